@@ -1,0 +1,1 @@
+"""What the YAML may hold and how it is read."""

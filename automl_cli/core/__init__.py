@@ -1,0 +1,1 @@
+"""Records and pure helpers that every other layer may import (numpy and pandas only)."""

@@ -1,0 +1,18 @@
+"""Names for the array types that travel between layers.
+
+The names say the element type and the number of axes; shapes stand in the docstrings.
+"""
+
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+FloatVector: TypeAlias = npt.NDArray[np.float64]
+FloatMatrix: TypeAlias = npt.NDArray[np.float64]
+Float32Matrix: TypeAlias = npt.NDArray[np.float32]
+IntVector: TypeAlias = npt.NDArray[np.int64]
+CodeVector: TypeAlias = npt.NDArray[np.int32]
+CodeMatrix: TypeAlias = npt.NDArray[np.int32]
+BlockMatrix: TypeAlias = npt.NDArray[np.int16]
+BoolVector: TypeAlias = npt.NDArray[np.bool_]

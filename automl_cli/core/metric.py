@@ -1,0 +1,62 @@
+"""A competition metric as a record."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from automl_cli.core.dataset import Task
+
+Wants: TypeAlias = Literal["probability", "label", "value", "ranking"]
+Objective: TypeAlias = Literal["log_loss", "squared_error", "absolute_error"]
+Transform: TypeAlias = Literal["identity", "log1p"]
+Score: TypeAlias = Callable[[npt.NDArray[Any], npt.NDArray[Any]], float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metric:
+    """How a competition scores a submission and what that means for fitting.
+
+    Parameters
+    ----------
+    name
+        Its name in YAML, flags and tables.
+    score
+        ``score(y, prediction) -> float``. `y` holds class codes (int64) or values (float64),
+        shape (rows,). `prediction` depends on `wants`: ``probability`` float64 (rows,) of the
+        positive class in a binary task and (rows, classes) in a multiclass one; ``label`` int64
+        codes (rows,); ``value`` float64 (rows,); ``ranking`` int64 codes (rows, k), best first.
+    greater_is_better
+        Direction.
+    wants
+        What the submission holds.
+    tasks
+        Tasks it is defined for.
+    objective
+        The loss that models are fitted with.
+    transform
+        Scale of the target that models are fitted on and predictions are blended on.
+    decomposable
+        True if the score is a mean over rows (or a monotone function of one), so that pooled
+        and by-fold scores agree.
+    ordinal
+        True if the class labels are numbers whose distance counts (qwk): fitted as a regression
+        on the label values, decided by cut-points.
+    """
+
+    name: str
+    score: Score
+    greater_is_better: bool
+    wants: Wants
+    tasks: frozenset[Task]
+    objective: Objective
+    transform: Transform = "identity"
+    decomposable: bool = True
+    ordinal: bool = False
+
+    def loss(self, y: npt.NDArray[np.generic], prediction: npt.NDArray[np.generic]) -> float:
+        """Return the score with lower meaning better."""
+        value = self.score(y, prediction)
+        return -value if self.greater_is_better else value

@@ -1,0 +1,42 @@
+"""One target of a run: everything that candidates of one competition problem share."""
+
+from dataclasses import dataclass
+
+from automl_cli.core.arrays import FloatVector, IntVector
+from automl_cli.core.dataset import Target
+from automl_cli.core.foldplan import FoldPlan
+from automl_cli.core.metric import Metric, Objective
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """A target, its folds and its metric.
+
+    Parameters
+    ----------
+    target
+        Name, task and labels.
+    y
+        What the metric is given: class codes (int64) or values on the competition's scale.
+    fit_y
+        What models are fitted on: `y`, its log1p, or the label values of an ordinal problem.
+    objective
+        The loss that models are fitted with.
+    n_outputs
+        Columns of a candidate's predictions: 1 for regression, ordinal and binary.
+    metric
+        How it is scored.
+    folds
+        Which rows train and which are held out.
+    seed
+        The run's seed.
+    """
+
+    target: Target
+    y: FloatVector | IntVector
+    fit_y: FloatVector | IntVector
+    objective: Objective
+    n_outputs: int
+    metric: Metric
+    folds: FoldPlan
+    seed: int

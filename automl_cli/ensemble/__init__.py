@@ -1,0 +1,1 @@
+"""Combiners of candidates and the tournament between them."""

@@ -1,0 +1,1 @@
+"""Feature groups and the matrices made of them."""

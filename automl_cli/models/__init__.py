@@ -1,0 +1,1 @@
+"""Models as functions over a fit job; the table MODELS."""
