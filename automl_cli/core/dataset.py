@@ -96,8 +96,6 @@ class Sample:
         column with the best classes separated by blanks.
     class_columns
         For ``per_class``: the column of each class, in code order.
-    values
-        The sample's own values column by column as text, to tell labels from numbers.
     """
 
     columns: tuple[str, ...]
@@ -136,7 +134,7 @@ class Dataset:
     test: pd.DataFrame | None
     test_ids: npt.NDArray[np.object_] | None
     sample: Sample | None
-    extra: Mapping[str, "pd.Series[object]"]
+    extra: Mapping[str, pd.Series]
     key: str
 
     @property
