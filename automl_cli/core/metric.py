@@ -44,6 +44,8 @@ class Metric:
     ordinal
         True if the class labels are numbers whose distance counts (qwk): fitted as a regression
         on the label values, decided by cut-points.
+    k
+        Classes listed in each row of a ``ranking``; 0 for other metrics.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Metric:
     transform: Transform = "identity"
     decomposable: bool = True
     ordinal: bool = False
+    k: int = 0
 
     def loss(self, y: npt.NDArray[np.generic], prediction: npt.NDArray[np.generic]) -> float:
         """Return the score with lower meaning better."""

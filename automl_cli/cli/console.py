@@ -1,0 +1,154 @@
+"""What people see while a run works and when it is done; the only module that prints.
+
+Everything goes to stderr: live on a terminal, dated lines elsewhere. stdout is for results.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from rich.console import Console
+from rich.status import Status
+from rich.table import Table
+from rich.text import Text
+
+from automl_cli.core.events import Event
+
+
+@dataclass(slots=True)
+class RunConsole:
+    """Shows the events of one run.
+
+    Parameters
+    ----------
+    console
+        Where to.
+    status
+        The live line on a terminal, or None.
+    """
+
+    console: Console
+    status: Status | None = None
+    planned: int = 0
+    done: int = 0
+    fits: int = 0
+    shown: set[str] = field(default_factory=set)
+
+    def listen(self, event: Event) -> None:
+        """Show one event, if it is worth a line."""
+        fields: Mapping[str, Any] = event.fields
+        self._count(event.kind, fields)
+        if event.kind == "inferred":
+            self._show_inferred(fields)
+        elif event.kind == "submission":
+            self._show_submission(fields)
+        elif event.kind in SPELLINGS:
+            spell, style = SPELLINGS[event.kind]
+            self._line(spell(fields), style=style)
+        if self.status is not None:
+            self.status.update(f"{self.done} of {self.planned} candidates, {self.fits} fits")
+
+    def show_summary(self, summary: Mapping[str, Any]) -> None:
+        """Show the final table."""
+        for target in summary["targets"]:
+            self.console.print(_make_table(target))
+            self.console.print(_spell_ensemble(target), soft_wrap=True)
+        self.console.print(f"run: {summary['run']}  ({summary['seconds']} s)", soft_wrap=True)
+
+    def _count(self, kind: str, fields: Mapping[str, Any]) -> None:
+        if kind == "planned":
+            self.planned += len(fields["candidates"])
+        self.fits += kind == "fitted"
+        self.done += kind in ("candidate", "failed", "skipped")
+
+    def _line(self, text: str, *, style: str = "") -> None:
+        if not self.console.is_terminal:
+            text = f"{time.strftime('%Y-%m-%d %H:%M:%S')} {text}"
+        self.console.print(Text(text, style=style), soft_wrap=True, highlight=False)
+
+    def _show_inferred(self, fields: Mapping[str, Any]) -> None:
+        for what, value, reason in fields["facts"]:
+            self._line(f"{what}: {value} ({reason})")
+        for name, reason in fields["ignored"]:
+            self._line(f"not used: {name} ({reason})", style="yellow")
+
+    def _show_submission(self, fields: Mapping[str, Any]) -> None:
+        path = str(fields["path"])
+        if path not in self.shown:
+            self.shown.add(path)
+            self._line(f"first valid submission: {path}")
+
+
+@contextmanager
+def make_console(*, quiet: bool) -> Iterator[RunConsole]:
+    """Give a console on stderr, live if that is a terminal."""
+    console = Console(stderr=True, quiet=quiet)
+    if quiet or not console.is_terminal:
+        yield RunConsole(console)
+        return
+    with console.status("reading") as status:
+        yield RunConsole(console, status)
+
+
+def print_leaderboard(summary: Mapping[str, Any]) -> None:
+    """Print a run's table to stdout."""
+    console = Console()
+    for target in summary["targets"]:
+        console.print(_make_table(target))
+        console.print(_spell_ensemble(target), soft_wrap=True)
+
+
+def _make_table(target: Mapping[str, Any]) -> Table:
+    arrow = "higher is better" if target["greater_is_better"] else "lower is better"
+    title = f"{target['target']}: {target['metric']}, {arrow}; {target['folds']} folds"
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    table.add_column("candidate", no_wrap=True)
+    for name in ("score", "± s.e.", "seconds", "weight"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for candidate in target["candidates"]:
+        weight = candidate["weight"]
+        table.add_row(
+            candidate["key"] + (" (cut)" if candidate["cut"] else ""),
+            _number(candidate["score"]),
+            _number(candidate["score_se"], 2),
+            f"{candidate['seconds']:.1f}",
+            "" if weight is None else f"{weight:.2f}",
+        )
+    return table
+
+
+def _spell_ensemble(target: Mapping[str, Any]) -> str:
+    score, error = _number(target["score"]), _number(target["score_se"], 2)
+    return (
+        f"ensemble ({target['combiner']}): {score} ± {error} cross-fitted, "
+        f"{_number(target['in_sample'])} in-sample"
+    )
+
+
+def _spell_candidate(fields: Mapping[str, Any]) -> str:
+    score, error = _number(fields["score"]), _number(fields["score_se"], 2)
+    cut = ", cut by the clock" if fields["cut"] else ""
+    return f"{fields['key']}: {score} ± {error} ({fields['seconds']:.1f} s{cut})"
+
+
+def _spell_blend(fields: Mapping[str, Any]) -> str:
+    score, error = _number(fields["score"]), _number(fields["score_se"], 2)
+    return f"ensemble of {fields['target']}: {fields['combiner']}, {score} ± {error}"
+
+
+def _number(value: float, digits: int = 6) -> str:
+    return f"{value:.{digits}g}"
+
+
+Spelling = Callable[[Mapping[str, Any]], str]
+
+SPELLINGS: Mapping[str, tuple[Spelling, str]] = {
+    "planned": (lambda fields: f"{len(fields['candidates'])} candidates planned", ""),
+    "candidate": (_spell_candidate, ""),
+    "failed": (lambda fields: f"{fields['key']} failed: {fields['error']}", "red"),
+    "skipped": (lambda fields: f"{fields['key']} skipped: {fields['reason']}", "dim"),
+    "warning": (lambda fields: f"warning: {fields['message']}", "yellow"),
+    "blended": (_spell_blend, "bold"),
+}

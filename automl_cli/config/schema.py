@@ -1,0 +1,195 @@
+"""What a config may hold. These models are the YAML's shape: key = field = flag.
+
+Names of models, metrics, splitters, combiners and feature steps are plain text here; `plan` binds
+them to the tables that know them. A description says what a key means and which values it takes;
+editors, messages and ``automl config schema`` show it.
+"""
+
+from typing import Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from automl_cli.config.values import Budget, ModelEntry, Params, Recipe, Text, TextList, Texts
+from automl_cli.core.dataset import Role, Task
+
+TaskChoice: TypeAlias = Literal["auto", Task]
+
+
+class Section(BaseModel):
+    """A mapping of the YAML: unknown keys refused, no silent conversions."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class DataConfig(Section):
+    """What the columns are. Everything left out is inferred and shown before the run."""
+
+    target: TextList | None = Field(
+        None, description="The column to predict, or a list of them. null: inferred."
+    )
+    id: Text | None = Field(
+        None, description="The column that names the rows of the submission. null: inferred."
+    )
+    task: TaskChoice = Field(
+        "auto", description="The kind of prediction: auto, binary, multiclass or regression."
+    )
+    positive: Text | None = Field(
+        None,
+        description="The positive class of a binary task, as spelled in train. null: inferred.",
+    )
+    drop: Texts = Field((), description="A list of columns that are not used.")
+    missing: Texts = Field(
+        (), description="A list of texts that mean a missing value, besides the usual ones."
+    )
+    roles: dict[str, Role] = Field(
+        default_factory=dict,
+        description="Columns and their roles (numeric, categorical, datetime or text), where the "
+        "inferred ones are wrong.",
+    )
+    transductive: bool = Field(
+        default=True,
+        description="Whether target-free features may be fitted on the test rows as well.",
+    )
+
+
+class ValidationConfig(Section):
+    """How the training rows are divided into folds."""
+
+    splitter: Text = Field(
+        "auto",
+        description="How folds are made: auto (from the columns named here), kfold, stratified, "
+        "group, stratified_group, time or column; `automl list splitters` explains them.",
+    )
+    folds: int = Field(
+        5, ge=2, description="How many parts the rows are divided into; a whole number from 2."
+    )
+    repeats: int = Field(
+        1, ge=1, description="How often the rows are divided anew; a whole number from 1."
+    )
+    group: Text | None = Field(
+        None, description="The column whose equal values stay in one fold (groups)."
+    )
+    time: Text | None = Field(None, description="The column that orders the rows (time).")
+    gap: float = Field(
+        0.0,
+        ge=0,
+        description="How long before the held-out rows a time plan trains on nothing (purge): days "
+        "for dates, else the column's own units.",
+    )
+    column: Text | None = Field(
+        None, description="The column of train that holds ready-made fold numbers (column)."
+    )
+
+
+class FeaturesConfig(Section):
+    """What the models are given."""
+
+    recipes: dict[str, Recipe] = Field(
+        default_factory=dict,
+        description="Models and the list of feature steps each is given instead of its own, such "
+        "as [numeric, {target_mean: {smoothing: 10}}]; `automl list features` shows all.",
+    )
+
+
+class CandidateConfig(Section):
+    """A further candidate."""
+
+    model: Text = Field(description="The model to fit; `automl list models` shows all.")
+    params: Params = Field(
+        default_factory=dict,
+        description="Parameters and their values, on top of the model's own under `models`.",
+    )
+    features: Recipe | None = Field(
+        None, description="A list of feature steps. null: the model's recipe."
+    )
+    name: Text | None = Field(None, description="How tables call it. null: by its key.")
+
+
+class EnsembleConfig(Section):
+    """How candidates become one prediction."""
+
+    combiners: Texts = Field(
+        ("best", "mean", "greedy", "linear"),
+        min_length=1,
+        description="A list of the combiners that compete, the simplest first.",
+    )
+    max_members: int = Field(
+        60, ge=1, description="The most candidates in an ensemble; a whole number from 1."
+    )
+
+
+class LimitsConfig(Section):
+    """Where a run ends, besides its budget. A repeated command may change these."""
+
+    candidates: int | None = Field(
+        None, ge=1, description="The most candidates to fit. null: as many as there are."
+    )
+    rounds: int = Field(
+        10_000, ge=1, description="The most boosting rounds of a fit; a whole number from 1."
+    )
+    patience: int | None = Field(
+        None,
+        ge=1,
+        description="Rounds without improvement after which a fit ends. null: from the number of "
+        "rows.",
+    )
+
+
+class ExecutionConfig(Section):
+    """Where and with what the run works. The number of workers never changes results."""
+
+    workers: int | None = Field(
+        None, ge=1, description="Processes that fit at the same time. null: from the CPU count."
+    )
+    threads: int | None = Field(
+        None, ge=1, description="Threads of each fit; part of the result. null: from the data."
+    )
+    folder: Text = Field("runs", description="The directory that holds the run directories.")
+
+
+class RunConfig(Section):
+    """Everything a run is told besides its tables."""
+
+    metric: Text | None = Field(
+        None,
+        description="The competition's metric (`automl list metrics`), or one of your own as "
+        "my_metric.py:score. null: from the task.",
+    )
+    budget: Budget = Field(
+        None, description="Time for the whole command, such as 90s, 10m or 1h30m. null: no limit."
+    )
+    seed: int = Field(0, ge=0, description="The source of all randomness; a whole number from 0.")
+    data: DataConfig = Field(DataConfig(), description="What the columns are.")
+    validation: ValidationConfig = Field(
+        ValidationConfig(), description="How the training rows are divided into folds."
+    )
+    features: FeaturesConfig = Field(FeaturesConfig(), description="What the models are given.")
+    models: dict[str, ModelEntry] = Field(
+        default_factory=dict,
+        description="Models and their parameters, in the order they are tried: {} for the "
+        "defaults, false to leave a model and its candidates out.",
+    )
+    candidates: tuple[CandidateConfig, ...] = Field(
+        (),
+        strict=False,
+        description="A list of further candidates, tried in order after the models' defaults.",
+    )
+    ensemble: EnsembleConfig = Field(
+        EnsembleConfig(), description="How candidates become one prediction."
+    )
+    limits: LimitsConfig = Field(
+        LimitsConfig(), description="Where a run ends, besides its budget."
+    )
+    run: ExecutionConfig = Field(
+        ExecutionConfig(), description="Where and with what the run works."
+    )
+
+
+class FileConfig(RunConfig):
+    """What a YAML file may hold: a `RunConfig` and what it starts from."""
+
+    extends: Text | None = Field(
+        "medium",
+        description="What this file starts from: smoke, fast, medium, best, or the path of another "
+        "file, relative to this one. null: nothing.",
+    )

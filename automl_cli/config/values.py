@@ -1,0 +1,143 @@
+"""The types of single values in a config: how YAML spells them and what they become."""
+
+from collections.abc import Mapping
+from math import isfinite
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import (
+    BeforeValidator,
+    Discriminator,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    Tag,
+    WithJsonSchema,
+)
+from pydantic_core import PydanticCustomError
+
+from automl_cli.config.durations import format_duration, parse_duration
+from automl_cli.config.mistakes import spell_value
+from automl_cli.core.candidate import ParamValue, Step
+from automl_cli.core.errors import ConfigError
+
+MISTAKE = "mistake"  # the type of our own errors among pydantic's; ctx has problem and hint
+
+
+def _refuse(problem: str, hint: str) -> PydanticCustomError:
+    return PydanticCustomError(MISTAKE, "{problem}", {"problem": problem, "hint": hint})
+
+
+def _read_text(value: object) -> object:
+    """Take numbers as written: column 2019, class 1, missing token -999."""
+    if isinstance(value, bool):
+        raise _refuse(
+            f"expected text, came {spell_value(value)}.",
+            f"write it in quotes: '{spell_value(value)}'.",
+        )
+    return str(value) if isinstance(value, int | float) else value
+
+
+def _read_text_list(value: object) -> object:
+    return value if isinstance(value, list | tuple) or value is None else (value,)
+
+
+def _read_budget(value: object) -> object:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise _refuse(
+            f"expected a duration, came {spell_value(value)}.", "write 90s, 10m or 1h30m."
+        )
+    try:
+        return parse_duration(value)
+    except ConfigError as error:
+        raise _refuse(error.message, error.hint) from None
+
+
+def _check_scalar(value: object) -> object:
+    if isinstance(value, Mapping | list | tuple):
+        raise _refuse(
+            f"expected a single value, came {spell_value(value)}.",
+            "a parameter is a number, a text, true, false or null.",
+        )
+    if isinstance(value, float) and not isfinite(value):
+        raise _refuse(f"expected a finite number, came {value}.", "leave the parameter out.")
+    return value
+
+
+def _check_model_entry(value: object) -> object:
+    if value is False or isinstance(value, Mapping):
+        return value
+    raise _refuse(
+        f"expected parameters or false, came {spell_value(value)}.",
+        "write {} for the default parameters, {depth: 8} for your own, false to leave it out.",
+    )
+
+
+def _read_step(value: object) -> Step:
+    hint = "write a step as numeric, or with parameters as {target_mean: {smoothing: 10}}."
+    if isinstance(value, Step):
+        return value
+    if isinstance(value, str):
+        return Step(value)
+    if not isinstance(value, Mapping) or len(value) != 1:
+        raise _refuse(f"expected one feature step, came {spell_value(value)}.", hint)
+    name, params = next(iter(value.items()))
+    if not isinstance(params, Mapping):
+        raise _refuse(f"expected parameters of {name!r}, came {spell_value(params)}.", hint)
+    for param in params.values():
+        _check_scalar(param)
+    return Step(name, tuple(sorted(params.items())))
+
+
+def _write_step(step: Step) -> str | dict[str, dict[str, ParamValue]]:
+    return {step.name: dict(step.params)} if step.params else step.name
+
+
+def _write_budget(seconds: float | None) -> str | None:
+    return None if seconds is None else format_duration(seconds)
+
+
+_TEXT = {"type": ["string", "number"]}
+_SCALAR = {"type": ["string", "number", "boolean", "null"]}
+
+Text: TypeAlias = Annotated[str, BeforeValidator(_read_text), WithJsonSchema(_TEXT)]
+Texts: TypeAlias = Annotated[tuple[Text, ...], Field(strict=False)]
+TextList: TypeAlias = Annotated[
+    Texts,
+    Field(min_length=1),
+    BeforeValidator(_read_text_list),
+    WithJsonSchema({"anyOf": [_TEXT, {"type": "array", "items": _TEXT, "minItems": 1}]}),
+]
+Budget: TypeAlias = Annotated[
+    float | None,
+    BeforeValidator(_read_budget),
+    PlainSerializer(_write_budget),
+    WithJsonSchema({"type": ["string", "number", "null"], "examples": ["90s", "10m", "1h30m"]}),
+]
+Scalar: TypeAlias = Annotated[ParamValue, BeforeValidator(_check_scalar), WithJsonSchema(_SCALAR)]
+Params: TypeAlias = dict[str, Scalar]
+ModelEntry: TypeAlias = Annotated[
+    Annotated[Literal[False], Tag("off")] | Annotated[Params, Tag("on")],
+    Discriminator(lambda value: "off" if value is False else "on"),
+    BeforeValidator(_check_model_entry),
+]
+StepEntry: TypeAlias = Annotated[
+    Step,
+    PlainValidator(_read_step),
+    PlainSerializer(_write_step),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string"},
+                {
+                    "type": "object",
+                    "minProperties": 1,
+                    "maxProperties": 1,
+                    "additionalProperties": {"type": "object", "additionalProperties": _SCALAR},
+                },
+            ]
+        }
+    ),
+]
+Recipe: TypeAlias = Annotated[tuple[StepEntry, ...], Field(strict=False)]

@@ -1,0 +1,39 @@
+"""What happened in a run, as plain records that are shown and stored alike."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Kind: TypeAlias = Literal[
+    "started",  # a command began to use the run directory
+    "inferred",  # the guesses about the data, before anything is fitted
+    "planned",  # what will be tried
+    "fitted",  # one unit (candidate, fold) is finished
+    "candidate",  # a candidate has all its folds
+    "failed",  # a candidate could not be fitted
+    "skipped",  # a candidate was not started for want of time
+    "blended",  # the tournament is decided
+    "submission",  # a submission file was written
+    "warning",  # something the user should know
+    "finished",  # the command is done
+]
+JsonValue: TypeAlias = "str | int | float | bool | list[JsonValue] | dict[str, JsonValue] | None"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One line of ``events.jsonl`` and one message to whoever watches.
+
+    Parameters
+    ----------
+    kind
+        What happened.
+    fields
+        Its facts, plain JSON values.
+    """
+
+    kind: Kind
+    fields: Mapping[str, JsonValue]
+
+
+Listener: TypeAlias = Callable[[Event], None]

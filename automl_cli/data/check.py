@@ -1,0 +1,102 @@
+"""Whether a submission fits its data set: columns, rows, ids, order and every predicted cell."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from automl_cli.core.dataset import Dataset, Target
+from automl_cli.core.errors import DataError
+from automl_cli.core.metric import Wants
+from automl_cli.data.numbers import parse_numbers
+from automl_cli.data.read import RawTable, read_table
+from automl_cli.data.submission import column_names
+
+
+def check_submission(submission: pd.DataFrame | Path, dataset: Dataset, wants: Wants) -> None:
+    """Check a submission, made or in a file.
+
+    Parameters
+    ----------
+    submission
+        What `automl_cli.data.submission.make_submission` gave, or the path of a file.
+    dataset
+        With a test table.
+    wants
+        What the metric wants.
+
+    Raises
+    ------
+    DataError
+        If the submission does not fit the data set; the message names the first misfit.
+    """
+    table = read_table(submission) if isinstance(submission, Path) else _as_text(submission)
+    if dataset.test_ids is None:
+        raise DataError(
+            f"{table.name}: no test table to check it against.", hint="Give the test table."
+        )
+    names = {target: column_names(dataset, target, wants) for target in dataset.schema.targets}
+    _check_shape(table, dataset, tuple(name for group in names.values() for name in group))
+    for target, group in names.items():
+        for name in group:
+            if wants == "ranking" or (wants == "label" and len(group) == 1):
+                _check_labels(table, name, target, wants)
+            else:
+                _check_numbers(table, name, wants)
+
+
+def _as_text(frame: pd.DataFrame) -> RawTable:
+    import pyarrow as pa
+
+    columns = [pa.array(frame[name].astype(str), pa.large_string()) for name in frame.columns]
+    chunked = [pa.chunked_array([column]) for column in columns]
+    return RawTable(name="submission", table=pa.table(chunked, names=list(frame.columns)))
+
+
+def _check_shape(table: RawTable, dataset: Dataset, predicted: tuple[str, ...]) -> None:
+    sample = dataset.sample
+    expected = sample.columns if sample else (dataset.schema.id or "id", *predicted)
+    ids = sample.ids if sample else np.asarray(dataset.test_ids)
+    if table.names != expected:
+        raise _misfit(table, f"the columns are {_listed(table.names)}", _listed(expected))
+    if table.n_rows != len(ids):
+        raise _misfit(table, f"{table.n_rows} rows", str(len(ids)))
+    if len(expected) == len(predicted):
+        return
+    came = table.texts(expected[0])
+    differs = came != ids
+    if differs.any():
+        row = int(differs.argmax())
+        raise _misfit(table, f"the id {came[row]!r} in row {row + 1}", repr(ids[row]))
+
+
+def _check_labels(table: RawTable, name: str, target: Target, wants: Wants) -> None:
+    known = set(target.labels)
+    for text in dict.fromkeys(table.texts(name)):
+        labels = text.split() if wants == "ranking" else [text]
+        if not labels or not known.issuperset(labels):
+            expected = f"classes of {target.name!r} such as {target.labels[0]!r}"
+            raise _misfit(table, f"{text!r} in column {name!r}", expected)
+
+
+def _check_numbers(table: RawTable, name: str, wants: Wants) -> None:
+    numbers = parse_numbers(table.cells(name))
+    misfits = np.isnan(numbers)
+    if wants == "probability":
+        misfits |= (numbers < 0) | (numbers > 1)
+    if misfits.any():
+        row = int(misfits.argmax())
+        expected = "a probability" if wants == "probability" else "a number"
+        cell = table.texts(name)[row]
+        raise _misfit(table, f"{cell!r} in column {name!r}, row {row + 1}", expected)
+
+
+def _misfit(table: RawTable, came: str, expected: str) -> DataError:
+    return DataError(
+        f"{table.name}: {came}, expected {expected}.",
+        hint="Write the submission again from the run that belongs to this test table.",
+    )
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return ", ".join(names[:10]) + (" …" if len(names) > 10 else "")

@@ -1,0 +1,178 @@
+"""The target: its task, its classes as spelled in train, and its codes or values."""
+
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+import numpy as np
+import numpy.typing as npt
+
+from automl_cli.core.arrays import BoolVector, FloatVector
+from automl_cli.core.dataset import Target, Task
+from automl_cli.core.errors import DataError
+from automl_cli.data.numbers import parse_numbers
+from automl_cli.data.options import DataOptions
+from automl_cli.data.read import RawTable
+from automl_cli.data.words import MISSING, MISSING_NUMBERS, Texts, blank
+
+FEW_CLASSES = 20  # whole numbers with more distinct values are amounts, not classes
+ROWS_PER_CLASS = 10  # on average; a whole number with fewer rows a value is an amount
+MANY_TEXTS = 50  # more distinct texts than this, and half of the rows, are no classes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncodedTarget:
+    """A target and its values.
+
+    Parameters
+    ----------
+    target
+        Name, task, labels.
+    encoded
+        Shape (rows of train,): class codes (int64) or values (float64); meaningless where not
+        `filled`.
+    filled
+        Rows that have a target.
+    positive_reason
+        Why ``labels[1]`` is the positive class; empty if the task is not binary.
+    """
+
+    target: Target
+    encoded: npt.NDArray[np.int64] | FloatVector
+    filled: BoolVector
+    positive_reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Levels:
+    """The distinct texts of a target: their numbers (NaN: none) and which row holds which."""
+
+    name: str
+    texts: npt.NDArray[np.object_]
+    numbers: FloatVector
+    codes: npt.NDArray[np.int64]  # of each row; -1 is missing
+    n_rows: int
+
+    @property
+    def is_numeric(self) -> bool:
+        """True if every text that can only be a value is a number."""
+        soft = np.isin(self.texts, MISSING_NUMBERS)
+        return not soft.all() and not np.isnan(self.numbers[~soft]).any()
+
+    @property
+    def is_whole(self) -> bool:
+        """True if every text is a whole number."""
+        return bool(np.all(self.numbers == np.floor(self.numbers)))
+
+
+def find_labels(cells: Texts, *, most: int) -> tuple[str, ...]:
+    """Return the distinct texts of a column byte for byte, or () if there are more than `most`."""
+    import pyarrow.compute as pc
+
+    texts = pc.drop_null(blank(pc.unique(cells), MISSING)).to_pylist()
+    return tuple(texts) if len(texts) <= most else ()
+
+
+def make_target(train: RawTable, name: str, options: DataOptions) -> EncodedTarget:
+    """Return the target `name` with its task and its values.
+
+    Raises
+    ------
+    DataError
+        If the target is missing, constant, or does not fit the task that the user gave.
+    """
+    levels = _find_levels(train, name, options.missing)
+    task, reason = _find_task(levels, options)
+    if task == "regression":
+        return _make_values(levels, reason)
+    return _make_classes(levels, task, reason, options.positive)
+
+
+def _find_levels(train: RawTable, name: str, missing: tuple[str, ...]) -> _Levels:
+    import pyarrow.compute as pc
+
+    encoded = blank(train.cells(name), (*MISSING, *missing)).dictionary_encode().combine_chunks()
+    texts = np.asarray(encoded.dictionary.to_numpy(zero_copy_only=False), dtype=object)
+    if len(texts) < 2:
+        came = f"only the value {texts[0]!r}" if len(texts) else "no value"
+        raise DataError(
+            f"{train.name}: the target {name!r} holds {came}, expected at least two values.",
+            hint="Name another target with --target.",
+        )
+    return _Levels(
+        name=name,
+        texts=texts,
+        numbers=parse_numbers(pc.utf8_trim_whitespace(encoded.dictionary)),
+        codes=np.asarray(pc.fill_null(encoded.indices, -1), dtype=np.int64),
+        n_rows=train.n_rows - encoded.null_count,
+    )
+
+
+def _find_task(levels: _Levels, options: DataOptions) -> tuple[Task, str]:
+    n = len(levels.texts)
+    if options.task is not None:
+        _check_task(levels, options.task)
+        return options.task, "given"
+    if options.wants == "value" and levels.is_numeric:
+        return "regression", "the metric wants values"
+    if n == 2:
+        return "binary", "two distinct values"
+    if levels.is_numeric:
+        return _find_numeric_task(levels, wants_classes=options.wants not in {None, "value"})
+    if n > max(MANY_TEXTS, levels.n_rows / 2):
+        _refuse(levels, f"{n} distinct texts in {levels.n_rows} rows, too many for classes")
+    return "multiclass", f"{n} distinct texts"
+
+
+def _find_numeric_task(levels: _Levels, *, wants_classes: bool) -> tuple[Task, str]:
+    n = len(levels.texts)
+    if levels.is_whole and wants_classes:
+        return "multiclass", f"{n} distinct whole numbers, and the metric wants classes"
+    if levels.is_whole and n <= min(FEW_CLASSES, levels.n_rows / ROWS_PER_CLASS):
+        return "multiclass", f"only {n} distinct whole numbers in {levels.n_rows} rows"
+    return "regression", f"{n} distinct numbers"
+
+
+def _check_task(levels: _Levels, task: Task) -> None:
+    n = len(levels.texts)
+    if task == "binary" and n != 2:
+        _refuse(levels, f"{n} distinct values, a binary task has two")
+    if task == "regression" and not levels.is_numeric:
+        strays = levels.texts[np.isnan(levels.numbers)]
+        _refuse(levels, f"texts such as {strays[0]!r}, a regression needs numbers")
+
+
+def _refuse(levels: _Levels, came: str) -> NoReturn:
+    raise DataError(
+        f"the target {levels.name!r} holds {came}.",
+        hint="Choose another --target or --task, or name the texts that mean missing.",
+    )
+
+
+def _make_values(levels: _Levels, reason: str) -> EncodedTarget:
+    values = np.append(levels.numbers, np.nan)[levels.codes]
+    target = Target(name=levels.name, task="regression", labels=(), reason=reason)
+    filled = ~np.isnan(values)
+    return EncodedTarget(target=target, encoded=values, filled=filled, positive_reason="")
+
+
+def _make_classes(levels: _Levels, task: Task, reason: str, positive: str | None) -> EncodedTarget:
+    if np.isnan(levels.numbers).any():
+        labels = sorted(levels.texts)
+        code_of: dict[Any, int] = {label: code for code, label in enumerate(labels)}
+        codes = np.array([code_of[text] for text in levels.texts])
+        why = "last in alphabetical order"
+    else:  # 1 and 1.0 are one class, spelled as it first appears
+        _, first, codes = np.unique(levels.numbers, return_index=True, return_inverse=True)
+        labels = list(levels.texts[first])
+        why = "the larger number"
+    if task == "binary" and positive == labels[0]:
+        labels, codes = labels[::-1], 1 - codes
+    if positive in labels:
+        why = "given"
+    target = Target(name=levels.name, task=task, labels=tuple(labels), reason=reason)
+    return EncodedTarget(
+        target=target,
+        encoded=np.append(codes, -1)[levels.codes].astype(np.int64),
+        filled=levels.codes >= 0,
+        positive_reason=why if task == "binary" else "",
+    )

@@ -1,0 +1,64 @@
+"""Every guess as (what, value, reason), for the table that is shown before the run."""
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from automl_cli.core.arrays import BoolVector
+from automl_cli.data.aim import Aim
+from automl_cli.data.classes import EncodedTarget
+from automl_cli.data.ids import RowId
+from automl_cli.data.read import Tables
+
+Fact: TypeAlias = tuple[str, str, str]
+
+SHAPES = {
+    "single": "one column a target",
+    "per_class": "one column a class",
+    "ranking": "classes in order, separated by blanks",
+}
+
+
+def make_facts(
+    tables: Tables,
+    aim: Aim,
+    row_id: RowId,
+    encoded: Sequence[EncodedTarget],
+    filled: BoolVector,
+) -> tuple[Fact, ...]:
+    """Return what was inferred, most important first."""
+    facts = [("target", ", ".join(aim.targets), aim.reason)]
+    facts += [fact for item in encoded for fact in _target_facts(item, alone=len(encoded) == 1)]
+    facts.append(("id", row_id.name or "row number", row_id.reason))
+    facts.append(_submission_fact(tables, aim))
+    n_left_out = int((~filled).sum())
+    if n_left_out:
+        facts.append(("rows", f"{filled.sum()} of {filled.size}", f"{n_left_out} without a target"))
+    if tables.test is not None:
+        only_test = set(tables.test.names) - set(tables.train.names) - set(row_id.columns)
+        names = [name for name in tables.test.names if name in only_test]
+        if names:
+            facts.append(("not used", ", ".join(names), "only in test: nothing to learn from"))
+    for table in (tables.train, tables.test, tables.sample):
+        if table is not None:
+            facts += [("encoding", note, table.name) for note in table.notes]
+    return tuple(facts)
+
+
+def _target_facts(item: EncodedTarget, *, alone: bool) -> list[Fact]:
+    target = item.target
+    of = "" if alone else f" of {target.name}"
+    facts: list[Fact] = [(f"task{of}", target.task, target.reason)]
+    if target.labels:
+        shown = ", ".join(target.labels[:10]) + (" …" if target.n_classes > 10 else "")
+        facts.append((f"classes{of}", shown, f"{target.n_classes}, as spelled in train"))
+    if target.task == "binary":
+        facts.append((f"positive class{of}", target.labels[1], item.positive_reason))
+    return facts
+
+
+def _submission_fact(tables: Tables, aim: Aim) -> Fact:
+    if tables.test is None:
+        return ("submission", "none", "no test table")
+    if tables.sample is None:
+        return ("submission", "id and target", "no sample")
+    return ("submission", SHAPES[aim.shape], "the columns of the sample")

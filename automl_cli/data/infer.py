@@ -1,0 +1,161 @@
+"""From files to a `Dataset`: what is the target, the id, the task, and what is each column.
+
+inference = infer_dataset(find_files([Path("train.csv")]), DataOptions())
+inference.dataset.schema.facts      # every guess with its reason
+inference.typing                    # stored with the run; reads new rows the same way
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from automl_cli.core.arrays import BoolVector
+from automl_cli.core.dataset import Dataset, Sample, Schema
+from automl_cli.core.errors import DataError
+from automl_cli.data.aim import Aim, find_aim
+from automl_cli.data.classes import EncodedTarget, make_target
+from automl_cli.data.content import make_content_key
+from automl_cli.data.facts import make_facts
+from automl_cli.data.files import Files
+from automl_cli.data.ids import RowId, find_id, sample_ids
+from automl_cli.data.kinds import find_typing
+from automl_cli.data.options import DataOptions
+from automl_cli.data.read import Tables, read_tables
+from automl_cli.data.roles import find_features
+from automl_cli.data.types import TableTyping, prepare_frame
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inference:
+    """A data set and how its feature columns were read.
+
+    Parameters
+    ----------
+    dataset
+        Typed tables with roles.
+    typing
+        Give it to `automl_cli.data.types.prepare_frame` with any new table.
+    """
+
+    dataset: Dataset
+    typing: TableTyping
+
+
+def infer_dataset(files: Files, options: DataOptions) -> Inference:
+    """Read the files and infer what the user did not fix.
+
+    Raises
+    ------
+    DataError
+        If a file is no table, a guess is ambiguous (the message lists the choices), the target is
+        constant or missing, ids repeat or do not match, or an option names no column.
+    """
+    tables = read_tables(files)
+    _check_options(tables, options)
+    aim = find_aim(tables, options)
+    row_id = find_id(tables, aim.targets, options)
+    encoded = [make_target(tables.train, name, options) for name in aim.targets]
+    _check_positive(encoded, options.positive)
+    filled = _find_filled(tables, encoded)
+    labelled = Tables(train=tables.train.where(filled), test=tables.test, sample=tables.sample)
+    features = find_features(labelled, aim.targets, row_id, options)
+    schema = Schema(
+        targets=tuple(item.target for item in encoded),
+        id=row_id.name,
+        columns=features.columns,
+        ignored=features.ignored,
+        facts=make_facts(tables, aim, row_id, encoded, filled),
+    )
+    dataset = Dataset(
+        schema=schema,
+        train=features.train,
+        targets={item.target.name: item.encoded[filled] for item in encoded},
+        test=features.test,
+        test_ids=row_id.test_ids,
+        sample=_make_sample(tables, aim, row_id, encoded),
+        extra=_make_extra(labelled, options),
+        key="",
+    )
+    return Inference(
+        dataset=replace(dataset, key=make_content_key(dataset)), typing=features.typing
+    )
+
+
+def _check_options(tables: Tables, options: DataOptions) -> None:
+    asked = {
+        "target": options.target,
+        "drop": options.drop,
+        "roles": tuple(options.roles),
+        "extra": options.extra,
+    }
+    known = tables.train.names
+    for option, names in asked.items():
+        for name in names:
+            if name not in known:
+                close = get_close_matches(name, known, n=1)
+                raise DataError(
+                    f"{tables.train.name}: no column {name!r}, which {option} names.",
+                    hint=f"Did you mean {close[0]!r}?" if close else f"It has {_listed(known)}.",
+                )
+
+
+def _check_positive(encoded: Sequence[EncodedTarget], positive: str | None) -> None:
+    binary = [item.target.labels for item in encoded if item.target.task == "binary"]
+    if positive is None or any(labels[1] == positive for labels in binary):
+        return
+    if not binary:
+        raise DataError(
+            f"positive class {positive!r} given, but no target is binary.",
+            hint="Leave the positive class out.",
+        )
+    raise DataError(
+        f"no class {positive!r} in the target {encoded[0].target.name!r}.",
+        hint=f"The classes are {_listed(binary[0])}.",
+    )
+
+
+def _find_filled(tables: Tables, encoded: Sequence[EncodedTarget]) -> BoolVector:
+    filled = np.logical_and.reduce([item.filled for item in encoded])
+    if not filled.any():
+        raise DataError(
+            f"{tables.train.name}: no row holds all {len(encoded)} targets.",
+            hint="Name fewer targets with --target.",
+        )
+    return np.asarray(filled)
+
+
+def _make_sample(
+    tables: Tables, aim: Aim, row_id: RowId, encoded: Sequence[EncodedTarget]
+) -> Sample | None:
+    if tables.sample is None or row_id.test_ids is None:
+        return None
+    column_of, labels = dict(aim.class_columns), encoded[0].target.labels
+    if aim.shape == "per_class" and set(column_of) != set(labels):
+        raise DataError(
+            f"{tables.sample.name}: columns for the classes {_listed(tuple(column_of))}, "
+            f"expected those of the target: {_listed(labels) or 'none, it is a regression'}.",
+            hint="Check --task and the missing texts, or give the right sample with --sample.",
+        )
+    return Sample(
+        columns=tables.sample.names,
+        ids=sample_ids(tables.sample, row_id.test_ids),
+        shape=aim.shape,
+        class_columns=tuple(column_of[label] for label in labels) if column_of else (),
+    )
+
+
+def _make_extra(tables: Tables, options: DataOptions) -> dict[str, "pd.Series[Any]"]:
+    every = [table for table in (tables.train, tables.test) if table is not None]
+    typing = find_typing(every, options.extra, missing=options.missing)
+    frame = prepare_frame(typing, tables.train)
+    return {name: frame[name] for name in options.extra}
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:10]) + (" …" if len(names) > 10 else "")

@@ -1,0 +1,125 @@
+"""From predictions to a submission file.
+
+    frame = make_submission(dataset, {"Status": probabilities}, "probability")
+    check_submission(frame, dataset, "probability")     # automl_cli.data.check
+    write_submission(frame, Path("submission.csv"))
+
+What is written follows from what the metric wants, never from the sample's dtype (samples hold
+integer 0 where probabilities belong); columns, rows and their order are the sample's.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from automl_cli.core.dataset import Dataset, Target
+from automl_cli.core.errors import DataError, RunError
+from automl_cli.core.metric import Wants
+
+Predictions: TypeAlias = Mapping[str, npt.NDArray[Any]]
+Columns: TypeAlias = dict[str, npt.NDArray[Any]]
+
+
+def make_submission(dataset: Dataset, predictions: Predictions, wants: Wants) -> pd.DataFrame:
+    """Return the submission: ids as text, then floats or labels.
+
+    Parameters
+    ----------
+    dataset
+        With a test table.
+    predictions
+        For each target's name what `wants` says, one row a test row.
+    wants
+        ``probability``: float64 (rows,) of the positive class, or (rows, classes); ``label``:
+        int64 codes (rows,); ``value``: float64 (rows,); ``ranking``: int64 codes (rows, k).
+
+    Returns
+    -------
+    The sample's columns in its order, one row a row of the sample. Without a sample the id
+    ("id" if rows are numbered) and one column a target, or a class for multiclass probabilities.
+
+    Raises
+    ------
+    DataError
+        If the sample has one column where the metric wants one a class: change the metric.
+    """
+    if dataset.test_ids is None:
+        raise AssertionError("a submission needs a test table")
+    columns: Columns = {}
+    for target in dataset.schema.targets:
+        columns |= _make_columns(dataset, target, np.asarray(predictions[target.name]), wants)
+    for name, cells in columns.items():
+        if cells.dtype.kind == "f" and not np.isfinite(cells).all():
+            raise AssertionError(f"column {name!r} of the submission holds NaN or infinity")
+    if dataset.sample is None:
+        return pd.DataFrame({dataset.schema.id or "id": dataset.test_ids, **columns})
+    ids = dataset.sample.ids
+    rows = pd.Index(dataset.test_ids, dtype=object).get_indexer(pd.Index(ids, dtype=object))
+    chosen = {name: cells[rows] for name, cells in columns.items()}
+    return pd.DataFrame({name: chosen.get(name, ids) for name in dataset.sample.columns})
+
+
+def write_submission(frame: pd.DataFrame, path: Path) -> None:
+    """Write `frame` as csv to `path`, which holds either the old content or all of the new.
+
+    Raises
+    ------
+    RunError
+        If the folder is missing or not writable, or the disk is full.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        try:
+            with temporary.open("w", encoding="utf-8", newline="") as file:
+                frame.to_csv(file, index=False, lineterminator="\n")
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except OSError as error:
+        raise RunError(
+            f"{path}: the submission cannot be written: {error.strerror or error}.",
+            hint="Check that the folder exists, is writable and has space, or choose another path.",
+        ) from error
+
+
+def column_names(dataset: Dataset, target: Target, wants: Wants) -> tuple[str, ...]:
+    """Return the submission's columns for `target`: one, or one a class in code order."""
+    sample = dataset.sample
+    if sample is not None and sample.shape == "per_class":
+        return sample.class_columns
+    if sample is not None:
+        return (target.name if target.name in sample.columns else sample.columns[-1],)
+    if wants != "probability" or target.task != "multiclass":
+        return (target.name,)
+    alone = len(dataset.schema.targets) == 1
+    return target.labels if alone else tuple(f"{target.name}_{text}" for text in target.labels)
+
+
+def _make_columns(
+    dataset: Dataset, target: Target, prediction: npt.NDArray[Any], wants: Wants
+) -> Columns:
+    names = column_names(dataset, target, wants)
+    labels = np.array(target.labels, dtype=object)
+    if wants == "ranking":
+        return {names[0]: np.array([" ".join(row) for row in labels[prediction]], dtype=object)}
+    if wants == "label":
+        if len(names) == 1:
+            return {names[0]: labels[prediction]}
+        return {name: (prediction == code).astype(float) for code, name in enumerate(names)}
+    values = np.asarray(prediction, dtype=np.float64).reshape(len(prediction), -1)
+    if len(names) == 2 and values.shape[1] == 1:
+        values = np.hstack([1.0 - values, values])
+    if len(names) != values.shape[1]:
+        raise DataError(
+            f"the sample has {len(names)} columns for the target {target.name!r}, "
+            f"but the metric wants {values.shape[1]}, one a class.",
+            hint="Choose a metric that wants labels, or give the right sample with --sample.",
+        )
+    return {name: values[:, column] for column, name in enumerate(names)}

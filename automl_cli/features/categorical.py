@@ -1,0 +1,139 @@
+"""Groups over categorical columns: codes for the model, counts, and codes for target means.
+
+Each group keeps one table a column, label -> number, and looks labels up in it; so another frame
+may hold other categories in another order.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from automl_cli.core.arrays import IntVector
+from automl_cli.core.dataset import Column
+from automl_cli.core.errors import PlanError
+from automl_cli.features.group import (
+    Features,
+    Group,
+    Kind,
+    Params,
+    State,
+    get_number,
+    names_of_role,
+)
+
+
+def fit_codes(frame: pd.DataFrame, columns: tuple[Column, ...], _: Params) -> State | None:
+    """Give the labels that occur the codes from 1, in the order of the categories."""
+    tables = {
+        name: {label: code for code, label in enumerate(counts.index.tolist(), start=1)}
+        for name, counts in _count_labels(frame, columns)
+    }
+    return State(meta={"tables": tables}) if tables else None
+
+
+def fit_joined_codes(
+    frame: pd.DataFrame, columns: tuple[Column, ...], params: Params
+) -> State | None:
+    """Give labels that occur at least `min_count` times a code each, and the others one more."""
+    least = get_number(params, "min_count")
+    tables = {}
+    for name, counts in _count_labels(frame, columns):
+        frequent = counts.index[counts >= least].tolist()
+        table = dict.fromkeys(counts.index.tolist(), len(frequent) + 1)
+        tables[name] = table | {label: code for code, label in enumerate(frequent, start=1)}
+    return State(meta={"tables": tables}) if tables else None
+
+
+def transform_native(state: State, frame: pd.DataFrame) -> tuple[Features, ...]:
+    """Return the codes for models that take categories as such."""
+    return (_make_codes(state, frame, "categories", suffix=""),)
+
+
+def transform_onehot(state: State, frame: pd.DataFrame) -> tuple[Features, ...]:
+    """Return the codes for models that expand categories to indicators."""
+    return (_make_codes(state, frame, "categories", suffix="__onehot"),)
+
+
+def fit_target_mean(
+    frame: pd.DataFrame, columns: tuple[Column, ...], params: Params
+) -> State | None:
+    """Give the labels that occur their codes, as `fit_codes` does."""
+    smoothing = get_number(params, "smoothing")
+    if smoothing <= 0:
+        raise PlanError(
+            f"features.target_mean.smoothing: expected more than 0, came {smoothing}.",
+            hint="It counts as that many rows at the overall mean; 10 is the default.",
+        )
+    state = fit_codes(frame, columns, params)
+    return state and State(meta={**state.meta, "smoothing": smoothing})
+
+
+def transform_target_mean(state: State, frame: pd.DataFrame) -> tuple[Features, ...]:
+    """Return the codes of which each fold makes target means."""
+    codes = _make_codes(state, frame, "target_mean", suffix="")
+    return (replace(codes, smoothing=state.meta["smoothing"]),)
+
+
+def fit_counts(frame: pd.DataFrame, columns: tuple[Column, ...], _: Params) -> State | None:
+    """Count each label, and the missing values of each column."""
+    tables = {name: counts.to_dict() for name, counts in _count_labels(frame, columns)}
+    missing = {name: int(frame[name].isna().sum()) for name in tables}
+    return State(meta={"tables": tables, "missing": missing}) if tables else None
+
+
+def transform_counts(state: State, frame: pd.DataFrame) -> tuple[Features, ...]:
+    """Return log(1 + how often the row's label occurred): 0 for an unseen one."""
+    tables, missing = state.meta["tables"], state.meta["missing"]
+    array = np.empty((len(tables), len(frame)), dtype=np.float32)
+    for row, (name, table) in zip(array, tables.items(), strict=True):
+        row[:] = np.log1p(_look_up(frame[name], table, missing[name]))
+    return (
+        Features(kind="values", names=tuple(f"{name}__log_count" for name in tables), array=array),
+    )
+
+
+def _count_labels(
+    frame: pd.DataFrame, columns: tuple[Column, ...]
+) -> Iterator[tuple[str, pd.Series]]:
+    # Columns whose rows are all the same (one label, or all missing) say nothing.
+    for name in names_of_role(columns, "categorical"):
+        counts = frame[name].value_counts(sort=False)
+        counts = counts[counts > 0]
+        if len(counts) and counts.iloc[0] < len(frame):
+            yield name, counts
+
+
+def _make_codes(state: State, frame: pd.DataFrame, kind: Kind, suffix: str) -> Features:
+    tables = state.meta["tables"]
+    codes = np.empty((len(tables), len(frame)), dtype=np.int32)
+    for row, (name, table) in zip(codes, tables.items(), strict=True):
+        row[:] = _look_up(frame[name], table, missing=0)
+    return Features(
+        kind=kind,
+        names=tuple(f"{name}{suffix}" for name in tables),
+        array=codes,
+        levels=tuple(max(table.values()) + 1 for table in tables.values()),
+    )
+
+
+def _look_up(column: pd.Series, table: Mapping[str, int], missing: int) -> IntVector:
+    numbers = [table.get(label, 0) for label in column.cat.categories.tolist()]
+    return np.array([*numbers, missing])[column.cat.codes]  # a missing value has code -1: the last
+
+
+NATIVE = Group(name="native", fit=fit_codes, transform=transform_native)
+ONEHOT = Group(
+    name="onehot",
+    fit=fit_joined_codes,
+    transform=transform_onehot,
+    defaults={"min_count": 10},
+)
+COUNTS = Group(name="counts", fit=fit_counts, transform=transform_counts)
+TARGET_MEAN = Group(
+    name="target_mean",
+    fit=fit_target_mean,
+    transform=transform_target_mean,
+    defaults={"smoothing": 10.0},
+)

@@ -1,0 +1,145 @@
+"""What a feature group is: a target-free fit, and a transform of one row at a time.
+
+A group never sees the target. A feature that needs it comes as integer codes of kind
+``target_mean``, and `features.matrix` turns them into nested means inside each fold; so there is
+one place in which a leak could be, and one test for it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from automl_cli.core.arrays import CodeMatrix, Float32Matrix
+from automl_cli.core.candidate import ParamValue
+from automl_cli.core.dataset import Column
+from automl_cli.core.errors import PlanError
+
+Kind: TypeAlias = Literal["values", "categories", "target_mean"]
+Params: TypeAlias = Mapping[str, ParamValue]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """What a group has learned from a table, as plain data.
+
+    Parameters
+    ----------
+    meta
+        JSON values: names of columns, levels of categories.
+    arrays
+        Numbers, by name; no object arrays.
+    """
+
+    meta: Mapping[str, Any]
+    arrays: Mapping[str, npt.NDArray[Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Features:
+    """Generated columns of one kind.
+
+    Parameters
+    ----------
+    kind
+        ``values``: numbers, as the model gets them. ``categories``: codes, as the model gets
+        them. ``target_mean``: codes of which each fold makes means of the target.
+    names
+        One a column; those of ``target_mean`` name the coded column.
+    array
+        Shape (columns, rows), so that a column is contiguous: float32 with NaN for missing, or
+        int32 codes with 0 for missing and unseen.
+    levels
+        For codes: their number in each column, code 0 included.
+    smoothing
+        For ``target_mean``: the overall mean counts as this many rows of each code; more than 0.
+    """
+
+    kind: Kind
+    names: tuple[str, ...]
+    array: Float32Matrix | CodeMatrix
+    levels: tuple[int, ...] = ()
+    smoothing: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """An entry of GROUPS.
+
+    Parameters
+    ----------
+    name
+        Its name in recipes and YAML.
+    fit
+        ``fit(frame, columns, params) -> State | None``, called once a run; None if there is
+        nothing to make, such as dates in a table without dates.
+    transform
+        ``transform(state, frame) -> features``: each row of the result depends on the state and
+        on this row only. Names, kinds and levels are the same for every frame.
+    defaults
+        Every parameter with its default; others are refused, and so are values of another type.
+    """
+
+    name: str
+    fit: Callable[[pd.DataFrame, tuple[Column, ...], Params], State | None]
+    transform: Callable[[State, pd.DataFrame], tuple[Features, ...]]
+    defaults: Params = field(default_factory=dict)
+
+    def make_params(self, own: Params) -> dict[str, ParamValue]:
+        """Return the defaults with `own` on top, in name order.
+
+        Raises
+        ------
+        PlanError
+            If a parameter is unknown or has a value of the wrong type.
+        """
+        for name, value in own.items():
+            where = f"features.{self.name}.{name}"
+            if name not in self.defaults:
+                close = get_close_matches(name, self.defaults, n=1)
+                known = ", ".join(self.defaults) or "none"
+                raise PlanError(
+                    f"{where}: no such parameter.",
+                    hint=f"did you mean {close[0]!r}?" if close else f"its parameters: {known}.",
+                )
+            if not _fits(value, self.defaults[name]):
+                expected = _TYPE_NAMES[type(self.defaults[name])]
+                raise PlanError(
+                    f"{where}: expected {expected}, came {value!r}.",
+                    hint=f"The default is {self.defaults[name]!r}.",
+                )
+        return dict(sorted({**self.defaults, **own}.items()))
+
+
+def get_number(params: Params, name: str) -> float:
+    """Return a parameter that `Group.make_params` has found to be a number."""
+    value = params[name]
+    if not isinstance(value, int | float):
+        raise TypeError(f"{name} is {value!r}")
+    return float(value)
+
+
+def names_of_role(columns: tuple[Column, ...], role: str) -> list[str]:
+    """Return the names of the columns of one role, in table order."""
+    return [column.name for column in columns if column.role == role]
+
+
+def stack_values(columns: list[npt.NDArray[Any]], n_rows: int) -> Float32Matrix:
+    """Return the columns as one float32 array of shape (columns, rows)."""
+    stacked = np.empty((len(columns), n_rows), dtype=np.float32)
+    for row, column in zip(stacked, columns, strict=True):
+        row[:] = column
+    return stacked
+
+
+def _fits(value: ParamValue, default: ParamValue) -> bool:
+    if isinstance(default, float):
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    return type(value) is type(default)
+
+
+_TYPE_NAMES = {float: "a number", int: "a whole number", bool: "true or false", str: "a word"}

@@ -1,0 +1,204 @@
+"""Matrices of one fold, and of new rows: the only place where features meet the target.
+
+Numbers and codes are gathered from the stored features. Target means are made of the fold's
+training rows alone (`features.target_encoding`), so a held-out row's target changes no feature of
+its fold.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import chain, count
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from automl_cli.core.arrays import CodeVector, Float32Matrix, IntVector
+from automl_cli.core.foldplan import FoldPlan
+from automl_cli.core.matrix import Matrix
+from automl_cli.features.group import Features, Kind
+from automl_cli.features.state import FeatureState, TableName
+from automl_cli.features.target_encoding import (
+    EncodingTarget,
+    FoldTarget,
+    encode_nested,
+    make_fold_target,
+)
+
+Encode: TypeAlias = Callable[[int, CodeVector], Float32Matrix]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Encoder:
+    """The target means of one fold, for rows it was not trained on.
+
+    Parameters
+    ----------
+    means
+        The means of all coded columns one after another, shape (n_outputs, codes), float32.
+    starts
+        Where each column begins, and the end, shape (columns + 1,).
+    """
+
+    means: Float32Matrix
+    starts: IntVector
+
+    def look_up(self, column: int, codes: CodeVector) -> Float32Matrix:
+        """Return the means of the codes of a column, shape (n_outputs, rows)."""
+        own = self.means[:, self.starts[column] : self.starts[column + 1]]
+        return own[:, codes]
+
+    def save(self, path: Path) -> None:
+        """Write to an npz file."""
+        np.savez(path, means=self.means, starts=self.starts)
+
+    @classmethod
+    def load(cls, path: Path) -> "Encoder":
+        """Return what `save` wrote."""
+        with np.load(path) as stored:
+            return cls(means=stored["means"], starts=stored["starts"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoldMatrices:
+    """What the model of one fold is fitted on and predicts.
+
+    Parameters
+    ----------
+    train, held_out
+        In the order of the fold's row numbers.
+    test
+        All test rows, or None without a test table.
+    encoder
+        Makes the same features of new rows, with `apply_features`.
+    """
+
+    train: Matrix
+    held_out: Matrix
+    test: Matrix | None
+    encoder: Encoder
+
+
+def make_fold_matrices(
+    state: FeatureState, target: EncodingTarget, plan: FoldPlan, fold_number: int
+) -> FoldMatrices:
+    """Return the matrices of one fold, target means included.
+
+    Parameters
+    ----------
+    state
+        The prepared features.
+    target
+        What target means are means of.
+    plan
+        The folds.
+    fold_number
+        Which of them.
+
+    Returns
+    -------
+    FoldMatrices
+        New arrays in Fortran order (a column is contiguous).
+    """
+    fold = plan.folds[fold_number]
+    known = _load(state, "train")
+    train, encoder = _gather_nested(known, fold.train, make_fold_target(target, plan, fold_number))
+    held_out = _gather(known, fold.held_out, target.n_outputs, encoder.look_up)
+    test = None
+    if state.has_test:
+        test = _gather(_load(state, "test"), slice(None), target.n_outputs, encoder.look_up)
+    return FoldMatrices(train=train, held_out=held_out, test=test, encoder=encoder)
+
+
+def apply_features(state: FeatureState, encoder: Encoder, frame: pd.DataFrame) -> Matrix:
+    """Return the matrix of new rows: each row as it would be in any other table.
+
+    Parameters
+    ----------
+    state
+        The prepared features; of its files only the states are read.
+    encoder
+        The target means of one fold.
+    frame
+        Any rows with the columns and dtypes of the data set.
+    """
+    made = [features for step in state.steps for features in step.transform(frame)]
+    return _gather(made, slice(None), len(encoder.means), encoder.look_up)
+
+
+def _load(state: FeatureState, table: TableName) -> list[Features]:
+    return [features for step in state.steps for features in step.load(table)]
+
+
+def _gather_nested(
+    known: Sequence[Features], rows: IntVector, target: FoldTarget
+) -> tuple[Matrix, Encoder]:
+    coded = [
+        (n_levels, features.smoothing)
+        for features in known
+        if features.kind == "target_mean"
+        for n_levels in features.levels
+    ]
+    n_outputs = len(target.outputs)
+    starts = np.cumsum([0, *(n_levels for n_levels, _ in coded)])
+    encoder = Encoder(means=np.empty((n_outputs, starts[-1]), dtype=np.float32), starts=starts)
+
+    def encode(column: int, codes: CodeVector) -> Float32Matrix:
+        nested, means = encode_nested(codes, *coded[column], target)
+        encoder.means[:, starts[column] : starts[column + 1]] = means
+        return nested
+
+    return _gather(known, rows, n_outputs, encode), encoder
+
+
+def _gather(
+    known: Sequence[Features], rows: IntVector | slice, n_outputs: int, encode: Encode
+) -> Matrix:
+    value_names, category_names = _name_columns(known, n_outputs)
+    n_rows = known[0].array[0, rows].size
+    values = np.empty((len(value_names), n_rows), dtype=np.float32)
+    categories = np.empty((len(category_names), n_rows), dtype=np.int32)
+    next_values, next_categories = iter(values), iter(categories)
+    n_coded = 0
+    for features in known:
+        for column in features.array:
+            picked = column[rows]
+            if features.kind == "target_mean":
+                for means in encode(n_coded, picked):
+                    next(next_values)[:] = means
+                n_coded += 1
+            else:
+                next(next_values if features.kind == "values" else next_categories)[:] = picked
+    return Matrix(
+        values=values.T,
+        categories=categories.T,
+        value_names=value_names,
+        category_names=category_names,
+        levels=tuple(n for made in known if made.kind == "categories" for n in made.levels),
+    )
+
+
+def _name_columns(
+    known: Sequence[Features], n_outputs: int
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    # A name that is taken, by a column of the table or by another step, gets a number.
+    taken: dict[str, bool] = {}
+    for features in known:
+        for name in features.names:
+            for wanted in _name_outputs(name, n_outputs, features.kind):
+                numbered = (f"{wanted}__{number}" for number in count(2))
+                free = next(name for name in chain([wanted], numbered) if name not in taken)
+                taken[free] = features.kind == "categories"
+    return (
+        tuple(name for name, is_category in taken.items() if not is_category),
+        tuple(name for name, is_category in taken.items() if is_category),
+    )
+
+
+def _name_outputs(name: str, n_outputs: int, kind: Kind) -> list[str]:
+    if kind != "target_mean":
+        return [name]
+    if n_outputs == 1:
+        return [f"{name}__te_mean"]
+    return [f"{name}__te_mean_{output}" for output in range(n_outputs)]

@@ -1,0 +1,135 @@
+"""Target means of coded columns, nested in one pass.
+
+For one fold, with S the sums of the target and N the counts by block and code over the fold's
+training rows T, prior p = mean over T and smoothing a:
+
+- a held-out or test row with code c gets (S_T[c] + a p) / (N_T[c] + a);
+- a training row of block i gets the same without what block i contributed, so that its own target
+  and its neighbours' in the block say nothing about themselves; in a time plan, with only what
+  the blocks before i contributed.
+
+The prior is one for all rows: if it left out block i too, a tree could tell the blocks apart by it.
+Only targets of training rows are read, so no held-out target can reach any feature of its fold.
+"""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from automl_cli.core.arrays import CodeVector, Float32Matrix, FloatMatrix, FloatVector, IntVector
+from automl_cli.core.foldplan import FoldPlan
+
+Table: TypeAlias = npt.NDArray[np.int64] | npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncodingTarget:
+    """What target means are means of.
+
+    Parameters
+    ----------
+    y
+        Shape (rows,): class codes if there is more than one output, else values (0 and 1 for a
+        binary task).
+    n_outputs
+        1, or the number of classes: then each class has its own mean, its share.
+    """
+
+    y: FloatVector | IntVector
+    n_outputs: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoldTarget:
+    """The target of one fold's training rows.
+
+    Parameters
+    ----------
+    outputs
+        Shape (n_outputs, training rows), float64.
+    blocks
+        The block of each training row, shape (training rows,), int64.
+    n_blocks
+        Blocks of the whole partition.
+    prior
+        Mean of each output, shape (n_outputs,).
+    ordered
+        True if a row may learn only from earlier blocks.
+    """
+
+    outputs: FloatMatrix
+    blocks: IntVector
+    n_blocks: int
+    prior: FloatVector
+    ordered: bool
+
+
+def make_fold_target(target: EncodingTarget, plan: FoldPlan, fold_number: int) -> FoldTarget:
+    """Return the target of the training rows of one fold."""
+    fold = plan.folds[fold_number]
+    blocks = plan.blocks[fold.repeat]
+    y = target.y[fold.train]
+    if target.n_outputs == 1:
+        outputs = y[None].astype(np.float64)
+    else:
+        outputs = (y == np.arange(target.n_outputs)[:, None]).astype(np.float64)
+    return FoldTarget(
+        outputs=outputs,
+        blocks=blocks[fold.train].astype(np.int64),
+        n_blocks=int(blocks.max()) + 1,
+        prior=outputs.mean(axis=1),
+        ordered=plan.ordered,
+    )
+
+
+def encode_nested(
+    codes: CodeVector, n_levels: int, smoothing: float, target: FoldTarget
+) -> tuple[Float32Matrix, Float32Matrix]:
+    """Return the nested means of the training rows, and the means for all other rows by code.
+
+    Parameters
+    ----------
+    codes, n_levels
+        Codes of the training rows, shape (training rows,), from 0 to `n_levels` - 1.
+    smoothing
+        The prior counts as this many rows of each code; more than 0.
+    target
+        The fold's training target.
+
+    Returns
+    -------
+    nested, means
+        Shapes (n_outputs, training rows) and (n_outputs, n_levels).
+
+    Examples
+    --------
+    >>> target = FoldTarget(outputs=np.array([[1.0, 0.0, 1.0, 1.0]]), prior=np.array([0.75]),
+    ...     blocks=np.array([0, 0, 1, 1]), n_blocks=2, ordered=False)
+    >>> nested, means = encode_nested(np.array([1, 1, 1, 0]), 2, 1.0, target)
+    >>> print(nested, means)
+    [[0.875     0.875     0.5833333 0.75     ]] [[0.875  0.6875]]
+    """
+    shape = (target.n_blocks, n_levels)
+    key = target.blocks * n_levels + codes  # the place of (block, code) in a table of this shape
+    counts = np.bincount(key, minlength=shape[0] * shape[1]).reshape(shape)
+    known = _leave_out(counts, ordered=target.ordered) + smoothing
+    all_known = counts.sum(axis=0) + smoothing
+    nested = np.empty(target.outputs.shape, dtype=np.float32)
+    means = np.empty((len(target.outputs), n_levels), dtype=np.float32)
+    for number, (output, prior) in enumerate(zip(target.outputs, target.prior, strict=True)):
+        sums = np.bincount(key, weights=output, minlength=counts.size).reshape(shape)
+        table = (_leave_out(sums, ordered=target.ordered) + smoothing * prior) / known
+        nested[number] = table.astype(np.float32).ravel()[key]
+        means[number] = (sums.sum(axis=0) + smoothing * prior) / all_known
+    return nested, means
+
+
+def _leave_out(table: Table, *, ordered: bool) -> Table:
+    # By block and code: what the other blocks, or the earlier ones, contributed.
+    if not ordered:
+        return np.asarray(table.sum(axis=0) - table)
+    earlier = np.zeros_like(table)
+    np.cumsum(table[:-1], axis=0, out=earlier[1:])
+    return earlier

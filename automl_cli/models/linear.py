@@ -1,0 +1,193 @@
+"""Linear model: logistic, multinomial, ridge or least absolute regression.
+
+One L-BFGS serves all four: only the loss differs. It takes weights and an offset, and looks at
+the clock after each step. Values are standardised; categories become sparse indicators.
+"""
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from automl_cli.core.arrays import FloatMatrix, FloatVector
+from automl_cli.core.candidate import Step
+from automl_cli.core.matrix import Matrix
+from automl_cli.core.metric import Objective
+from automl_cli.core.model import Fit, FitJob, FittedModel, ModelSpec
+from automl_cli.models.lbfgs import (
+    LinearProblem,
+    Loss,
+    measure_absolute_error,
+    measure_log_loss,
+    measure_squared_error,
+    minimise,
+)
+from automl_cli.models.params import get_positive
+from automl_cli.models.targets import fit_target, load_target
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+
+def fit(job: FitJob) -> Fit:
+    """Fit a linear model."""
+    return fit_target(job, _fit)
+
+
+def load(folder: Path) -> FittedModel:
+    """Load what `fit` made from `folder`."""
+    return load_target(folder, _load)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinearModel:
+    """Coefficients on the scale of the features.
+
+    Parameters
+    ----------
+    fill
+        What stands for a value that is not finite (its training mean), shape (p,).
+    slopes
+        Of the values, shape (p, outputs).
+    effects
+        Of the categories' levels, one column after the other, shape (sum of levels, outputs).
+    intercept
+        Shape (outputs,).
+    """
+
+    fill: FloatVector
+    slopes: FloatMatrix
+    effects: FloatMatrix
+    intercept: FloatVector
+
+    def predict(
+        self,
+        matrix: Matrix,
+        *,
+        offset: FloatMatrix | None = None,
+        rounds: int | None = None,  # noqa: ARG002 (there are none)
+    ) -> FloatMatrix:
+        """Return margins; see `FittedModel`."""
+        values = np.where(np.isfinite(matrix.values), matrix.values, self.fill)
+        with _limit_blas(1):
+            margins = values @ self.slopes + self.intercept
+        margins += _make_indicators(matrix) @ self.effects
+        return margins if offset is None else margins + offset
+
+    def save(self, folder: Path) -> None:
+        """Write the arrays into one npz file."""
+        np.savez(
+            folder / "model.npz",
+            fill=self.fill,
+            slopes=self.slopes,
+            effects=self.effects,
+            intercept=self.intercept,
+        )
+
+
+def _fit(job: FitJob) -> Fit:
+    mean, spread = _measure_columns(job.matrix)
+    centre, scale = _measure_target(job)
+    max_iter = int(get_positive(job.params, "max_iter"))
+    with _limit_blas(job.n_threads):
+        problem = _make_problem(job, (mean, spread), (centre, scale))
+        coefficients, cut = minimise(problem, max_iter=max_iter, stop_at=job.stop_at)
+    p = len(mean)
+    slopes = coefficients[:p] * scale / spread[:, None]
+    model = LinearModel(
+        fill=mean,
+        slopes=slopes,
+        effects=coefficients[p:-1] * scale,
+        intercept=coefficients[-1] * scale + centre - mean @ slopes,
+    )
+    return Fit(model=model, curve=None, cut=cut)
+
+
+def _load(folder: Path) -> FittedModel:
+    with np.load(folder / "model.npz", allow_pickle=False) as arrays:
+        return LinearModel(**{name: arrays[name] for name in arrays.files})
+
+
+def _measure_columns(matrix: Matrix) -> tuple[FloatVector, FloatVector]:
+    """Return mean and standard deviation of the finite values; 0 and 1 where there are none."""
+    finite = np.isfinite(matrix.values)
+    counts = np.maximum(finite.sum(axis=0), 1)
+    known = np.where(finite, matrix.values, 0.0).astype(np.float64)
+    mean = known.sum(axis=0) / counts
+    variance = (np.where(finite, known - mean, 0.0) ** 2).sum(axis=0) / counts
+    spread = np.sqrt(variance)
+    return mean, np.where(spread > 1e-6 * np.abs(mean), spread, 1.0)  # a constant stays 0
+
+
+def _measure_target(job: FitJob) -> tuple[float, float]:
+    """Return centre and scale of what is left to explain, so that C means the same everywhere."""
+    if job.objective == "log_loss":
+        return 0.0, 1.0
+    residual = job.y if job.offset is None else job.y - job.offset[:, 0]
+    return float(residual.mean()), float(residual.std()) or 1.0
+
+
+def _make_problem(
+    job: FitJob, columns: tuple[FloatVector, FloatVector], target: tuple[float, float]
+) -> LinearProblem:
+    (mean, spread), (centre, scale) = columns, target
+    values = job.matrix.values
+    rows = len(values)
+    weight = np.ones(rows) if job.weight is None else job.weight / job.weight.mean()
+    start = np.zeros((rows, job.n_outputs)) if job.offset is None else job.offset
+    return LinearProblem(
+        values=np.where(np.isfinite(values), (values - mean) / spread, 0.0),
+        indicators=_make_indicators(job.matrix),
+        target=(_make_target(job) - centre) / scale,
+        start=start / scale,
+        weight=weight,
+        loss=_LOSSES[job.objective],
+        penalty=1.0 / (get_positive(job.params, "C") * rows),
+    )
+
+
+def _make_target(job: FitJob) -> FloatMatrix:
+    if job.n_outputs == 1:
+        return job.y[:, None].astype(np.float64)
+    return np.asarray(job.y[:, None] == np.arange(job.n_outputs), dtype=np.float64)
+
+
+def _make_indicators(matrix: Matrix) -> "csr_array":
+    """Return one sparse column a level, shape (rows, sum of levels); each row has q ones."""
+    from scipy.sparse import csr_array
+
+    rows, q = matrix.n_rows, len(matrix.levels)
+    ends = np.cumsum((0, *matrix.levels), dtype=np.int32)
+    places = (matrix.categories + ends[:-1]).ravel()
+    row_starts = np.arange(0, rows * q + 1, q) if q else np.zeros(rows + 1, dtype=np.int32)
+    return csr_array((np.ones(rows * q), places, row_starts), shape=(rows, int(ends[-1])))
+
+
+def _limit_blas(n_threads: int) -> AbstractContextManager[object]:
+    from threadpoolctl import threadpool_limits
+
+    limits: AbstractContextManager[object] = threadpool_limits(n_threads, user_api="blas")
+    return limits
+
+
+_LOSSES: Mapping[Objective, Loss] = {
+    "log_loss": measure_log_loss,
+    "squared_error": measure_squared_error,
+    "absolute_error": measure_absolute_error,
+}
+
+SPEC = ModelSpec(
+    name="linear",
+    fit=fit,
+    load=load,
+    recipe=(Step("scaled"), Step("onehot"), Step("target_mean"), Step("calendar")),
+    defaults={"*": {"C": 1.0, "max_iter": 300}, "regression": {"C": 0.3}},
+    known_params=frozenset({"C", "max_iter"}),
+    tasks=frozenset({"binary", "multiclass", "regression"}),
+    has_rounds=False,
+    takes_categories=True,
+    takes_offset=True,
+)

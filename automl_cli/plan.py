@@ -1,0 +1,274 @@
+"""Config and data set become a plan: problems to solve and candidates to try.
+
+Here the names in a config meet the tables that know them; whatever does not fit is reported at
+once, with the place that says it.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from automl_cli.config.load import LoadedConfig
+from automl_cli.config.mistakes import KeyPath, Mistake, raise_mistakes
+from automl_cli.config.schema import RunConfig
+from automl_cli.core.arrays import FloatVector, IntVector
+from automl_cli.core.candidate import CandidateSpec, FeatureRecipe, ParamValue
+from automl_cli.core.dataset import Dataset, Target
+from automl_cli.core.errors import PlanError
+from automl_cli.core.keys import make_key
+from automl_cli.core.metric import Metric
+from automl_cli.core.model import ModelSpec
+from automl_cli.core.problem import Problem
+from automl_cli.core.registry import Registry
+from automl_cli.data.options import DataOptions
+from automl_cli.ensemble import COMBINERS
+from automl_cli.features import GROUPS
+from automl_cli.metrics import (
+    check_metric,
+    choose_objective,
+    choose_scale,
+    default_metric,
+    get_metric,
+)
+from automl_cli.models import MODELS
+from automl_cli.splits import SPLITTERS, SplitOptions, make_fold_plan
+
+STARTER_ROUNDS = 100  # a first submission within seconds
+STARTER_PARAMS: Mapping[str, ParamValue] = {"learning_rate": 0.1}
+ROWS_FOR_TWO_THREADS = 50_000  # below it two fits side by side beat one with two threads
+UNKEYED = {"budget": True, "limits": True, "run": {"workers", "folder"}}
+
+
+def check_names(loaded: LoadedConfig) -> None:
+    """Refuse names that no table has.
+
+    Raises
+    ------
+    ConfigError
+        Lists every unknown model, parameter, step, splitter and combiner with its place.
+    """
+    raise_mistakes(list(_find_mistakes(loaded)))
+
+
+def make_data_options(config: RunConfig) -> DataOptions:
+    """Return what the config fixes about the columns."""
+    data, validation = config.data, config.validation
+    extra = (validation.group, validation.time, validation.column)
+    # A fold column says where a row was put, which no row of the test table has.
+    folds = () if validation.column is None else (validation.column,)
+    return DataOptions(
+        target=data.target or (),
+        id=data.id,
+        task=None if data.task == "auto" else data.task,
+        positive=data.positive,
+        drop=(*data.drop, *folds),
+        missing=data.missing,
+        roles=data.roles,
+        extra=tuple(name for name in extra if name is not None),
+        wants=None if config.metric is None else get_metric(config.metric).wants,
+    )
+
+
+def make_problem(dataset: Dataset, target: Target, config: RunConfig) -> Problem:
+    """Return one target's problem: metric, scale and folds.
+
+    Raises
+    ------
+    PlanError
+        If metric, target and validation do not fit together.
+    """
+    metric = _choose_metric(config, target)
+    y = dataset.targets[target.name]
+    if target.task == "regression":
+        metric = choose_scale(metric, y)
+    objective = choose_objective(metric, target)
+    is_classifier = objective == "log_loss" and target.task == "multiclass"
+    validation = config.validation
+    options = SplitOptions(
+        splitter=validation.splitter,
+        folds=validation.folds,
+        repeats=validation.repeats,
+        group=validation.group,
+        time=validation.time,
+        column=validation.column,
+        gap=validation.gap,
+        seed=config.seed,
+    )
+    return Problem(
+        target=target,
+        y=y,
+        fit_y=_make_fit_y(target, metric, y, is_ordinal=objective != "log_loss"),
+        objective=objective,
+        n_outputs=target.n_classes if is_classifier else 1,
+        metric=metric,
+        folds=make_fold_plan(options, y, target.task, dataset.extra),
+        seed=config.seed,
+    )
+
+
+def make_specs(problem: Problem, config: RunConfig) -> list[CandidateSpec]:
+    """Return the candidates of a problem, the first to be tried first.
+
+    Raises
+    ------
+    PlanError
+        If the config names no model that can solve the task.
+    """
+    wanted = [
+        (name, dict(params), None)
+        for name, params in config.models.items()
+        if isinstance(params, Mapping)
+    ]
+    named = {name: params for name, params, _ in wanted}
+    further = [
+        (entry.model, {**named.get(entry.model, {}), **entry.params}, entry.features)
+        for entry in config.candidates
+        if config.models.get(entry.model) is not False
+    ]
+    chosen = [
+        _make_spec(problem, config, MODELS.get(name), params, recipe)
+        for name, params, recipe in [*wanted, *further]
+        if _is_possible(problem, MODELS.get(name))
+    ]
+    if not chosen:
+        raise PlanError(
+            f"models: none of {', '.join(config.models) or 'them'} can solve a "
+            f"{problem.target.task} target of {problem.folds.n_rows} rows.",
+            hint="Name more under `models:`; `automl list models` shows all.",
+        )
+    distinct = list(dict.fromkeys(chosen))[: config.limits.candidates]
+    starter = _make_starter(distinct[0], problem)
+    return [starter, *distinct] if starter else distinct
+
+
+def make_run_key(dataset: Dataset, config: RunConfig) -> str:
+    """Return the key of a run: its data and its config without limits and workers."""
+    return make_key([dataset.key, config.model_dump(mode="json", exclude=UNKEYED)])  # type: ignore[arg-type]  # pydantic takes nested sets
+
+
+def _find_mistakes(loaded: LoadedConfig) -> Iterator[Mistake]:
+    config = loaded.config
+    splitter = config.validation.splitter
+    if splitter != "auto":
+        yield from _missing(loaded, ("validation", "splitter"), splitter, SPLITTERS)
+    for name in config.ensemble.combiners:
+        yield from _missing(loaded, ("ensemble", "combiners"), name, COMBINERS)
+    for name, params in config.models.items():
+        yield from _check_model(loaded, ("models", name), name, params or {})
+    for model, recipe in config.features.recipes.items():
+        yield from _missing(loaded, ("features", "recipes", model), model, MODELS)
+        yield from _check_recipe(loaded, ("features", "recipes", model), recipe)
+    for number, entry in enumerate(config.candidates):
+        place = ("candidates", number)
+        yield from _check_model(loaded, place, entry.model, entry.params)
+        yield from _check_recipe(loaded, place, entry.features or ())
+    if config.metric is not None:
+        yield from _check_metric_name(loaded, config.metric)
+
+
+def _check_metric_name(loaded: LoadedConfig, name: str) -> Iterator[Mistake]:
+    try:
+        get_metric(name)
+    except PlanError as error:
+        yield loaded.mistake(("metric",), error.message, hint=error.hint)
+
+
+def _missing(
+    loaded: LoadedConfig, place: KeyPath, name: str, table: Registry[Any]
+) -> Iterator[Mistake]:
+    if name not in table:
+        kind = table.kind.removesuffix("s")
+        yield loaded.mistake(place, f"{name!r}: no such {kind}.", hint=table.hint(name))
+
+
+def _check_model(
+    loaded: LoadedConfig, place: KeyPath, name: str, params: Mapping[str, ParamValue]
+) -> Iterator[Mistake]:
+    if name not in MODELS:
+        yield from _missing(loaded, place, name, MODELS)
+        return
+    known = Registry("parameters", dict.fromkeys(sorted(MODELS.get(name).known_params)))
+    for param in params:
+        if param not in known:
+            close = known.hint(param).partition("`")[0].strip()
+            hint = close or f"{name} knows {', '.join(known)}."
+            yield loaded.mistake((*place, param), f"{name} has no parameter {param!r}.", hint=hint)
+
+
+def _check_recipe(loaded: LoadedConfig, place: KeyPath, recipe: FeatureRecipe) -> Iterator[Mistake]:
+    for step in recipe:
+        if step.name not in GROUPS:
+            yield from _missing(loaded, place, step.name, GROUPS)
+            continue
+        try:
+            GROUPS.get(step.name).make_params(dict(step.params))
+        except PlanError as error:
+            yield loaded.mistake(place, error.message, hint=error.hint)
+
+
+def _choose_metric(config: RunConfig, target: Target) -> Metric:
+    if config.metric is None:
+        return default_metric(target.task)
+    metric = get_metric(config.metric, target.task)
+    check_metric(metric, target.task)
+    return metric
+
+
+def _make_fit_y(
+    target: Target, metric: Metric, y: FloatVector | IntVector, *, is_ordinal: bool
+) -> FloatVector | IntVector:
+    if target.task == "regression":
+        return np.log1p(y) if metric.transform == "log1p" else y
+    return np.array([float(label) for label in target.labels])[y] if is_ordinal else y
+
+
+def _is_possible(problem: Problem, model: ModelSpec) -> bool:
+    small_enough = model.max_rows is None or problem.folds.n_rows <= model.max_rows
+    return problem.target.task in model.tasks and small_enough
+
+
+def _make_spec(
+    problem: Problem,
+    config: RunConfig,
+    model: ModelSpec,
+    params: Mapping[str, ParamValue],
+    recipe: FeatureRecipe | None,
+) -> CandidateSpec:
+    task = "regression" if problem.objective != "log_loss" else problem.target.task
+    n_rows = problem.folds.n_rows
+    return CandidateSpec(
+        target=problem.target.name,
+        model=model.name,
+        recipe=recipe or config.features.recipes.get(model.name) or model.recipe,
+        params=tuple(model.make_params(task, params).items()),
+        seed=config.seed,
+        max_rounds=config.limits.rounds,
+        patience=config.limits.patience or _choose_patience(n_rows),
+        n_threads=config.run.threads or (1 if n_rows < ROWS_FOR_TWO_THREADS else 2),
+    )
+
+
+def _make_starter(first: CandidateSpec, problem: Problem) -> CandidateSpec | None:
+    """Return a small version of the first candidate, for a submission within seconds."""
+    model = MODELS.get(first.model)
+    if not model.has_rounds or first.max_rounds < 4 * STARTER_ROUNDS:
+        return None
+    task = "regression" if problem.objective != "log_loss" else problem.target.task
+    params = {**model.make_params(task, dict(first.params)), **STARTER_PARAMS}
+    return CandidateSpec(
+        target=first.target,
+        model=first.model,
+        recipe=first.recipe,
+        params=tuple(sorted(params.items())),
+        seed=first.seed,
+        max_rounds=STARTER_ROUNDS,
+        patience=first.patience,
+        n_threads=first.n_threads,
+    )
+
+
+def _choose_patience(n_rows: int) -> int:
+    # 300 rounds up to 10,000 rows, fewer where a round costs more (patience
+    # in proportion to 1 / rows), never below 50.
+    return max(50, min(300, round(300 * 10_000 / n_rows)))

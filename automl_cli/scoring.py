@@ -1,0 +1,148 @@
+"""Scores of out-of-fold predictions, and the loss by which models and blends are chosen.
+
+What a competition scores is often a step function of the predictions; choosing by it means
+choosing by chance. `selection_loss` is the smooth loss next to it, `score_candidate` the honest
+number that people are shown.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from automl_cli.core.arrays import FloatMatrix, IntVector
+from automl_cli.core.keys import make_seed
+from automl_cli.core.problem import Problem
+from automl_cli.core.resampling import jackknife_error, make_parts
+from automl_cli.decision import (
+    BALANCED,
+    decide_crossfitted,
+    inverse_priors,
+    restore_values,
+    reweight,
+)
+from automl_cli.metrics.probabilities import balanced_log_loss, log_loss
+from automl_cli.metrics.values import mae, pearson, rmse
+
+SelectionLoss: TypeAlias = Callable[[FloatMatrix], float]
+
+_SQUARED = frozenset({"rmse", "mse", "rmsle", "mcrmse", "r2"})  # each falls and rises with the RMSE
+_N_PARTS = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scored:
+    """How good out-of-fold predictions are, as the competition shows it.
+
+    Parameters
+    ----------
+    score
+        The metric on all rows that some fold holds out, the decision cross-fitted.
+    score_se
+        Its jackknife standard error over 20 parts of the rows (over the blocks of a group plan);
+        NaN if it is undefined.
+    fold_scores
+        The metric on each fold's held-out rows; NaN where it is undefined (one class only).
+    """
+
+    score: float
+    score_se: float
+    fold_scores: tuple[float, ...]
+
+
+def score_candidate(problem: Problem, oof: FloatMatrix) -> Scored:
+    """Return the scores of out-of-fold predictions, shape (rows, n_outputs)."""
+    answers = decide_crossfitted(problem, oof)
+    parts = make_row_parts(problem)
+    covered = np.flatnonzero(parts >= 0)
+    without = [covered[parts[covered] != part] for part in np.unique(parts[covered])]
+    return Scored(
+        score=score_answers(problem, answers, covered),
+        score_se=jackknife_error(
+            np.array([score_answers(problem, answers, rows) for rows in without])
+        ),
+        fold_scores=tuple(score_answers(problem, answers, fold.held_out) for fold in problem.folds),
+    )
+
+
+def score_answers(problem: Problem, answers: npt.NDArray[Any], rows: IntVector) -> float:
+    """Return the metric of decided answers on `rows`, NaN where it is undefined."""
+    y = problem.y[rows]
+    if len(y) == 0 or (not problem.metric.decomposable and (y == y[0]).all()):
+        return float("nan")
+    return problem.metric.score(y, answers[rows])
+
+
+def make_row_parts(problem: Problem) -> IntVector:
+    """Return the part of each row for error bars, -1 for rows that no fold holds out.
+
+    Twenty random parts, or the plan's blocks if they keep groups together: rows of one group
+    are not independent.
+    """
+    covered = problem.folds.covered()
+    blocks = problem.folds.blocks[0].astype(np.int64)
+    if "group" in problem.folds.name and len(np.unique(blocks[covered])) > 1:
+        return np.where(covered, blocks, -1)
+    parts = np.full(problem.folds.n_rows, -1, dtype=np.int64)
+    seed = make_seed(problem.seed, "error bars")
+    parts[covered] = make_parts(int(covered.sum()), _N_PARTS, seed)
+    return parts
+
+
+def selection_loss(
+    problem: Problem, predictions: FloatMatrix, rows: IntVector | None = None
+) -> float:
+    """Return the smooth loss by which models and blends are chosen; lower is better.
+
+    Parameters
+    ----------
+    problem
+        The target and its metric.
+    predictions
+        Shape (rows, n_outputs), see `Candidate.oof`.
+    rows
+        Row numbers to look at; by default those that some fold holds out.
+    """
+    rows = np.flatnonzero(problem.folds.covered()) if rows is None else rows
+    return make_selection_loss(problem, rows)(predictions[rows])
+
+
+def make_selection_loss(problem: Problem, rows: IntVector) -> SelectionLoss:
+    """Return the selection loss as a function of the predictions for `rows` alone.
+
+    What does not depend on the predictions is computed once: a greedy ensemble calls the
+    function a thousand times.
+    """
+    metric, y = problem.metric, problem.y[rows]
+    if problem.objective != "log_loss":
+        return _make_value_loss(problem, rows)
+    if metric.name in BALANCED:
+        factors = inverse_priors(problem, rows)
+        return lambda p: balanced_log_loss(y, _drop_axis(reweight(p, factors)))
+    if metric.wants == "probability":
+        return lambda p: metric.loss(y, _drop_axis(p))
+    return lambda p: log_loss(y, _drop_axis(p))
+
+
+def _make_value_loss(problem: Problem, rows: IntVector) -> SelectionLoss:
+    metric, y, fit_y = problem.metric, problem.y[rows], problem.fit_y[rows]
+    if metric.wants == "label" or metric.name in _SQUARED:
+        return lambda values: rmse(fit_y, values[:, 0])
+    if metric.name == "medae":  # one row's error decides it
+        return lambda values: mae(fit_y, values[:, 0])
+    if metric.name == "spearman":  # the ranks of y are sorted once, those of a blend each time
+        ranks = _rank(y)
+        return lambda values: -pearson(ranks, values[:, 0])
+    return lambda values: metric.loss(y, restore_values(values, metric.transform))
+
+
+def _rank(y: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+    from scipy.stats import rankdata
+
+    return np.asarray(rankdata(y), dtype=np.float64)
+
+
+def _drop_axis(p: FloatMatrix) -> npt.NDArray[np.float64]:
+    return p[:, 0] if p.shape[1] == 1 else p

@@ -1,0 +1,150 @@
+"""One problem from candidates to a blend, with better answers handed out along the way."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy.typing as npt
+
+from automl_cli.core.arrays import FloatMatrix
+from automl_cli.core.candidate import Blend, Candidate, CandidateSpec, Failure
+from automl_cli.core.events import Event
+from automl_cli.core.problem import Problem
+from automl_cli.decision import fit_decision
+from automl_cli.ensemble.tournament import blend_candidates
+from automl_cli.store import write_json
+from automl_cli.train.collect import load_candidate, save_candidate
+from automl_cli.train.cross_fit import Crew, Order, Skipped, cross_fit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Solution:
+    """The best answer to one problem so far.
+
+    Parameters
+    ----------
+    problem
+        What was asked.
+    candidates
+        Everything that is finished, best first.
+    blend
+        The ensemble, or None while single candidates still come in.
+    answers
+        For the test rows, as `Metric.wants` says, or None without a test table.
+    """
+
+    problem: Problem
+    candidates: tuple[Candidate, ...]
+    blend: Blend | None
+    answers: npt.NDArray[Any] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assembly:
+    """How candidates become one prediction: see `EnsembleConfig`."""
+
+    combiners: Sequence[str]
+    max_members: int
+
+
+def solve(
+    problem: Problem,
+    specs: Sequence[CandidateSpec],
+    feature_keys: Mapping[str, tuple[str, ...]],
+    crew: Crew,
+) -> Iterator[Solution]:
+    """Cross-fit the candidates; yield a solution each time the best candidate changes.
+
+    Candidates that an earlier command finished are not fitted again; those that the clock had cut
+    are repeated at the end.
+    """
+    found = {spec.key: load_candidate(crew.run, spec) for spec in specs}
+    known = {key: candidate for key, candidate in found.items() if candidate is not None}
+    if known:
+        yield make_single_solution(problem, known.values())
+    missing = [spec for spec in specs if spec.key not in known]
+    again = [spec for spec in specs if spec.key in known and known[spec.key].cut]
+    order = Order(problem=problem, specs=[*missing, *again], feature_keys=feature_keys)
+    for outcome in cross_fit(order, crew):
+        if not isinstance(outcome, Candidate):
+            _report_loss(outcome, crew)
+            continue
+        save_candidate(crew.run, outcome)
+        known[outcome.spec.key] = outcome
+        crew.listener(Event(kind="candidate", fields=_describe(outcome, problem)))
+        solution = make_single_solution(problem, known.values())
+        if solution.candidates[0] is outcome:
+            yield solution
+
+
+def load_candidates(specs: Sequence[CandidateSpec], crew: Crew) -> list[Candidate]:
+    """Return all finished candidates among `specs`, in their order."""
+    found = (load_candidate(crew.run, spec) for spec in specs)
+    return [candidate for candidate in found if candidate is not None]
+
+
+def make_single_solution(problem: Problem, candidates: Iterable[Candidate]) -> Solution:
+    """Return the solution that the best single candidate gives."""
+    ranked = rank_candidates(problem, candidates)
+    best = ranked[0]
+    return Solution(
+        problem=problem,
+        candidates=ranked,
+        blend=None,
+        answers=_answer(problem, best.oof, best.test),
+    )
+
+
+def make_blended_solution(
+    problem: Problem, candidates: Sequence[Candidate], assembly: Assembly, crew: Crew
+) -> Solution:
+    """Return the solution that the tournament of combiners gives, and store the blend."""
+    ranked = rank_candidates(problem, candidates)
+    blend = blend_candidates(problem, ranked[: assembly.max_members], combiners=assembly.combiners)
+    stored: dict[str, Any] = {
+        "combiner": blend.combiner,
+        "members": list(blend.members),
+        "weights": blend.weights.tolist(),
+        "state": dict(blend.state),
+        "score": blend.score,
+        "score_se": blend.score_se,
+        "in_sample": blend.in_sample,
+        "tournament": [list(row) for row in blend.tournament],
+    }
+    write_json(crew.run.blend(problem.target.name), stored)
+    answers = _answer(problem, blend.oof, blend.test)
+    return Solution(problem=problem, candidates=ranked, blend=blend, answers=answers)
+
+
+def rank_candidates(problem: Problem, candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
+    """Return the candidates, best score first; equal ones in key order."""
+    sign = -1.0 if problem.metric.greater_is_better else 1.0
+    return tuple(sorted(candidates, key=lambda one: (sign * one.score, one.spec.key)))
+
+
+def _answer(
+    problem: Problem, oof: FloatMatrix, test: FloatMatrix | None
+) -> npt.NDArray[Any] | None:
+    return None if test is None else fit_decision(problem, oof).apply(test)
+
+
+def _describe(candidate: Candidate, problem: Problem) -> dict[str, Any]:
+    return {
+        "target": problem.target.name,
+        "key": candidate.spec.key,
+        "score": candidate.score,
+        "score_se": candidate.score_se,
+        "seconds": candidate.fit_seconds,
+        "cut": candidate.cut,
+    }
+
+
+def _report_loss(outcome: Failure | Skipped, crew: Crew) -> None:
+    key = outcome.spec.key
+    if isinstance(outcome, Skipped):
+        fields = {"key": key, "reason": outcome.reason}
+        crew.listener(Event(kind="skipped", fields=fields))
+        return
+    told = {"key": key, "error": outcome.error, "hint": outcome.hint}
+    write_json(crew.run.failure(key), {**told, "traceback": outcome.traceback})
+    crew.listener(Event(kind="failed", fields=told))

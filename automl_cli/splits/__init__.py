@@ -1,0 +1,90 @@
+"""From a target and the validation's columns to a fold plan; the table SPLITTERS."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from automl_cli.core.arrays import FloatVector, IntVector
+from automl_cli.core.dataset import Task
+from automl_cli.core.errors import PlanError
+from automl_cli.core.foldplan import FoldPlan
+from automl_cli.core.registry import Registry
+from automl_cli.splits.forward import split_time
+from automl_cli.splits.given import split_column
+from automl_cli.splits.grouped import split_group, split_stratified_group
+from automl_cli.splits.request import MAX_FOLDS, SplitOptions, SplitRequest, Splitter
+from automl_cli.splits.shuffled import split_kfold, split_stratified
+
+__all__ = ["SPLITTERS", "SplitOptions", "SplitRequest", "Splitter", "make_fold_plan"]
+
+
+def make_fold_plan(
+    options: SplitOptions, y: FloatVector | IntVector, task: Task, extra: Mapping[str, pd.Series]
+) -> FoldPlan:
+    """Return which rows train and which are held out.
+
+    Parameters
+    ----------
+    options
+        What the user wants.
+    y
+        Encoded target, shape (rows,).
+    task
+        Classification targets are class codes, regression targets values.
+    extra
+        The columns that only validation reads, by name, each of shape (rows,).
+
+    Raises
+    ------
+    PlanError
+        If options and rows do not fit together; the hint says what to change.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> plan = make_fold_plan(SplitOptions(folds=2), np.array([0, 0, 1, 1]), "binary", {})
+    >>> plan.name, [len(fold.held_out) for fold in plan]
+    ('stratified', [2, 2])
+    """
+    _check(options)
+    if len(y) < 2:
+        raise PlanError(
+            f"train.csv: {len(y)} row(s) with a target; a validation needs two.",
+            hint="Give a table with more labelled rows.",
+        )
+    splitter = SPLITTERS.get(_choose(options))
+    return splitter(SplitRequest(options=options, y=y, task=task, extra=extra))
+
+
+def _check(options: SplitOptions) -> None:
+    limits = (
+        ("folds", options.folds, 2, MAX_FOLDS),
+        ("repeats", options.repeats, 1, MAX_FOLDS),
+        ("gap", options.gap, 0, float("inf")),
+    )
+    for name, value, least, most in limits:
+        if not least <= value <= most:
+            raise PlanError(
+                f"validation.{name}: {value} is out of range.",
+                hint=f"Set it to a number from {least} to {most}.",
+            )
+
+
+def _choose(options: SplitOptions) -> str:
+    if options.splitter != "auto":
+        return options.splitter
+    given = {"group": options.group, "time": options.time, "column": options.column}
+    return next((name for name, column in given.items() if column is not None), "stratified")
+
+
+SPLITTERS: Registry[Splitter] = Registry(
+    "splitters",
+    {
+        "kfold": split_kfold,
+        "stratified": split_stratified,
+        "group": split_group,
+        "stratified_group": split_stratified_group,
+        "time": split_time,
+        "column": split_column,
+    },
+)

@@ -1,0 +1,109 @@
+"""What a run came to, as plain values: for ``--json``, tables and ``automl leaderboard``.
+
+The layout is versioned: keys are added within a version, and never change their meaning.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from automl_cli.core.candidate import Candidate
+from automl_cli.core.errors import RunError
+from automl_cli.solve import Solution
+from automl_cli.store import RunDirectory, read_json
+
+VERSION = 1
+
+
+def make_summary(
+    run: RunDirectory, submission: Path | None, solutions: Sequence[Solution], seconds: float
+) -> dict[str, Any]:
+    """Return the figures of a run.
+
+    Parameters
+    ----------
+    run
+        Where it lies.
+    submission
+        The file that was written, or None without a test table.
+    solutions
+        One a target. With several targets the scores on top are means over them.
+    seconds
+        Wall-clock seconds of the command.
+    """
+    targets = [_describe(solution) for solution in solutions]
+
+    def mean(name: str) -> float:
+        return float(np.mean([target[name] for target in targets]))
+
+    return {
+        "version": VERSION,
+        "run": str(run.root),
+        "submission": None if submission is None else str(submission),
+        "task": targets[0]["task"],
+        "metric": targets[0]["metric"],
+        "score": mean("score"),
+        "score_se": float(np.sqrt(np.mean([t["score_se"] ** 2 for t in targets]) / len(targets))),
+        "in_sample": mean("in_sample"),
+        "seconds": round(seconds, 1),
+        "candidates": [candidate for target in targets for candidate in target["candidates"]],
+        "targets": targets,
+    }
+
+
+def read_summary(run: RunDirectory) -> dict[str, Any]:
+    """Return what `make_summary` made of a finished run.
+
+    Raises
+    ------
+    RunError
+        If the folder holds no run, or one that has not finished a candidate yet.
+    """
+    if not run.summary.exists():
+        raise RunError(
+            f"{run.root}: no finished run in this folder.",
+            hint="Give the folder that `automl fit` printed; run the same command to finish it.",
+        )
+    return dict(read_json(run.summary))
+
+
+def _describe(solution: Solution) -> dict[str, Any]:
+    problem, blend = solution.problem, solution.blend
+    best = solution.candidates[0]
+    weights = {} if blend is None else dict(zip(blend.members, blend.weights, strict=True))
+    return {
+        "target": problem.target.name,
+        "task": problem.target.task,
+        "metric": problem.metric.name,
+        "greater_is_better": problem.metric.greater_is_better,
+        "validation": problem.folds.name,
+        "folds": len(problem.folds),
+        "score": best.score if blend is None else blend.score,
+        "score_se": best.score_se if blend is None else blend.score_se,
+        "in_sample": best.score if blend is None else blend.in_sample,
+        "combiner": None if blend is None else blend.combiner,
+        "tournament": [] if blend is None else [list(row) for row in blend.tournament],
+        "candidates": [
+            _describe_candidate(candidate, weights.get(candidate.spec.key))
+            for candidate in solution.candidates
+        ],
+    }
+
+
+def _describe_candidate(candidate: Candidate, weight: float | None) -> dict[str, Any]:
+    return {
+        "key": candidate.spec.key,
+        "target": candidate.spec.target,
+        "model": candidate.spec.model,
+        "features": [step.name for step in candidate.spec.recipe],
+        "params": dict(candidate.spec.params),
+        "score": candidate.score,
+        "score_se": candidate.score_se,
+        "fold_scores": list(candidate.fold_scores),
+        "rounds": list(candidate.rounds),
+        "seconds": round(candidate.fit_seconds, 2),
+        "cut": candidate.cut,
+        "weight": None if weight is None else float(weight),
+    }

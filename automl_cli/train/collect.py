@@ -1,0 +1,86 @@
+"""From the predictions of all folds to a `Candidate`, and its files."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+
+from automl_cli.core.arrays import FloatMatrix
+from automl_cli.core.candidate import Candidate, CandidateSpec
+from automl_cli.core.foldplan import FoldPlan
+from automl_cli.core.problem import Problem
+from automl_cli.scoring import score_candidate
+from automl_cli.store import RunDirectory, read_json, write_folder, write_json
+
+if TYPE_CHECKING:
+    from automl_cli.train.course import Course
+
+
+def collect_candidate(problem: Problem, course: "Course") -> Candidate:
+    """Join the folds of a complete course and score them."""
+    folders = [course.predicted[fold] for fold in range(course.n_folds)]
+    oof = _join_held_out(problem.folds, folders)
+    tests = [np.load(folder / "test.npy") for folder in folders if (folder / "test.npy").exists()]
+    scored = score_candidate(problem, oof)
+    return Candidate(
+        spec=course.spec,
+        oof=oof,
+        test=np.mean(tests, axis=0) if tests else None,
+        fold_scores=scored.fold_scores,
+        score=scored.score,
+        score_se=scored.score_se,
+        rounds=tuple(rounds for rounds in course.rounds if rounds is not None),
+        fit_seconds=sum(record.seconds for record in course.fits.values()),
+        cut=any(record.cut for record in course.fits.values()),
+    )
+
+
+def save_candidate(run: RunDirectory, candidate: Candidate) -> None:
+    """Write a candidate's predictions and figures into the run directory."""
+
+    def fill(folder: Path) -> None:
+        np.save(folder / "oof.npy", candidate.oof)
+        if candidate.test is not None:
+            np.save(folder / "test.npy", candidate.test)
+        facts = {
+            "fold_scores": list(candidate.fold_scores),
+            "score": candidate.score,
+            "score_se": candidate.score_se,
+            "rounds": list(candidate.rounds),
+            "fit_seconds": candidate.fit_seconds,
+            "cut": candidate.cut,
+        }
+        write_json(folder / "candidate.json", facts)  # type: ignore[arg-type]  # list is invariant
+
+    write_folder(run.candidate(candidate.spec.key), fill)
+
+
+def load_candidate(run: RunDirectory, spec: CandidateSpec) -> Candidate | None:
+    """Return the candidate that an earlier command finished, or None."""
+    folder = run.candidate(spec.key)
+    if not folder.exists():
+        return None
+    facts = read_json(folder / "candidate.json")
+    test = folder / "test.npy"
+    return Candidate(
+        spec=spec,
+        oof=np.load(folder / "oof.npy"),
+        test=np.load(test) if test.exists() else None,
+        fold_scores=tuple(cast("list[float]", facts["fold_scores"])),
+        score=cast("float", facts["score"]),
+        score_se=cast("float", facts["score_se"]),
+        rounds=tuple(cast("list[int]", facts["rounds"])),
+        fit_seconds=cast("float", facts["fit_seconds"]),
+        cut=bool(facts["cut"]),
+    )
+
+
+def _join_held_out(plan: FoldPlan, folders: list[Path]) -> FloatMatrix:
+    parts = [np.load(folder / "held_out.npy") for folder in folders]
+    total = np.zeros((plan.n_rows, parts[0].shape[1]))
+    times = np.zeros(plan.n_rows)
+    for fold, part in zip(plan, parts, strict=True):
+        total[fold.held_out] += part
+        times[fold.held_out] += 1
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(total / times[:, None])  # NaN where no fold held the row out

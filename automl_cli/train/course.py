@@ -1,0 +1,128 @@
+"""One candidate on its way: which of its tasks are done, running or still to be started."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from automl_cli.core.candidate import CandidateSpec
+from automl_cli.store import RunDirectory
+from automl_cli.train.rounds import choose_rounds
+from automl_cli.train.unit import FitRecord, Unit, predictions_folder, read_fit
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something a worker does: fit a fold, or predict with it."""
+
+    key: str
+    fold: int
+    is_fit: bool
+
+
+@dataclass(slots=True, kw_only=True)
+class Course:
+    """A candidate and how far it is. The scheduler alone changes it.
+
+    Parameters
+    ----------
+    spec
+        The candidate.
+    feature_keys
+        Keys of its prepared steps.
+    repeats
+        The repeat of each fold.
+    slice_seconds
+        What one fold may take, or None.
+    round_limit
+        The limit that all folds share.
+    fits
+        Records of finished fits.
+    predicted
+        Folders of finished predictions.
+    running
+        Tasks in the hands of a worker.
+    deaths
+        How often a worker died over a task.
+    """
+
+    spec: CandidateSpec
+    feature_keys: tuple[str, ...]
+    repeats: tuple[int, ...]
+    slice_seconds: float | None
+    round_limit: int
+    fits: dict[int, FitRecord] = field(default_factory=dict)
+    predicted: dict[int, Path] = field(default_factory=dict)
+    running: set[Task] = field(default_factory=set)
+    deaths: dict[Task, int] = field(default_factory=dict)
+    rounds: tuple[int | None, ...] = ()
+
+    @property
+    def n_folds(self) -> int:
+        """Number of folds."""
+        return len(self.repeats)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every fold is predicted."""
+        return len(self.predicted) == self.n_folds
+
+    def next_task(self) -> Task | None:
+        """Return a task that can be started now, or None."""
+        if len(self.fits) < self.n_folds:
+            return self._next_fit()
+        for fold in range(self.n_folds):
+            task = Task(self.spec.key, fold, is_fit=False)
+            if fold not in self.predicted and task not in self.running:
+                return task
+        return None
+
+    def make_unit(self, run: RunDirectory, fold: int, stop_at: float | None) -> Unit:
+        """Return the unit of one fold."""
+        return Unit(
+            run=str(run.root),
+            spec=self.spec,
+            fold=fold,
+            feature_keys=self.feature_keys,
+            max_rounds=self.round_limit,
+            stop_at=stop_at,
+        )
+
+    def add_fit(self, fold: int, record: FitRecord) -> None:
+        """Take note of a finished fit; with the last one the rounds are chosen."""
+        self.fits[fold] = record
+        if self.slice_seconds is not None and record.cut and record.rounds is not None:
+            self.round_limit = min(self.round_limit, max(1, record.rounds))
+        if len(self.fits) == self.n_folds:
+            self.rounds = self._choose_rounds()
+
+    def load_finished(self, run: RunDirectory) -> None:
+        """Take note of what earlier commands have finished."""
+        for fold in range(self.n_folds):
+            record = read_fit(run, self.spec.key, fold, with_cut=False)
+            if record is not None:
+                self.add_fit(fold, record)
+        if len(self.fits) < self.n_folds:
+            return
+        for fold in range(self.n_folds):
+            self.load_prediction(fold)
+
+    def load_prediction(self, fold: int) -> None:
+        """Take note of the fold's predictions, if they are there."""
+        folder = predictions_folder(self.fits[fold].folder, self.rounds[fold])
+        if folder.exists():
+            self.predicted[fold] = folder
+
+    def _next_fit(self) -> Task | None:
+        # Under a clock the first fold runs alone: it sets the round limit of the others.
+        first_alone = self.slice_seconds is not None and not self.fits
+        for fold in range(1 if first_alone else self.n_folds):
+            task = Task(self.spec.key, fold, is_fit=True)
+            if fold not in self.fits and task not in self.running:
+                return task
+        return None
+
+    def _choose_rounds(self) -> tuple[int | None, ...]:
+        curves = [self.fits[fold].curve for fold in range(self.n_folds)]
+        known = [curve for curve in curves if curve is not None]
+        if len(known) < self.n_folds:
+            return (None,) * self.n_folds
+        return choose_rounds(known, self.repeats)

@@ -1,0 +1,50 @@
+"""How many processors and how much memory this process may use.
+
+In a container the host's figures are wrong; the limits of the control group are right.
+"""
+
+import os
+from pathlib import Path
+
+CGROUP = Path("/sys/fs/cgroup")
+UNLIMITED = 1 << 60  # version 1 writes a number near 2**63 where there is no limit
+
+
+def count_cpus(root: Path = CGROUP) -> int:
+    """Return the processors this process may use, at least 1."""
+    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    quota = _cpu_quota(root)
+    return max(1, min(available or 1, int(quota + 0.5) if quota else available or 1))
+
+
+def memory_bytes(root: Path = CGROUP) -> int:
+    """Return the memory this process may use, in bytes."""
+    import psutil
+
+    total = int(psutil.virtual_memory().total)
+    for path in (root / "memory.max", root / "memory" / "memory.limit_in_bytes"):
+        limit = _read_number(path)
+        if limit is not None and 0 < limit < UNLIMITED:
+            return min(total, int(limit))
+    return total
+
+
+def _cpu_quota(root: Path) -> float | None:
+    words = _read(root / "cpu.max").split()
+    if len(words) == 2 and words[0] != "max":
+        return float(words[0]) / float(words[1])
+    quota = _read_number(root / "cpu" / "cpu.cfs_quota_us")
+    period = _read_number(root / "cpu" / "cpu.cfs_period_us")
+    return quota / period if quota and period and quota > 0 else None
+
+
+def _read_number(path: Path) -> float | None:
+    text = _read(path).strip()
+    return float(text) if text.lstrip("-").isdigit() else None
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError:
+        return ""

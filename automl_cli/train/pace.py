@@ -1,0 +1,76 @@
+"""How much time a fit may take, so that the command ends when it promised.
+
+    now ........ fits_end ........ work_end ........ deadline
+        fits                predictions       ensemble, writing
+
+A candidate's first fold gets a slice; how far it came is the round limit of the other folds.
+"""
+
+from dataclasses import dataclass
+
+from automl_cli.core.deadline import Deadline
+
+MOST_SHARES = 4  # time is shared between so many candidates, not between all: a few that are
+GENEROSITY = 2.0  # trained to the end beat many that the clock cuts; the earlier may take more
+SHORTEST_SLICE = 0.5  # seconds; a fit that gets less is not worth starting
+PREDICT_SHARE = 0.03  # of the time left goes to predicting, at least PREDICT_SECONDS
+PREDICT_SECONDS = 1.0
+RESERVE_SECONDS = 3.0
+RESERVE_PER_CELL = 2e-5  # measured: see benchmarks/RESULTS.md
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """Time limits of a run's fits.
+
+    Parameters
+    ----------
+    fits_end
+        When fits return what they have.
+    work_end
+        When workers are killed.
+    workers
+        Fits that run at the same time.
+    """
+
+    fits_end: Deadline
+    work_end: Deadline
+    workers: int
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether a clock decides anything."""
+        return self.work_end.ends_at is not None
+
+    def slice_seconds(self, n_folds: int, n_candidates: int) -> float:
+        """Return the seconds for one fold when `n_candidates` are still to be started."""
+        left = max(0.0, self.fits_end.seconds_left())
+        fair = left * self.workers / (n_folds * min(MOST_SHARES, max(1, n_candidates)))
+        rounds_of_folds = -(-n_folds // self.workers)
+        return min(GENEROSITY * fair, left / rounds_of_folds)
+
+    def can_finish(self, fold_seconds: float, n_folds: int) -> bool:
+        """Return whether `n_folds` more fits of `fold_seconds` each end in time."""
+        return fold_seconds * -(-n_folds // self.workers) <= self.fits_end.seconds_left()
+
+
+def make_pace(deadline: Deadline, *, reserve_seconds: float, workers: int) -> Pace:
+    """Return the limits of a run that ends at `deadline` and keeps `reserve_seconds` at its end."""
+    work_end = deadline.earlier(reserve_seconds)
+    if deadline.ends_at is None:
+        return Pace(fits_end=deadline, work_end=work_end, workers=workers)
+    predict_seconds = max(PREDICT_SECONDS, PREDICT_SHARE * work_end.seconds_left())
+    return Pace(fits_end=work_end.earlier(predict_seconds), work_end=work_end, workers=workers)
+
+
+def reserve_seconds(cells: int, seconds_left: float) -> float:
+    """Return the seconds to keep for the ensemble and for writing.
+
+    Parameters
+    ----------
+    cells
+        Rows times outputs times candidates: what the tournament has to look at.
+    seconds_left
+        Until the deadline; the reserve is at most a third of it.
+    """
+    return min(RESERVE_SECONDS + RESERVE_PER_CELL * cells, seconds_left / 3)

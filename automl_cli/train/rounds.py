@@ -1,0 +1,52 @@
+"""How many rounds each fold predicts with.
+
+Fold k takes the best round of the mean curve of the *other* folds of its repeat: no row's target
+chooses the rounds of its own prediction, and no rows are lost for early stopping.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from automl_cli.core.arrays import FloatVector
+
+
+def choose_rounds(curves: Sequence[FloatVector], repeats: Sequence[int]) -> tuple[int, ...]:
+    """Return the rounds for each fold.
+
+    Parameters
+    ----------
+    curves
+        Held-out loss after each round, one curve a fold; lengths may differ.
+    repeats
+        The repeat that each fold belongs to. Folds of other repeats hold the same rows, so only
+        those of the same repeat are asked.
+
+    Examples
+    --------
+    >>> falling, rising = np.array([3.0, 2.0, 1.0]), np.array([1.0, 2.0, 3.0])
+    >>> choose_rounds([falling, rising], [0, 0])
+    (1, 3)
+    """
+    return tuple(_choose(fold, curves, repeats) for fold in range(len(curves)))
+
+
+def _choose(fold: int, curves: Sequence[FloatVector], repeats: Sequence[int]) -> int:
+    others = [
+        curve
+        for number, curve in enumerate(curves)
+        if number != fold and repeats[number] == repeats[fold]
+    ]
+    if not others:
+        # A plan with a single fold has nobody else to ask: it uses all its rounds.
+        return len(curves[fold])
+    best = int(np.argmin(_mean_curve(others))) + 1
+    return min(best, len(curves[fold]))
+
+
+def _mean_curve(curves: Sequence[FloatVector]) -> FloatVector:
+    # A curve that ended earlier did so for want of improvement: its last value stands for the
+    # rounds that it was not trained for.
+    length = max(len(curve) for curve in curves)
+    padded = [np.pad(curve, (0, length - len(curve)), mode="edge") for curve in curves]
+    return np.asarray(np.mean(padded, axis=0))

@@ -1,0 +1,201 @@
+"""The unit of work: one (candidate, fold).
+
+`fit_unit` fits a model and records its curve, `predict_unit` predicts the held-out and the test
+rows with a given number of rounds. Both run in a worker, find all they need in the run directory,
+write a folder that appears when it is complete, and are not repeated when it is there.
+"""
+
+import time
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from automl_cli.core.arrays import FloatMatrix, FloatVector
+from automl_cli.core.candidate import CandidateSpec
+from automl_cli.core.keys import make_seed
+from automl_cli.core.margins import make_predictions
+from automl_cli.core.matrix import Matrix
+from automl_cli.core.model import Fit, FitJob, Watch
+from automl_cli.features.matrix import FoldMatrices, make_fold_matrices
+from automl_cli.features.state import load_features
+from automl_cli.features.target_encoding import EncodingTarget
+from automl_cli.models import MODELS
+from automl_cli.store import RunDirectory, read_json, write_folder, write_json
+from automl_cli.train.assignment import Assignment, load_assignment
+from automl_cli.train.executor import redirect_output
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """One fit that is to be made.
+
+    Parameters
+    ----------
+    run
+        The run directory.
+    spec
+        The candidate.
+    fold
+        Number of the fold.
+    feature_keys
+        Keys of the prepared steps of the candidate's recipe.
+    max_rounds
+        Round limit shared by the candidate's folds; at most that of the specification.
+    stop_at
+        Seconds since the epoch at which the fit ends with what it has, or None.
+    """
+
+    run: str
+    spec: CandidateSpec
+    fold: int
+    feature_keys: tuple[str, ...]
+    max_rounds: int
+    stop_at: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FitRecord:
+    """What is known of a finished fit.
+
+    Parameters
+    ----------
+    folder
+        Where it lies.
+    rounds
+        Rounds it was trained for; None for models without rounds.
+    curve
+        Loss of the held-out rows after each round, or None.
+    seconds
+        Wall-clock seconds of features and fit.
+    cut
+        True if the clock ended it: at `Unit.stop_at`, or at a round limit set by the clock.
+    """
+
+    folder: Path
+    rounds: int | None
+    curve: FloatVector | None
+    seconds: float
+    cut: bool
+
+
+def fit_unit(unit: Unit) -> str:
+    """Fit one fold of a candidate; return the name of its folder.
+
+    Raises
+    ------
+    Exception
+        Whatever the model's library raises; the parent records a `Failure`.
+    """
+    run = RunDirectory(Path(unit.run))
+    redirect_output(run.log)
+    whole = run.unit(unit.spec.key, unit.fold)
+    if whole.exists():
+        return whole.name
+    started = time.time()
+    assignment = load_assignment(run.problem(unit.spec.target))
+    matrices = _matrices(unit.run, unit.spec.target, unit.feature_keys, unit.fold)
+    fit = _fit(unit, assignment, matrices)
+    cut = fit.cut or _reached_limit(unit, fit)
+    folder = run.unit(unit.spec.key, unit.fold, cut=cut)
+    seconds = time.time() - started
+    write_folder(folder, lambda beside: _save(beside, fit, matrices, seconds=seconds, cut=cut))
+    return folder.name
+
+
+def predict_unit(unit: Unit, folder_name: str, rounds: int | None) -> str:
+    """Predict the held-out and test rows of a fitted fold; return the name of the folder."""
+    run = RunDirectory(Path(unit.run))
+    folder = run.unit(unit.spec.key, unit.fold).with_name(folder_name)
+    target = predictions_folder(folder, rounds)
+    if target.exists():
+        return target.name
+    assignment = load_assignment(run.problem(unit.spec.target))
+    matrices = _matrices(unit.run, unit.spec.target, unit.feature_keys, unit.fold)
+    model = MODELS.get(unit.spec.model).load(folder / "model")
+
+    def predict(matrix: Matrix) -> FloatMatrix:
+        margins = model.predict(matrix, rounds=rounds)
+        return make_predictions(margins, assignment.objective)
+
+    def fill(beside: Path) -> None:
+        np.save(beside / "held_out.npy", predict(matrices.held_out))
+        if matrices.test is not None:
+            np.save(beside / "test.npy", predict(matrices.test))
+
+    write_folder(target, fill)
+    return target.name
+
+
+def read_fit(run: RunDirectory, key: str, fold: int, *, with_cut: bool = True) -> FitRecord | None:
+    """Return the record of a finished fit, the whole one before the one that was cut."""
+    whole, cut = run.unit(key, fold), run.unit(key, fold, cut=True)
+    folder = whole if whole.exists() else cut
+    if not folder.exists() or (folder is cut and not with_cut):
+        return None
+    facts = read_json(folder / "fit.json")
+    curve = np.load(folder / "curve.npy") if facts["rounds"] is not None else None
+    return FitRecord(
+        folder=folder,
+        rounds=None if facts["rounds"] is None else int(str(facts["rounds"])),
+        curve=curve,
+        seconds=float(str(facts["seconds"])),
+        cut=bool(facts["cut"]),
+    )
+
+
+def predictions_folder(folder: Path, rounds: int | None) -> Path:
+    """Return where the predictions with so many rounds lie."""
+    return folder / ("predictions" if rounds is None else f"predictions-{rounds}")
+
+
+@lru_cache(maxsize=1)  # a pure function of files that never change: a worker keeps its last fold
+def _matrices(run: str, target: str, feature_keys: tuple[str, ...], fold: int) -> FoldMatrices:
+    directory = RunDirectory(Path(run))
+    assignment = load_assignment(directory.problem(target))
+    state = load_features(directory.features, feature_keys)
+    encoding = EncodingTarget(y=assignment.y, n_outputs=assignment.n_outputs)
+    return make_fold_matrices(state, encoding, assignment.folds, fold)
+
+
+def _fit(unit: Unit, assignment: Assignment, matrices: FoldMatrices) -> Fit:
+    fold = assignment.folds.folds[unit.fold]
+    spec = unit.spec
+    model = MODELS.get(spec.model)
+
+    def rows(selected: npt.NDArray[np.int64]) -> npt.NDArray[np.int64] | npt.NDArray[np.float64]:
+        return assignment.y[selected]
+
+    job = FitJob(
+        matrix=matrices.train,
+        y=rows(fold.train),
+        weight=None,
+        offset=None,
+        watch=Watch(matrix=matrices.held_out, y=rows(fold.held_out), offset=None),
+        objective=assignment.objective,
+        n_outputs=assignment.n_outputs,
+        params=dict(spec.params),
+        max_rounds=min(unit.max_rounds, spec.max_rounds),
+        patience=spec.patience,
+        seed=make_seed(spec.seed, spec.full_key, unit.fold),
+        n_threads=spec.n_threads,
+        stop_at=unit.stop_at,
+    )
+    return model.fit(job)
+
+
+def _reached_limit(unit: Unit, fit: Fit) -> bool:
+    limited = unit.max_rounds < unit.spec.max_rounds
+    return limited and fit.curve is not None and len(fit.curve) >= unit.max_rounds
+
+
+def _save(folder: Path, fit: Fit, matrices: FoldMatrices, *, seconds: float, cut: bool) -> None:
+    (folder / "model").mkdir()
+    fit.model.save(folder / "model")
+    matrices.encoder.save(folder / "encoder.npz")
+    if fit.curve is not None:
+        np.save(folder / "curve.npy", fit.curve)
+    rounds = None if fit.curve is None else len(fit.curve)
+    write_json(folder / "fit.json", {"rounds": rounds, "seconds": seconds, "cut": cut})

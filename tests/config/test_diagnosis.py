@@ -1,0 +1,191 @@
+"""What people get wrong, and the exact message that each mistake ends in."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeAlias
+
+import pytest
+
+from automl_cli.config.load import load_config
+from automl_cli.core.errors import ConfigError
+
+TOP = (
+    "allowed here: metric, budget, seed, data, validation, features, models, candidates, "
+    "ensemble, limits and run."
+)
+
+
+Refuse: TypeAlias = Callable[[str], ConfigError]
+
+
+@pytest.fixture
+def refuse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Refuse:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "mine.yaml"
+
+    def load_and_catch(text: str) -> ConfigError:
+        path.write_text(text, encoding="utf-8")
+        with pytest.raises(ConfigError) as caught:
+            load_config(path.relative_to(tmp_path))
+        return caught.value
+
+    return load_and_catch
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "hint"),
+    [
+        ("metrc: a", "1: metrc: no such key.", f"did you mean 'metric'? {TOP}"),
+        ("folds: 3", "1: folds: no such key.", f"did you mean 'validation.folds'? {TOP}"),
+        ("qqq: 3", "1: qqq: no such key.", TOP),
+        (
+            "validation:\n  fold: 3",
+            "2: validation.fold: no such key.",
+            (
+                "did you mean 'folds'? allowed here: splitter, folds, repeats, group, time, gap "
+                "and column."
+            ),
+        ),
+        (
+            "validation: {folds: five}",
+            "1: validation.folds: expected a whole number, came 'five'.",
+            "How many parts the rows are divided into; a whole number from 2.",
+        ),
+        (
+            "validation: {folds: 1}",
+            "1: validation.folds: expected at least 2, came 1.",
+            "How many parts the rows are divided into; a whole number from 2.",
+        ),
+        (
+            "seed: true",
+            "1: seed: expected a whole number, came true.",
+            "The source of all randomness; a whole number from 0.",
+        ),
+        (
+            "data: {task: clasification}",
+            (
+                "1: data.task: expected one of 'auto', 'binary', 'multiclass' or 'regression', "
+                "came 'clasification'."
+            ),
+            "The kind of prediction: auto, binary, multiclass or regression.",
+        ),
+        (
+            "data: {roles: {zip.code: categoric}}",
+            (
+                "1: data.roles.zip.code: expected one of 'numeric', 'categorical', 'datetime' or "
+                "'text', came 'categoric'."
+            ),
+            (
+                "did you mean 'categorical'? Columns and their roles (numeric, categorical, "
+                "datetime or text), where the inferred ones are wrong."
+            ),
+        ),
+        (
+            "validation: {gap: -0.5}",
+            "1: validation.gap: expected at least 0, came -0.5.",
+            (
+                "How long before the held-out rows a time plan trains on nothing (purge): days for "
+                "dates, else the column's own units."
+            ),
+        ),
+        (
+            "data: {transductive: no}",
+            "1: data.transductive: expected true or false, came 'no'.",
+            "Whether target-free features may be fitted on the test rows as well.",
+        ),
+        (
+            "data: {positive: true}",
+            "1: data.positive: expected text, came true.",
+            "write it in quotes: 'true'.",
+        ),
+        (
+            "data: {drop: comment}",
+            "1: data.drop: expected a list, came 'comment'.",
+            "a list stands in brackets: [comment].",
+        ),
+        (
+            "budget: 10 minutes",
+            "1: budget: '10 minutes' is not a duration.",
+            "write seconds, or hours, minutes and seconds: 90, 90s, 10m, 1h30m.",
+        ),
+        (
+            "budget: [10m]",
+            "1: budget: expected a duration, came a list.",
+            "write 90s, 10m or 1h30m.",
+        ),
+        (
+            "models:\n  lightgbm:\n",
+            "2: models.lightgbm: expected parameters or false, came nothing.",
+            "write {} for the default parameters, {depth: 8} for your own, false to leave it out.",
+        ),
+        (
+            "models: {catboost: {depth: [4, 8]}}",
+            "1: models.catboost.depth: expected a single value, came a list.",
+            "a parameter is a number, a text, true, false or null.",
+        ),
+        (
+            "models: {catboost: {rate: .nan}}",
+            "1: models.catboost.rate: expected a finite number, came nan.",
+            "leave the parameter out.",
+        ),
+        (
+            "candidates:\n  - {model: linear}\n  - params: {a: 1}\n",
+            "3: candidates[1].model: this key is missing.",
+            "The model to fit; `automl list models` shows all.",
+        ),
+        (
+            "candidates: [{model: linear, parms: {}}]",
+            "1: candidates[0].parms: no such key.",
+            "did you mean 'params'? allowed here: model, params, features and name.",
+        ),
+        (
+            "features: {recipes: {linear: [{a: {}, b: {}}]}}",
+            "1: features.recipes.linear[0]: expected one feature step, came a mapping.",
+            "write a step as numeric, or with parameters as {target_mean: {smoothing: 10}}.",
+        ),
+        (
+            "features: {recipes: {linear: [{target_mean: 10}]}}",
+            "1: features.recipes.linear[0]: expected parameters of 'target_mean', came 10.",
+            "write a step as numeric, or with parameters as {target_mean: {smoothing: 10}}.",
+        ),
+        (
+            "ensemble: {combiners: []}",
+            "1: ensemble.combiners: expected at least 1 entry, came an empty list.",
+            "A list of the combiners that compete, the simplest first.",
+        ),
+        (
+            "run: 4",
+            "1: run: expected keys with values, came 4.",
+            "Where and with what the run works.",
+        ),
+    ],
+)
+def test_a_mistake_ends_in_one_message_and_one_hint(
+    refuse: Refuse, text: str, message: str, hint: str
+):
+    error = refuse(text)
+    assert error.message == f"mine.yaml:{message}"
+    assert error.hint == hint
+
+
+def test_all_mistakes_are_reported_at_once_in_the_order_of_lines(refuse: Refuse):
+    error = refuse(
+        "models: {lightgbm: true}\n"
+        "validation:\n"
+        "  folds: 1\n"
+        "  folds: 0\n"
+        "budget: soon\n"
+        "sede: 1\n"
+        "extends: quick\n"
+    )
+    assert [line for line in error.message.splitlines() if not line.startswith("  hint: ")] == [
+        "mine.yaml:1: models.lightgbm: expected parameters or false, came true.",
+        "mine.yaml:4: validation.folds: given again, first in mine.yaml:3.",
+        "mine.yaml:4: validation.folds: expected at least 2, came 0.",
+        "mine.yaml:5: budget: 'soon' is not a duration.",
+        "mine.yaml:6: sede: no such key.",
+        "mine.yaml:7: extends: no such preset or file: 'quick'.",
+    ]
+    assert error.hint == (
+        "mend all 6, then run the command again; `automl config schema` describes every key."
+    )

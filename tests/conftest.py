@@ -1,0 +1,55 @@
+"""Fixtures that tests of several packages use."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from automl_cli.core.dataset import Target, Task
+from automl_cli.core.foldplan import Fold, FoldPlan
+from automl_cli.core.problem import Problem
+from automl_cli.metrics import choose_objective, get_metric
+
+MakeProblem = Callable[..., Problem]
+
+
+@pytest.fixture(scope="session")
+def make_problem() -> MakeProblem:
+    return _make_problem
+
+
+def _make_problem(
+    metric: str,
+    y: npt.NDArray[Any],
+    *,
+    labels: tuple[str, ...] = (),
+    blocks: npt.NDArray[Any] | None = None,
+    plan: str = "kfold",
+) -> Problem:
+    """Return a problem with five blocks (or `blocks`; rows of block -1 are never held out)."""
+    found = get_metric(metric)
+    task: Task = "regression" if not labels else "binary" if len(labels) == 2 else "multiclass"
+    target = Target(name="y", task=task, labels=labels, reason="given")
+    objective = choose_objective(found, target)
+    ordinal = task != "regression" and objective != "log_loss"
+    fit_y = np.array([float(label) for label in labels])[y] if ordinal else y
+    n = len(y)
+    blocks = np.arange(n) % 5 if blocks is None else blocks
+    held_out = [np.flatnonzero(blocks == block) for block in np.unique(blocks[blocks >= 0])]
+    folds = tuple(
+        Fold(repeat=0, train=np.setdiff1d(np.arange(n), rows), held_out=rows) for rows in held_out
+    )
+    return Problem(
+        target=target,
+        y=y,
+        fit_y=np.log1p(y) if found.transform == "log1p" else fit_y,
+        objective=objective,
+        n_outputs=len(labels) if objective == "log_loss" and len(labels) > 2 else 1,
+        metric=found,
+        folds=FoldPlan(
+            name=plan, n_rows=n, blocks=np.maximum(blocks, 0)[None].astype(np.int16), folds=folds
+        ),
+        seed=0,
+    )

@@ -1,0 +1,175 @@
+"""What every entry of GROUPS must keep to, plug-ins included."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from automl_cli.core.candidate import Step
+from automl_cli.core.dataset import Column, Dataset, Role, Schema
+from automl_cli.features import GROUPS
+from automl_cli.features.group import Features, State
+from automl_cli.features.state import prepare_features
+
+N_ROWS = 80
+LABELS = ["blue", "green", "red"]
+DAYS = pd.Timestamp("2023-12-30 22:00") + pd.to_timedelta(np.arange(N_ROWS) * 7.3, "h")
+
+
+def make_frame() -> pd.DataFrame:
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(
+        {
+            "number": rng.normal(size=N_ROWS),
+            "whole": rng.integers(0, 5, N_ROWS),
+            "gappy": np.where(rng.random(N_ROWS) < 0.3, np.nan, rng.normal(size=N_ROWS)),
+            "infinite": np.where(rng.random(N_ROWS) < 0.1, np.inf, rng.normal(size=N_ROWS)),
+            "constant": 1.0,
+            "empty": np.nan,
+            "label": pd.Categorical.from_codes(rng.integers(-1, 3, N_ROWS), LABELS),
+            "constant_label": pd.Categorical(["blue"] * N_ROWS, categories=LABELS),
+            "empty_label": pd.Categorical([None] * N_ROWS, categories=LABELS),
+            "date": DAYS,
+            "empty_date": pd.Series(pd.NaT, index=range(N_ROWS), dtype="datetime64[ns]"),
+            "text": pd.Series(["Two WORDS, 12!", "", None, "ünï"], dtype="str")[
+                rng.integers(0, 4, N_ROWS)
+            ].array,
+            "empty_text": pd.Series([None] * N_ROWS, dtype="str"),
+        }
+    )
+    frame.loc[::9, "date"] = pd.NaT
+    return frame
+
+
+def role_of(series: pd.Series) -> Role:
+    if isinstance(series.dtype, pd.CategoricalDtype):
+        return "categorical"
+    if pd.api.types.is_datetime64_any_dtype(series):
+        return "datetime"
+    return "numeric" if pd.api.types.is_numeric_dtype(series) else "text"
+
+
+def columns_of(frame: pd.DataFrame) -> tuple[Column, ...]:
+    return tuple(
+        Column(name=str(name), role=role_of(series), reason="made")
+        for name, series in frame.items()
+    )
+
+
+def fitted(name: str) -> State:
+    group, frame = GROUPS.get(name), make_frame()
+    state = group.fit(frame, columns_of(frame), group.make_params({}))
+    assert state is not None
+    return state
+
+
+def assert_same(made: tuple[Features, ...], expected: tuple[Features, ...]) -> None:
+    for one, other in zip(made, expected, strict=True):
+        assert (one.kind, one.names, one.levels, one.smoothing) == (
+            other.kind,
+            other.names,
+            other.levels,
+            other.smoothing,
+        )
+        np.testing.assert_array_equal(one.array, other.array)
+
+
+@pytest.mark.parametrize("name", GROUPS.names())
+class TestEveryGroup:
+    def test_its_entry_bears_its_name(self, name: str):
+        assert GROUPS.get(name).name == name
+
+    def test_shapes_types_and_names_agree(self, name: str):
+        for made in GROUPS.get(name).transform(fitted(name), make_frame()):
+            assert made.array.shape == (len(made.names), N_ROWS)
+            assert len(set(made.names)) == len(made.names)
+            if made.kind == "values":
+                assert made.array.dtype == np.float32
+                assert not np.isinf(made.array).any()
+            else:
+                assert made.array.dtype == np.int32
+                assert made.array.min() >= 0
+                assert (made.array.max(axis=1) < made.levels).all()
+
+    def test_target_means_come_with_a_smoothing(self, name: str):
+        for made in GROUPS.get(name).transform(fitted(name), make_frame()):
+            assert (made.smoothing > 0) == (made.kind == "target_mean")
+
+    def test_columns_without_information_make_no_feature(self, name: str):
+        names = [
+            n for made in GROUPS.get(name).transform(fitted(name), make_frame()) for n in made.names
+        ]
+        useless = {"constant", "empty", "constant_label", "empty_label", "empty_date"}
+        assert not {made.split("__")[0] for made in names} & useless
+
+    def test_each_row_alone_gives_what_the_table_gives(self, name: str):
+        group, state, frame = GROUPS.get(name), fitted(name), make_frame()
+        together = group.transform(state, frame)
+        alone = [group.transform(state, frame.iloc[[row]]) for row in range(N_ROWS)]
+        for number, made in enumerate(together):
+            rows = np.hstack([features[number].array for features in alone])
+            np.testing.assert_array_equal(rows, made.array)
+
+    def test_reordered_rows_and_categories_change_nothing(self, name: str):
+        group, state, frame = GROUPS.get(name), fitted(name), make_frame()
+        order = np.random.default_rng(1).permutation(N_ROWS)
+        shuffled = frame.iloc[order]
+        shuffled = shuffled.assign(
+            label=shuffled["label"].cat.set_categories(["red", "violet", "green", "blue"])
+        )
+        for made, expected in zip(
+            group.transform(state, shuffled), group.transform(state, frame), strict=True
+        ):
+            np.testing.assert_array_equal(made.array, expected.array[:, order])
+
+    def test_an_unseen_category_is_no_known_one(self, name: str):
+        group, state, frame = GROUPS.get(name), fitted(name), make_frame().iloc[[0]]
+        strange = frame.assign(label=pd.Categorical(["violet"]))
+        for made in group.transform(state, strange):
+            if made.kind != "values":
+                assert not made.array.any()
+
+    def test_all_missing_rows_are_transformed(self, name: str):
+        group, frame = GROUPS.get(name), make_frame().astype({"whole": np.float64})
+        types = frame.dtypes.to_dict()
+        nothing = pd.DataFrame({n: pd.Series([None], dtype=t) for n, t in types.items()})
+        for made in group.transform(fitted(name), nothing):
+            assert made.array.shape[1] == 1
+
+    def test_read_only_columns_are_left_alone(self, name: str):
+        frame = make_frame()
+        for column in ("number", "gappy", "infinite"):
+            values = frame[column].to_numpy(copy=True)
+            values.setflags(write=False)
+            frame[column] = pd.Series(values, copy=False)
+        before = frame.copy(deep=True)
+        group = GROUPS.get(name)
+        state = group.fit(frame, columns_of(frame), group.make_params({}))
+        assert state is not None
+        group.transform(state, frame)
+        pd.testing.assert_frame_equal(frame, before)
+
+    def test_states_are_plain_and_survive_storage(self, name: str, tmp_path: Path):
+        frame, state = make_frame(), fitted(name)
+        assert json.loads(json.dumps(state.meta)) == state.meta
+        assert all(array.dtype != object for array in state.arrays.values())
+        schema = Schema(targets=(), id=None, columns=columns_of(frame), ignored=(), facts=())
+        dataset = Dataset(
+            schema=schema,
+            train=frame,
+            targets={},
+            test=None,
+            test_ids=None,
+            sample=None,
+            extra={},
+            key="made",
+        )
+        stored = prepare_features(dataset, (Step(name=name),), tmp_path, transductive=False)
+        assert_same(stored.steps[0].load("train"), GROUPS.get(name).transform(state, frame))
+        assert_same(stored.steps[0].transform(frame), stored.steps[0].load("train"))
+
+    def test_a_table_without_its_columns_gives_no_state(self, name: str):
+        group = GROUPS.get(name)
+        assert group.fit(make_frame(), (), group.make_params({})) is None

@@ -1,0 +1,67 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from automl_cli.core.metric import Wants
+from automl_cli.data.check import check_submission
+from automl_cli.data.infer import Inference
+
+Infer = Callable[..., Inference]
+ErrorOf = Callable[..., tuple[str, str]]
+
+TRAIN = "id,x,y\n1,1,a\n2,2,b\n3,3,c\n"
+BINARY = "id,x,y\n1,1,0\n2,2,1\n"
+TEST = "id,x\n007,1\n8,2\n"
+SAMPLE = "id,y\n007,0\n8,0\n"
+
+
+@pytest.mark.parametrize(
+    ("train_and_wants", "text", "message"),
+    [
+        ((BINARY, "probability"), "id,p\n007,0\n8,0\n", "the columns are id, p, expected id, y"),
+        ((BINARY, "probability"), "id,y\n007,0\n", "1 rows, expected 2"),
+        ((BINARY, "probability"), "id,y\n8,0\n007,0\n", "the id '8' in row 1, expected '007'"),
+        ((BINARY, "probability"), "id,y\n7,0\n8,0\n", "the id '7' in row 1, expected '007'"),
+        (
+            (BINARY, "probability"),
+            "id,y\n007,0\n8,1.5\n",
+            "'1.5' in column 'y', row 2, expected a probability",
+        ),
+        ((BINARY, "value"), "id,y\n007,\n8,1\n", "'' in column 'y', row 1, expected a number"),
+        (
+            (TRAIN, "label"),
+            "id,y\n007,a\n8,d\n",
+            "'d' in column 'y', expected classes of 'y' such as 'a'",
+        ),
+        (
+            (TRAIN, "ranking"),
+            "id,y\n007,a b\n8,a d\n",
+            "'a d' in column 'y', expected classes of 'y' such as 'a'",
+        ),
+    ],
+)
+def test_the_first_misfit_is_named(
+    infer: Infer,
+    error_of: ErrorOf,
+    tmp_path: Path,
+    train_and_wants: tuple[str, Wants],
+    text: str,
+    message: str,
+):
+    train, wants = train_and_wants
+    dataset = infer(train, TEST, SAMPLE).dataset
+    (tmp_path / "out.csv").write_text(text)
+    assert error_of(check_submission, tmp_path / "out.csv", dataset, wants) == (
+        f"out.csv: {message}.",
+        "Write the submission again from the run that belongs to this test table.",
+    )
+
+
+def test_without_a_test_table_nothing_can_be_checked(
+    infer: Infer, error_of: ErrorOf, tmp_path: Path
+):
+    dataset = infer(BINARY, target=("y",)).dataset
+    (tmp_path / "out.csv").write_text("id,y\n1,0\n")
+    message, _ = error_of(check_submission, tmp_path / "out.csv", dataset, "label")
+    assert message == "out.csv: no test table to check it against."

@@ -1,0 +1,78 @@
+from collections.abc import Sequence
+from datetime import datetime
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from automl_cli.data.dates import Order, find_order, parse_dates, parse_times
+
+
+def texts(*cells: str | None):
+    return pa.array(cells, pa.large_string())
+
+
+def order_of(*cells: str | None):
+    order, dates, is_guess = find_order(texts(*cells), np.ones(len(cells), dtype=np.int64))
+    return order, is_guess, not np.isnat(dates).any()
+
+
+@settings(max_examples=60)
+@given(st.datetimes(min_value=datetime(1000, 1, 1)))  # noqa: DTZ001 (tables hold local times)
+def test_every_date_survives_its_spelling(moment: datetime):
+    expected = [np.datetime64(moment, "us")]
+    assert parse_dates(texts(moment.isoformat(" ")), "ymd").tolist() == np.array(expected).tolist()
+    seconds = np.array(expected).astype("datetime64[s]").astype("datetime64[us]")
+    spelled = f"{moment.day}/{moment.month}/{moment.year:04} {moment:%H:%M:%S}"
+    assert parse_dates(texts(spelled), "dmy").tolist() == seconds.tolist()
+
+
+@pytest.mark.parametrize(
+    ("cell", "order", "expected"),
+    [
+        ("2014/2/12 18:22", "ymd", "2014-02-12T18:22"),
+        ("2014-02-12T18:22:05.25Z", "ymd", "2014-02-12T18:22:05.25"),
+        ("2014-02-12 00:30:00+02:00", "ymd", "2014-02-11T22:30"),
+        ("2014-02-12 00:30:00-0130", "ymd", "2014-02-12T02:00"),
+        ("12.02.2014", "dmy", "2014-02-12"),
+        ("2/12/14 6:05 PM", "mdy", "2014-02-12T18:05"),
+        ("2/12/1999 12:05 am", "mdy", "1999-02-12T00:05"),
+        ("12-Feb-2014", "ymd", "2014-02-12"),
+        ("February 12, 2014 18:22", "ymd", "2014-02-12T18:22"),
+    ],
+)
+def test_common_forms_are_read(cell: str | None, order: Order, expected: str):
+    assert parse_dates(texts(cell), order)[0] == np.datetime64(expected, "us")
+
+
+@pytest.mark.parametrize(
+    "cell", ["2014-02-30", "2014-13-01", "2014-01-01 24:00", "1.2.3", "12-10-08", "2014", "x", None]
+)
+def test_what_is_no_date_is_missing(cell: str | None):
+    for order in ("ymd", "dmy", "mdy"):
+        assert np.isnat(parse_dates(texts(cell), order)).all()
+
+
+@pytest.mark.parametrize(
+    ("cells", "order", "is_guess"),
+    [
+        (("2014-01-02",), "ymd", False),
+        (("3/4/2014", "13/4/2014"), "dmy", False),
+        (("3/4/2014", "4/13/2014"), "mdy", False),
+        (("1/3/2014", "1/4/2014"), "dmy", False),
+        (("3/1/2014", "4/1/2014"), "mdy", False),
+        (("3/4/2014", "4/5/2014"), "mdy", True),
+        (("3.4.2014", "4.5.2014"), "dmy", True),
+    ],
+)
+def test_day_and_month_are_told_apart_by_the_whole_column(
+    cells: Sequence[str | None], order: Order, is_guess: bool
+):
+    assert order_of(*cells) == (order, is_guess, True)
+
+
+def test_times_are_seconds_since_midnight():
+    seconds = parse_times(texts("18:22", "0:00:01.5", "x", "10:75", None))
+    np.testing.assert_array_equal(seconds, [66120, 1.5, np.nan, np.nan, np.nan])

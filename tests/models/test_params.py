@@ -1,0 +1,13 @@
+import pytest
+
+from automl_cli.core.candidate import ParamValue
+from automl_cli.core.errors import PlanError
+from automl_cli.models.params import get_positive
+
+
+@pytest.mark.parametrize("value", [0, -1.5, float("nan"), "many", None, True])
+def test_what_is_no_positive_number_is_refused(value: ParamValue):
+    with pytest.raises(PlanError) as error:
+        get_positive({"C": value}, "C")
+    assert error.value.message == f"C: expected a positive number, came {value!r}."
+    assert error.value.hint == "Give C a positive number, or leave it out to take the default."
