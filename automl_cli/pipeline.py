@@ -21,7 +21,14 @@ from automl_cli.data.files import find_files
 from automl_cli.data.infer import infer_dataset
 from automl_cli.data.submission import make_submission, write_submission
 from automl_cli.features.state import prepare_features
-from automl_cli.plan import check_names, make_data_options, make_problem, make_run_key, make_specs
+from automl_cli.plan import (
+    check_names,
+    make_data_options,
+    make_facts,
+    make_problem,
+    make_run_key,
+    make_specs,
+)
 from automl_cli.solve import (
     Assembly,
     Solution,
@@ -32,9 +39,9 @@ from automl_cli.solve import (
 from automl_cli.store import RunDirectory, file_name, write_json
 from automl_cli.summary import make_summary
 from automl_cli.train.assignment import save_assignment
-from automl_cli.train.cross_fit import Crew
 from automl_cli.train.executor import LocalPool, start_pool
 from automl_cli.train.machine import count_cpus
+from automl_cli.train.order import Crew
 from automl_cli.train.pace import make_pace, reserve_seconds
 
 
@@ -100,15 +107,17 @@ def fit(request: FitRequest, listener: Listener) -> dict[str, Any]:
     """
     config = request.loaded.config
     check_names(request.loaded)
+    files = find_files(request.paths, test=request.test, sample=request.sample)
     with _pool(config.run.workers or count_cpus()) as pool:
-        files = find_files(request.paths, test=request.test, sample=request.sample)
         dataset = infer_dataset(files, make_data_options(config)).dataset
-        listener(Event(kind="inferred", fields=_describe(dataset)))
         problems = tuple(make_problem(dataset, one, config) for one in dataset.schema.targets)
+        facts = make_facts(dataset, problems, config)
+        listener(Event(kind="inferred", fields=_describe(dataset, facts)))
         key = make_run_key(dataset, config)
         directory = RunDirectory(request.out or _choose_folder(files.train, config, key))
-        facts = {"key": key, "train": str(files.train)}
-        with directory.use(facts, accept_versions=request.accept_versions):
+        with directory.use(
+            {"key": key, "train": str(files.train)}, accept_versions=request.accept_versions
+        ):
             spent = directory.seconds_spent()
             run = _Run(
                 request=request,
@@ -250,9 +259,9 @@ def _choose_folder(train: Path, config: RunConfig, key: str) -> Path:
     return Path(config.run.folder) / f"{file_name(name)}-{key[:SHORT]}"
 
 
-def _describe(dataset: Dataset) -> dict[str, JsonValue]:
+def _describe(dataset: Dataset, guesses: Sequence[tuple[str, ...]]) -> dict[str, JsonValue]:
     schema = dataset.schema
-    facts: list[JsonValue] = [list(fact) for fact in schema.facts]
+    facts: list[JsonValue] = [list(guess) for guess in guesses]
     ignored: list[JsonValue] = [list(pair) for pair in schema.ignored]
     roles: dict[str, JsonValue] = {column.name: column.role for column in schema.columns}
     return {"facts": facts, "ignored": ignored, "roles": roles, "rows": dataset.n_rows}

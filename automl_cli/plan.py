@@ -4,7 +4,8 @@ Here the names in a config meet the tables that know them; whatever does not fit
 once, with the place that says it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from automl_cli.core.candidate import CandidateSpec, FeatureRecipe, ParamValue
 from automl_cli.core.dataset import Dataset, Target
 from automl_cli.core.errors import PlanError
 from automl_cli.core.keys import make_key
-from automl_cli.core.metric import Metric
+from automl_cli.core.metric import Metric, Wants
 from automl_cli.core.model import ModelSpec
 from automl_cli.core.problem import Problem
 from automl_cli.core.registry import Registry
@@ -30,6 +31,7 @@ from automl_cli.metrics import (
     choose_scale,
     default_metric,
     get_metric,
+    is_file_metric,
 )
 from automl_cli.models import MODELS
 from automl_cli.splits import SPLITTERS, SplitOptions, make_fold_plan
@@ -66,8 +68,43 @@ def make_data_options(config: RunConfig) -> DataOptions:
         missing=data.missing,
         roles=data.roles,
         extra=tuple(name for name in extra if name is not None),
-        wants=None if config.metric is None else get_metric(config.metric).wants,
+        wants=_find_wants(config.metric),
     )
+
+
+def choose_metric(dataset: Dataset, target: Target, config: RunConfig) -> tuple[Metric, str]:
+    """Return the metric of a target and why it was chosen.
+
+    Raises
+    ------
+    PlanError
+        If the metric does not fit the task.
+    """
+    if config.metric is not None:
+        metric = get_metric(config.metric, target.task)
+        check_metric(metric, target.task)
+        return metric, "given"
+    sample = dataset.sample
+    if sample is not None and sample.shape == "ranking":
+        return get_metric("map_at_3"), "the sample lists classes in order"
+    if sample is not None and sample.holds_labels:
+        return get_metric("accuracy"), "the sample holds labels"
+    if sample is not None and sample.shape == "single" and target.task == "multiclass":
+        return get_metric("accuracy"), "the sample has one column for several classes"
+    return default_metric(target.task), f"the usual one of a {target.task} target"
+
+
+def make_facts(
+    dataset: Dataset, problems: Sequence[Problem], config: RunConfig
+) -> list[tuple[str, str, str]]:
+    """Return every guess as (what, value, reason): the data's, the metric and the folds."""
+    facts = list(dataset.schema.facts)
+    for problem in problems:
+        of = "" if len(problems) == 1 else f" of {problem.target.name}"
+        metric, reason = choose_metric(dataset, problem.target, config)
+        facts.append((f"metric{of}", metric.name, reason))
+    plan = problems[0].folds
+    return [*facts, ("validation", plan.name, f"{len(plan)} folds")]
 
 
 def make_problem(dataset: Dataset, target: Target, config: RunConfig) -> Problem:
@@ -78,7 +115,7 @@ def make_problem(dataset: Dataset, target: Target, config: RunConfig) -> Problem
     PlanError
         If metric, target and validation do not fit together.
     """
-    metric = _choose_metric(config, target)
+    metric, _ = choose_metric(dataset, target, config)
     y = dataset.targets[target.name]
     if target.task == "regression":
         metric = choose_scale(metric, y)
@@ -138,7 +175,7 @@ def make_specs(problem: Problem, config: RunConfig) -> list[CandidateSpec]:
             hint="Name more under `models:`; `automl list models` shows all.",
         )
     distinct = list(dict.fromkeys(chosen))[: config.limits.candidates]
-    starter = _make_starter(distinct[0], problem)
+    starter = _make_starter(distinct[0])
     return [starter, *distinct] if starter else distinct
 
 
@@ -174,6 +211,11 @@ def _check_metric_name(loaded: LoadedConfig, name: str) -> Iterator[Mistake]:
         yield loaded.mistake(("metric",), error.message, hint=error.hint)
 
 
+def _find_wants(name: str | None) -> Wants | None:
+    # What a user's own metric wants follows from the task, so it cannot decide the task.
+    return None if name is None or is_file_metric(name) else get_metric(name).wants
+
+
 def _missing(
     loaded: LoadedConfig, place: KeyPath, name: str, table: Registry[Any]
 ) -> Iterator[Mistake]:
@@ -205,14 +247,6 @@ def _check_recipe(loaded: LoadedConfig, place: KeyPath, recipe: FeatureRecipe) -
             GROUPS.get(step.name).make_params(dict(step.params))
         except PlanError as error:
             yield loaded.mistake(place, error.message, hint=error.hint)
-
-
-def _choose_metric(config: RunConfig, target: Target) -> Metric:
-    if config.metric is None:
-        return default_metric(target.task)
-    metric = get_metric(config.metric, target.task)
-    check_metric(metric, target.task)
-    return metric
 
 
 def _make_fit_y(
@@ -249,23 +283,13 @@ def _make_spec(
     )
 
 
-def _make_starter(first: CandidateSpec, problem: Problem) -> CandidateSpec | None:
+def _make_starter(first: CandidateSpec) -> CandidateSpec | None:
     """Return a small version of the first candidate, for a submission within seconds."""
     model = MODELS.get(first.model)
     if not model.has_rounds or first.max_rounds < 4 * STARTER_ROUNDS:
         return None
-    task = "regression" if problem.objective != "log_loss" else problem.target.task
-    params = {**model.make_params(task, dict(first.params)), **STARTER_PARAMS}
-    return CandidateSpec(
-        target=first.target,
-        model=first.model,
-        recipe=first.recipe,
-        params=tuple(sorted(params.items())),
-        seed=first.seed,
-        max_rounds=STARTER_ROUNDS,
-        patience=first.patience,
-        n_threads=first.n_threads,
-    )
+    params = {**dict(first.params), **STARTER_PARAMS}
+    return replace(first, params=tuple(sorted(params.items())), max_rounds=STARTER_ROUNDS)
 
 
 def _choose_patience(n_rows: int) -> int:

@@ -14,7 +14,8 @@ from automl_cli.decision import fit_decision
 from automl_cli.ensemble.tournament import blend_candidates
 from automl_cli.store import write_json
 from automl_cli.train.collect import load_candidate, save_candidate
-from automl_cli.train.cross_fit import Crew, Order, Skipped, cross_fit
+from automl_cli.train.cross_fit import cross_fit
+from automl_cli.train.order import Crew, Order, Skipped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

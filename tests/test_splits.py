@@ -20,7 +20,7 @@ def make_plan(
     y: ArrayLike | None = None,
     task: Task = "binary",
     extra: dict[str, Any] | None = None,
-    **options: Any,  # noqa: ANN401
+    **options: Any,
 ) -> FoldPlan:
     target = np.arange(n_rows) % 2 if y is None else np.asarray(y)
     columns = {name: pd.Series(values) for name, values in (extra or {}).items()}

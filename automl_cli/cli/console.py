@@ -16,6 +16,8 @@ from rich.text import Text
 
 from automl_cli.core.events import Event
 
+NOT_STARTED = "no time left"
+
 
 @dataclass(slots=True)
 class RunConsole:
@@ -34,6 +36,7 @@ class RunConsole:
     planned: int = 0
     done: int = 0
     fits: int = 0
+    unstarted: int = 0
     shown: set[str] = field(default_factory=set)
 
     def listen(self, event: Event) -> None:
@@ -44,7 +47,11 @@ class RunConsole:
             self._show_inferred(fields)
         elif event.kind == "submission":
             self._show_submission(fields)
+        elif event.kind == "skipped" and fields["reason"] == NOT_STARTED:
+            self.unstarted += 1
         elif event.kind in SPELLINGS:
+            if event.kind == "blended" and self.unstarted:
+                self._line(f"{self.unstarted} candidates not started: {NOT_STARTED}", style="dim")
             spell, style = SPELLINGS[event.kind]
             self._line(spell(fields), style=style)
         if self.status is not None:

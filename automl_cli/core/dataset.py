@@ -96,12 +96,16 @@ class Sample:
         column with the best classes separated by blanks.
     class_columns
         For ``per_class``: the column of each class, in code order.
+    holds_labels
+        True if a single column holds class labels that are no numbers, so that labels belong
+        there. A 0 says nothing: samples hold it where probabilities are wanted.
     """
 
     columns: tuple[str, ...]
     ids: npt.NDArray[np.object_]
     shape: SubmissionShape
     class_columns: tuple[str, ...]
+    holds_labels: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ import numpy as np
 from automl_cli.core.arrays import BoolVector
 from automl_cli.core.dataset import Dataset, Sample, Schema
 from automl_cli.core.errors import DataError
-from automl_cli.data.aim import Aim, find_aim
+from automl_cli.data.aim import Aim, find_aim, value_columns
 from automl_cli.data.classes import EncodedTarget, make_target
 from automl_cli.data.content import make_content_key
 from automl_cli.data.facts import make_facts
@@ -23,7 +23,7 @@ from automl_cli.data.files import Files
 from automl_cli.data.ids import RowId, find_id, sample_ids
 from automl_cli.data.kinds import find_typing
 from automl_cli.data.options import DataOptions
-from automl_cli.data.read import Tables, read_tables
+from automl_cli.data.read import RawTable, Tables, read_tables
 from automl_cli.data.roles import find_features
 from automl_cli.data.types import TableTyping, prepare_frame
 
@@ -147,7 +147,13 @@ def _make_sample(
         ids=sample_ids(tables.sample, row_id.test_ids),
         shape=aim.shape,
         class_columns=tuple(column_of[label] for label in labels) if column_of else (),
+        holds_labels=aim.shape == "single" and _holds_labels(tables.sample, labels),
     )
+
+
+def _holds_labels(sample: RawTable, labels: tuple[str, ...]) -> bool:
+    first = sample.cells(value_columns(sample)[0])[0].as_py()
+    return first in labels and not first.replace(".", "", 1).isdigit()
 
 
 def _make_extra(tables: Tables, options: DataOptions) -> dict[str, "pd.Series[Any]"]:

@@ -23,6 +23,16 @@ from automl_cli.core.registry import Registry
 from automl_cli.metrics import labels, probabilities, rankings, values
 from automl_cli.metrics.files import is_file_metric, read_metric
 
+__all__ = [
+    "METRICS",
+    "check_metric",
+    "choose_objective",
+    "choose_scale",
+    "default_metric",
+    "get_metric",
+    "is_file_metric",
+]
+
 _ALL_CLASSES: tuple[Task, ...] = ("binary", "multiclass")
 _DEFAULTS: dict[Task, str] = {"binary": "roc_auc", "multiclass": "log_loss", "regression": "rmse"}
 

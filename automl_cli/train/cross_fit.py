@@ -6,77 +6,26 @@
 The order in which units end never changes a candidate; only a clock does.
 """
 
+import math
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Future, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
 from traceback import format_exception
 
 from automl_cli.core.candidate import Candidate, CandidateSpec, Failure
-from automl_cli.core.events import Event, JsonValue, Listener
-from automl_cli.core.problem import Problem
-from automl_cli.store import RunDirectory
+from automl_cli.core.errors import AutomlError
+from automl_cli.core.events import Event, JsonValue
 from automl_cli.train.collect import collect_candidate
 from automl_cli.train.course import Course, Task
 from automl_cli.train.executor import Executor, is_worker_death
-from automl_cli.train.pace import SHORTEST_SLICE, Pace
+from automl_cli.train.order import Crew, Order, Outcome, Skipped
+from automl_cli.train.pace import SHORTEST_SLICE
 from automl_cli.train.unit import fit_unit, predict_unit, read_fit
 
 MOST_DEATHS = 2  # a unit over which so many workers died is given up
 LONGEST_WAIT = 3600.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Crew:
-    """Where units run and what limits them.
-
-    Parameters
-    ----------
-    run
-        The run directory.
-    executor
-        Any `concurrent.futures.Executor`.
-    pace
-        The time limits.
-    listener
-        Told of every finished unit.
-    """
-
-    run: RunDirectory
-    executor: Executor
-    pace: Pace
-    listener: Listener
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """What is to be cross-fitted.
-
-    Parameters
-    ----------
-    problem
-        The target.
-    specs
-        The candidates, the most promising first.
-    feature_keys
-        For each candidate's key the keys of its prepared steps.
-    """
-
-    problem: Problem
-    specs: Sequence[CandidateSpec]
-    feature_keys: Mapping[str, tuple[str, ...]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Skipped:
-    """A candidate that the clock left out."""
-
-    spec: CandidateSpec
-    reason: str
-
-
-Outcome = Candidate | Failure | Skipped
 
 
 def cross_fit(order: Order, crew: Crew) -> Iterator[Outcome]:
@@ -118,6 +67,8 @@ class _State:
     active: list[Course] = field(default_factory=list)
     running: dict["Future[str]", tuple[Course, Task]] = field(default_factory=dict)
     suspects: deque[tuple[Course, Task]] = field(default_factory=deque)
+    renewed: Executor | None = None
+    bar: float = math.inf  # the first fold's loss of the first candidate
 
 
 def _start_tasks(state: _State) -> Iterator[Outcome]:
@@ -189,12 +140,23 @@ def _submit(state: _State, course: Course, task: Task) -> None:
         stop_at = (stop_at or 0.0) - max(0.0, left - course.slice_seconds)
     unit = course.make_unit(run, task.fold, stop_at)
     if task.is_fit:
-        future = state.crew.executor.submit(fit_unit, unit)
+        future = _hand_out(state, fit_unit, unit)
     else:
         name, rounds = course.fits[task.fold].folder.name, course.rounds[task.fold]
-        future = state.crew.executor.submit(predict_unit, unit, name, rounds)
+        future = _hand_out(state, predict_unit, unit, name, rounds)
     course.running.add(task)
     state.running[future] = (course, task)
+
+
+def _hand_out(state: _State, work: Callable[..., str], *args: object) -> "Future[str]":
+    executor = state.renewed or state.crew.executor
+    try:
+        return executor.submit(work, *args)
+    except BrokenExecutor:
+        if state.crew.renew is None:
+            raise
+        state.renewed = state.crew.renew()
+        return state.renewed.submit(work, *args)
 
 
 def _await_tasks(state: _State) -> Iterator[Outcome]:
@@ -211,6 +173,8 @@ def _await_tasks(state: _State) -> Iterator[Outcome]:
         error = _error(future)
         if error is None:
             yield from _note(state, course, task)
+        elif isinstance(error, AutomlError):
+            raise error  # a full disk, say: no candidate's fault, and the user's to mend
         elif is_worker_death(error):
             yield from _mourn(state, course, task, alone=len(broken) < 2)
         else:
@@ -231,6 +195,10 @@ def _note(state: _State, course: Course, task: Task) -> Iterator[Outcome]:
         if record is None:
             raise AssertionError(f"{task}: finished without a trace")
         course.add_fit(task.fold, record)
+        if _is_useless(state, course):
+            state.active.remove(course)
+            yield Skipped(spec=course.spec, reason="the clock cut it before it was of use")
+            return
         fields: dict[str, JsonValue] = {
             "key": course.spec.key,
             "fold": task.fold,
@@ -240,6 +208,17 @@ def _note(state: _State, course: Course, task: Task) -> Iterator[Outcome]:
     if course.is_complete:
         state.active.remove(course)
         yield _collect(state, course)
+
+
+def _is_useless(state: _State, course: Course) -> bool:
+    """Return whether the clock cut the first fold short of what the first candidate reached."""
+    record = course.fits.get(0)
+    if course.slice_seconds is None or record is None or record.curve is None:
+        return False
+    lowest = float(record.curve.min())
+    if math.isinf(state.bar):
+        state.bar = lowest
+    return record.cut and len(course.fits) == 1 and lowest > state.bar
 
 
 def _mourn(state: _State, course: Course, task: Task, *, alone: bool) -> Iterator[Outcome]:

@@ -1,0 +1,67 @@
+"""What is to be cross-fitted, by whom, and what may come of it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from automl_cli.core.candidate import Candidate, CandidateSpec, Failure
+from automl_cli.core.events import Listener
+from automl_cli.core.problem import Problem
+from automl_cli.store import RunDirectory
+from automl_cli.train.executor import Executor
+from automl_cli.train.pace import Pace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crew:
+    """Where units run and what limits them.
+
+    Parameters
+    ----------
+    run
+        The run directory.
+    executor
+        Any `concurrent.futures.Executor`.
+    renew
+        Gives a new executor when the old one broke as a whole, or None for executors that
+        replace a dead worker by themselves.
+    pace
+        The time limits.
+    listener
+        Told of every finished unit.
+    """
+
+    run: RunDirectory
+    executor: Executor
+    pace: Pace
+    listener: Listener
+    renew: Callable[[], Executor] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What is to be cross-fitted.
+
+    Parameters
+    ----------
+    problem
+        The target.
+    specs
+        The candidates, the most promising first.
+    feature_keys
+        For each candidate's key the keys of its prepared steps.
+    """
+
+    problem: Problem
+    specs: Sequence[CandidateSpec]
+    feature_keys: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """A candidate that the clock left out."""
+
+    spec: CandidateSpec
+    reason: str
+
+
+Outcome = Candidate | Failure | Skipped

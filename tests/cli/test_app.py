@@ -1,0 +1,138 @@
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from automl_cli.cli.app import app
+
+PENGUINS = Path(__file__).parents[2] / "examples" / "penguins"
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a finished smoke run, with what the command printed beside it."""
+    folder = tmp_path_factory.mktemp("cli")
+    words = ["fit", str(PENGUINS), "--preset", "smoke", "--out", str(folder / "run")]
+    result = CliRunner().invoke(app, words)
+    assert result.exit_code == 0, result.stderr
+    (folder / "out.txt").write_text(result.stdout)
+    (folder / "err.txt").write_text(result.stderr)
+    return folder / "run"
+
+
+def test_stdout_holds_the_path_of_the_submission_alone(run: Path) -> None:
+    assert (run.parent / "out.txt").read_text() == f"{run / 'submission.csv'}\n"
+
+
+def test_without_a_terminal_progress_is_dated_lines(run: Path) -> None:
+    lines = (run.parent / "err.txt").read_text().splitlines()
+
+    assert lines[0].split()[0].count("-") == 2
+    assert any("target: species" in line for line in lines)
+    assert any("metric: log_loss" in line for line in lines)
+    assert any("first valid submission" in line for line in lines)
+    assert any(line.startswith("ensemble (") for line in lines)
+
+
+def test_the_submission_has_the_samples_rows_and_columns(run: Path) -> None:
+    sample = (PENGUINS / "sample_submission.csv").read_text().splitlines()
+    written = (run / "submission.csv").read_text().splitlines()
+
+    assert written[0] == sample[0]
+    assert [line.split(",")[0] for line in written] == [line.split(",")[0] for line in sample]
+
+
+def test_the_same_command_again_fits_nothing(run: Path) -> None:
+    before = (run / "events.jsonl").read_text().count('"fitted"')
+    began = (run / "submission.csv").read_bytes()
+    words = ["fit", str(PENGUINS), "--preset", "smoke", "--out", str(run), "--json"]
+
+    result = CliRunner().invoke(app, words)
+
+    assert (run / "events.jsonl").read_text().count('"fitted"') == before
+    assert (run / "submission.csv").read_bytes() == began
+    summary = json.loads(result.stdout)
+    assert summary["version"] == 1
+    assert {"run", "submission", "task", "metric", "score", "score_se", "in_sample"} < set(summary)
+    assert {"key", "score", "score_se", "seconds"} < set(summary["candidates"][0])
+
+
+def test_quiet_shows_nothing(run: Path) -> None:
+    words = ["fit", str(PENGUINS), "--preset", "smoke", "--out", str(run), "--quiet"]
+
+    result = CliRunner().invoke(app, words)
+
+    assert result.stderr == ""
+    assert result.stdout == f"{run / 'submission.csv'}\n"
+
+
+def test_the_leaderboard_shows_every_candidate(run: Path) -> None:
+    shown = CliRunner().invoke(app, ["leaderboard", str(run)]).stdout
+    stored = json.loads(CliRunner().invoke(app, ["leaderboard", str(run), "--json"]).stdout)
+
+    assert len(stored["candidates"]) == 2
+    for candidate in stored["candidates"]:
+        assert candidate["key"] in shown
+
+
+@pytest.mark.parametrize(
+    "table", ["models", "features", "metrics", "splitters", "combiners", "presets"]
+)
+def test_every_table_is_listed(table: str) -> None:
+    result = CliRunner().invoke(app, ["list", table])
+
+    assert result.exit_code == 0
+    assert len(result.stdout.splitlines()) >= 4
+
+
+def test_a_config_can_be_begun_shown_and_fitted_with(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    runner = CliRunner()
+
+    assert runner.invoke(app, ["config", "init", str(path), "--preset", "smoke"]).exit_code == 0
+    shown = runner.invoke(app, ["config", "show", str(path), "--set", "seed=5"])
+
+    assert yaml.safe_load(shown.stdout)["seed"] == 5
+    again = runner.invoke(app, ["config", "init", str(path)])
+    assert again.exit_code == 2
+    assert again.stderr.startswith(f"{path}: exists already.")
+
+
+def test_the_schema_is_json() -> None:
+    schema = json.loads(CliRunner().invoke(app, ["config", "schema"]).stdout)
+
+    assert "validation" in schema["properties"]
+
+
+def test_ctrl_c_keeps_what_is_finished(tmp_path: Path) -> None:
+    words = [sys.executable, "-m", "automl_cli", "fit", str(PENGUINS.parent / "diamonds")]
+    words += ["--budget", "60s", "--out", str(tmp_path / "run")]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
+        for _ in range(300):
+            if (tmp_path / "run" / "submission.csv").exists():
+                break
+            time.sleep(0.1)
+        run.send_signal(signal.SIGINT)
+        _, message = run.communicate(timeout=10)
+
+    assert run.returncode == 130
+    assert message.endswith("interrupted; the same command goes on from here.\n")
+    assert (tmp_path / "run" / "submission.csv").exists()
+
+
+def test_help_answers_at_once() -> None:
+    best = min(_seconds_of_help() for _ in range(3))
+
+    assert best < 0.4
+
+
+def _seconds_of_help() -> float:
+    began = time.perf_counter()
+    subprocess.run([sys.executable, "-m", "automl_cli", "--help"], check=True, capture_output=True)
+    return time.perf_counter() - began

@@ -1,0 +1,167 @@
+"""Whole runs on small real tables: each shape of a competition ends in a right submission."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.datasets import load_diabetes, load_iris, load_wine
+
+import automl_cli
+from automl_cli.core.errors import PlanError
+
+QUICK = ["limits.rounds=40", "limits.candidates=2", "validation.folds=3"]
+
+
+def write(folder: Path, frame: pd.DataFrame, targets: list[str], *, sample: bool = True) -> Path:
+    """Write a competition: the last fifth of the rows is the test table."""
+    frame = frame.reset_index(drop=True)
+    frame.insert(0, "id", [f"{number:03d}" for number in range(len(frame))])
+    mixed = frame.sample(frac=1, random_state=0)
+    cut = len(frame) // 5
+    mixed[cut:].to_csv(folder / "train.csv", index=False)
+    mixed[:cut].drop(columns=targets).to_csv(folder / "test.csv", index=False)
+    if sample:
+        empty = mixed[:cut][["id"]].assign(**dict.fromkeys(targets, 0))
+        empty.to_csv(folder / "sample_submission.csv", index=False)
+    return folder
+
+
+def run(folder: Path, *more: str) -> tuple[dict[str, Any], pd.DataFrame]:
+    """Fit and return summary and submission, all columns as text but those of numbers."""
+    summary = automl_cli.fit(folder, preset="smoke", overrides=[*QUICK, *more], out=folder / "run")
+    submission = summary["submission"]
+    assert submission is not None
+    return summary, pd.read_csv(submission, dtype={"id": str})
+
+
+@pytest.fixture
+def diabetes() -> pd.DataFrame:
+    frame: pd.DataFrame = load_diabetes(as_frame=True).frame
+    return frame
+
+
+def test_ids_come_back_byte_for_byte(tmp_path: Path, diabetes: pd.DataFrame) -> None:
+    _, submission = run(write(tmp_path, diabetes, ["target"]))
+
+    test = pd.read_csv(tmp_path / "test.csv", dtype=str)
+    assert submission["id"].tolist() == test["id"].tolist()
+    assert submission["id"].str.len().unique().tolist() == [3]
+
+
+def test_a_regression_stays_in_the_range_of_its_target(
+    tmp_path: Path, diabetes: pd.DataFrame
+) -> None:
+    summary, submission = run(write(tmp_path, diabetes, ["target"]), "metric=mae")
+
+    assert summary["metric"] == "mae"
+    assert submission["target"].between(diabetes["target"].min(), diabetes["target"].max()).all()
+
+
+def test_several_targets_are_predicted_in_one_run(tmp_path: Path, diabetes: pd.DataFrame) -> None:
+    frame = diabetes.assign(double=diabetes["target"] * 2 + diabetes["bmi"])
+    summary, submission = run(write(tmp_path, frame, ["target", "double"]), "metric=mcrmse")
+
+    assert [target["target"] for target in summary["targets"]] == ["target", "double"]
+    assert summary["score"] == pytest.approx(np.mean([t["score"] for t in summary["targets"]]))
+    assert submission.columns.tolist() == ["id", "target", "double"]
+    assert np.corrcoef(submission["target"], submission["double"])[0, 1] > 0.9
+
+
+def test_labels_are_spelled_as_in_train(tmp_path: Path) -> None:
+    iris = load_iris(as_frame=True)
+    frame = iris.frame.assign(target=iris.target_names[iris.frame["target"]])
+    folder = write(tmp_path, frame, ["target"])
+    sample = pd.read_csv(folder / "sample_submission.csv", dtype=str).assign(target="setosa")
+    sample.to_csv(folder / "sample_submission.csv", index=False)
+
+    summary, submission = run(folder)
+
+    assert summary["metric"] == "accuracy"
+    assert set(submission["target"]) <= set(iris.target_names)
+    assert summary["score"] > 0.8
+
+
+def test_ordinal_labels_are_cut_from_a_regression(tmp_path: Path) -> None:
+    wine = load_wine(as_frame=True).frame
+    summary, submission = run(
+        write(tmp_path, wine.assign(target=wine["target"] + 3), ["target"]), "metric=qwk"
+    )
+
+    assert summary["score"] > 0.7
+    assert set(submission["target"]) <= {3, 4, 5}
+
+
+def test_without_a_test_table_there_is_no_submission(
+    tmp_path: Path, diabetes: pd.DataFrame
+) -> None:
+    diabetes.to_csv(tmp_path / "train.csv", index=False)
+    summary = automl_cli.fit(
+        tmp_path / "train.csv", preset="smoke", overrides=QUICK, out=tmp_path / "run"
+    )
+
+    assert summary["submission"] is None
+    assert not (tmp_path / "run" / "submission.csv").exists()
+    assert (tmp_path / "run" / "summary.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("splitter", "folds"),
+    [
+        (["validation.splitter=kfold"], 3),
+        (["validation.splitter=kfold", "validation.repeats=2"], 6),
+        (["validation.group=age"], 3),
+        (["validation.time=bmi", "validation.gap=0.01"], 3),
+        (["validation.column=part"], 4),
+    ],
+)
+def test_every_way_to_validate_ends_in_a_submission(
+    tmp_path: Path, diabetes: pd.DataFrame, splitter: list[str], folds: int
+) -> None:
+    frame = diabetes.assign(part=np.arange(len(diabetes)) % 4)
+    summary, submission = run(write(tmp_path, frame, ["target"]), *splitter)
+
+    assert summary["targets"][0]["folds"] == folds
+    assert np.isfinite(summary["score"])
+    assert submission["target"].notna().all()
+
+
+def test_a_metric_from_a_file_scores_the_run(tmp_path: Path, diabetes: pd.DataFrame) -> None:
+    file = tmp_path / "my_metric.py"
+    file.write_text(
+        "greater_is_better = False\n\n"
+        "def score(y_true, y_pred):\n    return float(abs(y_true - y_pred).max())\n"
+    )
+    summary, _ = run(write(tmp_path, diabetes, ["target"]), f"metric={file}:score")
+
+    assert 50 < summary["score"] < 400
+
+
+def test_a_script_needs_no_main_guard(tmp_path: Path, diabetes: pd.DataFrame) -> None:
+    folder = write(tmp_path, diabetes, ["target"], sample=False)
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import automl_cli\n"
+        f"print(automl_cli.fit({str(folder)!r}, preset='smoke', overrides={QUICK!r})['task'])\n"
+    )
+
+    done = subprocess.run(
+        [sys.executable, script], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout == "regression\n"
+    assert len(list((tmp_path / "runs").iterdir())) == 1
+
+
+def test_a_table_that_no_recipe_fits_is_refused(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"when": pd.date_range("2020-01-01", periods=60), "y": range(60)})
+    frame.to_csv(tmp_path / "train.csv", index=False)
+    overrides = [*QUICK, "features.recipes.lightgbm=[counts]", "models.linear=false"]
+
+    with pytest.raises(PlanError, match="makes no feature"):
+        automl_cli.fit(
+            tmp_path / "train.csv", preset="smoke", overrides=overrides, out=tmp_path / "run"
+        )

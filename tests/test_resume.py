@@ -1,0 +1,56 @@
+"""Killed at any moment and started again, a run ends with the same bytes."""
+
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+MOMENTS = 10
+
+
+def make_command(out: Path, workers: int) -> list[str]:
+    words = [sys.executable, "-m", "automl_cli", "fit", str(EXAMPLES / "diamonds")]
+    words += ["--preset", "fast", "--set", "budget=null", "--set", "limits.rounds=60"]
+    words += ["--set", "models.extra_trees.n_estimators=20", "--folds", "3"]
+    return [*words, "--out", str(out), "--workers", str(workers), "--quiet"]
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, float]:
+    out = tmp_path_factory.mktemp("whole") / "run"
+    began = time.time()
+    subprocess.run(make_command(out, 2), check=True, capture_output=True)
+    return (out / "submission.csv").read_bytes(), time.time() - began
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_killed_run_ends_with_the_same_bytes(
+    tmp_path: Path, uninterrupted: tuple[bytes, float], workers: int
+) -> None:
+    expected, seconds = uninterrupted
+    moments = random.Random(workers)
+    kills = 0
+    out = tmp_path / "run"
+    attempt = 0
+    while kills < MOMENTS:
+        command = make_command(out, workers)
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as run:
+            try:
+                run.wait(timeout=moments.uniform(0.3, 0.6 * seconds))
+            except subprocess.TimeoutExpired:
+                run.send_signal(signal.SIGKILL)
+                kills += 1
+                continue
+        # It ended before the moment came: the next kills hit a fresh run.
+        assert run.returncode == 0
+        assert (out / "submission.csv").read_bytes() == expected
+        attempt += 1
+        out = tmp_path / f"run-{attempt}"
+    subprocess.run(make_command(out, workers), check=True, capture_output=True)
+
+    assert (out / "submission.csv").read_bytes() == expected

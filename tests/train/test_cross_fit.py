@@ -1,0 +1,163 @@
+import multiprocessing
+import os
+from collections.abc import Callable
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pytest
+from sites import Site
+
+from automl_cli.core.candidate import Candidate, CandidateSpec, Failure
+from automl_cli.train.cross_fit import cross_fit
+from automl_cli.train.executor import Executor, start_pool
+from automl_cli.train.order import Skipped
+from automl_cli.train.unit import Unit
+
+
+@dataclass
+class DeadlyExecutor:
+    """Hands out the death of a worker instead of some units."""
+
+    inner: Executor
+    times: int
+    fold: int = 1
+    model: str = "lightgbm"
+    deaths: list[Unit] = field(default_factory=list)
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any) -> "Future[Any]":
+        unit: Unit = args[0]
+        is_meant = unit.fold == self.fold and unit.spec.model == self.model
+        if is_meant and len(self.deaths) < self.times:
+            self.deaths.append(unit)
+            return self.inner.submit(os._exit, 1)
+        return self.inner.submit(fn, *args)
+
+
+def make_process_pool() -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn"))
+
+
+def find(outcomes: list[Any], spec: CandidateSpec) -> Any:
+    return next(outcome for outcome in outcomes if outcome.spec == spec)
+
+
+def test_every_candidate_has_all_its_rows_and_folds(site: Site) -> None:
+    with ThreadPoolExecutor(1) as executor:
+        outcomes = list(cross_fit(site.order(), site.crew(executor, workers=1)))
+
+    assert [outcome.spec for outcome in outcomes] == site.specs
+    for candidate in outcomes:
+        assert isinstance(candidate, Candidate)
+        assert np.isfinite(candidate.oof).all()
+        assert len(candidate.fold_scores) == 3
+        np.testing.assert_allclose(candidate.oof.sum(axis=1), 1.0)
+
+
+def test_the_number_of_workers_and_the_executor_do_not_change_a_candidate(
+    site: Site, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    pool = start_pool(2)
+    try:
+        there = list(cross_fit(site.order(), site.crew(pool)))
+    finally:
+        pool.stop()
+    for folder in (site.run.root / "units").iterdir():
+        folder.rename(tmp_path_factory.mktemp("units") / folder.name)
+    with ThreadPoolExecutor(1) as executor:
+        here = list(cross_fit(site.order(), site.crew(executor, workers=1)))
+
+    for spec in site.specs:
+        one, other = find(there, spec), find(here, spec)
+        np.testing.assert_array_equal(one.oof, other.oof)
+        np.testing.assert_array_equal(one.test, other.test)
+
+
+def test_finished_units_are_not_fitted_again(site: Site) -> None:
+    with ThreadPoolExecutor(1) as executor:
+        first = list(cross_fit(site.order(), site.crew(executor)))
+        fits = len(site.events)
+        second = list(cross_fit(site.order(), site.crew(executor)))
+
+    assert fits == len(site.events) == 6
+    np.testing.assert_array_equal(first[0].oof, find(second, first[0].spec).oof)
+
+
+def test_a_model_that_raises_is_a_failure_and_the_others_go_on(site: Site) -> None:
+    good = site.specs[1]
+    bad = replace(site.specs[0], params=(("num_leaves", -5),))
+    keys = {**site.keys, bad.key: site.keys[site.specs[0].key]}
+    with ThreadPoolExecutor(1) as executor:
+        order = replace(site.order([bad, good]), feature_keys=keys)
+        outcomes = list(cross_fit(order, site.crew(executor)))
+
+    failure = find(outcomes, bad)
+    assert isinstance(failure, Failure)
+    assert "num_leaves" in failure.error
+    assert "Traceback" in failure.traceback
+    assert isinstance(find(outcomes, good), Candidate)
+
+
+def test_a_worker_that_dies_once_costs_nothing(site: Site) -> None:
+    pool = start_pool(2)
+    try:
+        deadly = DeadlyExecutor(pool, times=1)
+        outcomes = list(cross_fit(site.order(), site.crew(deadly)))
+    finally:
+        pool.stop()
+
+    assert len(deadly.deaths) == 1
+    assert all(isinstance(outcome, Candidate) for outcome in outcomes)
+
+
+def test_a_unit_over_which_two_workers_die_fails_and_the_others_go_on(site: Site) -> None:
+    pool = start_pool(2)
+    try:
+        outcomes = list(cross_fit(site.order(), site.crew(DeadlyExecutor(pool, times=9))))
+    finally:
+        pool.stop()
+
+    by_model = {outcome.spec.model: outcome for outcome in outcomes}
+    assert isinstance(by_model["lightgbm"], Failure)
+    assert by_model["lightgbm"].error == "RuntimeError: the worker process died twice over it"
+    assert isinstance(by_model["linear"], Candidate)
+
+
+def test_in_a_pool_that_breaks_as_a_whole_only_the_guilty_unit_fails(site: Site) -> None:
+    deadly = DeadlyExecutor(make_process_pool(), times=9)
+
+    def renew() -> Executor:
+        deadly.inner = make_process_pool()
+        return deadly
+
+    outcomes = list(cross_fit(site.order(), site.crew(deadly, renew=renew)))
+    deadly.inner.shutdown()  # type: ignore[attr-defined]
+
+    by_model = {outcome.spec.model: outcome for outcome in outcomes}
+    assert isinstance(by_model["lightgbm"], Failure)
+    assert isinstance(by_model["linear"], Candidate)
+
+
+def test_without_time_everything_is_skipped(site: Site) -> None:
+    with ThreadPoolExecutor(1) as executor:
+        outcomes = list(cross_fit(site.order(), site.crew(executor, seconds=0)))
+
+    assert [type(outcome) for outcome in outcomes] == [Skipped, Skipped]
+
+
+def test_a_candidate_cut_by_the_clock_is_repeated_with_time_left(site: Site) -> None:
+    slow = replace(site.specs[0], max_rounds=10_000, patience=10_000)
+    keys = {**site.keys, slow.key: site.keys[site.specs[0].key]}
+    order = replace(site.order([slow]), feature_keys=keys)
+    with ThreadPoolExecutor(1) as executor:
+        (cut,) = cross_fit(order, site.crew(executor, workers=1, seconds=6))
+        longer = replace(slow, max_rounds=10_000)
+        assert longer.key == slow.key
+        fits = len(site.events)
+        list(cross_fit(order, site.crew(executor, workers=1, seconds=6)))
+
+    assert isinstance(cut, Candidate)
+    assert cut.cut
+    assert max(cut.rounds) < 10_000
+    assert len(site.events) == 2 * fits
