@@ -40,7 +40,7 @@ from automl_cli.store import RunDirectory, file_name, write_json
 from automl_cli.summary import make_summary
 from automl_cli.train.assignment import save_assignment
 from automl_cli.train.executor import LocalPool, start_pool
-from automl_cli.train.machine import count_cpus
+from automl_cli.train.machine import count_cpus, count_workers
 from automl_cli.train.order import Crew
 from automl_cli.train.pace import make_pace, reserve_seconds
 
@@ -109,10 +109,12 @@ def fit(request: FitRequest, listener: Listener) -> dict[str, Any]:
     check_names(request.loaded)
     files = find_files(request.paths, test=request.test, sample=request.sample)
     with _pool(config.run.workers or count_cpus()) as pool:
-        dataset = infer_dataset(files, make_data_options(config)).dataset
+        inference = infer_dataset(files, make_data_options(config))
+        dataset = inference.dataset
         problems = tuple(make_problem(dataset, one, config) for one in dataset.schema.targets)
         facts = make_facts(dataset, problems, config)
-        listener(Event(kind="inferred", fields=_describe(dataset, facts)))
+        inferred = Event(kind="inferred", fields=_describe(dataset, facts))
+        listener(inferred)
         key = make_run_key(dataset, config)
         directory = RunDirectory(request.out or _choose_folder(files.train, config, key))
         with directory.use(
@@ -130,7 +132,13 @@ def fit(request: FitRequest, listener: Listener) -> dict[str, Any]:
                 deadline=Deadline.after(config.budget, since=request.started_at - spent),
                 listener=_record(directory, listener),
             )
-            run.listener(Event(kind="started", fields={"spent_seconds": spent}))
+            fields: dict[str, JsonValue] = {
+                "spent_seconds": spent,
+                "ends_at": run.deadline.ends_at,
+            }
+            run.listener(Event(kind="started", fields=fields))
+            directory.append(inferred)
+            write_json(directory.typing, inference.typing.to_json())
             return _work(_prepare(run))
 
 
@@ -186,7 +194,9 @@ def _prepare(run: _Run) -> _Run:
 
 def _make_crew(run: _Run, problem: Problem, specs: Sequence[CandidateSpec], *, share: int) -> Crew:
     threads = max((spec.n_threads for spec in specs), default=1)
-    workers = min(run.pool.workers, max(1, count_cpus() // threads))
+    n_tested = 0 if run.dataset.test is None else len(run.dataset.test)
+    n_cells = (run.dataset.n_rows + n_tested) * len(run.dataset.schema.columns)
+    workers = min(run.pool.workers, count_workers(threads, n_cells))
     left = run.deadline.seconds_left()
     deadline = run.deadline if share == 1 else run.deadline.earlier(left * (1 - 1 / share))
     cells = problem.folds.n_rows * problem.n_outputs * len(specs)
@@ -214,7 +224,15 @@ def _submit(run: _Run, solutions: Mapping[str, Solution]) -> None:
     check_submission(table, run.dataset, wants)
     for path in filter(None, (run.directory.submission, run.request.submission)):
         write_submission(table, path)
-        run.listener(Event(kind="submission", fields={"path": str(path)}))
+        best = ", ".join(_spell_best(solution) for solution in solutions.values())
+        run.listener(Event(kind="submission", fields={"path": str(path), "best": best}))
+
+
+def _spell_best(solution: Solution) -> str:
+    best = solution.candidates[0]
+    if solution.blend is None:
+        return f"{best.score:.6g} ({best.spec.key})"
+    return f"{solution.blend.score:.6g} ({solution.blend.combiner})"
 
 
 def _finish(run: _Run, solutions: Mapping[str, Solution]) -> dict[str, Any]:

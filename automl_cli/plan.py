@@ -6,6 +6,7 @@ once, with the place that says it.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from automl_cli.config.mistakes import KeyPath, Mistake, raise_mistakes
 from automl_cli.config.schema import RunConfig
 from automl_cli.core.arrays import FloatVector, IntVector
 from automl_cli.core.candidate import CandidateSpec, FeatureRecipe, ParamValue
-from automl_cli.core.dataset import Dataset, Target
+from automl_cli.core.dataset import Dataset, Target, Task
 from automl_cli.core.errors import PlanError
 from automl_cli.core.keys import make_key
 from automl_cli.core.metric import Metric, Wants
@@ -181,7 +182,9 @@ def make_specs(problem: Problem, config: RunConfig) -> list[CandidateSpec]:
 
 def make_run_key(dataset: Dataset, config: RunConfig) -> str:
     """Return the key of a run: its data and its config without limits and workers."""
-    return make_key([dataset.key, config.model_dump(mode="json", exclude=UNKEYED)])  # type: ignore[arg-type]  # pydantic takes nested sets
+    own = config.metric is not None and is_file_metric(config.metric)
+    code = Path(str(config.metric).rpartition(":")[0]).read_text(encoding="utf-8") if own else ""
+    return make_key([dataset.key, code, config.model_dump(mode="json", exclude=UNKEYED)])  # type: ignore[arg-type]  # pydantic takes nested sets
 
 
 def _find_mistakes(loaded: LoadedConfig) -> Iterator[Mistake]:
@@ -259,7 +262,12 @@ def _make_fit_y(
 
 def _is_possible(problem: Problem, model: ModelSpec) -> bool:
     small_enough = model.max_rows is None or problem.folds.n_rows <= model.max_rows
-    return problem.target.task in model.tasks and small_enough
+    return _fitted_task(problem) in model.tasks and small_enough
+
+
+def _fitted_task(problem: Problem) -> Task:
+    # Ordinal labels are classes to the metric, but fitted as a regression.
+    return "regression" if problem.objective != "log_loss" else problem.target.task
 
 
 def _make_spec(
@@ -269,13 +277,12 @@ def _make_spec(
     params: Mapping[str, ParamValue],
     recipe: FeatureRecipe | None,
 ) -> CandidateSpec:
-    task = "regression" if problem.objective != "log_loss" else problem.target.task
     n_rows = problem.folds.n_rows
     return CandidateSpec(
         target=problem.target.name,
         model=model.name,
         recipe=recipe or config.features.recipes.get(model.name) or model.recipe,
-        params=tuple(model.make_params(task, params).items()),
+        params=tuple(model.make_params(_fitted_task(problem), params).items()),
         seed=config.seed,
         max_rounds=config.limits.rounds,
         patience=config.limits.patience or _choose_patience(n_rows),

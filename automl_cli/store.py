@@ -9,6 +9,7 @@ so a run that is killed at any moment is resumed by the same command.
     problems/TARGET/      encoded target and folds, read by the workers
     units/KEY/fold-K/     model, curve and predictions of one (candidate, fold)
     candidates/KEY/       out-of-fold and test predictions with their score
+    typing.json           how the columns were read, for new rows
     failures/KEY.json     candidates that could not be fitted
     blends/TARGET.json    the ensemble
     summary.json          what `--json` and `automl leaderboard` show
@@ -53,6 +54,11 @@ class RunDirectory:
     def submission(self) -> Path:
         """The submission file."""
         return self.root / "submission.csv"
+
+    @property
+    def typing(self) -> Path:
+        """How the feature columns were read."""
+        return self.root / "typing.json"
 
     @property
     def summary(self) -> Path:

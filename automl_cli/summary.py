@@ -5,7 +5,7 @@ The layout is versioned: keys are added within a version, and never change their
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -32,13 +32,17 @@ def make_summary(
         One a target. With several targets the scores on top are means over them.
     seconds
         Wall-clock seconds of the command.
+
+    Returns
+    -------
+    Plain JSON values; a figure that is undefined (an error bar of too few rows) is None.
     """
     targets = [_describe(solution) for solution in solutions]
 
     def mean(name: str) -> float:
         return float(np.mean([target[name] for target in targets]))
 
-    return {
+    summary = {
         "version": VERSION,
         "run": str(run.root),
         "submission": None if submission is None else str(submission),
@@ -51,6 +55,7 @@ def make_summary(
         "candidates": [candidate for target in targets for candidate in target["candidates"]],
         "targets": targets,
     }
+    return cast("dict[str, Any]", _without_nan(summary))
 
 
 def read_summary(run: RunDirectory) -> dict[str, Any]:
@@ -67,6 +72,15 @@ def read_summary(run: RunDirectory) -> dict[str, Any]:
             hint="Give the folder that `automl fit` printed; run the same command to finish it.",
         )
     return dict(read_json(run.summary))
+
+
+def _without_nan(value: object) -> object:
+    # JSON has no NaN; strict readers refuse the bare word.
+    if isinstance(value, dict):
+        return {name: _without_nan(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_without_nan(item) for item in value]
+    return None if isinstance(value, float) and not np.isfinite(value) else value
 
 
 def _describe(solution: Solution) -> dict[str, Any]:

@@ -14,6 +14,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 EIGHT = [
     "playground-series-s3e5",
     "playground-series-s3e7",
@@ -60,7 +62,13 @@ def _run(options: argparse.Namespace, task: str, system: str) -> dict[str, Any]:
         words += ["--metric", metric, "--out", out / "run", "--submission", submission]
         words += options.extra
     else:
-        words = [sys.executable, options.bench / "peer.py", system, source, out]
+        words = [
+            sys.executable,
+            options.bench / "peer.py",
+            system,
+            _without_leaks(source, out),
+            out,
+        ]
     measured = out / "measure.json"
     with (out / "log.txt").open("w") as log:
         command = [sys.executable, options.bench / "measure.py", measured, "--", *words]
@@ -78,6 +86,20 @@ def _run(options: argparse.Namespace, task: str, system: str) -> dict[str, Any]:
         "run": json.loads(measured.read_text()),
         "score": json.loads(scored.stdout) if scored.returncode == 0 else scored.stderr[-300:],
     }
+
+
+def _without_leaks(source: Path, out: Path) -> Path:
+    """Return the task without the columns that only train has: peers do not expect them."""
+    meta = json.loads((source / "meta.json").read_text())
+    if not meta.get("only_in_train"):
+        return source
+    folder = out / "task"
+    folder.mkdir(exist_ok=True)
+    train = pd.read_csv(source / "train.csv").drop(columns=meta["only_in_train"])
+    train.to_csv(folder / "train.csv", index=False)
+    for name in ("test.csv", "meta.json"):
+        (folder / name).write_bytes((source / name).read_bytes())
+    return folder
 
 
 def _read(path: Path) -> dict[tuple[str, str], dict[str, Any]]:

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rich.console import Console
-from rich.status import Status
 from rich.table import Table
 from rich.text import Text
 
 from automl_cli.core.events import Event
 
 NOT_STARTED = "no time left"
+MOST_NAMES = 8  # columns listed for one reason
 
 
 @dataclass(slots=True)
@@ -26,13 +26,13 @@ class RunConsole:
     Parameters
     ----------
     console
-        Where to.
-    status
-        The live line on a terminal, or None.
+        Where to. The other fields are what the events so far say.
     """
 
     console: Console
-    status: Status | None = None
+    ends_at: float | None = None
+    doing: str = "reading"
+    best: str = ""
     planned: int = 0
     done: int = 0
     fits: int = 0
@@ -54,8 +54,16 @@ class RunConsole:
                 self._line(f"{self.unstarted} candidates not started: {NOT_STARTED}", style="dim")
             spell, style = SPELLINGS[event.kind]
             self._line(spell(fields), style=style)
-        if self.status is not None:
-            self.status.update(f"{self.done} of {self.planned} candidates, {self.fits} fits")
+
+    def __rich__(self) -> Text:
+        """Return the live line; it is drawn anew several times a second."""
+        parts = [self.doing]
+        if self.planned:
+            parts.append(f"{self.done} of {self.planned} candidates, {self.fits} fits")
+        if self.ends_at is not None:
+            parts.append(f"{max(0, round(self.ends_at - time.time()))} s left")
+        parts.append(self.best)
+        return Text(" · ".join(filter(None, parts)), overflow="ellipsis", no_wrap=True)
 
     def show_summary(self, summary: Mapping[str, Any]) -> None:
         """Show the final table."""
@@ -65,8 +73,13 @@ class RunConsole:
         self.console.print(f"run: {summary['run']}  ({summary['seconds']} s)", soft_wrap=True)
 
     def _count(self, kind: str, fields: Mapping[str, Any]) -> None:
-        if kind == "planned":
+        if kind == "started":
+            self.doing, self.ends_at = "making features", fields["ends_at"]
+        elif kind == "planned":
+            self.doing = "fitting"
             self.planned += len(fields["candidates"])
+        elif kind == "submission":
+            self.best = f"best {fields['best']}"
         self.fits += kind == "fitted"
         self.done += kind in ("candidate", "failed", "skipped")
 
@@ -78,8 +91,13 @@ class RunConsole:
     def _show_inferred(self, fields: Mapping[str, Any]) -> None:
         for what, value, reason in fields["facts"]:
             self._line(f"{what}: {value} ({reason})")
+        by_reason: dict[str, list[str]] = {}
         for name, reason in fields["ignored"]:
-            self._line(f"not used: {name} ({reason})", style="yellow")
+            by_reason.setdefault(reason, []).append(name)
+        for reason, names in by_reason.items():
+            more = f" … {len(names)} columns" if len(names) > MOST_NAMES else ""
+            shown = ", ".join(names[:MOST_NAMES])
+            self._line(f"not used: {shown}{more} ({reason})", style="yellow")
 
     def _show_submission(self, fields: Mapping[str, Any]) -> None:
         path = str(fields["path"])
@@ -95,8 +113,9 @@ def make_console(*, quiet: bool) -> Iterator[RunConsole]:
     if quiet or not console.is_terminal:
         yield RunConsole(console)
         return
-    with console.status("reading") as status:
-        yield RunConsole(console, status)
+    shown = RunConsole(console)
+    with console.status(shown):
+        yield shown
 
 
 def print_leaderboard(summary: Mapping[str, Any]) -> None:
@@ -145,8 +164,8 @@ def _spell_blend(fields: Mapping[str, Any]) -> str:
     return f"ensemble of {fields['target']}: {fields['combiner']}, {score} ± {error}"
 
 
-def _number(value: float, digits: int = 6) -> str:
-    return f"{value:.{digits}g}"
+def _number(value: float | None, digits: int = 6) -> str:
+    return "undefined" if value is None else f"{value:.{digits}g}"
 
 
 Spelling = Callable[[Mapping[str, Any]], str]

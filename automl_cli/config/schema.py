@@ -102,7 +102,6 @@ class CandidateConfig(Section):
     features: Recipe | None = Field(
         None, description="A list of feature steps. null: the model's recipe."
     )
-    name: Text | None = Field(None, description="How tables call it. null: by its key.")
 
 
 class EnsembleConfig(Section):

@@ -105,7 +105,7 @@ class _Dumper(yaml.SafeDumper):
 _TEMPLATE = """\
 # yaml-language-server: $schema=automl.schema.json
 # `automl config schema > automl.schema.json` makes your editor complete and check this file.
-# Take the "# " away from a key to use it. `automl config show -c FILE` shows what is in force.
+# Take the "# " away from a key to use it. `automl config show FILE` shows what is in force.
 
 extends: PRESET  # smoke (seconds), fast (2 min), medium (15 min), best (1 h), or another file
 

@@ -7,6 +7,9 @@ import os
 from pathlib import Path
 
 CGROUP = Path("/sys/fs/cgroup")
+WORKER_BYTES = 400 << 20  # a process with its libraries
+BYTES_PER_CELL = 4  # float32
+COPIES = 6  # of the table in a fit: stored, gathered, joined, binned, and what the library makes
 UNLIMITED = 1 << 60  # version 1 writes a number near 2**63 where there is no limit
 
 
@@ -27,6 +30,20 @@ def memory_bytes(root: Path = CGROUP) -> int:
         if limit is not None and 0 < limit < UNLIMITED:
             return min(total, int(limit))
     return total
+
+
+def count_workers(n_threads: int, n_cells: int) -> int:
+    """Return how many fits may run at the same time.
+
+    Parameters
+    ----------
+    n_threads
+        Threads of each fit.
+    n_cells
+        Rows times columns of the tables.
+    """
+    fit_bytes = WORKER_BYTES + COPIES * BYTES_PER_CELL * n_cells
+    return max(1, min(count_cpus() // n_threads, memory_bytes() // fit_bytes))
 
 
 def _cpu_quota(root: Path) -> float | None:

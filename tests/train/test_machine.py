@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from automl_cli.train.machine import count_cpus, memory_bytes
+from automl_cli.train.machine import count_cpus, count_workers, memory_bytes
 
 
 def test_a_cpu_quota_of_the_control_group_is_kept(tmp_path: Path) -> None:
@@ -39,3 +39,12 @@ def test_unlimited_memory_is_the_machines(tmp_path: Path) -> None:
     (tmp_path / "memory.max").write_text("max\n")
 
     assert memory_bytes(tmp_path) > 1 << 28
+
+
+def test_a_table_that_fills_the_memory_is_fitted_by_one_worker() -> None:
+    assert count_workers(1, memory_bytes()) == 1
+
+
+def test_more_threads_leave_fewer_workers() -> None:
+    assert count_workers(count_cpus() + 1, 10) == 1
+    assert count_workers(1, 10) == count_cpus()
