@@ -53,8 +53,8 @@ def fit(
         For whatever the caller can mend; its hint says how.
     """
     from automl_cli.config.load import LoadedConfig
-    from automl_cli.pipeline import FitRequest
     from automl_cli.pipeline import fit as run_fit
+    from automl_cli.session import FitRequest
 
     loaded = (
         config

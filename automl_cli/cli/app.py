@@ -108,8 +108,8 @@ def fit(
 
         from automl_cli.cli.console import make_console
         from automl_cli.config.load import load_config
-        from automl_cli.pipeline import FitRequest
         from automl_cli.pipeline import fit as run_fit
+        from automl_cli.session import FitRequest
 
         request = FitRequest(
             paths=tuple(paths),
@@ -182,9 +182,9 @@ def config_show(
 ) -> None:
     """Print the effective config, each value with its origin."""
     with _answered():
+        from automl_cli.binding import check_names
         from automl_cli.config.load import load_config
         from automl_cli.config.show import show_config
-        from automl_cli.plan import check_names
 
         loaded = load_config(config, preset=preset, overrides=overrides or ())
         check_names(loaded)

@@ -73,4 +73,4 @@ def reserve_seconds(cells: int, seconds_left: float) -> float:
     seconds_left
         Until the deadline; the reserve is at most a third of it.
     """
-    return min(RESERVE_SECONDS + RESERVE_PER_CELL * cells, seconds_left / 3)
+    return max(0.0, min(RESERVE_SECONDS + RESERVE_PER_CELL * cells, seconds_left / 3))

@@ -1,0 +1,89 @@
+"""The names in a config meet the tables that know them.
+
+Whatever does not fit is reported at once, with the place that says it.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from automl_cli.config.load import LoadedConfig
+from automl_cli.config.mistakes import KeyPath, Mistake, raise_mistakes
+from automl_cli.core.candidate import FeatureRecipe, ParamValue
+from automl_cli.core.errors import PlanError
+from automl_cli.core.registry import Registry
+from automl_cli.ensemble import COMBINERS
+from automl_cli.features import GROUPS
+from automl_cli.metrics import get_metric
+from automl_cli.models import MODELS
+from automl_cli.splits import SPLITTERS
+
+
+def check_names(loaded: LoadedConfig) -> None:
+    """Refuse names that no table has.
+
+    Raises
+    ------
+    ConfigError
+        Lists every unknown model, parameter, step, splitter and combiner with its place.
+    """
+    raise_mistakes(list(_find_mistakes(loaded)))
+
+
+def _find_mistakes(loaded: LoadedConfig) -> Iterator[Mistake]:
+    config = loaded.config
+    splitter = config.validation.splitter
+    if splitter != "auto":
+        yield from _missing(loaded, ("validation", "splitter"), splitter, SPLITTERS)
+    for name in config.ensemble.combiners:
+        yield from _missing(loaded, ("ensemble", "combiners"), name, COMBINERS)
+    for name, params in config.models.items():
+        yield from _check_model(loaded, ("models", name), name, params or {})
+    for model, recipe in config.features.recipes.items():
+        yield from _missing(loaded, ("features", "recipes", model), model, MODELS)
+        yield from _check_recipe(loaded, ("features", "recipes", model), recipe)
+    for number, entry in enumerate(config.candidates):
+        place = ("candidates", number)
+        yield from _check_model(loaded, place, entry.model, entry.params)
+        yield from _check_recipe(loaded, place, entry.features or ())
+    if config.metric is not None:
+        yield from _check_metric_name(loaded, config.metric)
+
+
+def _check_metric_name(loaded: LoadedConfig, name: str) -> Iterator[Mistake]:
+    try:
+        get_metric(name)
+    except PlanError as error:
+        yield loaded.mistake(("metric",), error.message, hint=error.hint)
+
+
+def _missing(
+    loaded: LoadedConfig, place: KeyPath, name: str, table: Registry[Any]
+) -> Iterator[Mistake]:
+    if name not in table:
+        kind = table.kind.removesuffix("s")
+        yield loaded.mistake(place, f"{name!r}: no such {kind}.", hint=table.hint(name))
+
+
+def _check_model(
+    loaded: LoadedConfig, place: KeyPath, name: str, params: Mapping[str, ParamValue]
+) -> Iterator[Mistake]:
+    if name not in MODELS:
+        yield from _missing(loaded, place, name, MODELS)
+        return
+    known = Registry("parameters", dict.fromkeys(sorted(MODELS.get(name).known_params)))
+    for param in params:
+        if param not in known:
+            close = known.hint(param).partition("`")[0].strip()
+            hint = close or f"{name} knows {', '.join(known)}."
+            yield loaded.mistake((*place, param), f"{name} has no parameter {param!r}.", hint=hint)
+
+
+def _check_recipe(loaded: LoadedConfig, place: KeyPath, recipe: FeatureRecipe) -> Iterator[Mistake]:
+    for step in recipe:
+        if step.name not in GROUPS:
+            yield from _missing(loaded, place, step.name, GROUPS)
+            continue
+        try:
+            GROUPS.get(step.name).make_params(dict(step.params))
+        except PlanError as error:
+            yield loaded.mistake(place, error.message, hint=error.hint)

@@ -1,0 +1,181 @@
+"""One run while it works: what belongs to it, what it tells, and the answers it hands out."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from automl_cli.config.load import LoadedConfig
+from automl_cli.core.candidate import CandidateSpec
+from automl_cli.core.dataset import Dataset
+from automl_cli.core.deadline import Deadline
+from automl_cli.core.errors import BudgetError
+from automl_cli.core.events import Event, JsonValue, Listener
+from automl_cli.core.problem import Problem
+from automl_cli.data.check import check_submission
+from automl_cli.data.submission import make_submission, write_submission
+from automl_cli.solve import Solution
+from automl_cli.store import RunDirectory, write_json
+from automl_cli.summary import make_summary
+from automl_cli.train.executor import LocalPool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FitRequest:
+    """What the user asks for.
+
+    Parameters
+    ----------
+    paths
+        A folder, or train and perhaps test.
+    test, sample
+        Files that are not beside train.
+    loaded
+        The config.
+    out
+        The run directory; None: a folder named by data and config.
+    submission
+        A further place for the submission.
+    accept_versions
+        Go on with a run that other versions began.
+    started_at
+        Seconds since the epoch; the budget counts from here.
+    """
+
+    paths: tuple[Path, ...]
+    loaded: LoadedConfig
+    started_at: float
+    test: Path | None = None
+    sample: Path | None = None
+    out: Path | None = None
+    submission: Path | None = None
+    accept_versions: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """One run while it works.
+
+    Parameters
+    ----------
+    request
+        What the user asked for.
+    dataset
+        The tables.
+    directory
+        Where everything is kept.
+    problems
+        One a target.
+    specs
+        The candidates of each target.
+    feature_keys
+        For each candidate's key the keys of its prepared steps.
+    pool
+        The workers.
+    deadline
+        When the command has to be finished.
+    listener
+        Told of, and recording, everything that happens.
+    """
+
+    request: FitRequest
+    dataset: Dataset
+    directory: RunDirectory
+    problems: tuple[Problem, ...]
+    specs: Mapping[str, Sequence[CandidateSpec]]
+    feature_keys: Mapping[str, tuple[str, ...]]
+    pool: LocalPool
+    deadline: Deadline
+    listener: Listener
+
+
+def submit(session: Session, solutions: Mapping[str, Solution]) -> None:
+    """Replace the submission by a better one, as soon as every target has an answer."""
+    answers = {name: solution.answers for name, solution in solutions.items()}
+    known = {name: answer for name, answer in answers.items() if answer is not None}
+    if len(known) < len(session.problems):
+        return
+    wants = session.problems[0].metric.wants
+    table = make_submission(session.dataset, known, wants)
+    check_submission(table, session.dataset, wants)
+    for path in filter(None, (session.directory.submission, session.request.submission)):
+        write_submission(table, path)
+        best = ", ".join(_spell_best(solution) for solution in solutions.values())
+        session.listener(Event(kind="submission", fields={"path": str(path), "best": best}))
+
+
+def finish(session: Session, solutions: Mapping[str, Solution]) -> dict[str, Any]:
+    """Write and return the summary.
+
+    Raises
+    ------
+    BudgetError
+        If a target has no finished candidate.
+    """
+    missing = [one.target.name for one in session.problems if one.target.name not in solutions]
+    if missing:
+        raise BudgetError(
+            f"no candidate was finished for {', '.join(missing)}.",
+            hint=f"Give more time with --budget, or see {session.directory.root / 'failures'}.",
+        )
+    written = session.request.submission or session.directory.submission
+    summary = make_summary(
+        session.directory,
+        None if session.dataset.test is None else written,
+        [solutions[problem.target.name] for problem in session.problems],
+        time.time() - session.request.started_at,
+    )
+    write_json(session.directory.summary, summary)
+    session.listener(Event(kind="finished", fields={"seconds": summary["seconds"]}))
+    return summary
+
+
+def tell_start(session: Session, facts: Sequence[tuple[str, ...]], spent_seconds: float) -> None:
+    """Tell and record that the command works on the run, and record what was inferred."""
+    ends_at = session.deadline.ends_at
+    fields: dict[str, JsonValue] = {"spent_seconds": spent_seconds, "ends_at": ends_at}
+    session.listener(Event(kind="started", fields=fields))
+    # It was shown before there was a directory to record it in.
+    inferred = describe_data(session.dataset, facts)
+    session.directory.append(Event(kind="inferred", fields=inferred))
+
+
+def describe_data(dataset: Dataset, guesses: Sequence[tuple[str, ...]]) -> dict[str, JsonValue]:
+    """Return what was inferred about the tables, as an event tells it."""
+    schema = dataset.schema
+    facts: list[JsonValue] = [list(guess) for guess in guesses]
+    ignored: list[JsonValue] = [list(pair) for pair in schema.ignored]
+    roles: dict[str, JsonValue] = {column.name: column.role for column in schema.columns}
+    return {"facts": facts, "ignored": ignored, "roles": roles, "rows": dataset.n_rows}
+
+
+def describe_blend(solution: Solution) -> dict[str, JsonValue]:
+    """Return what the tournament decided, as an event tells it."""
+    blend = solution.blend
+    if blend is None:
+        return {}
+    return {
+        "target": solution.problem.target.name,
+        "combiner": blend.combiner,
+        "score": blend.score,
+        "score_se": blend.score_se,
+        "in_sample": blend.in_sample,
+    }
+
+
+def record_events(directory: RunDirectory, listener: Listener) -> Listener:
+    """Return a listener that records each event before `listener` is told."""
+
+    def listen(event: Event) -> None:
+        directory.append(event)
+        listener(event)
+
+    return listen
+
+
+def _spell_best(solution: Solution) -> str:
+    best = solution.candidates[0]
+    if solution.blend is None:
+        return f"{best.score:.6g} ({best.spec.key})"
+    return f"{solution.blend.score:.6g} ({solution.blend.combiner})"
