@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 import typer.main
 
+from automl_cli.binding import check_names
 from automl_cli.cli import app as cli
 from automl_cli.config.diagnosis import known_keys
 from automl_cli.config.load import load_config
@@ -24,7 +25,6 @@ from automl_cli.ensemble import COMBINERS
 from automl_cli.features import GROUPS
 from automl_cli.metrics import METRICS
 from automl_cli.models import MODELS
-from automl_cli.plan import check_names
 from automl_cli.splits import SPLITTERS, SplitOptions, SplitRequest
 
 ROOT = Path(__file__).parents[1]
