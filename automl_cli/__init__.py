@@ -39,9 +39,9 @@ def fit(
     config
         A YAML file, or what `load_config` returned.
     preset
-        What to start from: smoke, fast, medium or best.
+        What to start from: smoke, fast, medium or best. Not with a config that is loaded.
     overrides
-        Texts such as ``"models.catboost.depth=8"``, as for ``--set``.
+        Texts such as ``"models.catboost.depth=8"``, as for ``--set``. Not with a loaded one.
     out
         The run directory; by default ``runs/NAME-KEY``.
     submission
@@ -53,17 +53,20 @@ def fit(
         For whatever the caller can mend; its hint says how.
     """
     from automl_cli.config.load import LoadedConfig
+    from automl_cli.core.errors import ConfigError
     from automl_cli.pipeline import fit as run_fit
     from automl_cli.session import FitRequest
 
-    loaded = (
-        config
-        if isinstance(config, LoadedConfig)
-        else load_config(config, preset=preset, overrides=overrides)
-    )
+    if not isinstance(config, LoadedConfig):
+        config = load_config(config, preset=preset, overrides=overrides)
+    elif preset is not None or overrides:
+        raise ConfigError(
+            "fit: config is loaded already; preset and overrides would change nothing.",
+            hint="Give preset and overrides to load_config.",
+        )
     request = FitRequest(
         paths=tuple(Path(path) for path in paths),
-        loaded=loaded,
+        loaded=config,
         started_at=time.time(),
         out=None if out is None else Path(out),
         submission=None if submission is None else Path(submission),

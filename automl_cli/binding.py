@@ -1,4 +1,4 @@
-"""The names in a config meet the tables that know them.
+"""The names in a config meet the tables that know them, and each other.
 
 Whatever does not fit is reported at once, with the place that says it.
 """
@@ -17,9 +17,11 @@ from automl_cli.metrics import get_metric
 from automl_cli.models import MODELS
 from automl_cli.splits import SPLITTERS
 
+CATEGORY_GROUPS = frozenset({"native", "onehot"})  # what they make is dropped by other models
+
 
 def check_names(loaded: LoadedConfig) -> None:
-    """Refuse names that no table has.
+    """Refuse names that no table has, and steps that a model has no use for.
 
     Raises
     ------
@@ -40,11 +42,11 @@ def _find_mistakes(loaded: LoadedConfig) -> Iterator[Mistake]:
         yield from _check_model(loaded, ("models", name), name, params or {})
     for model, recipe in config.features.recipes.items():
         yield from _missing(loaded, ("features", "recipes", model), model, MODELS)
-        yield from _check_recipe(loaded, ("features", "recipes", model), recipe)
+        yield from _check_recipe(loaded, ("features", "recipes", model), model, recipe)
     for number, entry in enumerate(config.candidates):
         place = ("candidates", number)
         yield from _check_model(loaded, place, entry.model, entry.params)
-        yield from _check_recipe(loaded, place, entry.features or ())
+        yield from _check_recipe(loaded, place, entry.model, entry.features or ())
     if config.metric is not None:
         yield from _check_metric_name(loaded, config.metric)
 
@@ -78,8 +80,15 @@ def _check_model(
             yield loaded.mistake((*place, param), f"{name} has no parameter {param!r}.", hint=hint)
 
 
-def _check_recipe(loaded: LoadedConfig, place: KeyPath, recipe: FeatureRecipe) -> Iterator[Mistake]:
+def _check_recipe(
+    loaded: LoadedConfig, place: KeyPath, model: str, recipe: FeatureRecipe
+) -> Iterator[Mistake]:
+    takes_categories = model not in MODELS or MODELS.get(model).takes_categories
     for step in recipe:
+        if step.name in CATEGORY_GROUPS and not takes_categories:
+            problem = f"{model} takes no categories, and {step.name} makes nothing else."
+            hint = "take `counts` or `target_mean` instead."
+            yield loaded.mistake(place, problem, hint=hint)
         if step.name not in GROUPS:
             yield from _missing(loaded, place, step.name, GROUPS)
             continue

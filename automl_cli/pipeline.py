@@ -41,9 +41,9 @@ from automl_cli.solve import (
     make_blended_solution,
     solve,
 )
-from automl_cli.store import RunDirectory, file_name, write_json
+from automl_cli.store import RunDirectory, check_writable, file_name, write_json
 from automl_cli.train.assignment import save_assignment
-from automl_cli.train.executor import LocalPool, start_pool
+from automl_cli.train.executor import LocalPool
 from automl_cli.train.machine import count_cpus, count_workers
 from automl_cli.train.order import Crew
 from automl_cli.train.pace import make_pace, reserve_seconds
@@ -66,6 +66,8 @@ def fit(request: FitRequest, listener: Listener) -> dict[str, Any]:
     """
     config = request.loaded.config
     check_names(request.loaded)
+    if request.submission is not None:
+        check_writable(request.submission)
     files = find_files(request.paths, test=request.test, sample=request.sample)
     with _pool(config.run.workers or count_cpus()) as pool:
         inference = infer_dataset(files, make_data_options(config))
@@ -91,7 +93,10 @@ def fit(request: FitRequest, listener: Listener) -> dict[str, Any]:
                 listener=record_events(directory, listener),
             )
             tell_start(session, facts, spent)
-            return _work(_prepare(session))
+            try:
+                return _work(_prepare(session))
+            finally:
+                pool.stop()  # before the lock is released: nobody else may meet our workers
 
 
 def _work(session: Session) -> dict[str, Any]:
@@ -156,14 +161,15 @@ def _make_crew(
     threads = max((spec.n_threads for spec in specs), default=1)
     n_tested = 0 if session.dataset.test is None else len(session.dataset.test)
     n_cells = (session.dataset.n_rows + n_tested) * len(session.dataset.schema.columns)
-    workers = min(session.pool.workers, count_workers(threads, n_cells))
-    left = session.deadline.seconds_left()
-    deadline = session.deadline if share == 1 else session.deadline.earlier(left * (1 - 1 / share))
-    cells = problem.folds.n_rows * problem.n_outputs * len(specs)
+    wanted = session.request.loaded.config.run.workers
+    workers = wanted or min(session.pool.workers, count_workers(threads, n_cells))
+    left = session.deadline.seconds_left() / share
+    deadline = session.deadline if share == 1 else Deadline.after(left)
+    reserve = reserve_seconds(problem.folds.n_rows, problem.n_outputs * len(specs), left)
     return Crew(
         run=session.directory,
         executor=session.pool,
-        pace=make_pace(deadline, reserve_seconds=reserve_seconds(cells, left), workers=workers),
+        pace=make_pace(deadline, reserve_seconds=reserve, workers=workers),
         listener=session.listener,
     )
 
@@ -175,7 +181,7 @@ def _make_assembly(session: Session) -> Assembly:
 
 @contextmanager
 def _pool(workers: int) -> Iterator[LocalPool]:
-    pool = start_pool(workers)
+    pool = LocalPool(workers)
     try:
         yield pool
     finally:

@@ -19,6 +19,7 @@ from automl_cli.core.metric import Metric, Wants
 from automl_cli.core.model import ModelSpec
 from automl_cli.core.problem import Problem
 from automl_cli.data.options import DataOptions
+from automl_cli.data.submission import check_shape
 from automl_cli.metrics import (
     check_metric,
     choose_objective,
@@ -70,7 +71,7 @@ def choose_metric(dataset: Dataset, target: Target, config: RunConfig) -> tuple[
     sample = dataset.sample
     if sample is not None and sample.shape == "ranking":
         return get_metric("map_at_3"), "the sample lists classes in order"
-    if sample is not None and sample.holds_labels:
+    if sample is not None and sample.holds_labels and target.task != "regression":
         return get_metric("accuracy"), "the sample holds labels"
     if sample is not None and sample.shape == "single" and target.task == "multiclass":
         return get_metric("accuracy"), "the sample has one column for several classes"
@@ -99,6 +100,8 @@ def make_problem(dataset: Dataset, target: Target, config: RunConfig) -> Problem
         If metric, target and validation do not fit together.
     """
     metric, _ = choose_metric(dataset, target, config)
+    if dataset.test is not None:
+        check_shape(dataset, target, metric.wants)
     y = dataset.targets[target.name]
     if target.task == "regression":
         metric = choose_scale(metric, y)

@@ -17,8 +17,8 @@ from automl_cli.core.keys import make_seed
 from automl_cli.core.problem import Problem
 from automl_cli.core.resampling import jackknife_error, make_parts
 from automl_cli.decision import (
-    BALANCED,
     decide_crossfitted,
+    drop_axis,
     inverse_priors,
     restore_values,
     reweight,
@@ -28,7 +28,6 @@ from automl_cli.metrics.values import mae, pearson, rmse
 
 SelectionLoss: TypeAlias = Callable[[FloatMatrix], float]
 
-_SQUARED = frozenset({"rmse", "mse", "rmsle", "mcrmse", "r2"})  # each falls and rises with the RMSE
 _N_PARTS = 20
 
 
@@ -45,6 +44,8 @@ class Scored:
         NaN if it is undefined.
     fold_scores
         The metric on each fold's held-out rows; NaN where it is undefined (one class only).
+        The predictions are those given: with repeats, each row's mean over all of them, so that
+        these are scores of the averaged predictions on a fold's rows and not of one fit.
     """
 
     score: float
@@ -83,7 +84,7 @@ def make_row_parts(problem: Problem) -> IntVector:
     """
     covered = problem.folds.covered()
     blocks = problem.folds.blocks[0].astype(np.int64)
-    if "group" in problem.folds.name and len(np.unique(blocks[covered])) > 1:
+    if problem.folds.grouped and len(np.unique(blocks[covered])) > 1:
         return np.where(covered, blocks, -1)
     parts = np.full(problem.folds.n_rows, -1, dtype=np.int64)
     seed = make_seed(problem.seed, "error bars")
@@ -118,31 +119,26 @@ def make_selection_loss(problem: Problem, rows: IntVector) -> SelectionLoss:
     metric, y = problem.metric, problem.y[rows]
     if problem.objective != "log_loss":
         return _make_value_loss(problem, rows)
-    if metric.name in BALANCED:
+    if metric.balanced:
         factors = inverse_priors(problem, rows)
-        return lambda p: balanced_log_loss(y, _drop_axis(reweight(p, factors)))
-    if metric.wants == "probability":
-        return lambda p: metric.loss(y, _drop_axis(p))
-    return lambda p: log_loss(y, _drop_axis(p))
+        return lambda p: balanced_log_loss(y, drop_axis(reweight(p, factors)))
+    if metric.selection == "metric":
+        return lambda p: metric.loss(y, drop_axis(p))
+    return lambda p: log_loss(y, drop_axis(p))
 
 
 def _make_value_loss(problem: Problem, rows: IntVector) -> SelectionLoss:
     metric, y, fit_y = problem.metric, problem.y[rows], problem.fit_y[rows]
-    if metric.wants == "label" or metric.name in _SQUARED:
-        return lambda values: rmse(fit_y, values[:, 0])
-    if metric.name == "medae":  # one row's error decides it
-        return lambda values: mae(fit_y, values[:, 0])
-    if metric.name == "spearman":  # the ranks of y are sorted once, those of a blend each time
+    if metric.selection == "metric":
+        return lambda values: metric.loss(y, restore_values(values, metric.transform))
+    if metric.selection == "rank_correlation":  # sorting a blend's values too would take long
         ranks = _rank(y)
         return lambda values: -pearson(ranks, values[:, 0])
-    return lambda values: metric.loss(y, restore_values(values, metric.transform))
+    error = mae if problem.objective == "absolute_error" else rmse
+    return lambda values: error(fit_y, values[:, 0])
 
 
 def _rank(y: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
     from scipy.stats import rankdata
 
     return np.asarray(rankdata(y), dtype=np.float64)
-
-
-def _drop_axis(p: FloatMatrix) -> npt.NDArray[np.float64]:
-    return p[:, 0] if p.shape[1] == 1 else p

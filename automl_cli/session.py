@@ -96,7 +96,7 @@ def submit(session: Session, solutions: Mapping[str, Solution]) -> None:
     known = {name: answer for name, answer in answers.items() if answer is not None}
     if len(known) < len(session.problems):
         return
-    wants = session.problems[0].metric.wants
+    wants = {problem.target.name: problem.metric.wants for problem in session.problems}
     table = make_submission(session.dataset, known, wants)
     check_submission(table, session.dataset, wants)
     for path in filter(None, (session.directory.submission, session.request.submission)):
@@ -134,7 +134,11 @@ def finish(session: Session, solutions: Mapping[str, Solution]) -> dict[str, Any
 def tell_start(session: Session, facts: Sequence[tuple[str, ...]], spent_seconds: float) -> None:
     """Tell and record that the command works on the run, and record what was inferred."""
     ends_at = session.deadline.ends_at
-    fields: dict[str, JsonValue] = {"spent_seconds": spent_seconds, "ends_at": ends_at}
+    fields: dict[str, JsonValue] = {
+        "started_at": session.request.started_at,
+        "spent_seconds": spent_seconds,
+        "ends_at": ends_at,
+    }
     session.listener(Event(kind="started", fields=fields))
     # It was shown before there was a directory to record it in.
     inferred = describe_data(session.dataset, facts)

@@ -1,8 +1,9 @@
 """One problem from candidates to a blend, with better answers handed out along the way."""
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy.typing as npt
 
@@ -12,10 +13,12 @@ from automl_cli.core.events import Event
 from automl_cli.core.problem import Problem
 from automl_cli.decision import fit_decision
 from automl_cli.ensemble.tournament import blend_candidates
-from automl_cli.store import write_json
+from automl_cli.store import read_json, write_json
 from automl_cli.train.collect import load_candidate, save_candidate
 from automl_cli.train.cross_fit import cross_fit
 from automl_cli.train.order import Crew, Order, Skipped
+
+WRITE_SECONDS = 1.0  # kept after the tournament
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,11 +60,13 @@ def solve(
     """Cross-fit the candidates; yield a solution each time the best candidate changes.
 
     Candidates that an earlier command finished are not fitted again; those that the clock had cut
-    are repeated at the end.
+    are repeated at the end. Where an earlier command has left an ensemble, only what is better
+    than that is yielded: a submission is never replaced by a worse one.
     """
     found = {spec.key: load_candidate(crew.run, spec) for spec in specs}
     known = {key: candidate for key, candidate in found.items() if candidate is not None}
-    if known:
+    bar = _read_bar(problem, crew)
+    if known and bar is None:
         yield make_single_solution(problem, known.values())
     missing = [spec for spec in specs if spec.key not in known]
     again = [spec for spec in specs if spec.key in known and known[spec.key].cut]
@@ -74,7 +79,7 @@ def solve(
         known[outcome.spec.key] = outcome
         crew.listener(Event(kind="candidate", fields=_describe(outcome, problem)))
         solution = make_single_solution(problem, known.values())
-        if solution.candidates[0] is outcome:
+        if solution.candidates[0] is outcome and _is_better(problem, outcome.score, bar):
             yield solution
 
 
@@ -101,7 +106,12 @@ def make_blended_solution(
 ) -> Solution:
     """Return the solution that the tournament of combiners gives, and store the blend."""
     ranked = rank_candidates(problem, candidates)
-    blend = blend_candidates(problem, ranked[: assembly.max_members], combiners=assembly.combiners)
+    blend = blend_candidates(
+        problem,
+        ranked[: assembly.max_members],
+        combiners=assembly.combiners,
+        deadline=crew.pace.deadline.earlier(WRITE_SECONDS),
+    )
     stored: dict[str, Any] = {
         "combiner": blend.combiner,
         "members": list(blend.members),
@@ -119,8 +129,26 @@ def make_blended_solution(
 
 def rank_candidates(problem: Problem, candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
     """Return the candidates, best score first; equal ones in key order."""
-    sign = -1.0 if problem.metric.greater_is_better else 1.0
-    return tuple(sorted(candidates, key=lambda one: (sign * one.score, one.spec.key)))
+
+    def rank(candidate: Candidate) -> tuple[float, str]:
+        loss = _loss(problem, candidate.score)
+        return (math.inf if math.isnan(loss) else loss, candidate.spec.key)
+
+    return tuple(sorted(candidates, key=rank))
+
+
+def _read_bar(problem: Problem, crew: Crew) -> float | None:
+    """Return the score of the ensemble that an earlier command left, or None."""
+    path = crew.run.blend(problem.target.name)
+    return cast("float", read_json(path)["score"]) if path.exists() else None
+
+
+def _is_better(problem: Problem, score: float, bar: float | None) -> bool:
+    return bar is None or _loss(problem, score) < _loss(problem, bar)
+
+
+def _loss(problem: Problem, score: float) -> float:
+    return -score if problem.metric.greater_is_better else score
 
 
 def _answer(

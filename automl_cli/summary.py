@@ -29,7 +29,8 @@ def make_summary(
     submission
         The file that was written, or None without a test table.
     solutions
-        One a target. With several targets the scores on top are means over them.
+        One a target. With several targets the scores on top are means over them, and None if
+        the metrics differ; so is a task or a metric that is not the same for all.
     seconds
         Wall-clock seconds of the command.
 
@@ -38,19 +39,12 @@ def make_summary(
     Plain JSON values; a figure that is undefined (an error bar of too few rows) is None.
     """
     targets = [_describe(solution) for solution in solutions]
-
-    def mean(name: str) -> float:
-        return float(np.mean([target[name] for target in targets]))
-
     summary = {
         "version": VERSION,
         "run": str(run.root),
         "submission": None if submission is None else str(submission),
-        "task": targets[0]["task"],
-        "metric": targets[0]["metric"],
-        "score": mean("score"),
-        "score_se": float(np.sqrt(np.mean([t["score_se"] ** 2 for t in targets]) / len(targets))),
-        "in_sample": mean("in_sample"),
+        "task": _find_common(targets, "task"),
+        **_average(targets),
         "seconds": round(seconds, 1),
         "candidates": [candidate for target in targets for candidate in target["candidates"]],
         "targets": targets,
@@ -72,6 +66,28 @@ def read_summary(run: RunDirectory) -> dict[str, Any]:
             hint="Give the folder that `automl fit` printed; run the same command to finish it.",
         )
     return dict(read_json(run.summary))
+
+
+def _find_common(targets: Sequence[dict[str, Any]], name: str) -> str | None:
+    values = {target[name] for target in targets}
+    return values.pop() if len(values) == 1 else None
+
+
+def _average(targets: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    metric = _find_common(targets, "metric")
+    if metric is None:
+        return dict.fromkeys(("metric", "score", "score_se", "in_sample"))
+
+    def mean(name: str) -> float:
+        return float(np.mean([target[name] for target in targets]))
+
+    error = float(np.sqrt(np.mean([target["score_se"] ** 2 for target in targets]) / len(targets)))
+    return {
+        "metric": metric,
+        "score": mean("score"),
+        "score_se": error,
+        "in_sample": mean("in_sample"),
+    }
 
 
 def _without_nan(value: object) -> object:

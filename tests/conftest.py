@@ -26,7 +26,7 @@ def _make_problem(
     *,
     labels: tuple[str, ...] = (),
     blocks: npt.NDArray[Any] | None = None,
-    plan: str = "kfold",
+    grouped: bool = False,
 ) -> Problem:
     """Return a problem with five blocks (or `blocks`; rows of block -1 are never held out)."""
     found = get_metric(metric)
@@ -49,7 +49,11 @@ def _make_problem(
         n_outputs=len(labels) if objective == "log_loss" and len(labels) > 2 else 1,
         metric=found,
         folds=FoldPlan(
-            name=plan, n_rows=n, blocks=np.maximum(blocks, 0)[None].astype(np.int16), folds=folds
+            name="kfold",
+            n_rows=n,
+            blocks=np.maximum(blocks, 0)[None].astype(np.int16),
+            folds=folds,
+            grouped=grouped,
         ),
         seed=0,
     )

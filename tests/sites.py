@@ -65,3 +65,15 @@ def make_site(folder: Path) -> Site:
         for spec in specs
     }
     return Site(run=run, problem=problem, specs=specs, keys=keys, events=[])
+
+
+class OddError(Exception):
+    """Cannot be unpickled: its parameter has to be given by name."""
+
+    def __init__(self, *, text: str) -> None:
+        super().__init__(text)
+
+
+def raise_odd_error() -> str:
+    """Stand for a library that raises such an exception in a worker."""
+    raise OddError(text="odd")

@@ -1,5 +1,7 @@
 """With a shuffled target there is nothing to learn: every model with its own features says so."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,8 +10,10 @@ import pytest
 
 from automl_cli.core.arrays import FloatVector, IntVector
 from automl_cli.core.dataset import Column, Dataset, Schema, Target
+from automl_cli.core.foldplan import FoldPlan
+from automl_cli.core.matrix import Matrix
 from automl_cli.core.model import FitJob, ModelSpec, Watch
-from automl_cli.features.matrix import make_fold_matrices
+from automl_cli.features.matrix import make_fold_matrices, make_prediction_matrices
 from automl_cli.features.state import FeatureState, prepare_features
 from automl_cli.features.target_encoding import EncodingTarget
 from automl_cli.metrics.probabilities import roc_auc
@@ -19,6 +23,52 @@ from automl_cli.train.rounds import choose_rounds
 
 N_ROWS, N_SHUFFLES, N_FOLDS = 2_000, 20, 5
 QUICK = {"learning_rate": 0.1, "n_estimators": 30}
+
+# (features, target, plan, fold number) -> training and held-out matrix
+MakeMatrices = Callable[[FeatureState, IntVector, FoldPlan, int], tuple[Matrix, Matrix]]
+
+
+def make_honest(
+    state: FeatureState, y: IntVector, plan: FoldPlan, number: int
+) -> tuple[Matrix, Matrix]:
+    made = make_fold_matrices(state, EncodingTarget(y=y, n_outputs=1), plan, number)
+    return made.train, made.held_out
+
+
+def encode_with_all_rows(
+    state: FeatureState, y: IntVector, plan: FoldPlan, number: int
+) -> tuple[Matrix, Matrix]:
+    """Plant a leak: target means that have seen the held-out rows."""
+    fold = plan.folds[number]
+    every = replace(fold, train=np.arange(N_ROWS))
+    seen = replace(plan, folds=(*plan.folds[:number], every, *plan.folds[number + 1 :]))
+    made = make_fold_matrices(state, EncodingTarget(y=y, n_outputs=1), seen, number)
+    held_out, _ = make_prediction_matrices(state, made.encoder, fold)
+    train, _ = make_prediction_matrices(state, made.encoder, replace(fold, held_out=fold.train))
+    return train, held_out
+
+
+def screen_with_all_rows(
+    state: FeatureState,  # noqa: ARG001  # the plant has columns of its own
+    y: IntVector,
+    plan: FoldPlan,
+    number: int,
+) -> tuple[Matrix, Matrix]:
+    """Plant a leak: the 20 of 1,500 noise columns that go best with the target of all rows."""
+    columns = np.random.default_rng(0).normal(size=(N_ROWS, 1_500)).astype(np.float32)
+    best = np.argsort(-np.abs(columns.T @ (y - y.mean())))[:20]
+    fold = plan.folds[number]
+
+    def make(rows: IntVector) -> Matrix:
+        return Matrix(
+            values=columns[rows][:, best],
+            categories=np.empty((len(rows), 0), dtype=np.int32),
+            value_names=tuple(f"noise{column}" for column in best),
+            category_names=(),
+            levels=(),
+        )
+
+    return make(fold.train), make(fold.held_out)
 
 
 @pytest.fixture(scope="module")
@@ -56,29 +106,46 @@ def noise() -> Dataset:
 def test_a_shuffled_target_cannot_be_predicted(name: str, noise: Dataset, tmp_path: Path) -> None:
     model = MODELS.get(name)
     state = prepare_features(noise, model.recipe, tmp_path, transductive=True)
+
+    mean, limit = measure(model, state, make_honest)
+
+    assert abs(mean - 0.5) <= limit
+
+
+@pytest.mark.parametrize("plant", [encode_with_all_rows, screen_with_all_rows])
+def test_a_planted_leak_is_found(plant: MakeMatrices, noise: Dataset, tmp_path: Path) -> None:
+    model = MODELS.get("linear")
+    state = prepare_features(noise, model.recipe, tmp_path, transductive=True)
+
+    mean, limit = measure(model, state, plant)
+
+    assert mean - 0.5 > limit
+
+
+def measure(model: ModelSpec, state: FeatureState, make: MakeMatrices) -> tuple[float, float]:
+    """Return the mean AUC by fold over all shuffles, and how far from .5 it may lie."""
     y = (np.arange(N_ROWS) < 700).astype(np.int64)
     means = []
     for shuffle in range(N_SHUFFLES):
         shuffled = np.random.default_rng(shuffle).permutation(y)
-        means.append(np.mean(_fold_aucs(model, state, shuffled, seed=shuffle)))
-
-    limit = 3 * np.std(means, ddof=1) / np.sqrt(N_SHUFFLES)
-    assert abs(np.mean(means) - 0.5) <= limit, (np.mean(means), limit)
+        means.append(np.mean(_fold_aucs(model, state, shuffled, make, seed=shuffle)))
+    return float(np.mean(means)), float(3 * np.std(means, ddof=1) / np.sqrt(N_SHUFFLES))
 
 
-def _fold_aucs(model: ModelSpec, state: FeatureState, y: IntVector, seed: int) -> list[float]:
+def _fold_aucs(
+    model: ModelSpec, state: FeatureState, y: IntVector, make: MakeMatrices, seed: int
+) -> list[float]:
     plan = make_fold_plan(SplitOptions(folds=N_FOLDS, seed=seed), y, "binary", {})
-    target = EncodingTarget(y=y, n_outputs=1)
     own = {param: value for param, value in QUICK.items() if param in model.known_params}
     fits, watched = [], []
     for number, fold in enumerate(plan):
-        made = make_fold_matrices(state, target, plan, number)
+        train, held_out = make(state, y, plan, number)
         job = FitJob(
-            matrix=made.train,
+            matrix=train,
             y=y[fold.train],
             weight=None,
             offset=None,
-            watch=Watch(matrix=made.held_out, y=y[fold.held_out], offset=None),
+            watch=Watch(matrix=held_out, y=y[fold.held_out], offset=None),
             objective="log_loss",
             n_outputs=1,
             params=model.make_params("binary", own),
@@ -89,7 +156,7 @@ def _fold_aucs(model: ModelSpec, state: FeatureState, y: IntVector, seed: int) -
             stop_at=None,
         )
         fits.append(model.fit(job))
-        watched.append((made.held_out, y[fold.held_out]))
+        watched.append((held_out, y[fold.held_out]))
     curves: list[FloatVector] = [fit.curve for fit in fits if fit.curve is not None]
     rounds = choose_rounds(curves, [0] * N_FOLDS) if model.has_rounds else (None,) * N_FOLDS
     return [

@@ -1,6 +1,7 @@
 import pickle
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -167,6 +168,9 @@ def test_targets_below_zero_keep_their_scale_or_are_refused():
     assert choose_scale(get_metric("mape"), np.array([-2.0, 3.0])).transform == "identity"
     with pytest.raises(PlanError, match="needs targets of at least 0; the smallest is -2"):
         choose_scale(get_metric("rmsle"), np.array([-2.0, 3.0]))
+    other = replace(get_metric("mae"), name="mine", nonnegative=True)
+    with pytest.raises(PlanError, match="metric 'mine' needs targets of at least 0"):
+        choose_scale(other, np.array([-2.0, 3.0]))
 
 
 @pytest.fixture

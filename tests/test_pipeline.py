@@ -11,7 +11,7 @@ import pytest
 from sklearn.datasets import load_diabetes, load_iris, load_wine
 
 import automl_cli
-from automl_cli.core.errors import PlanError
+from automl_cli.core.errors import ConfigError, PlanError
 
 QUICK = ["limits.rounds=40", "limits.candidates=2", "validation.folds=3"]
 
@@ -71,6 +71,19 @@ def test_several_targets_are_predicted_in_one_run(tmp_path: Path, diabetes: pd.D
     assert np.corrcoef(submission["target"], submission["double"])[0, 1] > 0.9
 
 
+def test_targets_of_different_tasks_keep_their_own_metrics(
+    tmp_path: Path, diabetes: pd.DataFrame
+) -> None:
+    frame = diabetes.assign(high=(diabetes["target"] > 140).astype(int))
+    summary, submission = run(write(tmp_path, frame, ["high", "target"]))
+
+    assert [target["metric"] for target in summary["targets"]] == ["roc_auc", "rmse"]
+    for name in ("task", "metric", "score", "score_se", "in_sample"):
+        assert summary[name] is None
+    assert submission["high"].between(0, 1).all()
+    assert submission["target"].between(20, 400).all()
+
+
 def test_labels_are_spelled_as_in_train(tmp_path: Path) -> None:
     iris = load_iris(as_frame=True)
     frame = iris.frame.assign(target=iris.target_names[iris.frame["target"]])
@@ -93,6 +106,15 @@ def test_ordinal_labels_are_cut_from_a_regression(tmp_path: Path) -> None:
 
     assert summary["score"] > 0.7
     assert set(submission["target"]) <= {3, 4, 5}
+
+
+def test_a_loaded_config_is_not_changed_on_the_way() -> None:
+    loaded = automl_cli.load_config(preset="smoke")
+
+    for more in ({"preset": "fast"}, {"overrides": ["seed=5"]}):
+        with pytest.raises(ConfigError, match="config is loaded already") as caught:
+            automl_cli.fit("train.csv", config=loaded, **more)  # type: ignore[arg-type]
+        assert caught.value.hint == "Give preset and overrides to load_config."
 
 
 def test_without_a_test_table_there_is_no_submission(

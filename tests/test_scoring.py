@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -6,6 +7,7 @@ import numpy.typing as npt
 import pytest
 
 from automl_cli.core.problem import Problem
+from automl_cli.decision import fit_decision
 from automl_cli.metrics import METRICS
 from automl_cli.scoring import make_row_parts, score_candidate, selection_loss
 
@@ -72,7 +74,7 @@ def test_a_fold_of_one_class_is_skipped_and_not_an_error(make_problem: Make):
 
 def test_error_bars_keep_groups_together(make_problem: Make):
     y, blocks = np.arange(40.0), np.repeat(np.arange(4), 10)
-    grouped = make_row_parts(make_problem("rmse", y, blocks=blocks, plan="group"))
+    grouped = make_row_parts(make_problem("rmse", y, blocks=blocks, grouped=True))
     np.testing.assert_array_equal(grouped, blocks)
     assert np.bincount(make_row_parts(make_problem("rmse", y, blocks=blocks))).tolist() == [2] * 20
 
@@ -100,6 +102,23 @@ def test_better_predictions_have_a_lower_selection_loss(
             predictions = p[:, 1:] if len(labels) == 2 else p
         losses.append(selection_loss(problem, predictions))
     assert losses == sorted(losses)
+
+
+@pytest.mark.parametrize(
+    ("metric", "labels"),
+    [(name, BINARY) for name in METRICS if "binary" in METRICS.get(name).tasks]
+    + [(name, ()) for name in METRICS if "regression" in METRICS.get(name).tasks],
+)
+def test_a_metric_is_what_its_fields_say_and_not_its_name(
+    make_problem: Make, metric: str, labels: Labels
+):
+    rng = np.random.default_rng(2)
+    y = rng.integers(0, 2, 200) if labels else rng.gamma(2.0, 2.0, 200)
+    problem = make_problem(metric, y, labels=labels)
+    renamed = replace(problem, metric=replace(problem.metric, name="mine"))
+    predictions = np.clip(0.3 + 0.2 * rng.normal(size=(200, 1)) + 0.1 * y[:, None], 0.01, 0.99)
+    assert selection_loss(renamed, predictions) == selection_loss(problem, predictions)
+    assert fit_decision(renamed, predictions) == fit_decision(problem, predictions)
 
 
 def test_values_are_selected_on_the_competitions_scale(make_problem: Make):

@@ -100,6 +100,7 @@ class TestGrouped:
             assert held_out.isdisjoint(groups[i] for i in fold.train)
             assert held_out
         assert len(plan) == min(folds, len(set(groups)))
+        assert plan.grouped
 
     def test_folds_do_not_depend_on_the_order_of_rows(self):
         groups = np.random.default_rng(0).integers(0, 30, 200).astype(str)

@@ -1,11 +1,27 @@
 import json
+import signal
+import subprocess
+import sys
 from pathlib import Path
+from typing import Literal
 
+import numpy as np
 import pytest
+from full_disk import run_on_full_disk
+from hypothesis import given
+from hypothesis import strategies as st
 
 from automl_cli.core.errors import RunError
 from automl_cli.core.events import Event
-from automl_cli.store import RunDirectory, replaced, write_folder, write_json
+from automl_cli.store import (
+    RunDirectory,
+    check_writable,
+    file_name,
+    replaced,
+    write_array,
+    write_folder,
+    write_json,
+)
 
 FACTS = {"key": "abc"}
 
@@ -96,7 +112,9 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     ):
         pass
 
-    assert caught.value.hint == "Free some space or give a folder you may write to with --out."
+    assert caught.value.hint == (
+        "Free some space, or give a folder that exists and that you may write to."
+    )
 
 
 def test_an_event_line_that_was_cut_off_is_left_out(tmp_path: Path) -> None:
@@ -110,7 +128,166 @@ def test_an_event_line_that_was_cut_off_is_left_out(tmp_path: Path) -> None:
 
 def test_time_spent_counts_from_the_start_of_each_command(tmp_path: Path) -> None:
     lines = [(100, "started"), (110, "fitted"), (115, "fitted"), (900, "started"), (904, "fitted")]
-    text = "".join(json.dumps({"time": at, "kind": kind}) + "\n" for at, kind in lines)
+    events = [{"time": at, "kind": kind} for at, kind in lines]
+    events[3]["started_at"] = 897
+    text = "".join(json.dumps(event) + "\n" for event in events)
     (tmp_path / "events.jsonl").write_text(text)
 
-    assert RunDirectory(tmp_path).seconds_spent() == 19
+    assert RunDirectory(tmp_path).seconds_spent() == 10 + 5 + 3 + 4
+
+
+def test_an_event_after_a_torn_line_is_read(tmp_path: Path) -> None:
+    run = RunDirectory(tmp_path)
+    run.append(Event(kind="started", fields={}))
+    with (tmp_path / "events.jsonl").open("a") as file:
+        file.write('{"time": 1, "ki')
+
+    run.append(Event(kind="finished", fields={}))
+
+    assert [event["kind"] for event in run.read_events()] == ["started", "finished"]
+    assert run.seconds_spent() < 60
+
+
+def test_lines_that_never_were_events_are_left_out(tmp_path: Path) -> None:
+    (tmp_path / "events.jsonl").write_bytes(
+        b'{"time": 1, "ki{"time": 1, "kind": "started"}\n\0\0\0\n\xff\n'
+        b'{"time": 2, "kind": "started"}\n'
+    )
+
+    assert RunDirectory(tmp_path).read_events() == [{"time": 2, "kind": "started"}]
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ("log(price)", "log[price]", "log_price_"),
+        ("x" * 80 + "1", "x" * 80 + "2", "x" * 80),
+        ("..", ".", "", "_"),
+    ],
+)
+def test_different_targets_have_different_file_names(tmp_path: Path, texts: tuple[str, ...]):
+    names = {file_name(text) for text in texts}
+
+    assert len(names) == len(texts)
+    for name in names:
+        (tmp_path / name).mkdir()  # ".." and "." are there already
+
+
+@given(st.text())
+def test_every_text_is_a_name_that_a_file_system_takes(text: str) -> None:
+    name = file_name(text)
+
+    assert name.strip(".")
+    assert "/" not in name
+    assert len(f"{name}.json.tmp-0123456789ab".encode()) <= 255
+
+
+def test_a_folder_is_replaced_by_a_whole_one_though_the_command_is_killed(tmp_path: Path) -> None:
+    run = RunDirectory(tmp_path)
+    script = """
+import itertools, os, signal, sys
+from pathlib import Path
+from automl_cli.store import write_folder
+
+def fill(folder):
+    for number in range(3):
+        (folder / str(number)).write_text("x")
+
+def die(event, _):
+    if event == "os.remove" and next(removals) == 1:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+removals = itertools.count()
+folder = Path(sys.argv[1])
+write_folder(folder, fill)
+sys.addaudithook(die)
+write_folder(folder, fill)
+"""
+    done = subprocess.run([sys.executable, "-c", script, run.candidate("a-1")], check=False)
+
+    assert done.returncode == -signal.SIGKILL
+    assert len(list(run.candidate("a-1").iterdir())) == 3
+    with run.use(FACTS, accept_versions=False):
+        assert list(run.candidate("a-1").parent.iterdir()) == [run.candidate("a-1")]
+
+
+def test_a_file_does_not_replace_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "letter").write_text("dear")
+
+    with pytest.raises(RunError, match="is a directory"):
+        write_json(tmp_path / "mine", {})
+
+    assert (tmp_path / "mine" / "letter").read_text() == "dear"
+
+
+@pytest.mark.parametrize(
+    ("place", "reason"),
+    [
+        ("none/out.csv", "no such file or directory"),
+        ("file/out.csv", "not a directory"),
+        ("folder", "is a directory"),
+    ],
+)
+def test_a_place_that_cannot_be_written_is_refused(tmp_path: Path, place: str, reason: str) -> None:
+    (tmp_path / "file").write_text("")
+    (tmp_path / "folder").mkdir()
+
+    with pytest.raises(RunError) as caught:
+        check_writable(tmp_path / place)
+
+    assert caught.value.message == f"{tmp_path / place}: cannot be written ({reason})."
+
+
+def test_a_place_that_can_be_written_is_left_as_it_was(tmp_path: Path) -> None:
+    (tmp_path / "old.csv").write_text("old")
+
+    check_writable(tmp_path / "old.csv")
+    check_writable(tmp_path / "new.csv")
+
+    assert [path.name for path in tmp_path.iterdir()] == ["old.csv"]
+    assert (tmp_path / "old.csv").read_text() == "old"
+
+
+@pytest.mark.parametrize("n", [400, 5000])
+def test_an_array_that_a_full_disk_cuts_off_is_an_error(tmp_path: Path, n: int) -> None:
+    message = run_on_full_disk(
+        f"""
+import numpy as np
+from automl_cli.store import write_array, write_folder
+folder = Path({str(tmp_path / "unit")!r})
+write_folder(folder, lambda beside: write_array(beside / "a.npy", np.zeros({n})))
+"""
+    )
+
+    assert message == f"{tmp_path / 'unit'}: cannot be written (file too large)."
+    assert not any(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_arrays_come_back_as_they_were(tmp_path: Path, order: Literal["C", "F"]) -> None:
+    array = np.array([[0.5, np.nan], [-0.0, 1.0]], order=order)
+
+    write_array(tmp_path / "a.npy", array)
+
+    found = np.load(tmp_path / "a.npy", mmap_mode="r")
+    assert np.array_equal(found, array, equal_nan=True)
+    assert found.flags.f_contiguous == array.flags.f_contiguous
+
+
+def test_events_on_a_full_disk_are_a_user_error(tmp_path: Path) -> None:
+    message = run_on_full_disk(
+        f"""
+from automl_cli.core.events import Event
+from automl_cli.store import RunDirectory
+run = RunDirectory(Path({str(tmp_path)!r}))
+for number in range(1000):
+    run.append(Event(kind="warning", fields={{"message": "x" * 70}}))
+"""
+    )
+
+    assert message == f"{tmp_path / 'events.jsonl'}: cannot be written (file too large)."
+    before = len(RunDirectory(tmp_path).read_events())
+    assert before > 10
+    RunDirectory(tmp_path).append(Event(kind="started", fields={}))
+    assert len(RunDirectory(tmp_path).read_events()) == before + 1

@@ -108,9 +108,10 @@ class EnsembleConfig(Section):
     """How candidates become one prediction."""
 
     combiners: Texts = Field(
-        ("best", "mean", "greedy", "linear"),
+        ("linear", "greedy", "mean", "median", "best"),
         min_length=1,
-        description="A list of the combiners that compete, the simplest first.",
+        description="A list of the combiners that compete, in any order; `automl list combiners` "
+        "shows all, in the order that ties go by.",
     )
     max_members: int = Field(
         60, ge=1, description="The most candidates in an ensemble; a whole number from 1."
@@ -121,7 +122,9 @@ class LimitsConfig(Section):
     """Where a run ends, besides its budget. A repeated command may change these."""
 
     candidates: int | None = Field(
-        None, ge=1, description="The most candidates to fit. null: as many as there are."
+        None,
+        ge=1,
+        description="The most candidates to fit, besides the small first one. null: all there are.",
     )
     rounds: int = Field(
         10_000, ge=1, description="The most boosting rounds of a fit; a whole number from 1."

@@ -30,7 +30,7 @@ class Deadline:
     @classmethod
     def after(cls, seconds: float | None, *, since: float | None = None) -> "Deadline":
         """Return the deadline `seconds` after `since` (default: now); None means no limit."""
-        if seconds is None:
+        if seconds is None or seconds == float("inf"):
             return cls(None)
         return cls((time.time() if since is None else since) + seconds)
 

@@ -8,6 +8,7 @@ Kind: TypeAlias = Literal[
     "started",  # a command began to use the run directory
     "inferred",  # the guesses about the data, before anything is fitted
     "planned",  # what will be tried
+    "working",  # a long fit is under way
     "fitted",  # one unit (candidate, fold) is finished
     "candidate",  # a candidate has all its folds
     "failed",  # a candidate could not be fitted

@@ -43,6 +43,8 @@ class FoldPlan:
     ordered
         True for time plans: block numbers follow time, and a training row may learn only from
         earlier blocks.
+    grouped
+        True if blocks keep the rows of a group together: rows within one are not independent.
     """
 
     name: str
@@ -50,6 +52,7 @@ class FoldPlan:
     blocks: BlockMatrix
     folds: tuple[Fold, ...]
     ordered: bool = False
+    grouped: bool = False
 
     @property
     def n_repeats(self) -> int:

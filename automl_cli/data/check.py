@@ -1,5 +1,6 @@
 """Whether a submission fits its data set: columns, rows, ids, order and every predicted cell."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,9 @@ from automl_cli.data.read import RawTable, read_table
 from automl_cli.data.submission import column_names
 
 
-def check_submission(submission: pd.DataFrame | Path, dataset: Dataset, wants: Wants) -> None:
+def check_submission(
+    submission: pd.DataFrame | Path, dataset: Dataset, wants: Mapping[str, Wants]
+) -> None:
     """Check a submission, made or in a file.
 
     Parameters
@@ -23,7 +26,7 @@ def check_submission(submission: pd.DataFrame | Path, dataset: Dataset, wants: W
     dataset
         With a test table.
     wants
-        What the metric wants.
+        For each target's name what its metric wants.
 
     Raises
     ------
@@ -35,14 +38,18 @@ def check_submission(submission: pd.DataFrame | Path, dataset: Dataset, wants: W
         raise DataError(
             f"{table.name}: no test table to check it against.", hint="Give the test table."
         )
-    names = {target: column_names(dataset, target, wants) for target in dataset.schema.targets}
+    names = {
+        target: column_names(dataset, target, wants[target.name])
+        for target in dataset.schema.targets
+    }
     _check_shape(table, dataset, tuple(name for group in names.values() for name in group))
     for target, group in names.items():
+        wanted = wants[target.name]
         for name in group:
-            if wants == "ranking" or (wants == "label" and len(group) == 1):
-                _check_labels(table, name, target, wants)
+            if wanted == "ranking" or (wanted == "label" and len(group) == 1):
+                _check_labels(table, name, target, wanted)
             else:
-                _check_numbers(table, name, wants)
+                _check_numbers(table, name, wanted)
 
 
 def _as_text(frame: pd.DataFrame) -> RawTable:

@@ -1,14 +1,14 @@
 """From predictions to a submission file.
 
-    frame = make_submission(dataset, {"Status": probabilities}, "probability")
-    check_submission(frame, dataset, "probability")     # automl_cli.data.check
+    wants = {"Status": "probability"}
+    frame = make_submission(dataset, {"Status": probabilities}, wants)
+    check_submission(frame, dataset, wants)     # automl_cli.data.check
     write_submission(frame, Path("submission.csv"))
 
 What is written follows from what the metric wants, never from the sample's dtype (samples hold
 integer 0 where probabilities belong); columns, rows and their order are the sample's.
 """
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -18,14 +18,17 @@ import numpy.typing as npt
 import pandas as pd
 
 from automl_cli.core.dataset import Dataset, Target
-from automl_cli.core.errors import DataError, RunError
+from automl_cli.core.errors import DataError
 from automl_cli.core.metric import Wants
+from automl_cli.store import replaced
 
 Predictions: TypeAlias = Mapping[str, npt.NDArray[Any]]
 Columns: TypeAlias = dict[str, npt.NDArray[Any]]
 
 
-def make_submission(dataset: Dataset, predictions: Predictions, wants: Wants) -> pd.DataFrame:
+def make_submission(
+    dataset: Dataset, predictions: Predictions, wants: Mapping[str, Wants]
+) -> pd.DataFrame:
     """Return the submission: ids as text, then floats or labels.
 
     Parameters
@@ -35,8 +38,9 @@ def make_submission(dataset: Dataset, predictions: Predictions, wants: Wants) ->
     predictions
         For each target's name what `wants` says, one row a test row.
     wants
-        ``probability``: float64 (rows,) of the positive class, or (rows, classes); ``label``:
-        int64 codes (rows,); ``value``: float64 (rows,); ``ranking``: int64 codes (rows, k).
+        For each target's name ``probability``: float64 (rows,) of the positive class, or (rows,
+        classes); ``label``: int64 codes (rows,); ``value``: float64 (rows,); or ``ranking``:
+        int64 codes (rows, k).
 
     Returns
     -------
@@ -46,13 +50,14 @@ def make_submission(dataset: Dataset, predictions: Predictions, wants: Wants) ->
     Raises
     ------
     DataError
-        If the sample has one column where the metric wants one a class: change the metric.
+        If the sample has no place for what a metric wants, as `check_shape` says.
     """
     if dataset.test_ids is None:
         raise AssertionError("a submission needs a test table")
     columns: Columns = {}
     for target in dataset.schema.targets:
-        columns |= _make_columns(dataset, target, np.asarray(predictions[target.name]), wants)
+        predicted = np.asarray(predictions[target.name])
+        columns |= _make_columns(dataset, target, predicted, wants[target.name])
     for name, cells in columns.items():
         if cells.dtype.kind == "f" and not np.isfinite(cells).all():
             raise AssertionError(f"column {name!r} of the submission holds NaN or infinity")
@@ -70,23 +75,35 @@ def write_submission(frame: pd.DataFrame, path: Path) -> None:
     Raises
     ------
     RunError
-        If the folder is missing or not writable, or the disk is full.
+        If the folder is not writable or the disk is full.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        try:
-            with temporary.open("w", encoding="utf-8", newline="") as file:
-                frame.to_csv(file, index=False, lineterminator="\n")
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
-    except OSError as error:
-        raise RunError(
-            f"{path}: the submission cannot be written: {error.strerror or error}.",
-            hint="Check that the folder exists, is writable and has space, or choose another path.",
-        ) from error
+    with replaced(path, durable=True) as beside:
+        frame.to_csv(beside, index=False, lineterminator="\n", encoding="utf-8")
+
+
+def check_shape(dataset: Dataset, target: Target, wants: Wants) -> None:
+    """Check that the sample has a place for what a metric wants, before anything is fitted.
+
+    Raises
+    ------
+    DataError
+        If the sample has, say, one column where the metric wants one a class: change the metric.
+    """
+    fitting = {
+        "probability": (1, 2) if target.task == "binary" else (target.n_classes,),
+        "label": (1, target.n_classes),
+        "value": (1,),
+        "ranking": (1,),
+    }[wants]
+    n_columns = len(column_names(dataset, target, wants))
+    if n_columns not in fitting:
+        came = "1 column" if n_columns == 1 else f"{n_columns} columns"
+        wanted = f"{fitting[-1]}, one a class" if fitting[-1] > 1 else "1"
+        raise DataError(
+            f"the sample has {came} for the target {target.name!r}, but the metric wants {wanted}.",
+            hint="Choose a metric that fits the sample (`automl list metrics` says what each "
+            "wants), or give the right sample with --sample.",
+        )
 
 
 def column_names(dataset: Dataset, target: Target, wants: Wants) -> tuple[str, ...]:
@@ -105,6 +122,7 @@ def column_names(dataset: Dataset, target: Target, wants: Wants) -> tuple[str, .
 def _make_columns(
     dataset: Dataset, target: Target, prediction: npt.NDArray[Any], wants: Wants
 ) -> Columns:
+    check_shape(dataset, target, wants)
     names = column_names(dataset, target, wants)
     labels = np.array(target.labels, dtype=object)
     if wants == "ranking":
@@ -116,10 +134,4 @@ def _make_columns(
     values = np.asarray(prediction, dtype=np.float64).reshape(len(prediction), -1)
     if len(names) == 2 and values.shape[1] == 1:
         values = np.hstack([1.0 - values, values])
-    if len(names) != values.shape[1]:
-        raise DataError(
-            f"the sample has {len(names)} columns for the target {target.name!r}, "
-            f"but the metric wants {values.shape[1]}, one a class.",
-            hint="Choose a metric that wants labels, or give the right sample with --sample.",
-        )
     return {name: values[:, column] for column, name in enumerate(names)}

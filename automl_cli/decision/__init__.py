@@ -33,9 +33,7 @@ Kind: TypeAlias = Literal[
 ]
 Answers: TypeAlias = npt.NDArray[Any]
 
-BALANCED = frozenset({"balanced_accuracy", "balanced_log_loss"})  # each class weighs the same
-_LIKELIEST = frozenset({"accuracy", "f1_micro"})  # the likeliest label is the best one …
-_ENOUGH = 5_000  # … and only from so many rows of the rarest class can tuning improve on it
+_ENOUGH = 5_000  # rows of the rarest class at which tuning can improve on the likeliest label
 _MAX_ROWS = 100_000  # more rows move no threshold
 
 
@@ -73,9 +71,9 @@ class Decision:
         answers: Answers
         match self.kind:
             case "probability":
-                answers = _drop_axis(predictions)
+                answers = drop_axis(predictions)
             case "reweighted":
-                answers = _drop_axis(reweight(predictions, numbers))
+                answers = drop_axis(reweight(predictions, numbers))
             case "value":
                 low, high, factor = self.numbers
                 answers = np.clip(factor * restore_values(predictions, self.transform), low, high)
@@ -108,7 +106,7 @@ def fit_decision(
     rows = np.flatnonzero(problem.folds.covered()) if rows is None else rows
     metric = problem.metric
     match metric.wants:
-        case "probability" if metric.name in BALANCED:
+        case "probability" if metric.balanced:
             return Decision(kind="reweighted", numbers=_plain(inverse_priors(problem, rows)))
         case "probability":
             return Decision(kind="probability")
@@ -197,7 +195,14 @@ def inverse_priors(problem: Problem, rows: IntVector) -> FloatVector:
     return np.asarray(len(rows) / (n_classes * np.maximum(counts, 1.0)))
 
 
-def _drop_axis(p: FloatMatrix) -> Answers:
+def drop_axis(p: FloatMatrix) -> FloatMatrix | FloatVector:
+    """Return probabilities as metrics take them: one column of shape (rows,), several as they are.
+
+    Examples
+    --------
+    >>> drop_axis(np.array([[0.1], [0.2]])).tolist()
+    [0.1, 0.2]
+    """
     return p[:, 0] if p.shape[1] == 1 else p
 
 
@@ -208,7 +213,7 @@ def _plain(numbers: FloatVector) -> tuple[float, ...]:
 def _fit_value(problem: Problem, predictions: FloatMatrix, rows: IntVector) -> Decision:
     y, transform = problem.y[rows], problem.metric.transform
     factor = 1.0
-    if problem.metric.name == "mape":
+    if problem.metric.relative:
         factor = _fit_factor(y, restore_values(predictions[rows], transform))
     # Trees stay within the range of y by themselves, linear models and blends need not.
     numbers = (float(y.min()), float(y.max()), factor)
@@ -229,7 +234,7 @@ def _fit_label(problem: Problem, predictions: FloatMatrix, rows: IntVector) -> D
     metric, n_classes = problem.metric, problem.target.n_classes
     y, known = problem.y[rows].astype(np.int64), predictions[rows]
     rarest = np.bincount(y, minlength=n_classes).min()
-    tuned = metric.name not in _LIKELIEST or rarest > _ENOUGH
+    tuned = not metric.likeliest or rarest > _ENOUGH
     if problem.objective != "log_loss":
         cuts = fit_cuts(metric, y, known[:, 0], n_classes) if metric.ordinal else _middles(problem)
         return Decision(kind="cuts", numbers=_plain(cuts))
@@ -239,7 +244,7 @@ def _fit_label(problem: Problem, predictions: FloatMatrix, rows: IntVector) -> D
     if not tuned:
         return Decision(kind="multipliers", numbers=(1.0,) * n_classes)
     # Balanced metrics want exactly the inverse priors of calibrated probabilities.
-    powers = (1.0,) if metric.name in BALANCED else (0.0, 0.5, 1.0)
+    powers = (1.0,) if metric.balanced else (0.0, 0.5, 1.0)
     factors = fit_multipliers(metric, y, known, powers)
     return Decision(kind="multipliers", numbers=_plain(factors))
 

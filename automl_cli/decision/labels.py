@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from automl_cli.core.arrays import FloatMatrix, FloatVector, IntVector
-from automl_cli.core.metric import Metric
+from automl_cli.core.metric import Metric, find_lowest
 from automl_cli.core.resampling import jackknife_error, make_parts
 
 Labels = npt.NDArray[Any]
@@ -35,7 +35,7 @@ def fit_threshold(metric: Metric, y: IntVector, p: FloatVector) -> float:
     shares = np.linspace(0.0, 1.0, _GRID + 1)
     grid = np.unique([np.quantile(p[positive], shares), np.quantile(p[~positive], shares)])
     losses = np.array([metric.loss(y, label_above(p, t)) for t in grid])
-    best = int(np.nanargmin(losses))
+    best = find_lowest(losses)
     error = _loss_error(metric, y, label_above(p, float(grid[best])))
     poor = np.flatnonzero(~(losses <= losses[best] + error))
     low = poor[poor < best].max(initial=-1) + 1

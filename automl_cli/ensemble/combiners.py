@@ -8,20 +8,21 @@ any rows with it, one by one or as a batch.
 [[0.3]]
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 
 from automl_cli.core.arrays import FloatMatrix, FloatVector, IntVector
+from automl_cli.core.deadline import Deadline
 from automl_cli.core.margins import make_margins, make_predictions
-from automl_cli.core.metric import Objective
+from automl_cli.core.metric import Objective, find_lowest
 from automl_cli.core.problem import Problem
 from automl_cli.core.registry import Registry
 from automl_cli.core.resampling import thin_rows
 from automl_cli.ensemble.linear import fit_linear
-from automl_cli.scoring import make_selection_loss
+from automl_cli.scoring import SelectionLoss, make_selection_loss
 
 State: TypeAlias = Mapping[str, object]
 
@@ -39,18 +40,22 @@ class Combiner:
     name
         Its name in tables and in the stored blend.
     fit
-        ``fit(problem, members, rows) -> state``: `members` has shape (members, rows, n_outputs)
-        and holds all rows, `rows` are the numbers of those to learn from. The state is plain
-        JSON; its ``weights`` has one number a member.
+        ``fit(problem, members, rows, deadline) -> state``: `members` has shape (members, rows,
+        n_outputs) and holds all rows, `rows` are the numbers of those to learn from. The state is
+        plain JSON; its ``weights`` has one number a member. A fit that the deadline ends early
+        returns the best it has, at worst equal weights.
     apply
         ``apply(state, members) -> predictions``, shape (rows, n_outputs), on the members' scale.
+    effort
+        Those of less effort enter the tournament first; the clock may end it before the others.
     objectives
         The objectives it is meant for.
     """
 
     name: str
-    fit: Callable[[Problem, FloatMatrix, IntVector], State]
+    fit: Callable[[Problem, FloatMatrix, IntVector, Deadline], State]
     apply: Callable[[State, FloatMatrix], FloatMatrix]
+    effort: int = 0
     objectives: frozenset[Objective] = frozenset({"log_loss", "squared_error", "absolute_error"})
 
 
@@ -59,37 +64,70 @@ def get_weights(state: State) -> FloatVector:
     return np.asarray(state["weights"], dtype=np.float64)
 
 
-def _fit_best(problem: Problem, members: FloatMatrix, rows: IntVector) -> State:
+def _fit_best(problem: Problem, members: FloatMatrix, rows: IntVector, deadline: Deadline) -> State:
+    if len(members) == 1:
+        return {"weights": [1.0]}
     loss = make_selection_loss(problem, rows)
-    losses = [loss(member[rows]) for member in members]
-    return {"weights": np.eye(len(members))[int(np.argmin(losses))].tolist()}
+    losses = _measure(loss, (member[rows] for member in members), deadline)
+    if losses is None:
+        return _weigh_equally(len(members))
+    return {"weights": np.eye(len(members))[find_lowest(losses)].tolist()}
 
 
-def _fit_equal(problem: Problem, members: FloatMatrix, rows: IntVector) -> State:  # noqa: ARG001 - nothing to learn
-    return {"weights": [1.0 / len(members)] * len(members)}
+def _fit_equal(
+    problem: Problem,  # noqa: ARG001 - nothing to learn
+    members: FloatMatrix,
+    rows: IntVector,  # noqa: ARG001
+    deadline: Deadline,  # noqa: ARG001
+) -> State:
+    return _weigh_equally(len(members))
 
 
-def _fit_greedy(problem: Problem, members: FloatMatrix, rows: IntVector) -> State:
+def _fit_greedy(
+    problem: Problem, members: FloatMatrix, rows: IntVector, deadline: Deadline
+) -> State:
     # Caruana et al. (2004): add, with replacement, the member that helps the blend most; the
     # best blend on the way counts.
     rows = thin_rows(rows, _MAX_ROWS, problem.seed)
     loss, known = make_selection_loss(problem, rows), members[:, rows]
     total, chosen, lowest, best = np.zeros_like(known[0]), [], np.inf, 0
     for size in range(1, _STEPS + 1):
-        losses = [loss((total + member) / size) for member in known]
-        chosen.append(int(np.argmin(losses)))
+        losses = _measure(loss, ((total + member) / size for member in known), deadline)
+        if losses is None:
+            break
+        chosen.append(find_lowest(losses))
         total += known[chosen[-1]]
-        if min(losses) < lowest:
-            lowest, best = min(losses), size
+        if losses[chosen[-1]] < lowest:
+            lowest, best = losses[chosen[-1]], size
         elif size - best >= _PATIENCE:
             break
+    if best == 0:  # no time, or no loss that is defined
+        return _weigh_equally(len(members))
     counts = np.bincount(chosen[:best], minlength=len(members))
     return {"weights": (counts / best).tolist()}
 
 
-def _fit_linear(problem: Problem, members: FloatMatrix, rows: IntVector) -> State:
-    weights, bias = fit_linear(problem, members, rows)
+def _fit_linear(
+    problem: Problem, members: FloatMatrix, rows: IntVector, deadline: Deadline
+) -> State:
+    weights, bias = fit_linear(problem, members, rows, deadline)
     return {"weights": weights.tolist(), "bias": bias.tolist(), "objective": problem.objective}
+
+
+def _measure(
+    loss: SelectionLoss, blends: Iterable[FloatMatrix], deadline: Deadline
+) -> list[float] | None:
+    """Return the loss of each of the blends, or None if the time is up before the last one."""
+    losses = []
+    for blend in blends:
+        if deadline.seconds_left() <= 0:
+            return None
+        losses.append(loss(blend))
+    return losses
+
+
+def _weigh_equally(n_members: int) -> State:
+    return {"weights": [1.0 / n_members] * n_members}
 
 
 def _apply_average(state: State, members: FloatMatrix) -> FloatMatrix:
@@ -114,8 +152,8 @@ def _apply_linear(state: State, members: FloatMatrix) -> FloatMatrix:
 
 # The tournament prefers the earlier one among those it cannot tell apart.
 _TABLE = (
-    Combiner(name="greedy", fit=_fit_greedy, apply=_apply_average),
-    Combiner(name="linear", fit=_fit_linear, apply=_apply_linear),
+    Combiner(name="linear", fit=_fit_linear, apply=_apply_linear, effort=3),
+    Combiner(name="greedy", fit=_fit_greedy, apply=_apply_average, effort=2),
     Combiner(name="mean", fit=_fit_equal, apply=_apply_average),
     Combiner(
         name="median",
@@ -123,7 +161,7 @@ _TABLE = (
         apply=_apply_median,
         objectives=frozenset({"absolute_error"}),
     ),
-    Combiner(name="best", fit=_fit_best, apply=_apply_average),
+    Combiner(name="best", fit=_fit_best, apply=_apply_average, effort=1),
 )
 
 COMBINERS: Registry[Combiner] = Registry(

@@ -6,30 +6,34 @@ alike, so that shrinking their weights towards zero would cost calibration, and 
 towards each other costs next to nothing. The classes share the weights; each has its own bias.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from automl_cli.core.arrays import FloatMatrix, FloatVector, IntVector
+from automl_cli.core.arrays import BoolVector, FloatMatrix, FloatVector, IntVector
+from automl_cli.core.deadline import Deadline
 from automl_cli.core.keys import make_seed
 from automl_cli.core.margins import make_margins
-from automl_cli.core.metric import Objective
+from automl_cli.core.metric import Objective, find_lowest
 from automl_cli.core.problem import Problem
 from automl_cli.core.resampling import make_parts, thin_rows
-from automl_cli.decision import BALANCED, inverse_priors, make_blocks
+from automl_cli.decision import inverse_priors, make_blocks
 
 STRENGTHS = (1.0, 0.1, 0.01, 0.001)  # strongest first: each fit starts from the one before
 _MAX_ROWS = 100_000  # as many as the weights of sixty members need
 _MAX_TRIAL_ROWS = 20_000  # … and as the choice among four strengths needs
+_MAX_CELLS = 50_000_000  # of predictions: 400 MB
+_CHUNK_CELLS = 2_000_000  # of the design at one time; more leave the processor's cache
 _MAX_STEPS = 25
 _TINY = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _System:
-    """The rows of a fit: prediction = offset + design @ theta, theta = (d_1 … d_m, b_1 … b_k)."""
+    """The rows of a fit: prediction = offset + z @ d + b, theta = (d_1 … d_m, b_1 … b_k)."""
 
-    design: FloatMatrix  # (rows, k, m + k); k is 1 for values, and 2 in a binary task
+    z: FloatMatrix  # (rows, k, m); k is 1 for values, and 2 in a binary task
     offset: FloatMatrix  # (rows, k)
     truth: FloatMatrix  # (rows, k): one-hot, or the value
     weight: FloatVector  # (rows,)
@@ -38,9 +42,14 @@ class _System:
     level: float  # values are fitted as (value - level) / spread
     spread: float
 
+    def predict(self, theta: FloatVector) -> FloatMatrix:
+        n_members = self.z.shape[2]
+        change = self.z.reshape(-1, n_members) @ theta[:n_members]
+        return np.asarray(self.offset + change.reshape(self.offset.shape) + theta[n_members:])
+
 
 def fit_linear(
-    problem: Problem, members: FloatMatrix, rows: IntVector
+    problem: Problem, members: FloatMatrix, rows: IntVector, deadline: Deadline
 ) -> tuple[FloatVector, FloatVector]:
     """Return the weights, shape (members,), and the biases, shape (n_outputs,).
 
@@ -52,83 +61,108 @@ def fit_linear(
         Predictions, shape (members, all rows, n_outputs).
     rows
         Row numbers to learn from.
+    deadline
+        Where the search stops at what it has; it starts at equal weights.
     """
-    strength = _choose_strength(problem, members, thin_rows(rows, _MAX_TRIAL_ROWS, problem.seed))
-    system = _make_system(problem, members, thin_rows(rows, _MAX_ROWS, problem.seed))
-    theta = np.zeros(system.design.shape[2])
+    equal = np.full(len(members), 1.0 / len(members))
+    strength = _choose_strength(
+        problem, members, _thin(problem, members, rows, _MAX_TRIAL_ROWS), deadline
+    )
+    if deadline.seconds_left() <= 0:
+        return equal, np.zeros(members.shape[2])
+    system = _make_system(problem, members, _thin(problem, members, rows, _MAX_ROWS))
+    theta = np.zeros(len(system.penalty))
     for weaker in STRENGTHS[: STRENGTHS.index(strength) + 1]:
-        theta = _solve(system, weaker, theta)
+        theta = _solve(system, weaker, theta, deadline)
     change, bias = theta[: len(members)], theta[len(members) :]
     bias = system.spread * bias - system.level * change.sum()
     if problem.objective == "log_loss" and problem.n_outputs == 1:
         bias = bias[1:] - bias[:1]
-    return 1.0 / len(members) + change, bias
+    return equal + change, bias
 
 
-def _choose_strength(problem: Problem, members: FloatMatrix, rows: IntVector) -> float:
+def _thin(problem: Problem, members: FloatMatrix, rows: IntVector, limit: int) -> IntVector:
+    n_members, _, n_outputs = members.shape
+    cells = n_members * max(n_outputs, problem.target.n_classes)
+    return thin_rows(rows, min(limit, _MAX_CELLS // cells), problem.seed)
+
+
+def _choose_strength(
+    problem: Problem, members: FloatMatrix, rows: IntVector, deadline: Deadline
+) -> float:
+    if deadline.seconds_left() <= 0:
+        return STRENGTHS[0]
     system = _make_system(problem, members, rows)
     blocks = make_blocks(problem)[rows]
     if len(np.unique(blocks)) < 2:
         blocks = make_parts(len(rows), 5, make_seed(problem.seed, "linear"))
     losses = np.zeros(len(STRENGTHS))
     for block in np.unique(blocks):
+        if deadline.seconds_left() <= 0:
+            break
         known, unknown = _take(system, blocks != block), _take(system, blocks == block)
-        theta = np.zeros(system.design.shape[2])
+        theta = np.zeros(len(system.penalty))
         for i, strength in enumerate(STRENGTHS):
-            theta = _solve(known, strength, theta)
+            theta = _solve(known, strength, theta, deadline)
             losses[i] += _loss(unknown, theta)
-    return STRENGTHS[int(np.argmin(losses))]
+    return STRENGTHS[find_lowest(losses)]
 
 
 def _make_system(problem: Problem, members: FloatMatrix, rows: IntVector) -> _System:
-    z = members[:, rows].astype(np.float64)
+    z, truth = _read(problem, members, rows)
     weight, level, spread = np.ones(len(rows)), 0.0, 1.0
-    if problem.objective == "log_loss":
-        z = np.stack([_make_logits(member) for member in z])
-        truth = np.eye(z.shape[2])[problem.y[rows].astype(np.int64)]
-    else:
+    if problem.objective != "log_loss":
         level, spread = float(z.mean()), max(float(z.std()), _TINY)
-        z = (z - level) / spread
-        values = problem.fit_y[rows].astype(np.float64)
-        truth = ((values - level) / spread)[:, None]
-    offset: FloatMatrix = np.mean(z, axis=0)
-    if problem.metric.name in BALANCED:
+        z -= level  # in place: it may fill hundreds of megabytes
+        z /= spread
+        truth = (truth - level) / spread
+    offset: FloatMatrix = np.mean(z, axis=2)
+    if problem.metric.balanced:
         # Rows weigh as the metric weighs them; the logits of so weighted rows lie higher by
         # log(weight), which the decision layer adds to the result.
         factors = inverse_priors(problem, rows)
         weight = factors[problem.y[rows].astype(np.int64)]
         offset += np.log(factors)
-    n_rows, k = offset.shape
-    biases = np.broadcast_to(np.eye(k), (n_rows, k, k))
-    penalty = np.full(len(z), max(float(np.mean(z**2)), _TINY))
+    penalty = np.full(len(members), max(float(np.vdot(z, z)) / z.size, _TINY))
     return _System(
-        design=np.concatenate([np.moveaxis(z, 0, 2), biases], axis=2),
+        z=z,
         offset=offset,
         truth=truth,
         weight=weight,
-        penalty=np.concatenate([penalty, np.full(k, 1e-6)]),
+        penalty=np.concatenate([penalty, np.full(z.shape[1], 1e-6)]),
         objective=problem.objective,
         level=level,
         spread=spread,
     )
 
 
-def _make_logits(p: FloatMatrix) -> FloatMatrix:
-    z = make_margins(p, "log_loss")
-    return np.hstack([-z / 2.0, z / 2.0]) if z.shape[1] == 1 else z
+def _read(
+    problem: Problem, members: FloatMatrix, rows: IntVector
+) -> tuple[FloatMatrix, FloatMatrix]:
+    """Return logits or values, shape (rows, k, members), and the truth, shape (rows, k)."""
+    if problem.objective == "log_loss":
+        truth = np.eye(problem.target.n_classes)[problem.y[rows].astype(np.int64)]
+    else:
+        truth = problem.fit_y[rows].astype(np.float64)[:, None]
+    z = np.empty((*truth.shape, len(members)))
+    for i, member in enumerate(members):
+        margins = make_margins(member[rows], problem.objective)
+        binary = truth.shape[1] > margins.shape[1]
+        z[:, :, i] = np.hstack([-margins / 2.0, margins / 2.0]) if binary else margins
+    return z, truth
 
 
-def _take(system: _System, rows: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> _System:
+def _take(system: _System, rows: BoolVector | slice) -> _System:
     return replace(
         system,
-        design=system.design[rows],
+        z=system.z[rows],
         offset=system.offset[rows],
         truth=system.truth[rows],
         weight=system.weight[rows],
     )
 
 
-def _solve(system: _System, strength: float, start: FloatVector) -> FloatVector:
+def _solve(system: _System, strength: float, start: FloatVector, deadline: Deadline) -> FloatVector:
     # Newton's method, the step halved until it descends; for absolute errors the quadratic that
     # touches the loss from above (iteratively reweighted least squares).
     penalty, n_effective = strength * system.penalty, float(system.weight.sum())
@@ -136,8 +170,12 @@ def _solve(system: _System, strength: float, start: FloatVector) -> FloatVector:
     def total(theta: FloatVector) -> float:
         return _loss(system, theta) / n_effective + float(np.dot(penalty, theta**2)) / 2.0
 
+    if deadline.seconds_left() <= 0:
+        return start
     theta, value = start, total(start)
     for _ in range(_MAX_STEPS):
+        if deadline.seconds_left() <= 0:
+            break
         gradient, curvature = _expand(system, theta)
         step = np.linalg.solve(curvature + np.diag(penalty), gradient + penalty * theta)
         for _ in range(10):
@@ -155,7 +193,7 @@ def _solve(system: _System, strength: float, start: FloatVector) -> FloatVector:
 
 
 def _loss(system: _System, theta: FloatVector) -> float:
-    eta = system.offset + system.design @ theta
+    eta = system.predict(theta)
     if system.objective == "log_loss":
         peak = eta.max(axis=1)
         norm = peak + np.log(np.exp(eta - peak[:, None]).sum(axis=1))
@@ -168,19 +206,39 @@ def _loss(system: _System, theta: FloatVector) -> float:
 
 def _expand(system: _System, theta: FloatVector) -> tuple[FloatVector, FloatMatrix]:
     """Return the gradient and the curvature of the mean loss at `theta`."""
-    design, weight = system.design, system.weight / system.weight.sum()
-    eta = system.offset + design @ theta
-    n_params = design.shape[2]
+    n_params = len(theta)
+    gradient, curvature = np.zeros(n_params), np.zeros((n_params, n_params))
+    for part in _chunks(system):
+        slope, bend = _expand_part(part, theta)
+        gradient += slope
+        curvature += bend
+    scale = system.weight.sum()
+    return gradient / scale, curvature / scale
+
+
+def _chunks(system: _System) -> Iterator[_System]:
+    n_rows, k, n_members = system.z.shape
+    size = max(1, _CHUNK_CELLS // (k * (n_members + k)))
+    for first in range(0, n_rows, size):
+        yield _take(system, slice(first, first + size))
+
+
+def _expand_part(system: _System, theta: FloatVector) -> tuple[FloatVector, FloatMatrix]:
+    weight, n_params = system.weight[:, None], len(theta)
+    eta = system.predict(theta)
+    n_rows, k = eta.shape
+    biases = np.broadcast_to(np.eye(k), (n_rows, k, k))
+    design = np.concatenate([system.z, biases], axis=2)
     if system.objective == "log_loss":
         p = np.exp(eta - eta.max(axis=1, keepdims=True))
         p /= p.sum(axis=1, keepdims=True)
-        pull, each = weight[:, None] * (p - system.truth), weight[:, None] * p
+        pull, each = weight * (p - system.truth), weight * p
         middle = np.einsum("nk,nkp->np", p, design)
-        shared = (middle * weight[:, None]).T @ middle
+        shared = (middle * weight).T @ middle
     else:
         error = eta - system.truth
         flat = np.maximum(np.abs(error), 1e-4) if system.objective == "absolute_error" else 1.0
-        each = weight[:, None] / flat * np.ones_like(error)
+        each = weight / flat * np.ones_like(error)
         pull, shared = each * error, np.zeros((n_params, n_params))
     flat_design = design.reshape(-1, n_params)
     curvature = (flat_design * each.reshape(-1, 1)).T @ flat_design - shared

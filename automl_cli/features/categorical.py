@@ -123,7 +123,13 @@ def _look_up(column: pd.Series, table: Mapping[str, int], missing: int) -> IntVe
     return np.array([*numbers, missing])[column.cat.codes]  # a missing value has code -1: the last
 
 
-NATIVE = Group(name="native", fit=fit_codes, transform=transform_native)
+NATIVE = Group(
+    name="native",
+    fit=fit_joined_codes,
+    transform=transform_native,
+    # Labels that occur once or twice teach nothing, and thousands of them cost XGBoost minutes.
+    defaults={"min_count": 3},
+)
 ONEHOT = Group(
     name="onehot",
     fit=fit_joined_codes,

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from automl_cli.core.arrays import CodeVector, Float32Matrix, IntVector
-from automl_cli.core.foldplan import FoldPlan
+from automl_cli.core.foldplan import Fold, FoldPlan
 from automl_cli.core.matrix import Matrix
 from automl_cli.features.group import Features, Kind
 from automl_cli.features.state import FeatureState, TableName
@@ -68,15 +68,12 @@ class FoldMatrices:
     ----------
     train, held_out
         In the order of the fold's row numbers.
-    test
-        All test rows, or None without a test table.
     encoder
         Makes the same features of new rows, with `apply_features`.
     """
 
     train: Matrix
     held_out: Matrix
-    test: Matrix | None
     encoder: Encoder
 
 
@@ -105,10 +102,28 @@ def make_fold_matrices(
     known = _load(state, "train")
     train, encoder = _gather_nested(known, fold.train, make_fold_target(target, plan, fold_number))
     held_out = _gather(known, fold.held_out, target.n_outputs, encoder.look_up)
-    test = None
-    if state.has_test:
-        test = _gather(_load(state, "test"), slice(None), target.n_outputs, encoder.look_up)
-    return FoldMatrices(train=train, held_out=held_out, test=test, encoder=encoder)
+    return FoldMatrices(train=train, held_out=held_out, encoder=encoder)
+
+
+def make_prediction_matrices(
+    state: FeatureState, encoder: Encoder, fold: Fold
+) -> tuple[Matrix, Matrix | None]:
+    """Return the held-out and the test matrix of a fold whose target means are known.
+
+    Parameters
+    ----------
+    state
+        The prepared features.
+    encoder
+        The target means of the fold.
+    fold
+        Whose held-out rows are wanted.
+    """
+    n_outputs = len(encoder.means)
+    held_out = _gather(_load(state, "train"), fold.held_out, n_outputs, encoder.look_up)
+    if not state.has_test:
+        return held_out, None
+    return held_out, _gather(_load(state, "test"), slice(None), n_outputs, encoder.look_up)
 
 
 def apply_features(state: FeatureState, encoder: Encoder, frame: pd.DataFrame) -> Matrix:

@@ -10,12 +10,10 @@ their steps and a second run finds them done::
                    test-0.npy
 """
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, cast
 
 import numpy as np
 import pandas as pd
@@ -23,9 +21,11 @@ import pandas as pd
 from automl_cli.core.candidate import FeatureRecipe
 from automl_cli.core.dataset import Dataset
 from automl_cli.core.errors import PlanError
+from automl_cli.core.events import JsonValue
 from automl_cli.core.keys import make_key
 from automl_cli.features import GROUPS
 from automl_cli.features.group import Features, Params, State
+from automl_cli.store import read_json, write_array, write_folder, write_json
 
 TableName: TypeAlias = Literal["train", "test"]
 
@@ -65,7 +65,7 @@ class FittedStep:
                 levels=tuple(entry["levels"]),
                 smoothing=entry["smoothing"],
             )
-            for number, entry in enumerate(_read_json(self.folder / "features.json"))
+            for number, entry in enumerate(_read_entries(self.folder))
         )
 
 
@@ -114,6 +114,8 @@ def prepare_features(
     ------
     PlanError
         If a group or a parameter is unknown, or the recipe makes nothing of these columns.
+    RunError
+        If the disk is full or the folder cannot be written.
     """
     wanted = {}
     for step in recipe:
@@ -122,10 +124,9 @@ def prepare_features(
         wanted[f"{step.name}-{content[:16]}"] = (step.name, params)
     missing = [key for key in wanted if not (folder / key).exists()]
     if missing:
-        folder.mkdir(parents=True, exist_ok=True)
         frame = _make_fit_frame(dataset, transductive=transductive)
         for key in missing:
-            _prepare_step(dataset, frame, *wanted[key], destination=folder / key)
+            _prepare_step(dataset, frame, *wanted[key], folder=folder / key)
     return load_features(folder, tuple(wanted))
 
 
@@ -155,48 +156,46 @@ def _make_fit_frame(dataset: Dataset, *, transductive: bool) -> pd.DataFrame:
 
 
 def _prepare_step(
-    dataset: Dataset, frame: pd.DataFrame, name: str, params: Params, *, destination: Path
+    dataset: Dataset, frame: pd.DataFrame, name: str, params: Params, *, folder: Path
 ) -> None:
-    # Written beside the destination and renamed, so that a folder is either whole or absent.
     group = GROUPS.get(name)
     state = group.fit(frame, dataset.schema.columns, params)
-    with TemporaryDirectory(dir=destination.parent, prefix=".") as scratch:
-        folder = Path(scratch, "step")
-        folder.mkdir()
-        _write_json(
-            folder / "state.json",
-            {"group": name, "params": params, "meta": None if state is None else state.meta},
-        )
+
+    def fill(beside: Path) -> None:
+        meta = None if state is None else dict(state.meta)
+        write_json(beside / "state.json", {"group": name, "params": dict(params), "meta": meta})
         if state is not None:
-            np.savez(folder / "state.npz", **state.arrays)  # type: ignore[arg-type]  # stub: bool
-            _write_table(folder, "train", group.transform(state, dataset.train))
+            np.savez(beside / "state.npz", **state.arrays)  # type: ignore[arg-type]  # stub: bool
+            _write_table(beside, "train", group.transform(state, dataset.train))
             if dataset.test is not None:
-                _write_table(folder, "test", group.transform(state, dataset.test))
-        try:
-            folder.rename(destination)
-        except OSError:
-            if not destination.exists():  # otherwise another process was first, with equal content
-                raise
+                _write_table(beside, "test", group.transform(state, dataset.test))
+
+    write_folder(folder, fill)
 
 
 def _write_table(folder: Path, table: TableName, features: tuple[Features, ...]) -> None:
-    entries = []
     for number, made in enumerate(features):
-        np.save(folder / f"{table}-{number}.npy", made.array)
-        entries.append(
-            {
-                "kind": made.kind,
-                "names": made.names,
-                "levels": made.levels,
-                "smoothing": made.smoothing,
-            }
-        )
-    _write_json(folder / "features.json", entries)
+        write_array(folder / f"{table}-{number}.npy", made.array)
+    entries: list[JsonValue] = [_describe(made) for made in features]
+    write_json(folder / "features.json", {"features": entries})
+
+
+def _describe(made: Features) -> dict[str, JsonValue]:
+    return {
+        "kind": made.kind,
+        "names": list(made.names),
+        "levels": list(made.levels),
+        "smoothing": made.smoothing,
+    }
+
+
+def _read_entries(folder: Path) -> list[dict[str, Any]]:
+    return cast("list[dict[str, Any]]", read_json(folder / "features.json")["features"])
 
 
 def _load_steps(folder: Path, keys: tuple[str, ...]) -> Iterator[FittedStep]:
     for key in keys:
-        stored = _read_json(folder / key / "state.json")
+        stored: dict[str, Any] = read_json(folder / key / "state.json")
         if stored["meta"] is None:  # the group had nothing to do
             continue
         with np.load(folder / key / "state.npz") as arrays:
@@ -204,11 +203,3 @@ def _load_steps(folder: Path, keys: tuple[str, ...]) -> Iterator[FittedStep]:
         yield FittedStep(
             folder=folder / key, group=stored["group"], params=stored["params"], state=state
         )
-
-
-def _write_json(path: Path, value: object) -> None:
-    path.write_text(json.dumps(value), encoding="utf-8")
-
-
-def _read_json(path: Path) -> Any:  # noqa: ANN401
-    return json.loads(path.read_text(encoding="utf-8"))

@@ -18,7 +18,7 @@ import numpy as np
 from automl_cli.core.arrays import FloatVector, IntVector
 from automl_cli.core.dataset import Target, Task
 from automl_cli.core.errors import PlanError
-from automl_cli.core.metric import Metric, Objective, Score, Transform
+from automl_cli.core.metric import Metric, Objective
 from automl_cli.core.registry import Registry
 from automl_cli.metrics import labels, probabilities, rankings, values
 from automl_cli.metrics.files import is_file_metric, read_metric
@@ -33,7 +33,6 @@ __all__ = [
     "is_file_metric",
 ]
 
-_ALL_CLASSES: tuple[Task, ...] = ("binary", "multiclass")
 _DEFAULTS: dict[Task, str] = {"binary": "roc_auc", "multiclass": "log_loss", "regression": "rmse"}
 
 
@@ -107,11 +106,11 @@ def choose_scale(metric: Metric, y: FloatVector | IntVector) -> Metric:
     PlanError
         If the metric itself is undefined for values below zero and there are some.
     """
-    if metric.transform == "identity" or y.min() >= 0:
+    if y.min() >= 0:
         return metric
-    if metric.name == "rmsle":
+    if metric.nonnegative:
         raise PlanError(
-            f"metric 'rmsle' needs targets of at least 0; the smallest is {y.min():g}.",
+            f"metric {metric.name!r} needs targets of at least 0; the smallest is {y.min():g}.",
             hint="Correct the rows below 0, or take rmse or mae.",
         )
     return replace(metric, transform="identity")
@@ -124,111 +123,79 @@ def _is_number(label: str) -> bool:
         return False
 
 
-def _probability(
-    name: str,
-    score: Score,
-    *,
-    greater: bool = False,
-    decomposable: bool = True,
-    tasks: tuple[Task, ...] = _ALL_CLASSES,
-) -> Metric:
-    return Metric(
-        name=name,
-        score=score,
-        greater_is_better=greater,
-        wants="probability",
-        tasks=frozenset(tasks),
-        objective="log_loss",
-        decomposable=decomposable,
-    )
-
-
-def _label(
-    name: str,
-    score: Score,
-    *,
-    decomposable: bool = False,
-    tasks: tuple[Task, ...] = _ALL_CLASSES,
-    ordinal: bool = False,
-) -> Metric:
-    return Metric(
-        name=name,
-        score=score,
-        greater_is_better=True,
-        wants="label",
-        tasks=frozenset(tasks),
-        objective="squared_error" if ordinal else "log_loss",
-        decomposable=decomposable,
-        ordinal=ordinal,
-    )
-
-
-def _value(
-    name: str,
-    score: Score,
-    *,
-    objective: Objective = "squared_error",
-    transform: Transform = "identity",
-    greater: bool = False,
-    decomposable: bool = True,
-) -> Metric:
-    return Metric(
-        name=name,
-        score=score,
-        greater_is_better=greater,
-        wants="value",
-        tasks=frozenset({"regression"}),
-        objective=objective,
-        transform=transform,
-        decomposable=decomposable,
-    )
-
-
 def _ranking(k: int) -> Metric:
     return Metric(
         name=f"map_at_{k}",
         score=partial(rankings.map_at_k, k=k),
         greater_is_better=True,
         wants="ranking",
-        tasks=frozenset({"multiclass"}),
+        tasks=_MULTICLASS,
         objective="log_loss",
         k=k,
     )
 
 
+_BINARY: frozenset[Task] = frozenset({"binary"})
+_MULTICLASS: frozenset[Task] = frozenset({"multiclass"})
+_REGRESSION: frozenset[Task] = frozenset({"regression"})
+
+_chance = partial(
+    Metric,
+    wants="probability",
+    tasks=_BINARY | _MULTICLASS,
+    greater_is_better=False,
+    objective="log_loss",
+    selection="metric",
+)
+_area = partial(_chance, greater_is_better=True, decomposable=False)
+_balanced = partial(_chance, decomposable=False, selection="objective", balanced=True)
+_label = partial(
+    Metric,
+    wants="label",
+    tasks=_BINARY | _MULTICLASS,
+    greater_is_better=True,
+    objective="log_loss",
+    decomposable=False,
+)
+_likeliest = partial(_label, decomposable=True, likeliest=True)
+_error = partial(
+    Metric,
+    wants="value",
+    tasks=_REGRESSION,
+    greater_is_better=False,
+    objective="squared_error",
+)
+_absolute = partial(_error, objective="absolute_error")
+# A relative error is an absolute error of the logarithm in first order. The pull of mape towards
+# small values is left to one factor in the decision layer.
+_share = partial(_absolute, transform="log1p", selection="metric")
+_fit = partial(_error, greater_is_better=True, decomposable=False)
+
 _TABLE = (
-    _probability("roc_auc", probabilities.roc_auc, greater=True, decomposable=False),
-    _probability("gini", probabilities.gini, greater=True, decomposable=False, tasks=("binary",)),
-    _probability(
-        "average_precision",
-        probabilities.average_precision,
-        greater=True,
-        decomposable=False,
-        tasks=("binary",),
-    ),
-    _probability("log_loss", probabilities.log_loss),
-    _probability("balanced_log_loss", probabilities.balanced_log_loss, decomposable=False),
-    _probability("brier", probabilities.brier),
-    _label("accuracy", labels.accuracy, decomposable=True),
-    _label("balanced_accuracy", labels.balanced_accuracy),
-    _label("f1", labels.f1, tasks=("binary",)),
-    _label("f1_macro", labels.f1_macro),
-    _label("f1_micro", labels.accuracy, decomposable=True),  # one label a row: the same number
-    _label("mcc", labels.mcc),
-    _label("qwk", labels.qwk, ordinal=True),
-    _value("rmse", values.rmse),
-    _value("mse", values.mse),
-    _value("rmsle", values.rmsle, transform="log1p"),
-    _value("mae", values.mae, objective="absolute_error"),
-    _value("medae", values.medae, objective="absolute_error", decomposable=False),
-    # A relative error is an absolute error of the logarithm in first order. The pull of mape
-    # towards small values is left to one factor in the decision layer.
-    _value("mape", values.mape, objective="absolute_error", transform="log1p"),
-    _value("smape", values.smape, objective="absolute_error", transform="log1p"),
-    _value("r2", values.r2, greater=True, decomposable=False),
-    _value("pearson", values.pearson, greater=True, decomposable=False),
-    _value("spearman", values.spearman, greater=True, decomposable=False),
-    _value("mcrmse", values.rmse),  # one target a problem; the mean over columns is the run's
+    _area(name="roc_auc", score=probabilities.roc_auc),
+    _area(name="gini", score=probabilities.gini, tasks=_BINARY),
+    _area(name="average_precision", score=probabilities.average_precision, tasks=_BINARY),
+    _chance(name="log_loss", score=probabilities.log_loss),
+    _balanced(name="balanced_log_loss", score=probabilities.balanced_log_loss),
+    _chance(name="brier", score=probabilities.brier),
+    _likeliest(name="accuracy", score=labels.accuracy),
+    _label(name="balanced_accuracy", score=labels.balanced_accuracy, balanced=True),
+    _label(name="f1", score=labels.f1, tasks=_BINARY),
+    _label(name="f1_macro", score=labels.f1_macro),
+    _likeliest(name="f1_micro", score=labels.accuracy),  # one label a row: the same number
+    _label(name="mcc", score=labels.mcc),
+    _label(name="qwk", score=labels.qwk, objective="squared_error", ordinal=True),
+    _error(name="rmse", score=values.rmse),
+    _error(name="mse", score=values.mse),
+    _error(name="rmsle", score=values.rmsle, transform="log1p", nonnegative=True),
+    _absolute(name="mae", score=values.mae),
+    _absolute(name="medae", score=values.medae, decomposable=False),
+    _share(name="mape", score=values.mape, relative=True),
+    _share(name="smape", score=values.smape),
+    _fit(name="r2", score=values.r2),
+    _fit(name="pearson", score=values.pearson, selection="metric"),
+    _fit(name="spearman", score=values.spearman, selection="rank_correlation"),
+    _error(name="mcrmse", score=values.rmse),  # one target a problem; the run's is their mean
     _ranking(3),
     _ranking(5),
 )

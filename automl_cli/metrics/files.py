@@ -79,6 +79,7 @@ def read_metric(name: str, task: Task | None) -> Metric:
         tasks=frozenset(_TASKS[str(wants)]),
         objective="squared_error" if wants == "value" else "log_loss",
         decomposable=False,  # nothing is known about it
+        selection="objective" if wants == "label" else "metric",
     )
 
 

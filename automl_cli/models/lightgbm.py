@@ -56,7 +56,9 @@ class LightGBMModel:
 
     def save(self, folder: Path) -> None:
         """Write LightGBM's text format and the number of threads."""
-        self.booster.save_model(folder / "model.txt")
+        # Written here and not by the library, so that a full disk is told as what it is.
+        text = self.booster.model_to_string()
+        (folder / "model.txt").write_text(text, encoding="utf-8")
         (folder / "model.json").write_text(json.dumps({"n_threads": self.n_threads}))
 
 

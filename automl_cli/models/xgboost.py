@@ -49,7 +49,8 @@ class XGBoostModel:
 
     def save(self, folder: Path) -> None:
         """Write XGBoost's UBJSON format and the number of threads."""
-        self.booster.save_model(folder / "model.ubj")
+        # Written here and not by the library, so that a full disk is told as what it is.
+        (folder / "model.ubj").write_bytes(self.booster.save_raw("ubj"))
         (folder / "model.json").write_text(json.dumps({"n_threads": self.n_threads}))
 
 

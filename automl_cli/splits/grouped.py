@@ -30,14 +30,14 @@ def _split(name: str, request: SplitRequest, strata: IntVector) -> FoldPlan:
             hint="Choose a column that tells groups apart, or `validation.splitter: stratified`.",
         )
     if n_groups <= options.folds:  # one group a fold: there is no second partition
-        return make_plan(name, [groups])
+        return make_plan(name, [groups], grouped=True)
     loads = _make_loads(groups, strata, n_groups)
     sizes = np.bincount(groups)
     partitions = [
         _deal_groups(loads, sizes, options.folds, request.rng(repeat))[groups]
         for repeat in range(options.repeats)
     ]
-    return make_plan(name, partitions)
+    return make_plan(name, partitions, grouped=True)
 
 
 def _make_loads(groups: IntVector, strata: IntVector, n_groups: int) -> FloatMatrix:

@@ -126,7 +126,7 @@ def make_codes(series: pd.Series) -> IntVector:
     return np.asarray(pd.factorize(plain, sort=True)[0], dtype=np.int64)
 
 
-def make_plan(name: str, blocks: Sequence[IntVector]) -> FoldPlan:
+def make_plan(name: str, blocks: Sequence[IntVector], *, grouped: bool = False) -> FoldPlan:
     """Return the plan that holds out each block of each partition once."""
     folds = tuple(
         Fold(
@@ -138,4 +138,6 @@ def make_plan(name: str, blocks: Sequence[IntVector]) -> FoldPlan:
         for block in range(int(partition.max()) + 1)
     )
     stacked = np.stack(blocks).astype(np.int16)
-    return FoldPlan(name=name, n_rows=stacked.shape[1], blocks=stacked, folds=folds)
+    return FoldPlan(
+        name=name, n_rows=stacked.shape[1], blocks=stacked, folds=folds, grouped=grouped
+    )

@@ -13,7 +13,7 @@ from automl_cli.core.arrays import FloatVector, IntVector
 from automl_cli.core.foldplan import Fold, FoldPlan
 from automl_cli.core.metric import Objective
 from automl_cli.core.problem import Problem
-from automl_cli.store import read_json, write_folder, write_json
+from automl_cli.store import read_json, write_array, write_folder, write_json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,11 +45,11 @@ def save_assignment(problem: Problem, folder: Path) -> None:
 
     def fill(beside: Path) -> None:
         plan = problem.folds
-        np.save(beside / "y.npy", problem.fit_y)
-        np.save(beside / "blocks.npy", plan.blocks)
+        write_array(beside / "y.npy", problem.fit_y)
+        write_array(beside / "blocks.npy", plan.blocks)
         for number, fold in enumerate(plan):
-            np.save(beside / f"train-{number}.npy", fold.train)
-            np.save(beside / f"held_out-{number}.npy", fold.held_out)
+            write_array(beside / f"train-{number}.npy", fold.train)
+            write_array(beside / f"held_out-{number}.npy", fold.held_out)
         facts = {
             "objective": problem.objective,
             "n_outputs": problem.n_outputs,

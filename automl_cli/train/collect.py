@@ -10,7 +10,7 @@ from automl_cli.core.candidate import Candidate, CandidateSpec
 from automl_cli.core.foldplan import FoldPlan
 from automl_cli.core.problem import Problem
 from automl_cli.scoring import score_candidate
-from automl_cli.store import RunDirectory, read_json, write_folder, write_json
+from automl_cli.store import RunDirectory, read_json, write_array, write_folder, write_json
 
 if TYPE_CHECKING:
     from automl_cli.train.course import Course
@@ -20,12 +20,11 @@ def collect_candidate(problem: Problem, course: "Course") -> Candidate:
     """Join the folds of a complete course and score them."""
     folders = [course.predicted[fold] for fold in range(course.n_folds)]
     oof = _join_held_out(problem.folds, folders)
-    tests = [np.load(folder / "test.npy") for folder in folders if (folder / "test.npy").exists()]
     scored = score_candidate(problem, oof)
     return Candidate(
         spec=course.spec,
         oof=oof,
-        test=np.mean(tests, axis=0) if tests else None,
+        test=_average_test(problem.folds, folders),
         fold_scores=scored.fold_scores,
         score=scored.score,
         score_se=scored.score_se,
@@ -39,9 +38,9 @@ def save_candidate(run: RunDirectory, candidate: Candidate) -> None:
     """Write a candidate's predictions and figures into the run directory."""
 
     def fill(folder: Path) -> None:
-        np.save(folder / "oof.npy", candidate.oof)
+        write_array(folder / "oof.npy", candidate.oof)
         if candidate.test is not None:
-            np.save(folder / "test.npy", candidate.test)
+            write_array(folder / "test.npy", candidate.test)
         facts = {
             "fold_scores": list(candidate.fold_scores),
             "score": candidate.score,
@@ -84,3 +83,16 @@ def _join_held_out(plan: FoldPlan, folders: list[Path]) -> FloatMatrix:
         times[fold.held_out] += 1
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(total / times[:, None])  # NaN where no fold held the row out
+
+
+def _average_test(plan: FoldPlan, folders: list[Path]) -> FloatMatrix | None:
+    """Return the mean of the folds' test predictions, weighted by the rows they learned from.
+
+    In a time plan the last fold has seen most, the first a fraction of it.
+    """
+    if not (folders[0] / "test.npy").exists():
+        return None
+    total = np.zeros(())
+    for fold, folder in zip(plan, folders, strict=True):
+        total = total + len(fold.train) * np.load(folder / "test.npy")
+    return np.asarray(total / sum(len(fold.train) for fold in plan))

@@ -18,7 +18,7 @@ class Task:
     is_fit: bool
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)  # one course is like no other
 class Course:
     """A candidate and how far it is. The scheduler alone changes it.
 

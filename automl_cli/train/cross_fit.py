@@ -12,20 +12,21 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Future, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
-from traceback import format_exception
 
-from automl_cli.core.candidate import Candidate, CandidateSpec, Failure
-from automl_cli.core.errors import AutomlError
+from automl_cli.core.candidate import CandidateSpec, Failure
 from automl_cli.core.events import Event, JsonValue
 from automl_cli.train.collect import collect_candidate
 from automl_cli.train.course import Course, Task
 from automl_cli.train.executor import Executor, is_worker_death
 from automl_cli.train.order import Crew, Order, Outcome, Skipped
 from automl_cli.train.pace import SHORTEST_SLICE
-from automl_cli.train.unit import fit_unit, predict_unit, read_fit
+from automl_cli.train.unit import Crash, attempt, fit_unit, predict_unit, read_fit
 
 MOST_DEATHS = 2  # a unit over which so many workers died is given up
-LONGEST_WAIT = 3600.0
+HEARTBEAT = 5.0  # seconds; the longest wait without a word
+LATER_FOLDS = 1.5  # slices that a fold after the first may take
+NO_TIME = "no time left"
+LATE = "its folds would not have ended in time"
 
 
 def cross_fit(order: Order, crew: Crew) -> Iterator[Outcome]:
@@ -47,9 +48,8 @@ def cross_fit(order: Order, crew: Crew) -> Iterator[Outcome]:
     try:
         while state.waiting or state.active:
             yield from _start_tasks(state)
-            if not state.running:
-                continue
-            yield from _await_tasks(state)
+            if state.running:
+                yield from _await_tasks(state)
             if crew.pace.work_end.seconds_left() <= 0:
                 break
         yield from _give_up(state)
@@ -65,14 +65,18 @@ class _State:
     crew: Crew
     waiting: deque[CandidateSpec]
     active: list[Course] = field(default_factory=list)
-    running: dict["Future[str]", tuple[Course, Task]] = field(default_factory=dict)
+    running: dict["Future[str | Crash]", tuple[Course, Task]] = field(default_factory=dict)
+    # Tasks in flight when a pool broke as a whole. Nobody knows whose fault it was, so they are
+    # repeated one at a time, and only a task that breaks the pool `alone` is counted.
     suspects: deque[tuple[Course, Task]] = field(default_factory=deque)
+    alone: Task | None = None
     renewed: Executor | None = None
     bar: float = math.inf  # the first fold's loss of the first candidate
+    has_begun: bool = False
 
 
 def _start_tasks(state: _State) -> Iterator[Outcome]:
-    while len(state.running) < (1 if state.suspects else state.crew.pace.workers):
+    while _has_room(state):
         found = _next_task(state)
         if found is None:
             course = _next_course(state)
@@ -81,18 +85,26 @@ def _start_tasks(state: _State) -> Iterator[Outcome]:
             if isinstance(course, Skipped):
                 yield course
             elif course.is_complete:
-                yield _collect(state, course)
+                yield collect_candidate(state.order.problem, course)
             continue
         course, task = found
-        if _is_hopeless(state, course, task):
-            state.active.remove(course)
-            yield Skipped(spec=course.spec, reason="its folds would not have ended in time")
+        reason = _find_objection(state, course, task)
+        if reason:
+            _drop(state, course)
+            yield Skipped(spec=course.spec, reason=reason)
             continue
         _submit(state, course, task)
 
 
+def _has_room(state: _State) -> bool:
+    if state.alone is not None:
+        return False
+    return len(state.running) < (1 if state.suspects else state.crew.pace.workers)
+
+
 def _next_task(state: _State) -> tuple[Course, Task] | None:
     if state.suspects:
+        state.alone = state.suspects[0][1]
         return state.suspects.popleft()
     for course in state.active:
         task = course.next_task()
@@ -102,13 +114,16 @@ def _next_task(state: _State) -> tuple[Course, Task] | None:
 
 
 def _next_course(state: _State) -> Course | Skipped | None:
-    """Begin the next candidate; None if there is none or no time for one."""
+    """Begin the next candidate; None if there is none."""
     if not state.waiting:
         return None
     pace = state.crew.pace
     repeats = tuple(fold.repeat for fold in state.order.problem.folds)
     spec = state.waiting.popleft()
-    seconds = pace.slice_seconds(len(repeats), len(state.waiting) + 1) if pace.is_limited else None
+    # The first one need not share: without it there may be no submission at all.
+    sharing = len(state.waiting) + 1 if state.has_begun else 1
+    state.has_begun = True
+    seconds = pace.slice_seconds(len(repeats), sharing) if pace.is_limited else None
     course = Course(
         spec=spec,
         feature_keys=state.order.feature_keys[spec.key],
@@ -119,72 +134,99 @@ def _next_course(state: _State) -> Course | Skipped | None:
     course.load_finished(state.crew.run)
     if not course.is_complete:
         if seconds is not None and seconds < SHORTEST_SLICE:
-            return Skipped(spec=spec, reason="no time left")
+            return Skipped(spec=spec, reason=NO_TIME)
         state.active.append(course)
     return course
 
 
-def _is_hopeless(state: _State, course: Course, task: Task) -> bool:
-    if course.slice_seconds is None or not task.is_fit or len(course.fits) != 1 or course.running:
-        return False
-    seconds = next(iter(course.fits.values())).seconds
-    # Half of it: a later fold that is cut has fewer rounds, but is there.
-    return not state.crew.pace.can_finish(0.5 * seconds, course.n_folds - 1)
+def _find_objection(state: _State, course: Course, task: Task) -> str:
+    """Return why the clock speaks against a fit, or nothing."""
+    pace = state.crew.pace
+    if not pace.is_limited or not task.is_fit:
+        return ""
+    if pace.fits_end.seconds_left() < SHORTEST_SLICE:
+        # A fold that is cut after a round would only spoil the others.
+        return LATE
+    if len(course.fits) == 1 and not course.running:
+        seconds = next(iter(course.fits.values())).seconds
+        # Half of it: a later fold that is cut has fewer rounds, but is there.
+        if not pace.can_finish(0.5 * seconds, course.n_folds - 1):
+            return LATE
+    return ""
 
 
 def _submit(state: _State, course: Course, task: Task) -> None:
     run, pace = state.crew.run, state.crew.pace
-    stop_at = pace.fits_end.ends_at
-    if task.is_fit and not course.fits and course.slice_seconds is not None:
-        left = pace.fits_end.seconds_left()
-        stop_at = (stop_at or 0.0) - max(0.0, left - course.slice_seconds)
-    unit = course.make_unit(run, task.fold, stop_at)
     if task.is_fit:
+        seconds = course.slice_seconds
+        if seconds is not None and course.fits:
+            # The round limit comes from the first fold; time only guards against slow ones.
+            seconds *= LATER_FOLDS
+        unit = course.make_unit(run, task.fold, pace.stop_at(seconds))
         future = _hand_out(state, fit_unit, unit)
     else:
+        unit = course.make_unit(run, task.fold, None)
         name, rounds = course.fits[task.fold].folder.name, course.rounds[task.fold]
         future = _hand_out(state, predict_unit, unit, name, rounds)
     course.running.add(task)
     state.running[future] = (course, task)
 
 
-def _hand_out(state: _State, work: Callable[..., str], *args: object) -> "Future[str]":
+def _hand_out(state: _State, work: Callable[..., str], *args: object) -> "Future[str | Crash]":
     executor = state.renewed or state.crew.executor
     try:
-        return executor.submit(work, *args)
+        return executor.submit(attempt, work, *args)
     except BrokenExecutor:
         if state.crew.renew is None:
             raise
         state.renewed = state.crew.renew()
-        return state.renewed.submit(work, *args)
+        return state.renewed.submit(attempt, work, *args)
 
 
 def _await_tasks(state: _State) -> Iterator[Outcome]:
-    left = state.crew.pace.work_end.seconds_left()
-    done, _ = wait(
-        state.running, timeout=min(max(0.0, left), LONGEST_WAIT), return_when=FIRST_COMPLETED
-    )
-    broken = [future for future in done if isinstance(_error(future), BrokenExecutor)]
+    left = max(0.0, state.crew.pace.work_end.seconds_left())
+    done, _ = wait(state.running, timeout=min(left, HEARTBEAT), return_when=FIRST_COMPLETED)
+    if not done:
+        # Time spent is counted from event to event, also when a fit takes minutes.
+        state.crew.listener(Event(kind="working", fields={}))
     for future in done:
+        if future not in state.running:
+            continue  # its candidate was dropped a moment ago
         course, task = state.running.pop(future)
         course.running.discard(task)
-        if course not in state.active:
-            continue  # its candidate has failed meanwhile
-        error = _error(future)
-        if error is None:
-            yield from _note(state, course, task)
-        elif isinstance(error, AutomlError):
-            raise error  # a full disk, say: no candidate's fault, and the user's to mend
-        elif is_worker_death(error):
-            yield from _mourn(state, course, task, alone=len(broken) < 2)
-        else:
-            yield _fail(state, course, error)
+        was_alone = state.alone == task
+        state.alone = None if was_alone else state.alone
+        if course in state.active:
+            yield from _settle(state, course, task, _outcome(future), was_alone=was_alone)
 
 
-def _error(future: "Future[str]") -> BaseException | None:
+def _outcome(future: "Future[str | Crash]") -> str | Crash | BaseException:
     with suppress(CancelledError):
-        return future.exception()
+        error = future.exception()
+        return future.result() if error is None else error
     return CancelledError()
+
+
+def _settle(
+    state: _State,
+    course: Course,
+    task: Task,
+    outcome: str | Crash | BaseException,
+    *,
+    was_alone: bool,
+) -> Iterator[Outcome]:
+    if isinstance(outcome, str):
+        yield from _note(state, course, task)
+    elif isinstance(outcome, Crash):
+        if outcome.mistake is not None:
+            raise outcome.mistake  # a full disk, say: no candidate's fault, and the user's to mend
+        yield _fail(state, course, outcome.error, outcome.traceback)
+    elif isinstance(outcome, BrokenExecutor) and not was_alone:
+        state.suspects.append((course, task))
+    elif isinstance(outcome, BrokenExecutor) or is_worker_death(outcome):
+        yield from _mourn(state, course, task)
+    else:
+        raise outcome
 
 
 def _note(state: _State, course: Course, task: Task) -> Iterator[Outcome]:
@@ -196,7 +238,7 @@ def _note(state: _State, course: Course, task: Task) -> Iterator[Outcome]:
             raise AssertionError(f"{task}: finished without a trace")
         course.add_fit(task.fold, record)
         if _is_useless(state, course):
-            state.active.remove(course)
+            _drop(state, course)
             yield Skipped(spec=course.spec, reason="the clock cut it before it was of use")
             return
         fields: dict[str, JsonValue] = {
@@ -207,7 +249,7 @@ def _note(state: _State, course: Course, task: Task) -> Iterator[Outcome]:
         state.crew.listener(Event(kind="fitted", fields=fields))
     if course.is_complete:
         state.active.remove(course)
-        yield _collect(state, course)
+        yield collect_candidate(state.order.problem, course)
 
 
 def _is_useless(state: _State, course: Course) -> bool:
@@ -221,35 +263,36 @@ def _is_useless(state: _State, course: Course) -> bool:
     return record.cut and len(course.fits) == 1 and lowest > state.bar
 
 
-def _mourn(state: _State, course: Course, task: Task, *, alone: bool) -> Iterator[Outcome]:
-    # In a pool that breaks as a whole nobody knows whose fault it was: the units in flight are
-    # repeated one at a time, and only a unit that dies alone is counted.
-    if alone:
-        course.deaths[task] = course.deaths.get(task, 0) + 1
-    if course.deaths.get(task, 0) >= MOST_DEATHS:
-        error = RuntimeError("the worker process died twice over it")
-        yield _fail(state, course, error, hint="It may need more memory than there is.")
-        return
-    state.suspects.append((course, task))
+def _mourn(state: _State, course: Course, task: Task) -> Iterator[Outcome]:
+    course.deaths[task] = course.deaths.get(task, 0) + 1
+    if course.deaths[task] >= MOST_DEATHS:
+        hint = "It may need more memory than there is."
+        yield _fail(state, course, "the worker process died twice over it", "", hint)
 
 
-def _fail(state: _State, course: Course, error: BaseException, hint: str = "") -> Failure:
-    state.active.remove(course)
-    state.suspects = deque(pair for pair in state.suspects if pair[0] is not course)
+def _fail(state: _State, course: Course, error: str, traceback: str, hint: str = "") -> Failure:
+    _drop(state, course)
     return Failure(
         spec=course.spec,
-        error=f"{type(error).__name__}: {error}",
-        traceback="".join(format_exception(error)),
+        error=error,
+        traceback=traceback,
         hint=hint or "The run goes on without it; the traceback is in the run directory.",
     )
 
 
-def _collect(state: _State, course: Course) -> Candidate:
-    return collect_candidate(state.order.problem, course)
+def _drop(state: _State, course: Course) -> None:
+    """Forget a candidate and stop what is under way for it."""
+    state.active.remove(course)
+    state.suspects = deque(pair for pair in state.suspects if pair[0] is not course)
+    if state.alone is not None and state.alone.key == course.spec.key:
+        state.alone = None
+    for future, (owner, _) in list(state.running.items()):
+        if owner is course and future.cancel():
+            del state.running[future]
 
 
 def _give_up(state: _State) -> Iterator[Outcome]:
     for course in state.active:
-        yield Skipped(spec=course.spec, reason="the time was over before its last fold")
+        yield Skipped(spec=course.spec, reason=LATE)
     for spec in state.waiting:
-        yield Skipped(spec=spec, reason="no time left")
+        yield Skipped(spec=spec, reason=NO_TIME)

@@ -11,8 +11,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import BrokenExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -31,34 +29,39 @@ class Executor(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
 class LocalPool:
     """Long-lived worker processes on this machine.
 
+    A worker that dies over a unit is replaced and costs that unit. A pool that breaks as a whole
+    (an idle worker was killed) fails the units in flight and is started anew with the next.
+
     Parameters
     ----------
-    pool
-        The pool that does the work.
     workers
         Number of processes.
     """
 
-    pool: Any
-    workers: int
+    def __init__(self, workers: int) -> None:
+        self.workers = workers
+        self._pool = _start_processes(workers)
 
     def submit(self, fn: Callable[..., Any], /, *args: Any) -> "Future[Any]":  # noqa: ANN401
         """Run ``fn(*args)`` in a worker; cancelling the future kills that worker."""
-        future: Future[Any] = self.pool.schedule(fn, args=list(args))
+        try:
+            future: Future[Any] = self._pool.schedule(fn, args=list(args))
+        except RuntimeError:  # what pebble raises when the pool is broken
+            self.stop()
+            self._pool = _start_processes(self.workers)
+            future = self._pool.schedule(fn, args=list(args))
         return future
 
     def stop(self) -> None:
         """End all workers at once."""
-        self.pool.stop()
-        self.pool.join()
+        self._pool.stop()
+        self._pool.join()
 
 
-def start_pool(workers: int) -> LocalPool:
-    """Start `workers` processes in the background and return at once."""
+def _start_processes(workers: int) -> Any:  # noqa: ANN401  # pebble has no types
     from loky.backend import get_context
     from pebble import ProcessPool
 
@@ -68,16 +71,18 @@ def start_pool(workers: int) -> LocalPool:
         initializer=prepare_worker,
         initargs=[os.getpid()],
     )
-    started = LocalPool(pool, workers)
     for _ in range(workers):
         # Pebble starts its processes with the first unit; this one is done at once.
-        started.submit(os.getpid)
-    return started
+        pool.schedule(os.getpid)
+    return pool
 
 
 def prepare_worker(parent: int) -> None:
     """Make this process a worker of `parent`: quiet, deaf to Ctrl-C, gone when the parent is."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Pebble's handler runs in Python, which a fit in C does not let it do: the default one ends
+    # the process at once.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     os.environ[WORKER_MARK] = str(parent)
     redirect_output(Path(os.devnull))
     threading.Thread(target=_die_with, args=(parent,), daemon=True).start()
@@ -96,10 +101,10 @@ def redirect_output(log: Path) -> None:
 
 
 def is_worker_death(error: BaseException) -> bool:
-    """Return whether a process died, as against a unit that raised."""
+    """Return whether the worker of this very unit died; a broken pool does not tell whose did."""
     from pebble import ProcessExpired
 
-    return isinstance(error, BrokenExecutor | ProcessExpired)
+    return isinstance(error, ProcessExpired)
 
 
 def is_worker() -> bool:

@@ -6,17 +6,21 @@
 A candidate's first fold gets a slice; how far it came is the round limit of the other folds.
 """
 
+import time
 from dataclasses import dataclass
 
 from automl_cli.core.deadline import Deadline
 
 MOST_SHARES = 4  # time is shared between so many candidates, not between all: a few that are
 GENEROSITY = 2.0  # trained to the end beat many that the clock cuts; the earlier may take more
+MARGIN = 0.8  # of the time left that the folds of one candidate may plan with
 SHORTEST_SLICE = 0.5  # seconds; a fit that gets less is not worth starting
 PREDICT_SHARE = 0.03  # of the time left goes to predicting, at least PREDICT_SECONDS
 PREDICT_SECONDS = 1.0
 RESERVE_SECONDS = 3.0
-RESERVE_PER_CELL = 2e-5  # measured: see benchmarks/RESULTS.md
+RESERVE_PER_CELL = 3e-5  # of the rows that combiners look at; measured, benchmarks/RESULTS.md
+RESERVE_PER_FAR_CELL = 2e-6  # of all rows, which are only predicted and scored
+MOST_ROWS = 100_000  # that combiners look at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,12 +33,15 @@ class Pace:
         When fits return what they have.
     work_end
         When workers are killed.
+    deadline
+        When the answers have to be written.
     workers
         Fits that run at the same time.
     """
 
     fits_end: Deadline
     work_end: Deadline
+    deadline: Deadline
     workers: int
 
     @property
@@ -47,7 +54,14 @@ class Pace:
         left = max(0.0, self.fits_end.seconds_left())
         fair = left * self.workers / (n_folds * min(MOST_SHARES, max(1, n_candidates)))
         rounds_of_folds = -(-n_folds // self.workers)
-        return min(GENEROSITY * fair, left / rounds_of_folds)
+        return min(GENEROSITY * fair, MARGIN * left / rounds_of_folds)
+
+    def stop_at(self, seconds: float | None) -> float | None:
+        """Return when a fit that may take `seconds` has to end, in seconds since the epoch."""
+        ends_at = self.fits_end.ends_at
+        if ends_at is None or seconds is None:
+            return ends_at
+        return min(ends_at, time.time() + seconds)
 
     def can_finish(self, fold_seconds: float, n_folds: int) -> bool:
         """Return whether `n_folds` more fits of `fold_seconds` each end in time."""
@@ -58,19 +72,31 @@ def make_pace(deadline: Deadline, *, reserve_seconds: float, workers: int) -> Pa
     """Return the limits of a run that ends at `deadline` and keeps `reserve_seconds` at its end."""
     work_end = deadline.earlier(reserve_seconds)
     if deadline.ends_at is None:
-        return Pace(fits_end=deadline, work_end=work_end, workers=workers)
+        return Pace(fits_end=deadline, work_end=work_end, deadline=deadline, workers=workers)
     predict_seconds = max(PREDICT_SECONDS, PREDICT_SHARE * work_end.seconds_left())
-    return Pace(fits_end=work_end.earlier(predict_seconds), work_end=work_end, workers=workers)
+    return Pace(
+        fits_end=work_end.earlier(predict_seconds),
+        work_end=work_end,
+        deadline=deadline,
+        workers=workers,
+    )
 
 
-def reserve_seconds(cells: int, seconds_left: float) -> float:
+def reserve_seconds(n_rows: int, n_columns: int, seconds_left: float) -> float:
     """Return the seconds to keep for the ensemble and for writing.
 
     Parameters
     ----------
-    cells
-        Rows times outputs times candidates: what the tournament has to look at.
+    n_rows
+        Training rows.
+    n_columns
+        Outputs times candidates: what the tournament looks at in each row.
     seconds_left
         Until the deadline; the reserve is at most a third of it.
     """
-    return max(0.0, min(RESERVE_SECONDS + RESERVE_PER_CELL * cells, seconds_left / 3))
+    seconds = (
+        RESERVE_SECONDS
+        + RESERVE_PER_CELL * min(n_rows, MOST_ROWS) * n_columns
+        + RESERVE_PER_FAR_CELL * n_rows * n_columns
+    )
+    return max(0.0, min(seconds, seconds_left / 3))

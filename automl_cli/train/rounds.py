@@ -1,7 +1,9 @@
 """How many rounds each fold predicts with.
 
-Fold k takes the best round of the mean curve of the *other* folds of its repeat: no row's target
-chooses the rounds of its own prediction, and no rows are lost for early stopping.
+Fold k takes the best round of the mean curve of the *other* folds of its repeat: no rows are lost
+for early stopping, and a row's target does not choose the rounds of its own prediction. One thing
+remains: a fold cannot use more rounds than it was trained for, and its own curve ended that
+training, `patience` rounds after its best one.
 """
 
 from collections.abc import Sequence

@@ -6,24 +6,31 @@ write a folder that appears when it is complete, and are not repeated when it is
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
+from traceback import format_exception
 
 import numpy as np
 import numpy.typing as npt
 
 from automl_cli.core.arrays import FloatMatrix, FloatVector
 from automl_cli.core.candidate import CandidateSpec
+from automl_cli.core.errors import RunError
 from automl_cli.core.keys import make_seed
 from automl_cli.core.margins import make_predictions
 from automl_cli.core.matrix import Matrix
 from automl_cli.core.model import Fit, FitJob, Watch
-from automl_cli.features.matrix import FoldMatrices, make_fold_matrices
+from automl_cli.features.matrix import (
+    Encoder,
+    FoldMatrices,
+    make_fold_matrices,
+    make_prediction_matrices,
+)
 from automl_cli.features.state import load_features
 from automl_cli.features.target_encoding import EncodingTarget
 from automl_cli.models import MODELS
-from automl_cli.store import RunDirectory, read_json, write_folder, write_json
+from automl_cli.store import RunDirectory, read_json, write_array, write_folder, write_json
 from automl_cli.train.assignment import Assignment, load_assignment
 from automl_cli.train.executor import redirect_output
 
@@ -81,14 +88,43 @@ class FitRecord:
     cut: bool
 
 
-def fit_unit(unit: Unit) -> str:
-    """Fit one fold of a candidate; return the name of its folder.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crash:
+    """What a unit raised, as text: foreign exceptions need not survive the way to the parent.
 
-    Raises
-    ------
-    Exception
-        Whatever the model's library raises; the parent records a `Failure`.
+    Parameters
+    ----------
+    error
+        Type and message.
+    traceback
+        Where it was raised.
+    mistake
+        The error itself if the user can mend it (a full disk), else None.
     """
+
+    error: str
+    traceback: str
+    mistake: RunError | None
+
+
+def attempt(work: Callable[..., str], *args: object) -> str | Crash:
+    """Do a unit's work; whatever it raises is returned.
+
+    This is the one broad except of the package: a model's library may raise anything, and it
+    must cost no more than its candidate.
+    """
+    try:
+        return work(*args)
+    except Exception as error:  # noqa: BLE001  # see above
+        return Crash(
+            error=f"{type(error).__name__}: {error}",
+            traceback="".join(format_exception(error)),
+            mistake=error if isinstance(error, RunError) else None,
+        )
+
+
+def fit_unit(unit: Unit) -> str:
+    """Fit one fold of a candidate; return the name of its folder."""
     run = RunDirectory(Path(unit.run))
     redirect_output(run.log)
     whole = run.unit(unit.spec.key, unit.fold)
@@ -96,7 +132,9 @@ def fit_unit(unit: Unit) -> str:
         return whole.name
     started = time.time()
     assignment = load_assignment(run.problem(unit.spec.target))
-    matrices = _matrices(unit.run, unit.spec.target, unit.feature_keys, unit.fold)
+    state = load_features(run.features, unit.feature_keys)
+    encoding = EncodingTarget(y=assignment.y, n_outputs=assignment.n_outputs)
+    matrices = make_fold_matrices(state, encoding, assignment.folds, unit.fold)
     fit = _fit(unit, assignment, matrices)
     cut = fit.cut or _reached_limit(unit, fit)
     folder = run.unit(unit.spec.key, unit.fold, cut=cut)
@@ -113,7 +151,9 @@ def predict_unit(unit: Unit, folder_name: str, rounds: int | None) -> str:
     if target.exists():
         return target.name
     assignment = load_assignment(run.problem(unit.spec.target))
-    matrices = _matrices(unit.run, unit.spec.target, unit.feature_keys, unit.fold)
+    state = load_features(run.features, unit.feature_keys)
+    encoder = Encoder.load(folder / "encoder.npz")
+    held_out, test = make_prediction_matrices(state, encoder, assignment.folds.folds[unit.fold])
     model = MODELS.get(unit.spec.model).load(folder / "model")
 
     def predict(matrix: Matrix) -> FloatMatrix:
@@ -121,9 +161,9 @@ def predict_unit(unit: Unit, folder_name: str, rounds: int | None) -> str:
         return make_predictions(margins, assignment.objective)
 
     def fill(beside: Path) -> None:
-        np.save(beside / "held_out.npy", predict(matrices.held_out))
-        if matrices.test is not None:
-            np.save(beside / "test.npy", predict(matrices.test))
+        write_array(beside / "held_out.npy", predict(held_out))
+        if test is not None:
+            write_array(beside / "test.npy", predict(test))
 
     write_folder(target, fill)
     return target.name
@@ -149,15 +189,6 @@ def read_fit(run: RunDirectory, key: str, fold: int, *, with_cut: bool = True) -
 def predictions_folder(folder: Path, rounds: int | None) -> Path:
     """Return where the predictions with so many rounds lie."""
     return folder / ("predictions" if rounds is None else f"predictions-{rounds}")
-
-
-@lru_cache(maxsize=1)  # a pure function of files that never change: a worker keeps its last fold
-def _matrices(run: str, target: str, feature_keys: tuple[str, ...], fold: int) -> FoldMatrices:
-    directory = RunDirectory(Path(run))
-    assignment = load_assignment(directory.problem(target))
-    state = load_features(directory.features, feature_keys)
-    encoding = EncodingTarget(y=assignment.y, n_outputs=assignment.n_outputs)
-    return make_fold_matrices(state, encoding, assignment.folds, fold)
 
 
 def _fit(unit: Unit, assignment: Assignment, matrices: FoldMatrices) -> Fit:
@@ -196,6 +227,6 @@ def _save(folder: Path, fit: Fit, matrices: FoldMatrices, *, seconds: float, cut
     fit.model.save(folder / "model")
     matrices.encoder.save(folder / "encoder.npz")
     if fit.curve is not None:
-        np.save(folder / "curve.npy", fit.curve)
+        write_array(folder / "curve.npy", fit.curve)
     rounds = None if fit.curve is None else len(fit.curve)
     write_json(folder / "fit.json", {"rounds": rounds, "seconds": seconds, "cut": cut})

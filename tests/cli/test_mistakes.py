@@ -12,6 +12,11 @@ from automl_cli.cli.app import app
 Competition = Callable[..., Path]
 
 
+@pytest.fixture(autouse=True)
+def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)  # without --out a run lies in the current folder
+
+
 @pytest.fixture
 def competition(tmp_path: Path) -> Competition:
     """Return a function that writes a small competition, changed as the test says."""
@@ -129,6 +134,27 @@ def test_all_unknown_names_at_once(competition: Competition, tmp_path: Path) -> 
         assert f"{config}:{line}: " in message
     assert "did you mean 'lightgbm'?" in message
     assert "did you mean 'depth'?" in message
+
+
+def test_categories_for_a_model_that_takes_none(competition: Competition, tmp_path: Path) -> None:
+    config = tmp_path / "mine.yaml"
+    config.write_text(
+        "features:\n  recipes:\n    extra_trees: [numeric, native]\n"
+        "candidates:\n  - {model: extra_trees, features: [onehot]}\n"
+        "  - {model: linear, features: [onehot]}\n"
+    )
+
+    code, message = fit(competition(), "-c", config)
+
+    assert code == 2
+    hint = "take `counts` or `target_mean` instead."
+    assert message.startswith(
+        f"{config}:3: features.recipes.extra_trees: extra_trees takes no categories, "
+        f"and native makes nothing else.\n  hint: {hint}\n"
+        f"{config}:5: candidates[0]: extra_trees takes no categories, "
+        f"and onehot makes nothing else.\n  hint: {hint}\n"
+    )
+    assert "linear" not in message
 
 
 def test_test_rows_that_lack_every_feature(competition: Competition) -> None:

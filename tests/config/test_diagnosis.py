@@ -136,7 +136,7 @@ def refuse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Refuse:
         (
             "candidates: [{model: linear, parms: {}}]",
             "1: candidates[0].parms: no such key.",
-            "did you mean 'params'? allowed here: model, params, features and name.",
+            "did you mean 'params'? allowed here: model, params and features.",
         ),
         (
             "features: {recipes: {linear: [{a: {}, b: {}}]}}",
@@ -151,7 +151,10 @@ def refuse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Refuse:
         (
             "ensemble: {combiners: []}",
             "1: ensemble.combiners: expected at least 1 entry, came an empty list.",
-            "A list of the combiners that compete, the simplest first.",
+            (
+                "A list of the combiners that compete, in any order; `automl list combiners` shows "
+                "all, in the order that ties go by."
+            ),
         ),
         (
             "run: 4",

@@ -86,3 +86,10 @@ class TestEveryMetric:
         answers = answers_of(metric, task, y, 1.0)
         copy = pickle.loads(pickle.dumps(metric))
         assert copy.score(y, answers) == metric.score(y, answers)
+
+    def test_it_selects_by_itself_only_what_models_predict(self, name: str, task: Task):
+        metric = METRICS.get(name)
+        if metric.selection == "metric":
+            assert metric.wants == ("value" if task == "regression" else "probability")
+        if metric.selection == "rank_correlation":
+            assert task == "regression"

@@ -52,7 +52,7 @@ def test_the_first_misfit_is_named(
     train, wants = train_and_wants
     dataset = infer(train, TEST, SAMPLE).dataset
     (tmp_path / "out.csv").write_text(text)
-    assert error_of(check_submission, tmp_path / "out.csv", dataset, wants) == (
+    assert error_of(check_submission, tmp_path / "out.csv", dataset, {"y": wants}) == (
         f"out.csv: {message}.",
         "Write the submission again from the run that belongs to this test table.",
     )
@@ -63,5 +63,5 @@ def test_without_a_test_table_nothing_can_be_checked(
 ):
     dataset = infer(BINARY, target=("y",)).dataset
     (tmp_path / "out.csv").write_text("id,y\n1,0\n")
-    message, _ = error_of(check_submission, tmp_path / "out.csv", dataset, "label")
+    message, _ = error_of(check_submission, tmp_path / "out.csv", dataset, {"y": "label"})
     assert message == "out.csv: no test table to check it against."

@@ -4,6 +4,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from full_disk import run_on_full_disk
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -11,7 +12,7 @@ from automl_cli.core.dataset import Dataset
 from automl_cli.core.metric import Wants
 from automl_cli.data.check import check_submission
 from automl_cli.data.infer import Inference
-from automl_cli.data.submission import make_submission, write_submission
+from automl_cli.data.submission import check_shape, make_submission, write_submission
 
 Infer = Callable[..., Inference]
 ErrorOf = Callable[..., tuple[str, str]]
@@ -23,10 +24,10 @@ TEST = "id,x\n007,1\n8,2\n"
 
 
 def written(dataset: Dataset, prediction: object, wants: Wants, tmp_path: Path) -> str:
-    frame = make_submission(dataset, {"y": np.asarray(prediction)}, wants)
-    check_submission(frame, dataset, wants)
+    frame = make_submission(dataset, {"y": np.asarray(prediction)}, {"y": wants})
+    check_submission(frame, dataset, {"y": wants})
     write_submission(frame, tmp_path / "out.csv")
-    check_submission(tmp_path / "out.csv", dataset, wants)
+    check_submission(tmp_path / "out.csv", dataset, {"y": wants})
     return (tmp_path / "out.csv").read_bytes().decode()
 
 
@@ -95,12 +96,16 @@ def test_the_metric_decides_what_is_written(
 def test_several_targets_fill_their_columns(infer: Infer):
     train = "id,x,u,v\n1,1,0.5,p\n2,2,0.25,q\n3,2,0.75,r\n"
     dataset = infer(train, TEST, None, target=("u", "v")).dataset
-    codes = {"u": np.array([0, 1]), "v": np.array([1, 2])}
-    assert list(make_submission(dataset, codes, "value")) == ["id", "u", "v"]
-    chances = {"u": np.array([0.5, 1.0]), "v": np.full((2, 3), 1 / 3)}
-    assert list(make_submission(dataset, chances, "probability")) == [
-        "id", "u", "v_p", "v_q", "v_r",
-    ]  # fmt: skip
+    predictions = {"u": np.array([0.5, 2.0]), "v": np.array([1, 2])}
+    labelled = make_submission(dataset, predictions, {"u": "value", "v": "label"})
+    assert labelled.to_dict("list") == {"id": ["007", "8"], "u": [0.5, 2.0], "v": ["q", "r"]}
+    check_submission(labelled, dataset, {"u": "value", "v": "label"})
+
+    predictions["v"] = np.full((2, 3), 1 / 3)
+    wants: dict[str, Wants] = {"u": "value", "v": "probability"}
+    chances = make_submission(dataset, predictions, wants)
+    assert list(chances) == ["id", "u", "v_p", "v_q", "v_r"]
+    check_submission(chances, dataset, wants)
 
 
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -113,20 +118,61 @@ def test_floats_survive_the_file(infer: Infer, tmp_path: Path, values: list[floa
 def test_no_submission_holds_nan(infer: Infer):
     dataset = infer(VALUES, TEST).dataset
     with pytest.raises(AssertionError, match="column 'y' of the submission holds NaN"):
-        make_submission(dataset, {"y": np.array([np.nan, 1])}, "value")
+        make_submission(dataset, {"y": np.array([np.nan, 1])}, {"y": "value"})
 
 
 def test_a_submission_needs_a_test_table(infer: Infer):
+    dataset = infer(TRAIN, target=("y",)).dataset
     with pytest.raises(AssertionError, match="needs a test table"):
-        make_submission(infer(TRAIN, target=("y",)).dataset, {"y": np.zeros(2)}, "value")
+        make_submission(dataset, {"y": np.zeros(2)}, {"y": "value"})
 
 
-def test_a_sample_with_too_few_columns_is_refused(infer: Infer, error_of: ErrorOf):
-    dataset = infer(TRAIN, TEST, "id,y\n007,0\n8,0\n").dataset
-    chances = {"y": np.full((2, 3), 1 / 3)}
-    assert error_of(make_submission, dataset, chances, "probability")[0] == (
-        "the sample has 1 columns for the target 'y', but the metric wants 3, one a class."
-    )
+ONE_COLUMN = "id,y\n007,0\n8,0\n"
+ONE_A_CLASS = "id,a,b,c\n007,0,0,0\n8,0,0,0\n"
+
+
+@pytest.mark.parametrize(
+    ("sample", "wants", "came_and_expected"),
+    [
+        (ONE_COLUMN, "probability", ("1 column", "3, one a class")),
+        (ONE_A_CLASS, "ranking", ("3 columns", "1")),
+    ],
+)
+def test_a_metric_that_the_sample_has_no_place_for_is_refused(
+    infer: Infer,
+    error_of: ErrorOf,
+    sample: str,
+    wants: Wants,
+    came_and_expected: tuple[str, str],
+):
+    came, expected = came_and_expected
+    dataset = infer(TRAIN, TEST, sample).dataset
+    message, hint = error_of(check_shape, dataset, dataset.schema.targets[0], wants)
+    assert message == f"the sample has {came} for the target 'y', but the metric wants {expected}."
+    assert hint.startswith("Choose a metric that fits the sample (`automl list metrics` says")
+    answers = {"y": np.zeros((2, 3), dtype=int)}
+    assert error_of(make_submission, dataset, answers, {"y": wants}) == (message, hint)
+
+
+@pytest.mark.parametrize(
+    ("tables", "wants"),
+    [
+        ((TRAIN, TEST, ONE_COLUMN), ("label", "ranking")),
+        ((TRAIN, TEST, ONE_A_CLASS), ("label", "probability")),
+        ((BINARY, TEST, ONE_COLUMN), ("label", "probability")),
+        ((BINARY, TEST, "id,no,yes\n007,0,0\n8,0,0\n"), ("label", "probability")),
+        ((VALUES, TEST, ONE_COLUMN), ("value",)),
+        ((TRAIN, TEST, None), ("label", "probability", "ranking")),
+        ((BINARY, TEST, None), ("label", "probability")),
+        ((VALUES, TEST, None), ("value",)),
+    ],
+)
+def test_a_metric_that_the_sample_has_a_place_for_is_taken(
+    infer: Infer, tables: tuple[str | None, ...], wants: tuple[Wants, ...]
+):
+    dataset = infer(*tables).dataset
+    for one in wants:
+        check_shape(dataset, dataset.schema.targets[0], one)
 
 
 def test_an_old_file_is_replaced_as_a_whole(tmp_path: Path):
@@ -138,8 +184,21 @@ def test_an_old_file_is_replaced_as_a_whole(tmp_path: Path):
 
 
 def test_a_folder_that_cannot_be_written_is_a_user_error(tmp_path: Path, error_of: ErrorOf):
+    (tmp_path / "none").write_text("a file")
     frame = pd.DataFrame({"id": ["1"]})
-    assert error_of(write_submission, frame, tmp_path / "none" / "out.csv") == (
-        "none/out.csv: the submission cannot be written: No such file or directory.",
-        "Check that the folder exists, is writable and has space, or choose another path.",
+    assert error_of(write_submission, frame, tmp_path / "none" / "out.csv")[0] == (
+        "none/out.csv: cannot be written (file exists)."
     )
+
+
+def test_on_a_full_disk_the_old_file_stays(tmp_path: Path):
+    path = tmp_path / "out.csv"
+    path.write_text("old")
+    message = run_on_full_disk(
+        "import pandas as pd\n"
+        "from automl_cli.data.submission import write_submission\n"
+        f"write_submission(pd.DataFrame({{'id': range(5000)}}), Path({str(path)!r}))"
+    )
+    assert message == f"{path}: cannot be written (file too large)."
+    assert path.read_text() == "old"
+    assert [item.name for item in tmp_path.iterdir()] == ["out.csv"]

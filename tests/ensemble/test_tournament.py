@@ -7,6 +7,7 @@ import pytest
 
 from automl_cli.core.candidate import Candidate
 from automl_cli.core.problem import Problem
+from automl_cli.ensemble.combiners import COMBINERS
 from automl_cli.ensemble.tournament import apply_blend, blend_candidates
 from automl_cli.metrics import METRICS
 
@@ -72,15 +73,25 @@ def test_the_order_of_arrival_does_not_matter(make_field: Make):
     np.testing.assert_array_equal(first.oof, second.oof)
 
 
-def test_a_blocks_labels_do_not_touch_its_blended_predictions(make_field: Make):
-    problem, candidates = make_field("log_loss", ("n", "y"), 100)
-    changed, _ = make_field("log_loss", ("n", "y"), 100)
+@pytest.mark.parametrize(("metric", "labels"), PROBLEMS)
+def test_a_blocks_labels_touch_nothing_there_but_the_choice_of_the_combiner(
+    make_field: Make, make_problem: Make, metric: str, labels: Labels
+):
+    problem, candidates = make_field(metric, labels, 100)
     inside = problem.folds.blocks[0] == 1
-    changed.y[inside] = 1 - changed.y[inside]
-    first, second = (blend_candidates(which, candidates) for which in (problem, changed))
-    # The other blocks choose the same combiner in both, so that equal means untouched.
-    assert first.combiner == second.combiner
-    np.testing.assert_array_equal(first.oof[inside], second.oof[inside])
+    y = problem.y.copy()
+    y[inside] = y[inside].max() - y[inside]
+    changed = make_problem(metric, y, labels=labels)
+    untouched = []
+    for name in COMBINERS:
+        first, second = (
+            blend_candidates(which, candidates, combiners=[name]) for which in (problem, changed)
+        )
+        np.testing.assert_array_equal(first.oof[inside], second.oof[inside])
+        assert second.score != first.score  # the labels do count, outside
+        untouched.append(first.oof[inside])
+    chosen = blend_candidates(changed, candidates).oof[inside]
+    assert any(np.array_equal(chosen, oof) for oof in untouched)
 
 
 def test_one_candidate_is_its_own_blend(make_field: Make):

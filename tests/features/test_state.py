@@ -1,16 +1,47 @@
 import dataclasses
 import pickle
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from full_disk import run_on_full_disk
 
 from automl_cli.core.candidate import Step
 from automl_cli.core.dataset import Dataset
 from automl_cli.core.errors import PlanError
 from automl_cli.features.state import FeatureState, load_features, prepare_features
+from automl_cli.store import RunDirectory
 
 RECIPE = (Step(name="numeric"), Step(name="counts"), Step(name="target_mean"))
+PREPARE = """
+import os, signal
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from automl_cli.core.candidate import Step
+from automl_cli.core.dataset import Column, Dataset, Schema
+from automl_cli.features.state import prepare_features
+
+columns = (Column(name="age", role="numeric", reason="made"),)
+dataset = Dataset(
+    schema=Schema(targets=(), id=None, columns=columns, ignored=(), facts=()),
+    train=pd.DataFrame({"age": np.arange(5000.0)}),
+    targets={},
+    test=None,
+    test_ids=None,
+    sample=None,
+    extra={},
+    key="made of numbers",
+)
+
+def prepare(folder):
+    prepare_features(dataset, (Step(name="numeric"),), folder, transductive=True)
+"""
 
 
 def prepare(dataset: Dataset, folder: Path, *, transductive: bool = True) -> FeatureState:
@@ -104,3 +135,21 @@ def test_a_recipe_that_makes_nothing_is_refused(dataset: Dataset, tmp_path: Path
 def test_a_removed_step_is_named_when_it_is_loaded(tmp_path: Path):
     with pytest.raises(FileNotFoundError, match="numeric-0"):
         load_features(tmp_path, ("numeric-0",))
+
+
+def test_a_killed_step_leaves_nothing_that_a_run_keeps(tmp_path: Path):
+    run = RunDirectory(tmp_path / "run")
+    script = f"{PREPARE}\nnp.save = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)\n"
+    code = f"{script}prepare(Path({str(run.features)!r}))"
+    done = subprocess.run([sys.executable, "-c", code], check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert any(run.features.iterdir())
+    with run.use({"key": "abc"}, accept_versions=False):
+        assert not any(run.features.iterdir())
+
+
+def test_a_full_disk_is_a_user_error(tmp_path: Path):
+    message = run_on_full_disk(f"{PREPARE}\nprepare(Path({str(tmp_path)!r}))")
+    assert message.startswith(str(tmp_path / "numeric-"))
+    assert message.endswith("cannot be written (file too large).")
+    assert not any(tmp_path.iterdir())

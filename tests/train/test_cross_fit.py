@@ -1,5 +1,6 @@
 import multiprocessing
 import os
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -7,13 +8,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sites import Site
+from sites import Site, raise_odd_error
 
 from automl_cli.core.candidate import Candidate, CandidateSpec, Failure
 from automl_cli.train.cross_fit import cross_fit
-from automl_cli.train.executor import Executor, start_pool
+from automl_cli.train.executor import Executor, LocalPool
 from automl_cli.train.order import Skipped
-from automl_cli.train.unit import Unit
+from automl_cli.train.unit import Crash, Unit, attempt, fit_unit, read_fit
 
 
 @dataclass
@@ -27,7 +28,7 @@ class DeadlyExecutor:
     deaths: list[Unit] = field(default_factory=list)
 
     def submit(self, fn: Callable[..., Any], /, *args: Any) -> "Future[Any]":
-        unit: Unit = args[0]
+        unit: Unit = args[1]  # after the function that `attempt` calls
         is_meant = unit.fold == self.fold and unit.spec.model == self.model
         if is_meant and len(self.deaths) < self.times:
             self.deaths.append(unit)
@@ -58,7 +59,7 @@ def test_every_candidate_has_all_its_rows_and_folds(site: Site) -> None:
 def test_the_number_of_workers_and_the_executor_do_not_change_a_candidate(
     site: Site, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    pool = start_pool(2)
+    pool = LocalPool(2)
     try:
         there = list(cross_fit(site.order(), site.crew(pool)))
     finally:
@@ -100,7 +101,7 @@ def test_a_model_that_raises_is_a_failure_and_the_others_go_on(site: Site) -> No
 
 
 def test_a_worker_that_dies_once_costs_nothing(site: Site) -> None:
-    pool = start_pool(2)
+    pool = LocalPool(2)
     try:
         deadly = DeadlyExecutor(pool, times=1)
         outcomes = list(cross_fit(site.order(), site.crew(deadly)))
@@ -112,7 +113,7 @@ def test_a_worker_that_dies_once_costs_nothing(site: Site) -> None:
 
 
 def test_a_unit_over_which_two_workers_die_fails_and_the_others_go_on(site: Site) -> None:
-    pool = start_pool(2)
+    pool = LocalPool(2)
     try:
         outcomes = list(cross_fit(site.order(), site.crew(DeadlyExecutor(pool, times=9))))
     finally:
@@ -120,7 +121,7 @@ def test_a_unit_over_which_two_workers_die_fails_and_the_others_go_on(site: Site
 
     by_model = {outcome.spec.model: outcome for outcome in outcomes}
     assert isinstance(by_model["lightgbm"], Failure)
-    assert by_model["lightgbm"].error == "RuntimeError: the worker process died twice over it"
+    assert by_model["lightgbm"].error == "the worker process died twice over it"
     assert isinstance(by_model["linear"], Candidate)
 
 
@@ -146,18 +147,71 @@ def test_without_time_everything_is_skipped(site: Site) -> None:
     assert [type(outcome) for outcome in outcomes] == [Skipped, Skipped]
 
 
-def test_a_candidate_cut_by_the_clock_is_repeated_with_time_left(site: Site) -> None:
-    slow = replace(site.specs[0], max_rounds=10_000, patience=10_000)
-    keys = {**site.keys, slow.key: site.keys[site.specs[0].key]}
-    order = replace(site.order([slow]), feature_keys=keys)
+def test_what_the_clock_has_cut_is_repeated_with_time_left(site: Site) -> None:
+    spec = site.specs[0]
+    for fold in range(3):
+        unit = Unit(
+            run=str(site.run.root),
+            spec=spec,
+            fold=fold,
+            feature_keys=site.keys[spec.key],
+            max_rounds=5,  # less than the candidate's: a limit that the clock has set
+            stop_at=None,
+        )
+        assert fit_unit(unit) == f"fold-{fold}.cut"
     with ThreadPoolExecutor(1) as executor:
-        (cut,) = cross_fit(order, site.crew(executor, workers=1, seconds=6))
-        longer = replace(slow, max_rounds=10_000)
-        assert longer.key == slow.key
-        fits = len(site.events)
-        list(cross_fit(order, site.crew(executor, workers=1, seconds=6)))
+        (candidate,) = cross_fit(site.order([spec]), site.crew(executor))
 
-    assert isinstance(cut, Candidate)
-    assert cut.cut
-    assert max(cut.rounds) < 10_000
-    assert len(site.events) == 2 * fits
+    assert isinstance(candidate, Candidate)
+    assert not candidate.cut
+    assert len(site.events) == 3
+    record = read_fit(site.run, spec.key, 0)
+    assert record is not None
+    assert record.rounds == spec.max_rounds
+
+
+def test_two_deaths_in_one_candidate_under_a_clock_do_not_end_the_run(site: Site) -> None:
+    pool = LocalPool(2)
+    try:
+        deadly = DeadlyExecutor(pool, times=9, fold=0)
+        outcomes = list(cross_fit(site.order(), site.crew(deadly, seconds=60)))
+    finally:
+        pool.stop()
+
+    assert {type(outcome) for outcome in outcomes} == {Failure, Candidate}
+
+
+def test_a_unit_that_ignores_its_end_is_killed_with_the_clock(site: Site) -> None:
+    class Sleeper:
+        def submit(self, *_: object) -> "Future[Any]":
+            return pool.submit(time.sleep, 60)
+
+    pool = LocalPool(2)
+    began = time.time()
+    try:
+        outcomes = list(cross_fit(site.order(), site.crew(Sleeper(), seconds=4)))
+    finally:
+        pool.stop()
+
+    assert all(isinstance(outcome, Skipped) for outcome in outcomes)
+    assert time.time() - began < 4 + 2
+
+
+def test_no_fit_is_started_after_the_time_for_fits(site: Site) -> None:
+    with ThreadPoolExecutor(1) as executor:
+        outcomes = list(cross_fit(site.order(), site.crew(executor, seconds=1)))
+
+    assert all(isinstance(outcome, Skipped) for outcome in outcomes)
+    assert not (site.run.root / "units").exists()
+
+
+def test_an_exception_that_does_not_survive_pickling_reaches_the_parent_as_text() -> None:
+    assert isinstance(attempt(raise_odd_error), Crash)
+    pool = LocalPool(1)
+    try:
+        crash = pool.submit(attempt, raise_odd_error).result(timeout=20)
+    finally:
+        pool.stop()
+
+    assert crash.error == "OddError: odd"
+    assert "raise_odd_error" in crash.traceback

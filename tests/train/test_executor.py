@@ -9,12 +9,12 @@ from pathlib import Path
 import psutil
 import pytest
 
-from automl_cli.train.executor import LocalPool, is_worker, is_worker_death, start_pool
+from automl_cli.train.executor import LocalPool, is_worker, is_worker_death
 
 SCRIPT = """
 import os, sys, time
-from automl_cli.train.executor import start_pool
-pool = start_pool(2)  # no __main__ guard
+from automl_cli.train.executor import LocalPool
+pool = LocalPool(2)  # no __main__ guard
 print(pool.submit(os.getpid).result(), flush=True)
 future = pool.submit(time.sleep, 60)
 time.sleep(60)
@@ -23,7 +23,7 @@ time.sleep(60)
 
 @pytest.fixture
 def pool() -> Iterator[LocalPool]:
-    started = start_pool(2)
+    started = LocalPool(2)
     yield started
     started.stop()
 
@@ -74,3 +74,23 @@ def test_workers_end_soon_after_their_parent_was_killed(tmp_path: Path) -> None:
 
     # Without an init process nobody reaps an orphan that has ended: a zombie does no work.
     assert [one for one in alive if one.status() != psutil.STATUS_ZOMBIE] == []
+
+
+def test_a_pool_whose_idle_worker_was_killed_starts_anew(pool: LocalPool) -> None:
+    victim = pool.submit(os.getpid).result(timeout=20)
+    os.kill(victim, signal.SIGKILL)
+    time.sleep(1.5)
+
+    assert pool.submit(abs, -1).result(timeout=20) == 1
+
+
+def test_workers_that_are_busy_in_c_are_ended_at_once() -> None:
+    pool = LocalPool(2)
+    for _ in range(2):
+        pool.submit(time.sleep, 60)
+    time.sleep(1.5)
+    began = time.time()
+
+    pool.stop()
+
+    assert time.time() - began < 2

@@ -20,14 +20,37 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import uuid4
+from typing import BinaryIO
 
 from automl_cli.core.errors import RunError
 from automl_cli.core.events import Event, JsonValue
+from automl_cli.store.files import (
+    check_writable,
+    file_name,
+    read_json,
+    replaced,
+    translated,
+    write_array,
+    write_folder,
+    write_json,
+)
+
+__all__ = [
+    "RunDirectory",
+    "check_writable",
+    "file_name",
+    "installed_versions",
+    "read_json",
+    "replaced",
+    "translated",
+    "write_array",
+    "write_folder",
+    "write_json",
+]
 
 PACKAGES = ("automl-cli", "catboost", "lightgbm", "numpy", "pandas", "scikit-learn", "xgboost")
 LONGEST_GAP = 600.0  # seconds between two events of one command; a longer gap was not work
@@ -91,25 +114,38 @@ class RunDirectory:
         return self.root / "blends" / f"{file_name(target)}.json"
 
     def append(self, event: Event) -> None:
-        """Add one line to the events."""
-        line = json.dumps({"time": time.time(), "kind": event.kind, **event.fields})
-        with (self.root / "events.jsonl").open("a", encoding="utf-8") as file:
-            file.write(line + "\n")
+        """Add one line to the events.
+
+        Raises
+        ------
+        RunError
+            If the disk is full or the folder cannot be written.
+        """
+        line = json.dumps({"time": time.time(), "kind": event.kind, **event.fields}) + "\n"
+        path = self.root / "events.jsonl"
+        with translated(path), path.open("ab+") as file:
+            # A line that a full disk or a kill has cut off must not swallow this one.
+            is_torn = file.seek(0, os.SEEK_END) > 0 and _last_byte(file) != b"\n"
+            file.write(b"\n" * is_torn + line.encode())
 
     def read_events(self) -> list[dict[str, JsonValue]]:
-        """Return all events; a last line that was cut off is left out."""
+        """Return all events; lines that were cut off are left out."""
         path = self.root / "events.jsonl"
-        if not path.exists():
-            return []
-        lines = path.read_text(encoding="utf-8").split("\n")[:-1]
-        return [json.loads(line) for line in lines if line.startswith("{") and line.endswith("}")]
+        events = []
+        for line in path.read_bytes().splitlines() if path.exists() else ():
+            with suppress(ValueError):
+                events.append(json.loads(line))
+        return events
 
     def seconds_spent(self) -> float:
         """Return the seconds that earlier commands worked on this run."""
         spent, last = 0.0, None
         for event in self.read_events():
             now = float(str(event["time"]))
-            if last is not None and event["kind"] != "started":
+            if event["kind"] == "started":
+                # Reading and inference came before there was a directory to write to.
+                last = float(str(event.get("started_at", now)))
+            if last is not None:
                 spent += min(now - last, LONGEST_GAP)
             last = now
         return spent
@@ -136,46 +172,11 @@ class RunDirectory:
                     hint="Wait until it has finished, or give this one a folder with --out.",
                 ) from None
         try:
-            self._settle(facts, accept_versions=accept_versions)
+            with translated(self.root):
+                _settle(self.root, facts, accept_versions=accept_versions)
             yield
         finally:
             lock.release()
-
-    def _settle(self, facts: Mapping[str, JsonValue], *, accept_versions: bool) -> None:
-        versions = installed_versions()
-        path = self.root / "run.json"
-        if path.exists():
-            known = read_json(path)
-            self._check(known, facts, None if accept_versions else versions)
-        self._remove_leftovers()
-        write_json(path, {**facts, "versions": dict(versions)})
-
-    def _check(
-        self,
-        known: Mapping[str, JsonValue],
-        facts: Mapping[str, JsonValue],
-        versions: Mapping[str, str] | None,
-    ) -> None:
-        if known.get("key") != facts["key"]:
-            raise RunError(
-                f"{self.root}: this folder holds a run of other data or another config.",
-                hint="Give another folder with --out, or leave --out away.",
-            )
-        before = known.get("versions")
-        if versions is not None and isinstance(before, dict) and before != versions:
-            changed = ", ".join(
-                f"{name} {before.get(name)} -> {version}"
-                for name, version in versions.items()
-                if before.get(name) != version
-            )
-            raise RunError(
-                f"{self.root}: this run was made with other versions ({changed}).",
-                hint="Give another folder with --out, or --accept-versions to mix them.",
-            )
-
-    def _remove_leftovers(self) -> None:
-        for path in self.root.glob("**/*.tmp-*"):
-            shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink()
 
 
 def installed_versions() -> dict[str, str]:
@@ -185,77 +186,43 @@ def installed_versions() -> dict[str, str]:
     return {name: version(name) for name in PACKAGES}
 
 
-def file_name(text: str) -> str:
-    """Return `text` as a file name: letters, digits, ``-``, ``_`` and ``.`` stay.
-
-    Examples
-    --------
-    >>> file_name("net income/year")
-    'net_income_year'
-    """
-    kept = (char if char.isalnum() or char in "-_." else "_" for char in text)
-    return "".join(kept)[:80] or "_"
+def _last_byte(file: BinaryIO) -> bytes:
+    file.seek(-1, os.SEEK_END)
+    return file.read()
 
 
-def read_json(path: Path) -> dict[str, JsonValue]:
-    """Return the mapping stored at `path`."""
-    found = json.loads(path.read_text(encoding="utf-8"))
-    if not isinstance(found, dict):
+def _settle(root: Path, facts: Mapping[str, JsonValue], *, accept_versions: bool) -> None:
+    versions = installed_versions()
+    path = root / "run.json"
+    if path.exists():
+        _check_same_run(root, read_json(path), facts, None if accept_versions else versions)
+    for leftover in root.glob("**/*.tmp-*"):
+        if leftover.is_dir():
+            shutil.rmtree(leftover, ignore_errors=True)
+        else:
+            leftover.unlink(missing_ok=True)
+    write_json(path, {**facts, "versions": dict(versions)})
+
+
+def _check_same_run(
+    root: Path,
+    known: Mapping[str, JsonValue],
+    facts: Mapping[str, JsonValue],
+    versions: Mapping[str, str] | None,
+) -> None:
+    if known.get("key") != facts["key"]:
         raise RunError(
-            f"{path}: not a file of a run.", hint="Remove the run folder and start again."
+            f"{root}: this folder holds a run of other data or another config.",
+            hint="Give another folder with --out, or leave --out away.",
         )
-    return found
-
-
-def write_json(path: Path, value: Mapping[str, JsonValue]) -> None:
-    """Write a mapping whole or not at all."""
-    text = json.dumps(value, indent=1) + "\n"
-    with replaced(path) as beside:
-        beside.write_text(text, encoding="utf-8")
-
-
-@contextmanager
-def replaced(path: Path) -> Iterator[Path]:
-    """Give a name beside `path`, and rename what was written there to `path` at the end.
-
-    Raises
-    ------
-    RunError
-        If the disk is full or the folder cannot be written.
-    """
-    beside = path.with_name(f"{path.name}.tmp-{uuid4().hex[:12]}")
-    with translated(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            yield beside
-            _rename(beside, path)
-        finally:
-            if beside.exists():
-                shutil.rmtree(beside) if beside.is_dir() else beside.unlink()
-
-
-def write_folder(path: Path, fill: Callable[[Path], None]) -> None:
-    """Let `fill` write into a new folder that appears as `path` when it is complete."""
-    with replaced(path) as beside:
-        beside.mkdir()
-        fill(beside)
-
-
-@contextmanager
-def translated(path: Path) -> Iterator[None]:
-    """Turn an operating-system error into a message about `path`."""
-    try:
-        yield
-    except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else str(error)
+    before = known.get("versions")
+    if versions is not None and isinstance(before, dict) and before != versions:
+        changed = ", ".join(
+            f"{name} {before.get(name)} -> {version}"
+            for name, version in versions.items()
+            if before.get(name) != version
+        )
         raise RunError(
-            f"{path}: cannot be written ({reason.lower()}).",
-            hint="Free some space or give a folder you may write to with --out.",
-        ) from error
-
-
-def _rename(beside: Path, path: Path) -> None:
-    if path.is_dir():
-        # A folder cannot be renamed onto another; the content is the same by its key.
-        shutil.rmtree(path)
-    beside.replace(path)
+            f"{root}: this run was made with other versions ({changed}).",
+            hint="Give another folder with --out, or --accept-versions to mix them.",
+        )
