@@ -73,7 +73,7 @@ def fit(request: FitRequest, listener: Listener) -> dict[str, Any]:
         inference = infer_dataset(files, make_data_options(config))
         dataset = inference.dataset
         problems = tuple(make_problem(dataset, one, config) for one in dataset.schema.targets)
-        facts = make_facts(dataset, problems, config)
+        facts = tuple(make_facts(dataset, problems, config))
         listener(Event(kind="inferred", fields=describe_data(dataset, facts)))
         key = make_run_key(dataset, config)
         directory = RunDirectory(request.out or _choose_folder(files.train, config, key))
@@ -84,6 +84,7 @@ def fit(request: FitRequest, listener: Listener) -> dict[str, Any]:
             session = Session(
                 request=request,
                 dataset=dataset,
+                facts=facts,
                 directory=directory,
                 problems=problems,
                 specs={one.target.name: make_specs(one, config) for one in problems},
@@ -92,7 +93,7 @@ def fit(request: FitRequest, listener: Listener) -> dict[str, Any]:
                 deadline=Deadline.after(config.budget, since=request.started_at - spent),
                 listener=record_events(directory, listener),
             )
-            tell_start(session, facts, spent)
+            tell_start(session, spent)
             try:
                 return _work(_prepare(session))
             finally:

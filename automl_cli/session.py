@@ -63,6 +63,8 @@ class Session:
         What the user asked for.
     dataset
         The tables.
+    facts
+        Every guess about them as (what, value, reason).
     directory
         Where everything is kept.
     problems
@@ -81,6 +83,7 @@ class Session:
 
     request: FitRequest
     dataset: Dataset
+    facts: tuple[tuple[str, str, str], ...]
     directory: RunDirectory
     problems: tuple[Problem, ...]
     specs: Mapping[str, Sequence[CandidateSpec]]
@@ -123,6 +126,7 @@ def finish(session: Session, solutions: Mapping[str, Solution]) -> dict[str, Any
     summary = make_summary(
         session.directory,
         None if session.dataset.test is None else written,
+        session.facts,
         [solutions[problem.target.name] for problem in session.problems],
         time.time() - session.request.started_at,
     )
@@ -131,7 +135,7 @@ def finish(session: Session, solutions: Mapping[str, Solution]) -> dict[str, Any
     return summary
 
 
-def tell_start(session: Session, facts: Sequence[tuple[str, ...]], spent_seconds: float) -> None:
+def tell_start(session: Session, spent_seconds: float) -> None:
     """Tell and record that the command works on the run, and record what was inferred."""
     ends_at = session.deadline.ends_at
     fields: dict[str, JsonValue] = {
@@ -141,7 +145,7 @@ def tell_start(session: Session, facts: Sequence[tuple[str, ...]], spent_seconds
     }
     session.listener(Event(kind="started", fields=fields))
     # It was shown before there was a directory to record it in.
-    inferred = describe_data(session.dataset, facts)
+    inferred = describe_data(session.dataset, session.facts)
     session.directory.append(Event(kind="inferred", fields=inferred))
 
 

@@ -18,7 +18,11 @@ VERSION = 1
 
 
 def make_summary(
-    run: RunDirectory, submission: Path | None, solutions: Sequence[Solution], seconds: float
+    run: RunDirectory,
+    submission: Path | None,
+    facts: Sequence[tuple[str, str, str]],
+    solutions: Sequence[Solution],
+    seconds: float,
 ) -> dict[str, Any]:
     """Return the figures of a run.
 
@@ -28,6 +32,8 @@ def make_summary(
         Where it lies.
     submission
         The file that was written, or None without a test table.
+    facts
+        Every guess about the data as (what, value, reason).
     solutions
         One a target. With several targets the scores on top are means over them, and None if
         the metrics differ; so is a task or a metric that is not the same for all.
@@ -46,6 +52,7 @@ def make_summary(
         "task": _find_common(targets, "task"),
         **_average(targets),
         "seconds": round(seconds, 1),
+        "facts": [list(fact) for fact in facts],
         "candidates": [candidate for target in targets for candidate in target["candidates"]],
         "targets": targets,
     }

@@ -70,6 +70,10 @@ class RunConsole:
         for target in summary["targets"]:
             self.console.print(_make_table(target))
             self.console.print(_spell_ensemble(target), soft_wrap=True)
+        facts = " · ".join(f"{what}: {value}" for what, value, _ in summary["facts"])
+        self.console.print(Text(facts, style="dim"), soft_wrap=True)
+        if summary["submission"] is not None:
+            self.console.print(f"submission: {summary['submission']}", soft_wrap=True)
         self.console.print(f"run: {summary['run']}  ({summary['seconds']} s)", soft_wrap=True)
 
     def _count(self, kind: str, fields: Mapping[str, Any]) -> None:

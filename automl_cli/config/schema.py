@@ -108,7 +108,7 @@ class EnsembleConfig(Section):
     """How candidates become one prediction."""
 
     combiners: Texts = Field(
-        ("linear", "greedy", "mean", "median", "best"),
+        ("greedy", "linear", "mean", "median", "best"),
         min_length=1,
         description="A list of the combiners that compete, in any order; `automl list combiners` "
         "shows all, in the order that ties go by.",

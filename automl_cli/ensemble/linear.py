@@ -1,9 +1,9 @@
-"""A linear combination of logits or values that is pulled towards equal weights.
+"""A linear combination of logits or values that is pulled towards given weights.
 
-Minimised is the mean loss of ``mean(z) + sum d_m z_m + b`` plus ``strength / 2 * mean(z²) * sum
-d_m²``: with a strong pull the members' mean, with a weak one whatever the rows say. Members are
-alike, so that shrinking their weights towards zero would cost calibration, and shrinking them
-towards each other costs next to nothing. The classes share the weights; each has its own bias.
+Minimised is the mean loss of ``sum (p_m + d_m) z_m + b`` plus ``strength / 2 * mean(z²) * sum
+d_m²`` for given weights p, those of the greedy combiner: with a strong pull its blend, with a weak
+one whatever the rows say. Members are alike, so that shrinking their weights towards zero would
+cost calibration. The classes share the weights; each has its own bias.
 """
 
 from collections.abc import Iterator
@@ -49,7 +49,11 @@ class _System:
 
 
 def fit_linear(
-    problem: Problem, members: FloatMatrix, rows: IntVector, deadline: Deadline
+    problem: Problem,
+    members: FloatMatrix,
+    rows: IntVector,
+    prior: FloatVector,
+    deadline: Deadline,
 ) -> tuple[FloatVector, FloatVector]:
     """Return the weights, shape (members,), and the biases, shape (n_outputs,).
 
@@ -61,16 +65,16 @@ def fit_linear(
         Predictions, shape (members, all rows, n_outputs).
     rows
         Row numbers to learn from.
+    prior
+        The weights that it is pulled towards, shape (members,).
     deadline
-        Where the search stops at what it has; it starts at equal weights.
+        Where the search stops at what it has; it starts at `prior`.
     """
-    equal = np.full(len(members), 1.0 / len(members))
-    strength = _choose_strength(
-        problem, members, _thin(problem, members, rows, _MAX_TRIAL_ROWS), deadline
-    )
+    trial_rows = _thin(problem, members, rows, _MAX_TRIAL_ROWS)
+    strength = _choose_strength(problem, members, trial_rows, prior, deadline)
     if deadline.seconds_left() <= 0:
-        return equal, np.zeros(members.shape[2])
-    system = _make_system(problem, members, _thin(problem, members, rows, _MAX_ROWS))
+        return prior, np.zeros(members.shape[2])
+    system = _make_system(problem, members, _thin(problem, members, rows, _MAX_ROWS), prior)
     theta = np.zeros(len(system.penalty))
     for weaker in STRENGTHS[: STRENGTHS.index(strength) + 1]:
         theta = _solve(system, weaker, theta, deadline)
@@ -78,7 +82,7 @@ def fit_linear(
     bias = system.spread * bias - system.level * change.sum()
     if problem.objective == "log_loss" and problem.n_outputs == 1:
         bias = bias[1:] - bias[:1]
-    return equal + change, bias
+    return prior + change, bias
 
 
 def _thin(problem: Problem, members: FloatMatrix, rows: IntVector, limit: int) -> IntVector:
@@ -88,11 +92,15 @@ def _thin(problem: Problem, members: FloatMatrix, rows: IntVector, limit: int) -
 
 
 def _choose_strength(
-    problem: Problem, members: FloatMatrix, rows: IntVector, deadline: Deadline
+    problem: Problem,
+    members: FloatMatrix,
+    rows: IntVector,
+    prior: FloatVector,
+    deadline: Deadline,
 ) -> float:
     if deadline.seconds_left() <= 0:
         return STRENGTHS[0]
-    system = _make_system(problem, members, rows)
+    system = _make_system(problem, members, rows, prior)
     blocks = make_blocks(problem)[rows]
     if len(np.unique(blocks)) < 2:
         blocks = make_parts(len(rows), 5, make_seed(problem.seed, "linear"))
@@ -108,7 +116,9 @@ def _choose_strength(
     return STRENGTHS[find_lowest(losses)]
 
 
-def _make_system(problem: Problem, members: FloatMatrix, rows: IntVector) -> _System:
+def _make_system(
+    problem: Problem, members: FloatMatrix, rows: IntVector, prior: FloatVector
+) -> _System:
     z, truth = _read(problem, members, rows)
     weight, level, spread = np.ones(len(rows)), 0.0, 1.0
     if problem.objective != "log_loss":
@@ -116,7 +126,7 @@ def _make_system(problem: Problem, members: FloatMatrix, rows: IntVector) -> _Sy
         z -= level  # in place: it may fill hundreds of megabytes
         z /= spread
         truth = (truth - level) / spread
-    offset: FloatMatrix = np.mean(z, axis=2)
+    offset: FloatMatrix = z @ prior
     if problem.metric.balanced:
         # Rows weigh as the metric weighs them; the logits of so weighted rows lie higher by
         # log(weight), which the decision layer adds to the result.

@@ -1,16 +1,8 @@
 """A tournament of combiners: which blend of the candidates answers the problem.
 
 Every combiner predicts each block from what it learns on the other blocks. The first of the table
-whose loss cannot be told from the lowest wins: the linear blend stays unless another beats it by
-more than one paired standard error. Simulated were three well trained models, seven hardly trained
-ones and three of noise; a blend's loss on fresh rows less that of always taking the greedy blend,
-in 1e-4, mean of five or six problems:
-
-    who wins a tie           log loss          1 - AUC        RMSE
-                          300    1,500      300    1,500     1,500 rows
-    linear                 -5      -18       +1       +6       -93
-    greedy                  0        0      +13       +9       -19
-    none: lowest loss     +45      -13       -7       +9       -25
+whose loss cannot be told from the lowest wins: the greedy blend stays unless another beats it by
+more than one paired standard error (measured: benchmarks/RESULTS.md).
 
 What is reported is scored, block by block, with the combiner that the *other* blocks choose. What
 combiners predict there has seen this block's labels; so they reach the score through the choice of

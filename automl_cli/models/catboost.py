@@ -160,6 +160,7 @@ SPEC = ModelSpec(
             "one_hot_max_size": 10,
             "max_ctr_complexity": 2,
         },
+        "multiclass": {"learning_rate": 0.1},  # a round costs as many trees as there are classes
     },
     known_params=frozenset(
         [

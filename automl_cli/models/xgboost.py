@@ -146,6 +146,7 @@ SPEC = ModelSpec(
             "reg_lambda": 1.0,
             "max_cat_threshold": 32,
         },
+        "multiclass": {"learning_rate": 0.08},  # a round costs as many trees as classes
         "regression": {"max_depth": 5, "colsample_bylevel": 0.7},
     },
     known_params=frozenset(

@@ -18,12 +18,14 @@ from automl_cli.core.events import Event, JsonValue
 from automl_cli.train.collect import collect_candidate
 from automl_cli.train.course import Course, Task
 from automl_cli.train.executor import Executor, is_worker_death
+from automl_cli.train.forecast import Forecast
 from automl_cli.train.order import Crew, Order, Outcome, Skipped
 from automl_cli.train.pace import SHORTEST_SLICE
 from automl_cli.train.unit import Crash, attempt, fit_unit, predict_unit, read_fit
 
 MOST_DEATHS = 2  # a unit over which so many workers died is given up
 HEARTBEAT = 5.0  # seconds; the longest wait without a word
+ENOUGH = 0.6  # of the seconds to the best round; with less a fit is hardly ever of use
 LATER_FOLDS = 1.5  # slices that a fold after the first may take
 NO_TIME = "no time left"
 LATE = "its folds would not have ended in time"
@@ -73,6 +75,7 @@ class _State:
     renewed: Executor | None = None
     bar: float = math.inf  # the first fold's loss of the first candidate
     has_begun: bool = False
+    forecast: Forecast = field(default_factory=Forecast)
 
 
 def _start_tasks(state: _State) -> Iterator[Outcome]:
@@ -133,7 +136,9 @@ def _next_course(state: _State) -> Course | Skipped | None:
     )
     course.load_finished(state.crew.run)
     if not course.is_complete:
-        if seconds is not None and seconds < SHORTEST_SLICE:
+        if seconds is not None and seconds < max(
+            SHORTEST_SLICE, ENOUGH * state.forecast.fold_seconds(spec)
+        ):
             return Skipped(spec=spec, reason=NO_TIME)
         state.active.append(course)
     return course
@@ -224,7 +229,10 @@ def _settle(
     elif isinstance(outcome, BrokenExecutor) and not was_alone:
         state.suspects.append((course, task))
     elif isinstance(outcome, BrokenExecutor) or is_worker_death(outcome):
-        yield from _mourn(state, course, task)
+        course.deaths[task] = course.deaths.get(task, 0) + 1
+        if course.deaths[task] >= MOST_DEATHS:
+            hint = "It may need more memory than there is."
+            yield _fail(state, course, "the worker process died twice over it", "", hint)
     else:
         raise outcome
 
@@ -237,6 +245,7 @@ def _note(state: _State, course: Course, task: Task) -> Iterator[Outcome]:
         if record is None:
             raise AssertionError(f"{task}: finished without a trace")
         course.add_fit(task.fold, record)
+        state.forecast.note(course.spec, record)
         if _is_useless(state, course):
             _drop(state, course)
             yield Skipped(spec=course.spec, reason="the clock cut it before it was of use")
@@ -261,13 +270,6 @@ def _is_useless(state: _State, course: Course) -> bool:
     if math.isinf(state.bar):
         state.bar = lowest
     return record.cut and len(course.fits) == 1 and lowest > state.bar
-
-
-def _mourn(state: _State, course: Course, task: Task) -> Iterator[Outcome]:
-    course.deaths[task] = course.deaths.get(task, 0) + 1
-    if course.deaths[task] >= MOST_DEATHS:
-        hint = "It may need more memory than there is."
-        yield _fail(state, course, "the worker process died twice over it", "", hint)
 
 
 def _fail(state: _State, course: Course, error: str, traceback: str, hint: str = "") -> Failure:

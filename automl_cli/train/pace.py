@@ -20,6 +20,7 @@ PREDICT_SECONDS = 1.0
 RESERVE_SECONDS = 3.0
 RESERVE_PER_CELL = 3e-5  # of the rows that combiners look at; measured, benchmarks/RESULTS.md
 RESERVE_PER_FAR_CELL = 2e-6  # of all rows, which are only predicted and scored
+MOST_RESERVED = 0.06  # of the time left
 MOST_ROWS = 100_000  # that combiners look at
 
 
@@ -92,11 +93,12 @@ def reserve_seconds(n_rows: int, n_columns: int, seconds_left: float) -> float:
     n_columns
         Outputs times candidates: what the tournament looks at in each row.
     seconds_left
-        Until the deadline; the reserve is at most a third of it.
+        Until the deadline; the reserve is a small part of it.
     """
     seconds = (
         RESERVE_SECONDS
         + RESERVE_PER_CELL * min(n_rows, MOST_ROWS) * n_columns
         + RESERVE_PER_FAR_CELL * n_rows * n_columns
     )
-    return max(0.0, min(seconds, seconds_left / 3))
+    # The tournament keeps its deadline by itself; idle workers cost more than its last entry.
+    return max(0.0, min(seconds, RESERVE_SECONDS + MOST_RESERVED * seconds_left, seconds_left / 3))

@@ -39,5 +39,6 @@ def test_nothing_can_finish_after_the_end() -> None:
     assert not pace.can_finish(0.1, 1)
 
 
-def test_the_reserve_is_never_most_of_the_budget() -> None:
-    assert reserve_seconds(10**6, 20, 30.0) == 10.0
+def test_the_reserve_is_never_much_of_the_budget() -> None:
+    assert reserve_seconds(10**6, 20, 1000.0) == 63.0
+    assert reserve_seconds(10**6, 20, 6.0) == 2.0

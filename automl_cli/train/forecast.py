@@ -1,0 +1,49 @@
+"""What a fold of a candidate will cost, from what its model has cost so far.
+
+Boosters need rounds in inverse proportion to their learning rate; how many, and how long a round
+takes, the candidates before have shown. It only decides what is not started under a clock.
+"""
+
+from dataclasses import dataclass, field
+
+from automl_cli.core.candidate import CandidateSpec
+from automl_cli.train.unit import FitRecord
+
+
+@dataclass(slots=True)
+class Forecast:
+    """What is known of each model.
+
+    Parameters
+    ----------
+    round_seconds
+        Seconds of a round, by model.
+    reach
+        Rounds to the best one times learning rate, by model; the largest seen, because a fit that
+        was cut shows only a part.
+    """
+
+    round_seconds: dict[str, float] = field(default_factory=dict)
+    reach: dict[str, float] = field(default_factory=dict)
+
+    def note(self, spec: CandidateSpec, record: FitRecord) -> None:
+        """Learn from a finished fit."""
+        rate = _learning_rate(spec)
+        if rate is None or record.curve is None:
+            return
+        best = int(record.curve.argmin()) + 1
+        self.round_seconds[spec.model] = record.seconds / len(record.curve)
+        self.reach[spec.model] = max(self.reach.get(spec.model, 0.0), rate * best)
+
+    def fold_seconds(self, spec: CandidateSpec) -> float:
+        """Return the seconds to the best round of one fold; 0 if nothing is known."""
+        rate = _learning_rate(spec)
+        if rate is None or spec.model not in self.reach:
+            return 0.0
+        rounds = min(float(spec.max_rounds), self.reach[spec.model] / rate)
+        return rounds * self.round_seconds[spec.model]
+
+
+def _learning_rate(spec: CandidateSpec) -> float | None:
+    rate = dict(spec.params).get("learning_rate")
+    return float(rate) if isinstance(rate, int | float) and rate > 0 else None

@@ -1,0 +1,36 @@
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from sites import Site
+
+from automl_cli.train.forecast import Forecast
+from automl_cli.train.unit import FitRecord
+
+
+def make_record(best: int, rounds: int, seconds: float) -> FitRecord:
+    curve = np.abs(np.arange(1, rounds + 1) - best).astype(float)
+    return FitRecord(folder=Path(), rounds=rounds, curve=curve, seconds=seconds, cut=False)
+
+
+def test_half_the_learning_rate_takes_twice_the_time(site: Site) -> None:
+    spec = replace(site.specs[0], params=(("learning_rate", 0.1),), max_rounds=10_000)
+    slower = replace(spec, params=(("learning_rate", 0.05),))
+    forecast = Forecast()
+    forecast.note(spec, make_record(best=100, rounds=200, seconds=4.0))
+
+    assert forecast.fold_seconds(spec) == 2.0
+    assert forecast.fold_seconds(slower) == 4.0
+
+
+def test_a_fit_that_was_cut_does_not_shorten_what_is_expected(site: Site) -> None:
+    spec = replace(site.specs[0], params=(("learning_rate", 0.1),), max_rounds=10_000)
+    forecast = Forecast()
+    forecast.note(spec, make_record(best=100, rounds=200, seconds=4.0))
+    forecast.note(spec, make_record(best=10, rounds=10, seconds=0.2))
+
+    assert forecast.fold_seconds(spec) == 2.0
+
+
+def test_nothing_is_expected_of_a_model_that_is_not_known(site: Site) -> None:
+    assert Forecast().fold_seconds(site.specs[0]) == 0.0
