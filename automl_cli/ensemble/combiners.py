@@ -28,6 +28,7 @@ State: TypeAlias = Mapping[str, object]
 
 _STEPS = 50  # of the greedy combiner: weights in steps of 2 %
 _PATIENCE = 10
+_ROWS_TO_TRUST = 2_000  # with so many rows the greedy weights count as much as equal ones
 _MAX_ROWS = 20_000  # resolves weights of 2 %, and keeps thirty members under two seconds
 
 
@@ -112,7 +113,10 @@ def _fit_linear(
 ) -> State:
     # A third of the time for where it starts from: the greedy weights are already a blend.
     first_end = deadline.earlier(deadline.seconds_left() * 2 / 3)
-    prior = get_weights(_fit_greedy(problem, members, rows, first_end))
+    greedy = get_weights(_fit_greedy(problem, members, rows, first_end))
+    # Few rows say little about weights: there the pull is towards equal ones.
+    trust = len(rows) / (len(rows) + _ROWS_TO_TRUST)
+    prior = trust * greedy + (1.0 - trust) / len(members)
     weights, bias = fit_linear(problem, members, rows, prior, deadline)
     return {"weights": weights.tolist(), "bias": bias.tolist(), "objective": problem.objective}
 

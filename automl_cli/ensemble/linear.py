@@ -1,9 +1,9 @@
 """A linear combination of logits or values that is pulled towards given weights.
 
 Minimised is the mean loss of ``sum (p_m + d_m) z_m + b`` plus ``strength / 2 * mean(z²) * sum
-d_m²`` for given weights p, those of the greedy combiner: with a strong pull its blend, with a weak
-one whatever the rows say. Members are alike, so that shrinking their weights towards zero would
-cost calibration. The classes share the weights; each has its own bias.
+d_m²`` for given weights p: with a strong pull their blend, with a weak one whatever the rows say.
+Members are alike, so that shrinking their weights towards zero would cost calibration. The classes
+share the weights; each has its own bias.
 """
 
 from collections.abc import Iterator

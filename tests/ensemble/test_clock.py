@@ -98,7 +98,8 @@ def test_a_slow_metric_does_not_prolong_the_run(make_slow_field: Make, seconds: 
     problem, candidates = make_slow_field(0.002, 12)  # without a limit: some ten seconds
     started = time.monotonic()
     blend = blend_candidates(problem, candidates, deadline=Deadline.after(seconds))
-    assert time.monotonic() - started < seconds + 0.5
+    # Without the clock it would take minutes; the slack is for a machine that does other things.
+    assert time.monotonic() - started < seconds + 2.0
     assert "mean" in [name for name, _, _ in blend.tournament]
     assert np.isfinite(blend.test).all()
 
