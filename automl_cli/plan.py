@@ -31,6 +31,7 @@ from automl_cli.metrics import (
 from automl_cli.models import MODELS
 from automl_cli.splits import SplitOptions, make_fold_plan
 
+LARGEST_VALUE = 1e18  # squared errors of more leave the range of float32
 STARTER_ROUNDS = 100  # a first submission within seconds
 STARTER_PARAMS: Mapping[str, ParamValue] = {"learning_rate": 0.1}
 ROWS_FOR_TWO_THREADS = 50_000  # below it two fits side by side beat one with two threads
@@ -105,6 +106,7 @@ def make_problem(dataset: Dataset, target: Target, config: RunConfig) -> Problem
     y = dataset.targets[target.name]
     if target.task == "regression":
         metric = choose_scale(metric, y)
+        _check_size(target, y)
     objective = choose_objective(metric, target)
     is_classifier = objective == "log_loss" and target.task == "multiclass"
     validation = config.validation
@@ -175,6 +177,15 @@ def make_run_key(dataset: Dataset, config: RunConfig) -> str:
 def _find_wants(name: str | None) -> Wants | None:
     # What a user's own metric wants follows from the task, so it cannot decide the task.
     return None if name is None or is_file_metric(name) else get_metric(name).wants
+
+
+def _check_size(target: Target, y: FloatVector | IntVector) -> None:
+    largest = float(np.abs(y).max())
+    if largest > LARGEST_VALUE:
+        raise PlanError(
+            f"the target {target.name!r} reaches {largest:g}; models fit up to {LARGEST_VALUE:g}.",
+            hint="Divide the column by a power of ten, and multiply the predictions by it.",
+        )
 
 
 def _make_fit_y(

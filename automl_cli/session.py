@@ -6,17 +6,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from automl_cli.config.durations import format_duration
 from automl_cli.config.load import LoadedConfig
 from automl_cli.core.candidate import CandidateSpec
 from automl_cli.core.dataset import Dataset
 from automl_cli.core.deadline import Deadline
-from automl_cli.core.errors import BudgetError
+from automl_cli.core.errors import AutomlError, BudgetError, RunError
 from automl_cli.core.events import Event, JsonValue, Listener
 from automl_cli.core.problem import Problem
 from automl_cli.data.check import check_submission
 from automl_cli.data.submission import make_submission, write_submission
 from automl_cli.solve import Solution
-from automl_cli.store import RunDirectory, write_json
+from automl_cli.store import RunDirectory, read_json, write_json
 from automl_cli.summary import make_summary
 from automl_cli.train.executor import LocalPool
 
@@ -114,14 +115,13 @@ def finish(session: Session, solutions: Mapping[str, Solution]) -> dict[str, Any
     Raises
     ------
     BudgetError
-        If a target has no finished candidate.
+        If the time was too short for one candidate of each target.
+    RunError
+        If every candidate failed.
     """
     missing = [one.target.name for one in session.problems if one.target.name not in solutions]
     if missing:
-        raise BudgetError(
-            f"no candidate was finished for {', '.join(missing)}.",
-            hint=f"Give more time with --budget, or see {session.directory.root / 'failures'}.",
-        )
+        raise _explain(session, missing)
     written = session.request.submission or session.directory.submission
     summary = make_summary(
         session.directory,
@@ -187,3 +187,19 @@ def _spell_best(solution: Solution) -> str:
     if solution.blend is None:
         return f"{best.score:.6g} ({best.spec.key})"
     return f"{solution.blend.score:.6g} ({solution.blend.combiner})"
+
+
+def _explain(session: Session, missing: Sequence[str]) -> AutomlError:
+    names = ", ".join(missing)
+    failures = sorted((session.directory.root / "failures").glob("*.json"))
+    if failures:
+        return RunError(
+            f"every candidate for {names} failed; one of them: {read_json(failures[0])['error']}.",
+            hint=f"The tracebacks are in {failures[0].parent}.",
+        )
+    budget = session.request.loaded.config.budget
+    return BudgetError(
+        f"a budget of {format_duration(budget or 0.0)} is too short: no candidate was finished "
+        f"for {names}.",
+        hint="Give more time with --budget; the same command goes on from here.",
+    )

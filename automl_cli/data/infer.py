@@ -152,8 +152,15 @@ def _make_sample(
 
 
 def _holds_labels(sample: RawTable, labels: tuple[str, ...]) -> bool:
-    first = sample.cells(value_columns(sample)[0])[0].as_py()
-    return first in labels and not first.replace(".", "", 1).isdigit()
+    column = value_columns(sample)[0]
+    cells = set(sample.texts(column).tolist())
+    known = {cell for cell in cells if cell in labels and not cell.replace(".", "", 1).isdigit()}
+    if known and cells - set(labels):
+        raise DataError(
+            f"{sample.name}: {min(cells - set(labels))!r} in {column!r} is no class of the target.",
+            hint=f"The classes are {_listed(labels)}; correct the sample, or leave it out.",
+        )
+    return bool(known)
 
 
 def _make_extra(tables: Tables, options: DataOptions) -> dict[str, "pd.Series[Any]"]:

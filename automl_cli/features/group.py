@@ -123,6 +123,40 @@ def get_number(params: Params, name: str) -> float:
     return float(value)
 
 
+def get_count(group: str, params: Params, name: str) -> int:
+    """Return a parameter that says how many: a whole number from 0.
+
+    Raises
+    ------
+    PlanError
+        If it is negative.
+    """
+    count = int(get_number(params, name))
+    if count < 0:
+        raise PlanError(
+            f"features.{group}.{name}: expected 0 or more, came {count}.",
+            hint="Give the largest number wanted.",
+        )
+    return count
+
+
+def get_smoothing(group: str, params: Params) -> float:
+    """Return the parameter `smoothing`: how many rows the overall mean counts as.
+
+    Raises
+    ------
+    PlanError
+        If it is not more than 0.
+    """
+    smoothing = get_number(params, "smoothing")
+    if smoothing <= 0:
+        raise PlanError(
+            f"features.{group}.smoothing: expected more than 0, came {smoothing}.",
+            hint="It counts as that many rows at the overall mean; 10 is the default.",
+        )
+    return smoothing
+
+
 def names_of_role(columns: tuple[Column, ...], role: str) -> list[str]:
     """Return the names of the columns of one role, in table order."""
     return [column.name for column in columns if column.role == role]

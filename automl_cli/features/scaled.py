@@ -6,16 +6,19 @@ import pandas as pd
 from automl_cli.core.arrays import FloatMatrix, FloatVector
 from automl_cli.core.dataset import Column
 from automl_cli.core.errors import PlanError
+from automl_cli.features.finite import measure_skewness
 from automl_cli.features.group import Features, Group, Params, State, get_number, names_of_role
 from automl_cli.features.numeric import add_flags, read_values
 
-METHODS = ("standard", "quantile_normal")
+METHODS = ("standard", "robust", "log1p_standard", "quantile_normal")
+SKEWED = 1.0  # an exponential distribution has 2
+QUARTILES_APART = 1.349  # of a standard normal: robust deviations compare with others
 N_QUANTILES = 1000
 LEAST_TAIL = 1e-4  # a normal quantile beyond 3.7 would be a guess
 
 
 def fit_scaled(frame: pd.DataFrame, columns: tuple[Column, ...], params: Params) -> State | None:
-    """Learn limits, median, mean and deviation, or quantiles; constant columns are left out."""
+    """Learn limits, median, centre and deviation, or quantiles; constant columns are left out."""
     method, clip = str(params["method"]), get_number(params, "clip")
     _check(method, clip)
     names, scales, gaps = [], [], []
@@ -25,7 +28,7 @@ def fit_scaled(frame: pd.DataFrame, columns: tuple[Column, ...], params: Params)
         if len(seen) and np.ptp(seen):
             names.append(name)
             gaps.append(len(seen) < len(values))
-            scales.append(_fit_standard(values, seen, clip))
+            scales.append(_fit_scale(values, clip, method))
             if method == "quantile_normal":
                 scales[-1] = np.append(scales[-1], np.quantile(seen, _grid()))
     meta = {"columns": names, "method": method, "clip": clip}
@@ -38,12 +41,12 @@ def transform_scaled(state: State, frame: pd.DataFrame) -> tuple[Features, ...]:
     names = state.meta["columns"]
     values = np.stack([read_values(frame, name) for name in names])
     missing = np.isnan(values)
-    low, high, median, mean, deviation = state.arrays["scales"][:, :5].T[:, :, None]
+    low, high, median, unit, centre, deviation = state.arrays["scales"][:, :6].T[:, :, None]
     values = np.where(missing, median, np.clip(values, low, high))
-    if state.meta["method"] == "standard":
-        values = (values - mean) / deviation
+    if state.meta["method"] == "quantile_normal":
+        values = _to_normal(values, state.arrays["scales"][:, 6:], state.meta["clip"])
     else:
-        values = _to_normal(values, state.arrays["scales"][:, 5:], state.meta["clip"])
+        values = (_take_log(values, low, unit) - centre) / deviation
     return (add_flags(names, values.astype(np.float32), missing, state.arrays["gaps"]),)
 
 
@@ -60,13 +63,32 @@ def _check(method: str, clip: float) -> None:
         )
 
 
-def _fit_standard(values: FloatVector, seen: FloatVector, clip: float) -> FloatVector:
+def _fit_scale(values: FloatVector, clip: float, method: str) -> FloatVector:
+    # Lower and upper limit, median, unit of the logarithm (0 for none), centre, deviation.
+    seen = values[~np.isnan(values)]
     low, high = np.quantile(seen, [clip, 1 - clip])
     if low == high:  # a rare indicator would be clipped away
         low, high = seen.min(), seen.max()
     median = np.clip(np.median(seen), low, high)
     filled = np.where(np.isnan(values), median, np.clip(values, low, high))
-    return np.array([low, high, median, filled.mean(), filled.std()])
+    is_logged = method == "log1p_standard" and measure_skewness(filled) > SKEWED
+    unit = (median - low or filled.mean() - low) if is_logged else np.float64(0)
+    filled = _take_log(filled, low, unit)
+    centre, deviation = filled.mean(), filled.std()
+    if method == "robust":
+        lower, middle, upper = np.quantile(filled, [0.25, 0.5, 0.75])
+        centre, deviation = middle, (upper - lower) / QUARTILES_APART or deviation
+    return np.array([low, high, median, unit, centre, deviation])
+
+
+def _take_log(
+    values: FloatVector, low: FloatVector | np.float64, unit: FloatVector | np.float64
+) -> FloatVector:
+    # The unit is the typical distance from the lower limit, so that euros and cents agree.
+    if not np.any(unit):
+        return values
+    steps = (values - low) / np.where(unit > 0, unit, np.inf)
+    return np.where(unit > 0, np.log1p(steps), values)
 
 
 def _to_normal(values: FloatMatrix, quantiles: FloatMatrix, clip: float) -> FloatMatrix:

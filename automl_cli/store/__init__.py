@@ -31,6 +31,7 @@ from automl_cli.core.events import Event, JsonValue
 from automl_cli.store.files import (
     check_writable,
     file_name,
+    read_array,
     read_json,
     replaced,
     translated,
@@ -44,6 +45,7 @@ __all__ = [
     "check_writable",
     "file_name",
     "installed_versions",
+    "read_array",
     "read_json",
     "replaced",
     "translated",

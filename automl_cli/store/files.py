@@ -46,13 +46,34 @@ def file_name(text: str) -> str:
 
 
 def read_json(path: Path) -> dict[str, JsonValue]:
-    """Return the mapping stored at `path`."""
-    found = json.loads(path.read_text(encoding="utf-8"))
+    """Return the mapping stored at `path`.
+
+    Raises
+    ------
+    RunError
+        If the file is missing or damaged.
+    """
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        found = None
     if not isinstance(found, dict):
-        raise RunError(
-            f"{path}: not a file of a run.", hint="Remove the run folder and start again."
-        )
+        raise _damaged(path)
     return found
+
+
+def read_array(path: Path) -> npt.NDArray[Any]:
+    """Return the array stored at `path`.
+
+    Raises
+    ------
+    RunError
+        If the file is missing or damaged.
+    """
+    try:
+        return np.asarray(np.load(path, allow_pickle=False))
+    except (OSError, ValueError, EOFError) as error:
+        raise _damaged(path) from error
 
 
 def write_json(path: Path, value: Mapping[str, JsonValue]) -> None:
@@ -154,3 +175,10 @@ def _rename(beside: Path, path: Path) -> None:
     path.replace(old)
     beside.replace(path)
     shutil.rmtree(old, ignore_errors=True)
+
+
+def _damaged(path: Path) -> RunError:
+    return RunError(
+        f"{path}: this file of the run is missing or damaged.",
+        hint="Remove the folder it lies in and give the same command, or start anew with --out.",
+    )

@@ -1,5 +1,6 @@
 """From the predictions of all folds to a `Candidate`, and its files."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -7,10 +8,18 @@ import numpy as np
 
 from automl_cli.core.arrays import FloatMatrix
 from automl_cli.core.candidate import Candidate, CandidateSpec
+from automl_cli.core.errors import RunError
 from automl_cli.core.foldplan import FoldPlan
 from automl_cli.core.problem import Problem
 from automl_cli.scoring import score_candidate
-from automl_cli.store import RunDirectory, read_json, write_array, write_folder, write_json
+from automl_cli.store import (
+    RunDirectory,
+    read_array,
+    read_json,
+    write_array,
+    write_folder,
+    write_json,
+)
 
 if TYPE_CHECKING:
     from automl_cli.train.course import Course
@@ -55,16 +64,19 @@ def save_candidate(run: RunDirectory, candidate: Candidate) -> None:
 
 
 def load_candidate(run: RunDirectory, spec: CandidateSpec) -> Candidate | None:
-    """Return the candidate that an earlier command finished, or None."""
-    folder = run.candidate(spec.key)
-    if not folder.exists():
-        return None
+    """Return the candidate that an earlier command finished; None if it is missing or damaged."""
+    with suppress(RunError):
+        return _load_candidate(run.candidate(spec.key), spec)
+    return None
+
+
+def _load_candidate(folder: Path, spec: CandidateSpec) -> Candidate:
     facts = read_json(folder / "candidate.json")
     test = folder / "test.npy"
     return Candidate(
         spec=spec,
-        oof=np.load(folder / "oof.npy"),
-        test=np.load(test) if test.exists() else None,
+        oof=read_array(folder / "oof.npy"),
+        test=read_array(test) if test.exists() else None,
         fold_scores=tuple(cast("list[float]", facts["fold_scores"])),
         score=cast("float", facts["score"]),
         score_se=cast("float", facts["score_se"]),
@@ -75,7 +87,7 @@ def load_candidate(run: RunDirectory, spec: CandidateSpec) -> Candidate | None:
 
 
 def _join_held_out(plan: FoldPlan, folders: list[Path]) -> FloatMatrix:
-    parts = [np.load(folder / "held_out.npy") for folder in folders]
+    parts = [read_array(folder / "held_out.npy") for folder in folders]
     total = np.zeros((plan.n_rows, parts[0].shape[1]))
     times = np.zeros(plan.n_rows)
     for fold, part in zip(plan, parts, strict=True):
@@ -94,5 +106,5 @@ def _average_test(plan: FoldPlan, folders: list[Path]) -> FloatMatrix | None:
         return None
     total = np.zeros(())
     for fold, folder in zip(plan, folders, strict=True):
-        total = total + len(fold.train) * np.load(folder / "test.npy")
+        total = total + len(fold.train) * read_array(folder / "test.npy")
     return np.asarray(total / sum(len(fold.train) for fold in plan))

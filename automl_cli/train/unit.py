@@ -7,6 +7,7 @@ write a folder that appears when it is complete, and are not repeated when it is
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from traceback import format_exception
@@ -30,7 +31,14 @@ from automl_cli.features.matrix import (
 from automl_cli.features.state import load_features
 from automl_cli.features.target_encoding import EncodingTarget
 from automl_cli.models import MODELS
-from automl_cli.store import RunDirectory, read_json, write_array, write_folder, write_json
+from automl_cli.store import (
+    RunDirectory,
+    read_array,
+    read_json,
+    write_array,
+    write_folder,
+    write_json,
+)
 from automl_cli.train.assignment import Assignment, load_assignment
 from automl_cli.train.executor import redirect_output
 
@@ -127,9 +135,8 @@ def fit_unit(unit: Unit) -> str:
     """Fit one fold of a candidate; return the name of its folder."""
     run = RunDirectory(Path(unit.run))
     redirect_output(run.log)
-    whole = run.unit(unit.spec.key, unit.fold)
-    if whole.exists():
-        return whole.name
+    if read_fit(run, unit.spec.key, unit.fold, with_cut=False) is not None:
+        return run.unit(unit.spec.key, unit.fold).name
     started = time.time()
     assignment = load_assignment(run.problem(unit.spec.target))
     state = load_features(run.features, unit.feature_keys)
@@ -170,13 +177,19 @@ def predict_unit(unit: Unit, folder_name: str, rounds: int | None) -> str:
 
 
 def read_fit(run: RunDirectory, key: str, fold: int, *, with_cut: bool = True) -> FitRecord | None:
-    """Return the record of a finished fit, the whole one before the one that was cut."""
-    whole, cut = run.unit(key, fold), run.unit(key, fold, cut=True)
-    folder = whole if whole.exists() else cut
-    if not folder.exists() or (folder is cut and not with_cut):
-        return None
+    """Return the record of a finished fit, the whole one before the one that was cut.
+
+    A fit whose files are damaged counts as not made.
+    """
+    for folder in (run.unit(key, fold), run.unit(key, fold, cut=True))[: 2 if with_cut else 1]:
+        with suppress(RunError):
+            return _read_fit(folder)
+    return None
+
+
+def _read_fit(folder: Path) -> FitRecord:
     facts = read_json(folder / "fit.json")
-    curve = np.load(folder / "curve.npy") if facts["rounds"] is not None else None
+    curve = read_array(folder / "curve.npy") if facts["rounds"] is not None else None
     return FitRecord(
         folder=folder,
         rounds=None if facts["rounds"] is None else int(str(facts["rounds"])),

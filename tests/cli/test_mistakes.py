@@ -235,3 +235,36 @@ def test_an_unknown_table() -> None:
         "'model': no such table.\n"
         "  hint: Take one of models, features, metrics, splitters, combiners, presets.\n"
     )
+
+
+def test_a_sample_with_an_unknown_label(competition: Competition) -> None:
+    answers = ["yes", "no"] * 20
+    folder = competition(
+        train={"id": range(40), "size": range(40), "sold": answers},
+        sample={"id": [100, 101], "sold": ["no", "maybe"]},
+    )
+
+    code, message = fit(folder)
+
+    assert code == 2
+    assert "'maybe' in 'sold' is no class of the target." in message
+
+
+def test_a_target_beyond_what_models_fit(competition: Competition) -> None:
+    code, message = fit(
+        competition(
+            train={"id": range(40), "size": range(40), "sold": [n * 1e300 for n in range(40)]}
+        )
+    )
+
+    assert code == 2
+    assert message.startswith("the target 'sold' reaches 3.9e+301; models fit up to 1e+18.")
+
+
+def test_a_run_with_damaged_figures(tmp_path: Path) -> None:
+    (tmp_path / "summary.json").write_text("xx")
+
+    result = CliRunner().invoke(app, ["leaderboard", str(tmp_path)])
+
+    assert result.exit_code == 2
+    assert "summary.json: this file of the run is missing or damaged." in result.stderr

@@ -13,7 +13,7 @@ from automl_cli.features import GROUPS
 from automl_cli.features.group import Features, State
 from automl_cli.features.state import prepare_features
 
-N_ROWS = 80
+N_ROWS = 120
 LABELS = ["blue", "green", "red"]
 DAYS = pd.Timestamp("2023-12-30 22:00") + pd.to_timedelta(np.arange(N_ROWS) * 7.3, "h")
 
@@ -40,6 +40,8 @@ def make_frame() -> pd.DataFrame:
         }
     )
     frame.loc[::9, "date"] = pd.NaT
+    for number in (1, 2, 3):
+        frame[f"q{number}"] = rng.integers(0, 9, N_ROWS).astype(np.float64)
     return frame
 
 
@@ -102,7 +104,7 @@ class TestEveryGroup:
             n for made in GROUPS.get(name).transform(fitted(name), make_frame()) for n in made.names
         ]
         useless = {"constant", "empty", "constant_label", "empty_label", "empty_date"}
-        assert not {made.split("__")[0] for made in names} & useless
+        assert not {part for made in names for part in made.split("__")} & useless
 
     def test_each_row_alone_gives_what_the_table_gives(self, name: str):
         group, state, frame = GROUPS.get(name), fitted(name), make_frame()
@@ -128,8 +130,21 @@ class TestEveryGroup:
         group, state, frame = GROUPS.get(name), fitted(name), make_frame().iloc[[0]]
         strange = frame.assign(label=pd.Categorical(["violet"]))
         for made in group.transform(state, strange):
+            for column, codes in zip(made.names, made.array, strict=True):
+                if made.kind != "values" and "label" in column.split("__"):
+                    assert not codes.any()
+
+    def test_unseen_infinite_and_huge_numbers_stay_within_bounds(self, name: str):
+        group, state = GROUPS.get(name), fitted(name)
+        values = [np.inf, -np.inf, 1e300, -1e300, 1e37, -7.123456789, 1e-300]
+        frame = make_frame().iloc[: len(values)].astype({"whole": np.float64})
+        for column in ("number", "whole", "gappy", "infinite"):
+            frame[column] = values
+        for made in group.transform(state, frame):
+            assert not np.isinf(made.array).any()
             if made.kind != "values":
-                assert not made.array.any()
+                assert made.array.min() >= 0
+                assert (made.array.max(axis=1) < made.levels).all()
 
     def test_all_missing_rows_are_transformed(self, name: str):
         group, frame = GROUPS.get(name), make_frame().astype({"whole": np.float64})

@@ -50,7 +50,13 @@ def test_params_of_another_type_are_refused(
     ("group", "own"),
     [
         ("target_mean", {"smoothing": 0.0}),
-        ("scaled", {"method": "robust"}),
+        ("crosses", {"smoothing": 0.0}),
+        ("random_subsets", {"n_subsets": -1}),
+        ("scaled", {"method": "minmax"}),
+        ("arithmetic", {"max_pairs": -1}),
+        ("group_stats", {"max_pairs": -1}),
+        ("missing", {"smoothing": 0.0}),
+        ("text", {"n_components": -1}),
         ("scaled", {"clip": 0.5}),
     ],
 )

@@ -1,16 +1,12 @@
 # ruff: noqa: PD011  # Matrix.values is an array, not a frame's attribute
 """A shuffled target cannot be predicted, and this test notices when a feature lets it be."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import roc_auc_score
-from sklearn.tree import DecisionTreeClassifier
+from shuffles import LINEAR, N_ROWS, TREE, Model, is_free_of_leaks
 
 from automl_cli.core.arrays import Float32Matrix, IntVector
 from automl_cli.core.candidate import FeatureRecipe, Step
@@ -19,39 +15,8 @@ from automl_cli.core.foldplan import FoldPlan
 from automl_cli.features.matrix import make_fold_matrices
 from automl_cli.features.state import prepare_features
 from automl_cli.features.target_encoding import EncodingTarget
-from automl_cli.splits import SplitOptions, make_fold_plan
 
-N_ROWS, N_SHUFFLES = 2000, 20
 LEVELS = {"street": 500, "name": 1500}
-
-# (target, plan, fold number) -> features of the training rows and of the held-out rows
-MakeFeatures: TypeAlias = Callable[[IntVector, FoldPlan, int], tuple[Float32Matrix, Float32Matrix]]
-Model: TypeAlias = LogisticRegression | DecisionTreeClassifier
-LINEAR = LogisticRegression(solver="newton-cholesky")  # the fastest for a few columns
-TREE = DecisionTreeClassifier(max_depth=4, random_state=0)
-
-
-def is_free_of_leaks(
-    make_features: MakeFeatures, model: Model, splitter: str = "stratified"
-) -> bool:
-    scores = [score_shuffle(make_features, model, splitter, seed) for seed in range(N_SHUFFLES)]
-    error = np.std(scores, ddof=1) / np.sqrt(N_SHUFFLES)
-    return bool(abs(np.mean(scores) - 0.5) < 3 * error)
-
-
-def score_shuffle(make_features: MakeFeatures, model: Model, splitter: str, seed: int) -> float:
-    """Return the mean AUC by fold of a model of noise."""
-    rng = np.random.default_rng(seed)
-    y = rng.permutation(np.arange(N_ROWS) % 10 < 3).astype(np.int64)
-    extra = {"t": pd.Series(rng.permutation(N_ROWS)), "g": pd.Series(rng.integers(0, 99, N_ROWS))}
-    options = SplitOptions(splitter=splitter, group="g", time="t", gap=50, seed=seed)
-    plan = make_fold_plan(options, y, "binary", extra)
-    scores = []
-    for number, fold in enumerate(plan):
-        train, held_out = make_features(y, plan, number)
-        prediction = model.fit(train, y[fold.train]).predict_proba(held_out)[:, 1]
-        scores.append(roc_auc_score(y[fold.held_out], prediction))
-    return float(np.mean(scores))
 
 
 @pytest.fixture(scope="module")

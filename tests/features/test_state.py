@@ -11,7 +11,7 @@ from full_disk import run_on_full_disk
 
 from automl_cli.core.candidate import Step
 from automl_cli.core.dataset import Dataset
-from automl_cli.core.errors import PlanError
+from automl_cli.core.errors import PlanError, RunError
 from automl_cli.features.state import FeatureState, load_features, prepare_features
 from automl_cli.store import RunDirectory
 
@@ -133,7 +133,7 @@ def test_a_recipe_that_makes_nothing_is_refused(dataset: Dataset, tmp_path: Path
 
 
 def test_a_removed_step_is_named_when_it_is_loaded(tmp_path: Path):
-    with pytest.raises(FileNotFoundError, match="numeric-0"):
+    with pytest.raises(RunError, match="numeric-0"):
         load_features(tmp_path, ("numeric-0",))
 
 

@@ -11,6 +11,7 @@ import pytest
 from sites import Site, raise_odd_error
 
 from automl_cli.core.candidate import Candidate, CandidateSpec, Failure
+from automl_cli.train.collect import load_candidate, save_candidate
 from automl_cli.train.cross_fit import cross_fit
 from automl_cli.train.executor import Executor, LocalPool
 from automl_cli.train.order import Skipped
@@ -215,3 +216,33 @@ def test_an_exception_that_does_not_survive_pickling_reaches_the_parent_as_text(
 
     assert crash.error == "OddError: odd"
     assert "raise_odd_error" in crash.traceback
+
+
+@pytest.mark.parametrize("name", ["fit.json", "curve.npy"])
+@pytest.mark.parametrize("content", [None, b""])
+def test_a_unit_whose_files_are_damaged_is_made_again(
+    site: Site, name: str, content: bytes | None
+) -> None:
+    spec = site.specs[0]
+    with ThreadPoolExecutor(1) as executor:
+        (first,) = cross_fit(site.order([spec]), site.crew(executor))
+        path = site.run.unit(spec.key, 1) / name
+        path.unlink() if content is None else path.write_bytes(content)
+        (second,) = cross_fit(site.order([spec]), site.crew(executor))
+
+    assert isinstance(first, Candidate)
+    assert isinstance(second, Candidate)
+    np.testing.assert_array_equal(first.oof, second.oof)
+
+
+@pytest.mark.parametrize("name", ["candidate.json", "oof.npy"])
+def test_a_candidate_whose_files_are_damaged_is_collected_again(site: Site, name: str) -> None:
+    with ThreadPoolExecutor(1) as executor:
+        (candidate, *_) = cross_fit(site.order(), site.crew(executor))
+    assert isinstance(candidate, Candidate)
+    save_candidate(site.run, candidate)
+    assert load_candidate(site.run, candidate.spec) is not None
+
+    (site.run.candidate(candidate.spec.key) / name).write_bytes(b"{")
+
+    assert load_candidate(site.run, candidate.spec) is None

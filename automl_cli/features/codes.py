@@ -1,0 +1,190 @@
+"""Columns as codes: tables of known values, their look-up, and the features made of them.
+
+Inside this module's callers a code is 0 for a value that did not occur when the table was made,
+1, 2, … for the known values in order, and one more for missing. Labels are known by a hash, so
+that numbers and labels are looked up in the same way and no state holds strings.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from automl_cli.core.arrays import CodeMatrix, FloatVector, IntVector
+from automl_cli.features.finite import read_finite
+from automl_cli.features.group import Features
+
+Keys: TypeAlias = npt.NDArray[np.float64 | np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coding:
+    """What the codes of one column mean.
+
+    Parameters
+    ----------
+    known
+        The known values in ascending order, shape (known,).
+    counts
+        How often each code occurred, shape (known + 2,): 0 for unseen, the known ones, missing.
+    exact
+        True if a value must be a known one; False if it belongs to the largest that is not above
+        it, as in bins.
+    """
+
+    known: Keys
+    counts: IntVector
+    exact: bool = True
+
+    @property
+    def n_levels(self) -> int:
+        """How many codes occurred, missing included."""
+        return int(np.count_nonzero(self.counts))
+
+
+def read_keys(frame: pd.DataFrame, name: str) -> FloatVector:
+    """Return a column as float64, shape (rows,): numbers, or the hash of each label.
+
+    Missing, infinite and huge values are NaN.
+    """
+    column = frame[name]
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        labels = column.cat.categories.to_numpy(dtype=object)
+        hashes = pd.util.hash_array(labels, categorize=False) >> np.uint64(11)  # float64: 53 bits
+        return np.append(hashes.astype(np.float64), np.nan)[column.cat.codes]  # missing is -1
+    return read_finite(frame, name)
+
+
+def fit_values(values: Keys) -> Coding:
+    """Return the coding in which each value that occurs has a code of its own.
+
+    Examples
+    --------
+    >>> coding = fit_values(np.array([2.5, 1.0, np.nan, 2.5]))
+    >>> coding.known, coding.counts
+    (array([1. , 2.5]), array([0, 1, 2, 1]))
+    >>> look_up(coding, np.array([2.5, 7.0, np.nan]))
+    array([2, 0, 3])
+    """
+    known, counts = np.unique(values[~np.isnan(values)], return_counts=True)
+    n_missing = len(values) - counts.sum()
+    return Coding(known=known, counts=np.concatenate([[0], counts, [n_missing]]))
+
+
+def fit_bins(exact: Coding, n_bins: int) -> Coding:
+    """Return the coding of at most `n_bins` bins of about equally many rows.
+
+    Parameters
+    ----------
+    exact
+        What `fit_values` has found; values that are frequent make bins coincide.
+    n_bins
+        The number wanted.
+
+    Examples
+    --------
+    >>> bins = fit_bins(fit_values(np.array([1.0, 2.0, 3.0, 4.0])), 2)
+    >>> look_up(bins, np.array([-7.0, 2.9, 3.0, 70.0]))
+    array([1, 1, 2, 2])
+    """
+    quantiles = np.arange(1, n_bins) / n_bins
+    starts = np.unique([0, *find_quantiles(exact, quantiles)])
+    known = exact.known[starts].astype(np.float64)
+    known[0] = -np.inf
+    return merge_levels(exact, known, starts, exact=False)
+
+
+def find_quantiles(coding: Coding, quantiles: FloatVector) -> IntVector:
+    """Return the positions among the known values of quantiles of the rows, all below 1."""
+    below = np.cumsum(coding.counts[1:-1])
+    return np.asarray(np.searchsorted(below, quantiles * below[-1], side="right"))
+
+
+def merge_levels(fine: Coding, known: FloatVector, starts: IntVector, *, exact: bool) -> Coding:
+    """Return a coding whose code i joins the codes of `fine` from position ``starts[i]`` on."""
+    counts = np.add.reduceat(fine.counts[1:-1], starts)
+    return Coding(known=known, counts=np.concatenate([[0], counts, fine.counts[-1:]]), exact=exact)
+
+
+def look_up(coding: Coding, values: Keys) -> IntVector:
+    """Return the code of each value: 0 for unseen, ``len(known) + 1`` for missing."""
+    codes = np.searchsorted(coding.known, values, side="right")
+    if coding.exact:
+        codes[coding.known[codes - 1] != values] = 0
+    codes[np.isnan(values)] = len(coding.known) + 1
+    return codes
+
+
+def code_columns(codings: Sequence[Coding], columns: Iterable[Keys], n_rows: int) -> CodeMatrix:
+    """Return the codes of several columns, shape (columns, rows)."""
+    codes = np.empty((len(codings), n_rows), dtype=np.int32)
+    for row, coding, values in zip(codes, codings, columns, strict=True):
+        row[:] = look_up(coding, values)
+    return codes
+
+
+def make_target_means(
+    names: Sequence[str], codings: Sequence[Coding], codes: CodeMatrix, smoothing: float
+) -> Features:
+    """Return codes of which each fold makes target means, missing joined with unseen as 0."""
+    n_known = np.array([[len(coding.known)] for coding in codings], dtype=np.int32)
+    return Features(
+        kind="target_mean",
+        names=tuple(names),
+        array=np.where(codes > n_known, np.int32(0), codes),
+        levels=tuple((n_known[:, 0] + 1).tolist()),
+        smoothing=smoothing,
+    )
+
+
+def make_log_counts(
+    names: Sequence[str], codings: Sequence[Coding], codes: CodeMatrix
+) -> tuple[Features, ...]:
+    """Return log(1 + how often each code occurred), 0 for unseen, where it says something."""
+    kept = [number for number, coding in enumerate(codings) if _is_uneven(coding)]
+    if not kept:
+        return ()
+    array = np.empty((len(kept), codes.shape[1]), dtype=np.float32)
+    for row, number in zip(array, kept, strict=True):
+        row[:] = np.log1p(codings[number].counts).astype(np.float32)[codes[number]]
+    return (
+        Features(kind="values", names=tuple(f"{names[k]}__log_count" for k in kept), array=array),
+    )
+
+
+def pack_codings(codings: Sequence[Coding], name: str) -> dict[str, npt.NDArray[Any]]:
+    """Return codings of one type as the arrays of a state, their names beginning with `name`."""
+    if not codings:
+        return {}
+    return {
+        f"{name}_known": np.concatenate([coding.known for coding in codings]),
+        f"{name}_counts": np.concatenate([coding.counts for coding in codings]),
+        f"{name}_ends": np.cumsum([len(coding.known) for coding in codings]),
+        f"{name}_exact": np.array([coding.exact for coding in codings]),
+    }
+
+
+def unpack_codings(arrays: Mapping[str, npt.NDArray[Any]], name: str) -> list[Coding]:
+    """Return what `pack_codings` was given."""
+    if f"{name}_ends" not in arrays:
+        return []
+    ends, exact = arrays[f"{name}_ends"], arrays[f"{name}_exact"]
+    count_ends = ends + 2 * np.arange(1, len(ends) + 1)
+    return [
+        Coding(known=known, counts=counts, exact=bool(is_exact))
+        for known, counts, is_exact in zip(
+            np.split(arrays[f"{name}_known"], ends[:-1]),
+            np.split(arrays[f"{name}_counts"], count_ends[:-1]),
+            exact,
+            strict=True,
+        )
+    ]
+
+
+def _is_uneven(coding: Coding) -> bool:
+    # Counts that differ little, as those of quantile bins without ties, are noise.
+    counts = coding.counts[coding.counts > 0]
+    return bool(counts.max() >= 2 * counts.min())

@@ -1,0 +1,171 @@
+"""Crosses of columns: target means and counts of pairs and triples of codes.
+
+Which crosses are made is decided without the target: pairs of many rows a level first, near 20 on
+average, one of each two columns before a second of the same two.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain, combinations
+from typing import TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from automl_cli.core.arrays import CodeMatrix, IntVector
+from automl_cli.core.dataset import Column
+from automl_cli.features.bases import (
+    Base,
+    code_bases,
+    fit_bases,
+    join_codes,
+    pack_bases,
+    unpack_bases,
+)
+from automl_cli.features.codes import (
+    code_columns,
+    fit_values,
+    make_log_counts,
+    make_target_means,
+    pack_codings,
+    unpack_codings,
+)
+from automl_cli.features.group import (
+    Features,
+    Group,
+    Params,
+    State,
+    get_count,
+    get_smoothing,
+)
+
+BINS = (50, 10)
+LEAST_ROWS_A_LEVEL, GOOD_ROWS_A_LEVEL = 5, 20
+SHORTLIST = 4  # times as many pairs as wanted have their levels counted
+N_BEST = 8  # bases of the first pairs, of which triples are made
+
+Combination: TypeAlias = tuple[int, ...]  # positions of bases, ascending
+
+
+def fit_crosses(frame: pd.DataFrame, columns: tuple[Column, ...], params: Params) -> State | None:
+    """Choose pairs and triples, give their levels codes and count them."""
+    smoothing = get_smoothing("crosses", params)
+    max_pairs = get_count("crosses", params, "max_pairs")
+    max_triples = get_count("crosses", params, "max_triples")
+    bases = fit_bases(frame, columns, BINS)
+    codes = code_bases(bases, frame)
+    pairs = choose_crosses(bases, codes, combinations(range(len(bases)), 2), max_pairs)
+    best = sorted(list(dict.fromkeys(chain(*pairs)))[:N_BEST])
+    triples = choose_crosses(bases, codes, combinations(best, 3), max_triples)
+    if not pairs:
+        return None
+    return fit_combinations(bases, codes, [*pairs, *triples], smoothing)
+
+
+def transform_crosses(state: State, frame: pd.DataFrame) -> tuple[Features, ...]:
+    """Return the codes for target means, and the counts."""
+    codings = unpack_codings(state.arrays, "joined")
+    codes = code_combinations(state, frame)
+    names = state.meta["names"]
+    means = make_target_means(names, codings, codes, state.meta["smoothing"])
+    return (means, *make_log_counts(names, codings, codes))
+
+
+def choose_crosses(
+    bases: Sequence[Base], codes: CodeMatrix, candidates: Iterable[Combination], most: int
+) -> list[Combination]:
+    """Return at most `most` combinations of different columns, the most promising first.
+
+    Parameters
+    ----------
+    bases, codes
+        The bases and their codes, shape (bases, rows).
+    candidates
+        Combinations of bases.
+    most
+        The number wanted.
+    """
+    if most == 0:
+        return []
+    n_rows = codes.shape[1]
+    # The product bounds the number of levels; counting them takes a pass over the rows.
+    bounds = {
+        combination: min(_count_possible(bases, combination), n_rows)
+        for combination in candidates
+        if len({bases[k].column for k in combination}) == len(combination)
+    }
+    levels = {}
+    for combination in _order(bases, bounds, n_rows)[: SHORTLIST * most]:
+        count = _count_levels(join_codes(bases, codes, combination), bounds[combination])
+        parent = max(bases[k].coding.n_levels for k in combination)
+        if parent < count <= n_rows / 2:  # else one column says all, or most rows stand alone
+            levels[combination] = count
+    return _order(bases, levels, n_rows)[:most]
+
+
+def fit_combinations(
+    bases: Sequence[Base],
+    codes: CodeMatrix,
+    chosen: Sequence[Combination],
+    smoothing: float,
+) -> State:
+    """Return the state of the chosen combinations, with those bases that they need."""
+    codings = [fit_values(join_codes(bases, codes, combination)) for combination in chosen]
+    needed = sorted(set(chain(*chosen)))
+    packed = pack_bases([bases[k] for k in needed])
+    meta = {
+        **packed.meta,
+        "combinations": [[needed.index(k) for k in combination] for combination in chosen],
+        "names": ["__x__".join(bases[k].name for k in combination) for combination in chosen],
+        "smoothing": smoothing,
+    }
+    return State(meta=meta, arrays={**packed.arrays, **pack_codings(codings, "joined")})
+
+
+def code_combinations(state: State, frame: pd.DataFrame) -> CodeMatrix:
+    """Return the codes of a state's combinations, shape (combinations, rows)."""
+    bases = unpack_bases(state)
+    codes = code_bases(bases, frame)
+    keys = (join_codes(bases, codes, chosen) for chosen in state.meta["combinations"])
+    return code_columns(unpack_codings(state.arrays, "joined"), keys, len(frame))
+
+
+def _count_possible(bases: Sequence[Base], combination: Combination) -> int:
+    product = 1
+    for position in combination:
+        product *= bases[position].coding.n_levels
+    return product
+
+
+def _count_levels(keys: IntVector, bound: int) -> int:
+    if bound < len(keys):
+        return int(np.count_nonzero(np.bincount(keys)))
+    return len(np.unique(keys))
+
+
+def _order(
+    bases: Sequence[Base], levels: Mapping[Combination, int], n_rows: int
+) -> list[Combination]:
+    def rank(combination: Combination) -> tuple[bool, int, int, Combination]:
+        rows_a_level = n_rows / levels[combination]
+        distance = round(abs(math.log2(rows_a_level / GOOD_ROWS_A_LEVEL)))
+        spread = combination[-1] - combination[0]  # so that each column has its turn
+        return rows_a_level < LEAST_ROWS_A_LEVEL, distance, spread, combination
+
+    n_seen: Counter[frozenset[str]] = Counter()
+    turns = {}
+    ordered = sorted(levels, key=rank)
+    for combination in ordered:
+        columns = frozenset(bases[k].column for k in combination)
+        turns[combination] = (rank(combination)[0], n_seen[columns])
+        n_seen[columns] += 1
+    return sorted(ordered, key=lambda combination: turns[combination])
+
+
+CROSSES = Group(
+    name="crosses",
+    fit=fit_crosses,
+    transform=transform_crosses,
+    defaults={"max_pairs": 60, "max_triples": 0, "smoothing": 10.0},
+)

@@ -1,0 +1,151 @@
+"""How a number compares with its group: mean, deviation, distance to the mean, rank.
+
+Groups are the labels of a category, the exact values of a number with few of them, or ten quantile
+bins. Pairs are chosen without the target: categories first, then the groups that tell most about
+the number. A rank comes from stored quantiles of the group, so that it is a function of one row.
+Groups that were not seen, or in a few rows only, give NaN.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pandas as pd
+
+from automl_cli.core.arrays import CodeVector, FloatMatrix, FloatVector
+from automl_cli.core.dataset import Column
+from automl_cli.features.bases import Base, code_bases, fit_bases, pack_bases, unpack_bases
+from automl_cli.features.finite import drop_infinite, read_finite, sample_rows
+from automl_cli.features.group import Features, Group, Params, State, get_count, names_of_role
+
+N_BINS = 10
+LEAST_VARIED = 10  # distinct values of a column worth comparing
+LEAST_ROWS = 5  # a smaller group's mean is hardly more than the row itself
+DETERMINED = 0.9999  # the group tells the number: nothing to compare
+LEVELS = (np.arange(20) + 0.5) / 20  # of the stored quantiles
+
+
+def fit_group_stats(
+    frame: pd.DataFrame, columns: tuple[Column, ...], params: Params
+) -> State | None:
+    """Choose `max_pairs` groups and numbers at most, and learn each group's statistics."""
+    max_pairs = get_count("group_stats", params, "max_pairs")
+    bases = [base for base in fit_bases(frame, columns, (N_BINS,)) if _is_large(base)]
+    sample = frame.iloc[sample_rows(len(frame))]
+    pairs = _choose_pairs(bases, sample, names_of_role(columns, "numeric"))[:max_pairs]
+    if not pairs:
+        return None
+    used = sorted({position for position, _ in pairs})
+    codes = dict(zip(used, code_bases([bases[k] for k in used], frame), strict=True))
+    arrays, positive = {}, []
+    for number, (position, name) in enumerate(pairs):
+        values = read_finite(frame, name)
+        n_codes = len(bases[position].coding.counts)
+        arrays[f"pair_{number}"] = _measure_groups(codes[position], n_codes, values)
+        positive.append(not (values < 0).any())
+    meta = {"pairs": [[used.index(k), name] for k, name in pairs], "positive": positive}
+    state = pack_bases([bases[k] for k in used])
+    return State(meta={**state.meta, **meta}, arrays={**state.arrays, **arrays})
+
+
+def transform_group_stats(state: State, frame: pd.DataFrame) -> tuple[Features, ...]:
+    """Return each pair's statistics; a ratio only where the column was never negative.
+
+    A mean that may be near zero is no unit to measure in.
+    """
+    bases = unpack_bases(state)
+    codes = code_bases(bases, frame)
+    made = {}
+    for number, (position, name) in enumerate(state.meta["pairs"]):
+        compared = _compare(
+            read_finite(frame, name), state.arrays[f"pair_{number}"], codes[position]
+        )
+        for pattern, values in compared:
+            if pattern != RATIO or state.meta["positive"][number]:
+                made[pattern.format(name, bases[position].name)] = values.astype(np.float32)
+    return (Features(kind="values", names=tuple(made), array=np.stack([*made.values()])),)
+
+
+def _is_large(base: Base) -> bool:
+    # Most rows are in groups that are large enough: a name or a ticket is no group.
+    counts = base.coding.counts
+    return bool(2 * counts[counts >= LEAST_ROWS].sum() > counts.sum())
+
+
+def _choose_pairs(
+    bases: Sequence[Base], sample: pd.DataFrame, numeric: Sequence[str]
+) -> list[tuple[int, str]]:
+    # Numbers as groups come after categories; those that tell most about the number first.
+    known = {name: read_finite(sample, name) for name in numeric}
+    varied = [name for name, x in known.items() if len(np.unique(x[~np.isnan(x)])) >= LEAST_VARIED]
+    if not varied:
+        return []
+    values = np.stack([known[name] for name in varied], axis=1)
+    scaled = np.nan_to_num((values - np.nanmean(values, axis=0)) / np.nanstd(values, axis=0))
+    is_known = (~np.isnan(values)).astype(np.float64)
+    rated = []
+    for position, (base, codes) in enumerate(zip(bases, code_bases(bases, sample), strict=True)):
+        shares = _measure_shares(codes, scaled, is_known)
+        rated += [
+            (base.column in known, -share, position, name)
+            for name, share in zip(varied, shares.tolist(), strict=True)
+            if name != base.column and share < DETERMINED
+        ]
+    return [(position, name) for _, _, position, name in sorted(rated)]
+
+
+def _measure_shares(codes: CodeVector, scaled: FloatMatrix, is_known: FloatMatrix) -> FloatVector:
+    # By column: the share of its variance between groups, corrected for their number.
+    from scipy.sparse import csr_array
+
+    n_rows = len(codes)
+    members = csr_array((np.ones(n_rows), (codes, np.arange(n_rows))))
+    sums, counts = np.asarray(members @ scaled), np.asarray(members @ is_known)
+    n_known, n_groups = counts.sum(axis=0), (counts > 0).sum(axis=0)
+    between = (sums**2 / np.maximum(counts, 1)).sum(axis=0) / n_known
+    corrected = 1 - (1 - between) * (n_known - 1) / np.maximum(n_known - n_groups, 1)
+    return np.asarray(np.where(n_known > n_groups, corrected, 0))
+
+
+def _measure_groups(codes: CodeVector, n_codes: int, values: FloatVector) -> FloatMatrix:
+    """Return mean, deviation and quantiles by code, shape (2 + quantiles, codes)."""
+    used = ~np.isnan(values)
+    codes, values = codes[used], values[used]
+    counts = np.bincount(codes, minlength=n_codes)
+    sizes, large = np.maximum(counts, 1), counts >= LEAST_ROWS
+    centre = values.mean()
+    means = np.bincount(codes, weights=values - centre, minlength=n_codes) / sizes
+    squares = (values - centre - means[codes]) ** 2
+    stats = np.full((2 + len(LEVELS), n_codes), np.nan)
+    stats[0, large] = means[large] + centre
+    stats[1, large] = np.sqrt(np.bincount(codes, weights=squares, minlength=n_codes) / sizes)[large]
+    starts = np.cumsum(counts) - counts
+    places = starts + (LEVELS[:, None] * counts).astype(np.int64)
+    stats[2:, large] = values[np.lexsort((values, codes))][places[:, large]]
+    return stats
+
+
+def _compare(
+    values: FloatVector, stats: FloatMatrix, codes: CodeVector
+) -> Iterator[tuple[str, FloatVector]]:
+    mean = stats[0, codes]
+    with np.errstate(all="ignore"):
+        ratio = drop_infinite(values / mean)
+    rank = np.zeros(len(values))
+    for quantile in stats[2:]:
+        other = quantile[codes]
+        rank += (other < values) + 0.5 * (other == values)  # among equal values: the middle
+    unknown = np.isnan(values) | np.isnan(mean)
+    yield "{0}__{1}_mean", mean
+    yield "{0}__{1}_std", drop_infinite(stats[1, codes])
+    yield "{0}__minus__{1}_mean", drop_infinite(values - mean)
+    yield RATIO, ratio
+    yield "{0}__{1}_rank", np.where(unknown, np.nan, rank / len(LEVELS))
+
+
+RATIO = "{0}__div__{1}_mean"
+GROUP_STATS = Group(
+    name="group_stats",
+    fit=fit_group_stats,
+    transform=transform_group_stats,
+    defaults={"max_pairs": 40},
+)

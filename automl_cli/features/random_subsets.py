@@ -1,0 +1,75 @@
+"""Target means of random subsets of columns, each row's values joined to one code."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from automl_cli.core.arrays import CodeMatrix
+from automl_cli.core.dataset import Column
+from automl_cli.features.bases import Base, code_bases, fit_bases, join_codes
+from automl_cli.features.codes import make_target_means, unpack_codings
+from automl_cli.features.crosses import (
+    Combination,
+    code_combinations,
+    fit_combinations,
+)
+from automl_cli.features.group import (
+    Features,
+    Group,
+    Params,
+    State,
+    get_count,
+    get_smoothing,
+)
+
+BINS = (10,)  # of numbers, so that four columns together have rows enough
+LARGEST_SIZE = 4
+TRIES = 5  # draws for each subset wanted
+
+
+def fit_random_subsets(
+    frame: pd.DataFrame, columns: tuple[Column, ...], params: Params
+) -> State | None:
+    """Draw subsets of 2 to 4 columns and give what occurs together its codes."""
+    smoothing = get_smoothing("random_subsets", params)
+    n_subsets = get_count("random_subsets", params, "n_subsets")
+    seed = get_count("random_subsets", params, "seed")
+    # The last base of a column is its coarsest.
+    bases = list({base.column: base for base in fit_bases(frame, columns, BINS)}.values())
+    codes = code_bases(bases, frame)
+    chosen = _draw(bases, codes, n_subsets, seed)
+    return fit_combinations(bases, codes, chosen, smoothing) if chosen else None
+
+
+def transform_random_subsets(state: State, frame: pd.DataFrame) -> tuple[Features, ...]:
+    """Return the codes for target means."""
+    codings = unpack_codings(state.arrays, "joined")
+    codes = code_combinations(state, frame)
+    return (make_target_means(state.meta["names"], codings, codes, state.meta["smoothing"]),)
+
+
+def _draw(bases: Sequence[Base], codes: CodeMatrix, n_subsets: int, seed: int) -> list[Combination]:
+    # Subsets in which most rows stand alone teach nothing and are drawn anew.
+    largest = min(LARGEST_SIZE, len(bases))
+    if largest < 2:
+        return []
+    rng = np.random.default_rng(seed)
+    is_kept: dict[Combination, bool] = {}
+    for _ in range(TRIES * n_subsets):
+        size = rng.integers(2, largest, endpoint=True)
+        drawn = tuple(sorted(rng.choice(len(bases), size, replace=False).tolist()))
+        if drawn not in is_kept:
+            n_levels = len(np.unique(join_codes(bases, codes, drawn)))
+            is_kept[drawn] = n_levels <= codes.shape[1] / 2
+        if sum(is_kept.values()) == n_subsets:
+            break
+    return [subset for subset, kept in is_kept.items() if kept]
+
+
+RANDOM_SUBSETS = Group(
+    name="random_subsets",
+    fit=fit_random_subsets,
+    transform=transform_random_subsets,
+    defaults={"n_subsets": 20, "seed": 0, "smoothing": 10.0},
+)

@@ -1,0 +1,139 @@
+"""Numeric columns at several resolutions: rounded, and in quantile bins; target means and counts.
+
+A resolution is kept if it is coarser than the column and finer than the one before, and if its
+levels have enough rows to learn from.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from automl_cli.core.arrays import FloatVector
+from automl_cli.core.dataset import Column
+from automl_cli.features.codes import (
+    Coding,
+    Keys,
+    code_columns,
+    find_quantiles,
+    fit_bins,
+    fit_values,
+    make_log_counts,
+    make_target_means,
+    merge_levels,
+    pack_codings,
+    read_keys,
+    unpack_codings,
+)
+from automl_cli.features.group import (
+    Features,
+    Group,
+    Params,
+    State,
+    get_count,
+    get_smoothing,
+    names_of_role,
+)
+
+BINS = (10, 50, 200, 1000)
+LEAST_LEVELS = 3
+ROWS_A_LEVEL = 5  # fewer on average teach nothing
+N_ROUNDINGS = 3
+LEAST_STEPS = 5  # of the coarsest rounding, within the middle 98 % of the rows
+LEAST_POWER = -9
+
+
+def fit_resolutions(
+    frame: pd.DataFrame, columns: tuple[Column, ...], params: Params
+) -> State | None:
+    """Choose the resolutions of each column and count their levels."""
+    smoothing = get_smoothing("resolutions", params)
+    max_bins = get_count("resolutions", params, "max_bins")
+    parts, codings = [], []
+    for name in names_of_role(columns, "numeric"):
+        exact = fit_values(read_keys(frame, name))
+        most = min(len(exact.known) - 1, len(frame) // ROWS_A_LEVEL)
+        if most < LEAST_LEVELS:
+            continue
+        ladders = [_bin(exact, max_bins)]
+        if params["rounding"]:
+            ladders.append(_round(exact))
+        for ladder in ladders:
+            for kind, size, coding in _choose(ladder, most):
+                parts.append([name, kind, size])
+                codings.append(coding)
+    if not parts:
+        return None
+    return State(
+        meta={"parts": parts, "smoothing": smoothing}, arrays=pack_codings(codings, "level")
+    )
+
+
+def transform_resolutions(state: State, frame: pd.DataFrame) -> tuple[Features, ...]:
+    """Return the codes for target means, and the counts."""
+    parts = state.meta["parts"]
+    codings = unpack_codings(state.arrays, "level")
+    codes = code_columns(codings, _read_parts(parts, frame), len(frame))
+    names = [_name(*part) for part in parts]
+    means = make_target_means(names, codings, codes, state.meta["smoothing"])
+    return (means, *make_log_counts(names, codings, codes))
+
+
+def round_to(values: Keys, power: int) -> FloatVector:
+    """Return the nearest whole number of units of 10 to `power`, the even one of two.
+
+    Examples
+    --------
+    >>> round_to(np.array([0.126, 14.0, np.nan]), -2)
+    array([  13., 1400.,   nan])
+    """
+    scaled = values / 10.0**power if power >= 0 else values * 10.0**-power
+    return np.asarray(np.rint(scaled))
+
+
+def _bin(exact: Coding, max_bins: int) -> Iterator[tuple[str, int, Coding]]:
+    for n_bins in BINS:
+        if n_bins <= max_bins:
+            yield "q", n_bins, fit_bins(exact, n_bins)
+
+
+def _round(exact: Coding) -> Iterator[tuple[str, int, Coding]]:
+    low, high = exact.known[find_quantiles(exact, np.array([0.01, 0.99]))]
+    if low == high:  # nearly all rows are alike
+        low, high = exact.known[[0, -1]]
+    step = max((high - low) / LEAST_STEPS, 10.0**LEAST_POWER)
+    coarsest = int(np.floor(np.log10(step)))
+    for power in range(coarsest, max(coarsest - N_ROUNDINGS, LEAST_POWER - 1), -1):
+        known, starts = np.unique(round_to(exact.known, power), return_index=True)
+        yield "round", power, merge_levels(exact, known, starts, exact=True)
+
+
+def _choose(
+    ladder: Iterator[tuple[str, int, Coding]], most: int
+) -> Iterator[tuple[str, int, Coding]]:
+    # From coarse to fine.
+    least = LEAST_LEVELS
+    for kind, size, coding in ladder:
+        if least <= len(coding.known) <= most:
+            yield kind, size, coding
+            least = len(coding.known) + 1
+
+
+def _read_parts(parts: list[tuple[str, str, int]], frame: pd.DataFrame) -> Iterator[FloatVector]:
+    columns = {name: read_keys(frame, name) for name in dict.fromkeys(part[0] for part in parts)}
+    for name, kind, size in parts:
+        yield columns[name] if kind == "q" else round_to(columns[name], size)
+
+
+def _name(column: str, kind: str, size: int) -> str:
+    if kind == "q":
+        return f"{column}__q{size}"
+    return f"{column}__round_{10.0**size:.{max(-size, 0)}f}"
+
+
+RESOLUTIONS = Group(
+    name="resolutions",
+    fit=fit_resolutions,
+    transform=transform_resolutions,
+    defaults={"max_bins": 1000, "rounding": True, "smoothing": 10.0},
+)
