@@ -21,7 +21,7 @@ def main() -> None:
     print("|---|---|---|---|---|")
     for run in map(Path, sys.argv[1:]):
         for candidate in sorted((run / "units").iterdir()):
-            paths = sorted(candidate.glob("fold-*/curve.npy"))
+            paths = sorted(candidate.glob("fold-*[0-9]/curve.npy"))
             if len(paths) < 2:
                 continue
             curves = [np.load(path) for path in paths]

@@ -1,8 +1,8 @@
 """What a config may hold. These models are the YAML's shape: key = field = flag.
 
-Names of models, metrics, splitters, combiners and feature steps are plain text here; `plan` binds
-them to the tables that know them. A description says what a key means and which values it takes;
-editors, messages and ``automl config schema`` show it.
+Names of models, metrics, splitters, combiners and feature steps are plain text here; `binding`
+binds them to the tables that know them. A description says what a key means and which values it
+takes; editors, messages and ``automl config schema`` show it.
 """
 
 from typing import Literal, TypeAlias

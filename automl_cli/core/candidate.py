@@ -81,7 +81,8 @@ class Candidate:
         positive class), or values on the problem's transformed scale. NaN where a row is held
         out in no fold (the first block of a time plan). Repeats are averaged.
     test
-        Mean over the folds' predictions for the test rows, or None without a test table.
+        Mean of the folds' predictions for the test rows, weighted by the rows that each fold
+        learned from, or None without a test table.
     fold_scores
         The metric on each fold's held-out rows, as the competition shows it.
     score

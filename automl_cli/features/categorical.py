@@ -12,7 +12,6 @@ import pandas as pd
 
 from automl_cli.core.arrays import IntVector
 from automl_cli.core.dataset import Column
-from automl_cli.core.errors import PlanError
 from automl_cli.features.group import (
     Features,
     Group,
@@ -20,6 +19,7 @@ from automl_cli.features.group import (
     Params,
     State,
     get_number,
+    get_smoothing,
     names_of_role,
 )
 
@@ -60,12 +60,7 @@ def fit_target_mean(
     frame: pd.DataFrame, columns: tuple[Column, ...], params: Params
 ) -> State | None:
     """Give the labels that occur their codes, as `fit_codes` does."""
-    smoothing = get_number(params, "smoothing")
-    if smoothing <= 0:
-        raise PlanError(
-            f"features.target_mean.smoothing: expected more than 0, came {smoothing}.",
-            hint="It counts as that many rows at the overall mean; 10 is the default.",
-        )
+    smoothing = get_smoothing("target_mean", params)
     state = fit_codes(frame, columns, params)
     return state and State(meta={**state.meta, "smoothing": smoothing})
 

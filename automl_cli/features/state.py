@@ -165,7 +165,7 @@ def _prepare_step(
         meta = None if state is None else dict(state.meta)
         write_json(beside / "state.json", {"group": name, "params": dict(params), "meta": meta})
         if state is not None:
-            np.savez(beside / "state.npz", **state.arrays)  # type: ignore[arg-type]  # stub: bool
+            np.savez(beside / "state.npz", **state.arrays)  # type: ignore[arg-type]  # the stub takes the names for options
             _write_table(beside, "train", group.transform(state, dataset.train))
             if dataset.test is not None:
                 _write_table(beside, "test", group.transform(state, dataset.test))

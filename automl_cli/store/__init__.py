@@ -13,6 +13,8 @@ so a run that is killed at any moment is resumed by the same command.
     failures/KEY.json     candidates that could not be fitted
     blends/TARGET.json    the ensemble
     summary.json          what `--json` and `automl leaderboard` show
+    workers.log           what the libraries print from C
+    lock                  held while a command uses the run
     submission.csv        valid from the first candidate on
 """
 

@@ -107,11 +107,6 @@ def is_worker_death(error: BaseException) -> bool:
     return isinstance(error, ProcessExpired)
 
 
-def is_worker() -> bool:
-    """Return whether this process works for a run of another process."""
-    return WORKER_MARK in os.environ
-
-
 def _die_with(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(PARENT_POLL_SECONDS)

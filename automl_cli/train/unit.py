@@ -123,7 +123,7 @@ def attempt(work: Callable[..., str], *args: object) -> str | Crash:
     """
     try:
         return work(*args)
-    except Exception as error:  # noqa: BLE001  # see above
+    except Exception as error:  # noqa: BLE001  # a library may raise anything
         return Crash(
             error=f"{type(error).__name__}: {error}",
             traceback="".join(format_exception(error)),

@@ -30,7 +30,7 @@ def infer(tmp_path: Path) -> Callable[..., Inference]:
         for name, text in texts.items():
             if text is not None:
                 (tmp_path / name).write_text(text)
-        return infer_dataset(find_files([tmp_path]), DataOptions(**options))  # type: ignore[arg-type]
+        return infer_dataset(find_files([tmp_path]), DataOptions(**options))  # type: ignore[arg-type]  # options by name
 
     return run
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from automl_cli.train.executor import LocalPool, is_worker, is_worker_death
+from automl_cli.train.executor import LocalPool, is_worker_death
 
 SCRIPT = """
 import os, sys, time
@@ -30,11 +30,6 @@ def pool() -> Iterator[LocalPool]:
 
 def test_work_is_done_in_another_process(pool: LocalPool) -> None:
     assert pool.submit(os.getpid).result(timeout=20) != os.getpid()
-
-
-def test_a_worker_knows_that_it_is_one(pool: LocalPool) -> None:
-    assert pool.submit(is_worker).result(timeout=20)
-    assert not is_worker()
 
 
 def test_a_dead_worker_costs_its_own_unit_only(pool: LocalPool) -> None:
