@@ -8,6 +8,7 @@ from typing import Any
 
 from automl_cli.config.load import LoadedConfig
 from automl_cli.config.mistakes import KeyPath, Mistake, raise_mistakes
+from automl_cli.config.values import TOP
 from automl_cli.core.candidate import FeatureRecipe, ParamValue
 from automl_cli.core.errors import PlanError
 from automl_cli.core.registry import Registry
@@ -40,6 +41,9 @@ def _find_mistakes(loaded: LoadedConfig) -> Iterator[Mistake]:
         yield from _missing(loaded, ("ensemble", "combiners"), name, COMBINERS)
     for name, params in config.models.items():
         yield from _check_model(loaded, ("models", name), name, params or {})
+    for group, params in config.features.groups.items():
+        if params is not False:
+            yield from _check_group(loaded, ("features", "groups", group), group, params)
     for model, recipe in config.features.recipes.items():
         yield from _missing(loaded, ("features", "recipes", model), model, MODELS)
         yield from _check_recipe(loaded, ("features", "recipes", model), model, recipe)
@@ -89,10 +93,21 @@ def _check_recipe(
             problem = f"{model} takes no categories, and {step.name} makes nothing else."
             hint = "take `counts` or `target_mean` instead."
             yield loaded.mistake(place, problem, hint=hint)
-        if step.name not in GROUPS:
-            yield from _missing(loaded, place, step.name, GROUPS)
-            continue
-        try:
-            GROUPS.get(step.name).make_params(dict(step.params))
-        except PlanError as error:
-            yield loaded.mistake(place, error.message, hint=error.hint)
+        yield from _check_group(loaded, place, step.name, dict(step.params))
+
+
+def _check_group(
+    loaded: LoadedConfig, place: KeyPath, name: str, params: Mapping[str, ParamValue]
+) -> Iterator[Mistake]:
+    if name not in GROUPS:
+        yield from _missing(loaded, place, name, GROUPS)
+        return
+    own = dict(params)
+    top = own.pop(TOP, None)
+    if top is not None and (type(top) is not int or top < 1):
+        problem = f"{name}.{TOP}: expected a whole number from 1, came {top!r}."
+        yield loaded.mistake(place, problem, hint="It is the most columns kept in a fold.")
+    try:
+        GROUPS.get(name).make_params(own)
+    except PlanError as error:
+        yield loaded.mistake(place, error.message, hint=error.hint)

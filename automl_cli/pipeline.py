@@ -4,22 +4,25 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from automl_cli.binding import check_names
 from automl_cli.config.schema import RunConfig
 from automl_cli.core.candidate import CandidateSpec, FeatureRecipe
 from automl_cli.core.deadline import Deadline
 from automl_cli.core.errors import PlanError
-from automl_cli.core.events import Event, JsonValue, Listener
+from automl_cli.core.events import Event, Listener
 from automl_cli.core.keys import SHORT
 from automl_cli.core.problem import Problem
 from automl_cli.data.files import find_files
 from automl_cli.data.infer import infer_dataset
-from automl_cli.features.state import prepare_features
+from automl_cli.features.state import FeatureSet, prepare_features
+from automl_cli.features.tables import save_tables
 from automl_cli.plan import (
+    is_screened,
     make_data_options,
     make_facts,
+    make_plain,
     make_problem,
     make_run_key,
     make_specs,
@@ -34,19 +37,16 @@ from automl_cli.session import (
     submit,
     tell_start,
 )
-from automl_cli.solve import (
-    Assembly,
-    Solution,
-    load_candidates,
-    make_blended_solution,
-    solve,
-)
+from automl_cli.stages import Undertaking, begin, pursue
 from automl_cli.store import RunDirectory, check_writable, file_name, write_json
 from automl_cli.train.assignment import save_assignment
 from automl_cli.train.executor import LocalPool
 from automl_cli.train.machine import count_cpus, count_workers
 from automl_cli.train.order import Crew
 from automl_cli.train.pace import make_pace, reserve_seconds
+
+if TYPE_CHECKING:
+    from automl_cli.solve import Solution
 
 
 def fit(request: FitRequest, listener: Listener) -> dict[str, Any]:
@@ -88,7 +88,7 @@ def fit(request: FitRequest, listener: Listener) -> dict[str, Any]:
                 directory=directory,
                 problems=problems,
                 specs={one.target.name: make_specs(one, config) for one in problems},
-                feature_keys={},
+                plain_sets={},
                 pool=pool,
                 deadline=Deadline.after(config.budget, since=request.started_at - spent),
                 listener=record_events(directory, listener),
@@ -103,57 +103,64 @@ def fit(request: FitRequest, listener: Listener) -> dict[str, Any]:
 def _work(session: Session) -> dict[str, Any]:
     solutions: dict[str, Solution] = {}
     # With several targets each gets one candidate first: a submission needs all of them.
-    for limit in (1, None) if len(session.problems) > 1 else (None,):
+    for stage in (begin, pursue) if len(session.problems) > 1 else (pursue,):
         for number, problem in enumerate(session.problems):
-            specs = session.specs[problem.target.name][:limit]
-            crew = _make_crew(session, problem, specs, share=len(session.problems) - number)
-            for solution in solve(problem, specs, session.feature_keys, crew):
+            task = _make_task(session, problem)
+            share = len(session.problems) - number
+            crew = _make_crew(session, problem, task.specs, share=share)
+            for solution in stage(task, crew):
                 solutions[problem.target.name] = solution
-                submit(session, solutions)
-            found = load_candidates(specs, crew)
-            if found and limit is None:
-                blended = make_blended_solution(problem, found, _make_assembly(session), crew)
-                solutions[problem.target.name] = blended
-                session.listener(Event(kind="blended", fields=describe_blend(blended)))
+                if solution.blend is not None:
+                    session.listener(Event(kind="blended", fields=describe_blend(solution)))
                 submit(session, solutions)
     return finish(session, solutions)
 
 
 def _prepare(session: Session) -> Session:
     """Make what the workers read; candidates whose recipe makes no feature are left out."""
-    keys = _prepare_recipes(session)
+    plain_sets = _prepare_recipes(session)
     specs = {
-        name: tuple(spec for spec in every if spec.recipe in keys)
+        name: tuple(spec for spec in every if make_plain(spec).recipe in plain_sets)
         for name, every in session.specs.items()
     }
+    if any(is_screened(spec) for every in specs.values() for spec in every):
+        save_tables(session.dataset, session.directory.tables)
     for problem in session.problems:
         save_assignment(problem, session.directory.problem(problem.target.name))
-    planned = [spec for every in specs.values() for spec in every]
-    names: list[JsonValue] = [spec.key for spec in planned]
-    session.listener(Event(kind="planned", fields={"candidates": names}))
-    return replace(
-        session, specs=specs, feature_keys={spec.key: keys[spec.recipe] for spec in planned}
-    )
+    return replace(session, specs=specs, plain_sets=plain_sets)
 
 
-def _prepare_recipes(session: Session) -> dict[FeatureRecipe, tuple[str, ...]]:
-    config = session.request.loaded.config
-    ordered = any(problem.folds.ordered for problem in session.problems)
-    transductive = config.data.transductive and not ordered
-    keys: dict[FeatureRecipe, tuple[str, ...]] = {}
+def _prepare_recipes(session: Session) -> dict[FeatureRecipe, FeatureSet]:
+    found: dict[FeatureRecipe, FeatureSet] = {}
     errors: list[PlanError] = []
-    for recipe in dict.fromkeys(spec.recipe for every in session.specs.values() for spec in every):
+    planned = (make_plain(spec).recipe for every in session.specs.values() for spec in every)
+    for recipe in dict.fromkeys(planned):
         try:
-            folder = session.directory.features
-            made = prepare_features(session.dataset, recipe, folder, transductive=transductive)
+            made = prepare_features(
+                session.dataset,
+                recipe,
+                session.directory.features,
+                transductive=session.transductive,
+            )
         except PlanError as error:
             errors.append(error)
             session.listener(Event(kind="warning", fields={"message": error.message}))
         else:
-            keys[recipe] = made.keys
-    if errors and not keys:
+            found[recipe] = made.feature_set
+    if errors and not found:
         raise errors[0]
-    return keys
+    return found
+
+
+def _make_task(session: Session, problem: Problem) -> Undertaking:
+    return Undertaking(
+        problem=problem,
+        specs=session.specs[problem.target.name],
+        plain_sets=session.plain_sets,
+        data_key=session.dataset.key,
+        transductive=session.transductive,
+        config=session.request.loaded.config,
+    )
 
 
 def _make_crew(
@@ -173,11 +180,6 @@ def _make_crew(
         pace=make_pace(deadline, reserve_seconds=reserve, workers=workers),
         listener=session.listener,
     )
-
-
-def _make_assembly(session: Session) -> Assembly:
-    ensemble = session.request.loaded.config.ensemble
-    return Assembly(combiners=ensemble.combiners, max_members=ensemble.max_members)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from automl_cli.config.schema import RunConfig
+from automl_cli.config.values import TOP, make_step
 from automl_cli.core.arrays import FloatVector, IntVector
 from automl_cli.core.candidate import CandidateSpec, FeatureRecipe, ParamValue
 from automl_cli.core.dataset import Dataset, Target, Task
@@ -35,6 +36,7 @@ LARGEST_VALUE = 1e18  # squared errors of more leave the range of float32
 STARTER_ROUNDS = 100  # a first submission within seconds
 STARTER_PARAMS: Mapping[str, ParamValue] = {"learning_rate": 0.1}
 ROWS_FOR_TWO_THREADS = 50_000  # below it two fits side by side beat one with two threads
+DEFAULT_TOP = 30  # columns of a group that the screen may keep in a fold
 UNKEYED = {"budget": True, "limits": True, "run": {"workers", "folder"}}
 
 
@@ -163,8 +165,28 @@ def make_specs(problem: Problem, config: RunConfig) -> list[CandidateSpec]:
             hint="Name more under `models:`; `automl list models` shows all.",
         )
     distinct = list(dict.fromkeys(chosen))[: config.limits.candidates]
-    starter = _make_starter(distinct[0])
-    return [starter, *distinct] if starter else distinct
+    starter = _make_starter(distinct[0], forced=any(is_screened(spec) for spec in distinct))
+    return list(dict.fromkeys([starter, *distinct] if starter else distinct))
+
+
+def is_screened(spec: CandidateSpec) -> bool:
+    """Return whether a candidate waits for the screen to choose among its columns."""
+    return any(step.top is not None for step in spec.recipe)
+
+
+def make_plain(spec: CandidateSpec) -> CandidateSpec:
+    """Return a candidate without its screened steps."""
+    return replace(spec, recipe=tuple(step for step in spec.recipe if step.top is None))
+
+
+def make_generated(config: RunConfig) -> FeatureRecipe:
+    """Return the steps that the groups of the config add to every model's own recipe."""
+    screens = config.features.screen != "none"
+    return tuple(
+        make_step(name, {TOP: DEFAULT_TOP, **params} if screens else _without_top(params))
+        for name, params in config.features.groups.items()
+        if isinstance(params, Mapping)
+    )
 
 
 def make_run_key(dataset: Dataset, config: RunConfig) -> str:
@@ -217,7 +239,9 @@ def _make_spec(
     return CandidateSpec(
         target=problem.target.name,
         model=model.name,
-        recipe=recipe or config.features.recipes.get(model.name) or model.recipe,
+        recipe=recipe
+        or config.features.recipes.get(model.name)
+        or (*model.recipe, *make_generated(config)),
         params=tuple(model.make_params(_fitted_task(problem), params).items()),
         seed=config.seed,
         max_rounds=config.limits.rounds,
@@ -226,13 +250,21 @@ def _make_spec(
     )
 
 
-def _make_starter(first: CandidateSpec) -> CandidateSpec | None:
-    """Return a small version of the first candidate, for a submission within seconds."""
+def _without_top(params: Mapping[str, ParamValue]) -> dict[str, ParamValue]:
+    return {name: value for name, value in params.items() if name != TOP}
+
+
+def _make_starter(first: CandidateSpec, *, forced: bool) -> CandidateSpec | None:
+    """Return a small version of the first candidate without generated columns.
+
+    It gives a submission within seconds, and the screen a gradient (`forced`).
+    """
+    plain = make_plain(first)
     model = MODELS.get(first.model)
     if not model.has_rounds or first.max_rounds < 4 * STARTER_ROUNDS:
-        return None
+        return plain if forced else None
     params = {**dict(first.params), **STARTER_PARAMS}
-    return replace(first, params=tuple(sorted(params.items())), max_rounds=STARTER_ROUNDS)
+    return replace(plain, params=tuple(sorted(params.items())), max_rounds=STARTER_ROUNDS)
 
 
 def _choose_patience(n_rows: int) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 
 from automl_cli.config.durations import format_duration
 from automl_cli.config.load import LoadedConfig
-from automl_cli.core.candidate import CandidateSpec
+from automl_cli.core.candidate import CandidateSpec, FeatureRecipe
 from automl_cli.core.dataset import Dataset
 from automl_cli.core.deadline import Deadline
 from automl_cli.core.errors import AutomlError, BudgetError, RunError
@@ -16,6 +16,7 @@ from automl_cli.core.events import Event, JsonValue, Listener
 from automl_cli.core.problem import Problem
 from automl_cli.data.check import check_submission
 from automl_cli.data.submission import make_submission, write_submission
+from automl_cli.features.state import FeatureSet
 from automl_cli.solve import Solution
 from automl_cli.store import RunDirectory, read_json, write_json
 from automl_cli.summary import make_summary
@@ -72,8 +73,8 @@ class Session:
         One a target.
     specs
         The candidates of each target.
-    feature_keys
-        For each candidate's key the keys of its prepared steps.
+    plain_sets
+        For each recipe without screened steps where its features lie.
     pool
         The workers.
     deadline
@@ -88,10 +89,16 @@ class Session:
     directory: RunDirectory
     problems: tuple[Problem, ...]
     specs: Mapping[str, Sequence[CandidateSpec]]
-    feature_keys: Mapping[str, tuple[str, ...]]
+    plain_sets: Mapping[FeatureRecipe, FeatureSet]
     pool: LocalPool
     deadline: Deadline
     listener: Listener
+
+    @property
+    def transductive(self) -> bool:
+        """Whether target-free features are fitted on test rows as well: never in a time plan."""
+        ordered = any(problem.folds.ordered for problem in self.problems)
+        return self.request.loaded.config.data.transductive and not ordered
 
 
 def submit(session: Session, solutions: Mapping[str, Solution]) -> None:

@@ -13,6 +13,7 @@ from automl_cli.core.events import Event
 from automl_cli.core.problem import Problem
 from automl_cli.decision import fit_decision
 from automl_cli.ensemble.tournament import blend_candidates
+from automl_cli.features.state import FeatureSet
 from automl_cli.store import read_json, write_json
 from automl_cli.train.collect import load_candidate, save_candidate
 from automl_cli.train.cross_fit import cross_fit
@@ -54,7 +55,7 @@ class Assembly:
 def solve(
     problem: Problem,
     specs: Sequence[CandidateSpec],
-    feature_keys: Mapping[str, tuple[str, ...]],
+    feature_sets: Mapping[str, FeatureSet],
     crew: Crew,
 ) -> Iterator[Solution]:
     """Cross-fit the candidates; yield a solution each time the best candidate changes.
@@ -70,7 +71,7 @@ def solve(
         yield make_single_solution(problem, known.values())
     missing = [spec for spec in specs if spec.key not in known]
     again = [spec for spec in specs if spec.key in known and known[spec.key].cut]
-    order = Order(problem=problem, specs=[*missing, *again], feature_keys=feature_keys)
+    order = Order(problem=problem, specs=[*missing, *again], feature_sets=feature_sets)
     for outcome in cross_fit(order, crew):
         if not isinstance(outcome, Candidate):
             _report_loss(outcome, crew)

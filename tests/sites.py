@@ -11,7 +11,7 @@ from automl_cli.core.events import Event
 from automl_cli.core.problem import Problem
 from automl_cli.data.files import find_files
 from automl_cli.data.infer import infer_dataset
-from automl_cli.features.state import prepare_features
+from automl_cli.features.state import FeatureSet, prepare_features
 from automl_cli.plan import make_data_options, make_problem, make_specs
 from automl_cli.store import RunDirectory
 from automl_cli.train.assignment import save_assignment
@@ -29,12 +29,12 @@ class Site:
     run: RunDirectory
     problem: Problem
     specs: list[CandidateSpec]
-    keys: dict[str, tuple[str, ...]]
+    keys: dict[str, FeatureSet]
     events: list[Event]
 
     def order(self, specs: list[CandidateSpec] | None = None) -> Order:
         """Return the order for `specs`, by default all."""
-        return Order(problem=self.problem, specs=specs or self.specs, feature_keys=self.keys)
+        return Order(problem=self.problem, specs=specs or self.specs, feature_sets=self.keys)
 
     def crew(
         self,
@@ -61,7 +61,9 @@ def make_site(folder: Path) -> Site:
     save_assignment(problem, run.problem(problem.target.name))
     specs = make_specs(problem, config)
     keys = {
-        spec.key: prepare_features(dataset, spec.recipe, run.features, transductive=True).keys
+        spec.key: prepare_features(
+            dataset, spec.recipe, run.features, transductive=True
+        ).feature_set
         for spec in specs
     }
     return Site(run=run, problem=problem, specs=specs, keys=keys, events=[])

@@ -9,7 +9,16 @@ from typing import Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from automl_cli.config.values import Budget, ModelEntry, Params, Recipe, Text, TextList, Texts
+from automl_cli.config.values import (
+    Budget,
+    Groups,
+    ModelEntry,
+    Params,
+    Recipe,
+    Text,
+    TextList,
+    Texts,
+)
 from automl_cli.core.dataset import Role, Task
 
 TaskChoice: TypeAlias = Literal["auto", Task]
@@ -82,12 +91,34 @@ class ValidationConfig(Section):
 
 
 class FeaturesConfig(Section):
-    """What the models are given."""
+    """What the models are given: a recipe of each model's own, and generated columns.
 
+    Generated columns are screened in each fold on the rows that are not held out.
+    """
+
+    groups: Groups = Field(
+        default_factory=dict,
+        description="Groups of generated columns that every model's own recipe goes on with, and "
+        "their parameters: {} for the defaults, {top: 30} for at most 30 columns a fold, false to "
+        "switch one off. `groups: false` switches all off.",
+    )
+    screen: Literal["gradient", "none"] = Field(
+        "gradient",
+        description="How generated columns are chosen: gradient (what they add to a first model), "
+        "or none (all are taken).",
+    )
+    false_discovery_rate: float = Field(
+        0.1,
+        gt=0,
+        le=1,
+        description="The share of columns without any effect that is accepted among those the "
+        "screen keeps; more than 0 and at most 1.",
+    )
     recipes: dict[str, Recipe] = Field(
         default_factory=dict,
-        description="Models and the list of feature steps each is given instead of its own, such "
-        "as [numeric, {target_mean: {smoothing: 10}}]; `automl list features` shows all.",
+        description="Models and the list of feature steps each is given instead of its own and "
+        "the groups, such as [numeric, {target_mean: {smoothing: 10}}, {crosses: {top: 30}}]; "
+        "`automl list features` shows all.",
     )
 
 

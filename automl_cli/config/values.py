@@ -20,6 +20,7 @@ from automl_cli.config.mistakes import spell_value
 from automl_cli.core.candidate import ParamValue, Step
 from automl_cli.core.errors import ConfigError
 
+TOP = "top"  # of a step: the most columns that the screen may keep in a fold
 MISTAKE = "mistake"  # the type of our own errors among pydantic's; ctx has problem and hint
 
 
@@ -87,11 +88,24 @@ def _read_step(value: object) -> Step:
         raise _refuse(f"expected parameters of {name!r}, came {spell_value(params)}.", hint)
     for param in params.values():
         _check_scalar(param)
-    return Step(name, tuple(sorted(params.items())))
+    return make_step(name, params)
+
+
+def make_step(name: str, params: Mapping[str, ParamValue]) -> Step:
+    """Return a step; `top` among its parameters is the number of columns the screen may keep."""
+    own = dict(params)
+    top = own.pop(TOP, None)
+    if top is not None and (not isinstance(top, int) or isinstance(top, bool) or top < 1):
+        raise _refuse(
+            f"{name}.{TOP}: expected a whole number from 1, came {spell_value(top)}.",
+            "give the most columns that the screen may keep in a fold.",
+        )
+    return Step(name, tuple(sorted(own.items())), top=top)
 
 
 def _write_step(step: Step) -> str | dict[str, dict[str, ParamValue]]:
-    return {step.name: dict(step.params)} if step.params else step.name
+    params = dict(step.params) if step.top is None else {**dict(step.params), TOP: step.top}
+    return {step.name: params} if params else step.name
 
 
 def _write_budget(seconds: float | None) -> str | None:
@@ -121,6 +135,9 @@ ModelEntry: TypeAlias = Annotated[
     Annotated[Literal[False], Tag("off")] | Annotated[Params, Tag("on")],
     Discriminator(lambda value: "off" if value is False else "on"),
     BeforeValidator(_check_model_entry),
+]
+Groups: TypeAlias = Annotated[
+    dict[str, ModelEntry], BeforeValidator(lambda value: {} if value is False else value)
 ]
 StepEntry: TypeAlias = Annotated[
     Step,

@@ -12,10 +12,21 @@ ParamValue: TypeAlias = bool | int | float | str | None
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One entry of a recipe: a feature group and its parameters. Data, not an object."""
+    """One entry of a recipe: a feature group and its parameters. Data, not an object.
+
+    Parameters
+    ----------
+    name
+        Name of an entry of GROUPS.
+    params
+        Its own parameters; the others have their defaults.
+    top
+        The most of its columns that the screen may keep in a fold; None: all, unscreened.
+    """
 
     name: str
     params: tuple[tuple[str, ParamValue], ...] = ()
+    top: int | None = None
 
     def get(self, name: str, default: ParamValue = None) -> ParamValue:
         """Return the parameter `name`, or `default`."""
@@ -45,6 +56,8 @@ class CandidateSpec:
         See `FitJob`.
     inputs
         Keys of candidates whose out-of-fold predictions enter.
+    screen
+        Key of the screen that chooses among the columns of its screened steps; empty without.
     """
 
     target: str
@@ -56,6 +69,7 @@ class CandidateSpec:
     patience: int
     n_threads: int
     inputs: tuple[str, ...] = ()
+    screen: str = ""
 
     @property
     def full_key(self) -> str:

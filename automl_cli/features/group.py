@@ -82,12 +82,20 @@ class Group:
         on this row only. Names, kinds and levels are the same for every frame.
     defaults
         Every parameter with its default; others are refused, and so are values of another type.
+    keep
+        ``keep(state, names) -> State``: a smaller state that still makes the columns of these
+        names, and makes them alike; None for groups whose states are small.
     """
 
     name: str
     fit: Callable[[pd.DataFrame, tuple[Column, ...], Params], State | None]
     transform: Callable[[State, pd.DataFrame], tuple[Features, ...]]
     defaults: Params = field(default_factory=dict)
+    keep: Callable[[State, frozenset[str]], State] | None = None
+
+    def narrow(self, state: State, names: frozenset[str]) -> State:
+        """Return a state that makes at least the columns of these names."""
+        return state if self.keep is None else self.keep(state, names)
 
     def make_params(self, own: Params) -> dict[str, ParamValue]:
         """Return the defaults with `own` on top, in name order.

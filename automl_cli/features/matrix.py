@@ -5,7 +5,7 @@ training rows alone (`features.target_encoding`), so a held-out row's target cha
 its fold.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path
@@ -18,7 +18,8 @@ from automl_cli.core.arrays import CodeVector, Float32Matrix, IntVector
 from automl_cli.core.foldplan import Fold, FoldPlan
 from automl_cli.core.matrix import Matrix
 from automl_cli.features.group import Features, Kind
-from automl_cli.features.state import FeatureState, TableName
+from automl_cli.features.state import FeatureState
+from automl_cli.features.steps import TableName
 from automl_cli.features.target_encoding import (
     EncodingTarget,
     FoldTarget,
@@ -27,6 +28,15 @@ from automl_cli.features.target_encoding import (
 )
 
 Encode: TypeAlias = Callable[[int, CodeVector], Float32Matrix]
+Chosen: TypeAlias = tuple[IntVector | None, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """Some columns of a step: their numbers in its features."""
+
+    features: Features
+    columns: IntVector
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,10 +49,13 @@ class Encoder:
         The means of all coded columns one after another, shape (n_outputs, codes), float32.
     starts
         Where each column begins, and the end, shape (columns + 1,).
+    chosen
+        For each step of the features the columns that the fold takes, ascending; None: all.
     """
 
     means: Float32Matrix
     starts: IntVector
+    chosen: Chosen
 
     def look_up(self, column: int, codes: CodeVector) -> Float32Matrix:
         """Return the means of the codes of a column, shape (n_outputs, rows)."""
@@ -51,13 +64,16 @@ class Encoder:
 
     def save(self, path: Path) -> None:
         """Write to an npz file."""
-        np.savez(path, means=self.means, starts=self.starts)
+        chosen = {f"chosen_{k}": own for k, own in enumerate(self.chosen) if own is not None}
+        n_steps = np.array(len(self.chosen))
+        np.savez(path, means=self.means, starts=self.starts, n_steps=n_steps, **chosen)  # type: ignore[arg-type]  # the stub takes the names for options
 
     @classmethod
     def load(cls, path: Path) -> "Encoder":
         """Return what `save` wrote."""
         with np.load(path) as stored:
-            return cls(means=stored["means"], starts=stored["starts"])
+            chosen = (stored.get(f"chosen_{k}") for k in range(int(stored["n_steps"])))
+            return cls(means=stored["means"], starts=stored["starts"], chosen=tuple(chosen))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,8 +115,10 @@ def make_fold_matrices(
         New arrays in Fortran order (a column is contiguous).
     """
     fold = plan.folds[fold_number]
-    known = _load(state, "train")
-    train, encoder = _gather_nested(known, fold.train, make_fold_target(target, plan, fold_number))
+    chosen = _choose(state, fold_number)
+    known = _load(state, "train", chosen)
+    fold_target = make_fold_target(target, plan, fold_number)
+    train, encoder = _gather_nested(known, chosen, fold.train, fold_target)
     held_out = _gather(known, fold.held_out, target.n_outputs, encoder.look_up)
     return FoldMatrices(train=train, held_out=held_out, encoder=encoder)
 
@@ -120,10 +138,12 @@ def make_prediction_matrices(
         Whose held-out rows are wanted.
     """
     n_outputs = len(encoder.means)
-    held_out = _gather(_load(state, "train"), fold.held_out, n_outputs, encoder.look_up)
+    known = _load(state, "train", encoder.chosen)
+    held_out = _gather(known, fold.held_out, n_outputs, encoder.look_up)
     if not state.has_test:
         return held_out, None
-    return held_out, _gather(_load(state, "test"), slice(None), n_outputs, encoder.look_up)
+    unknown = _load(state, "test", encoder.chosen)
+    return held_out, _gather(unknown, slice(None), n_outputs, encoder.look_up)
 
 
 def apply_features(state: FeatureState, encoder: Encoder, frame: pd.DataFrame) -> Matrix:
@@ -138,73 +158,110 @@ def apply_features(state: FeatureState, encoder: Encoder, frame: pd.DataFrame) -
     frame
         Any rows with the columns and dtypes of the data set.
     """
-    made = [features for step in state.steps for features in step.transform(frame)]
+    made = [
+        part
+        for step, own in zip(state.steps, encoder.chosen, strict=True)
+        for part in _split(step.transform(frame), own)
+    ]
     return _gather(made, slice(None), len(encoder.means), encoder.look_up)
 
 
-def _load(state: FeatureState, table: TableName) -> list[Features]:
-    return [features for step in state.steps for features in step.load(table)]
+def _choose(state: FeatureState, fold_number: int) -> Chosen:
+    if state.selection is None:
+        return (None,) * len(state.steps)
+    own = state.selection[fold_number]
+    return tuple(None if columns is None else np.array(columns, dtype=np.int64) for columns in own)
+
+
+def _load(state: FeatureState, table: TableName, chosen: Chosen) -> list[Part]:
+    return [
+        part
+        for step, own in zip(state.steps, chosen, strict=True)
+        for part in _split(step.load(table), own)
+    ]
+
+
+def _split(made: Iterable[Features], chosen: IntVector | None) -> Iterator[Part]:
+    # Columns of a step are numbered through all its features.
+    start = 0
+    for features in made:
+        n_columns = len(features.names)
+        if chosen is None:
+            yield Part(features=features, columns=np.arange(n_columns))
+        else:
+            own = chosen[
+                np.searchsorted(chosen, start) : np.searchsorted(chosen, start + n_columns)
+            ]
+            if len(own):
+                yield Part(features=features, columns=own - start)
+        start += n_columns
 
 
 def _gather_nested(
-    known: Sequence[Features], rows: IntVector, target: FoldTarget
+    known: Sequence[Part], chosen: Chosen, rows: IntVector, target: FoldTarget
 ) -> tuple[Matrix, Encoder]:
     coded = [
-        (n_levels, features.smoothing)
-        for features in known
-        if features.kind == "target_mean"
-        for n_levels in features.levels
+        (part.features.levels[k], part.features.smoothing)
+        for part in known
+        if part.features.kind == "target_mean"
+        for k in part.columns
     ]
     n_outputs = len(target.outputs)
     starts = np.cumsum([0, *(n_levels for n_levels, _ in coded)])
-    encoder = Encoder(means=np.empty((n_outputs, starts[-1]), dtype=np.float32), starts=starts)
+    means = np.empty((n_outputs, starts[-1]), dtype=np.float32)
 
     def encode(column: int, codes: CodeVector) -> Float32Matrix:
-        nested, means = encode_nested(codes, *coded[column], target)
-        encoder.means[:, starts[column] : starts[column + 1]] = means
+        nested, own = encode_nested(codes, *coded[column], target)
+        means[:, starts[column] : starts[column + 1]] = own
         return nested
 
-    return _gather(known, rows, n_outputs, encode), encoder
+    train = _gather(known, rows, n_outputs, encode)
+    return train, Encoder(means=means, starts=starts, chosen=chosen)
 
 
 def _gather(
-    known: Sequence[Features], rows: IntVector | slice, n_outputs: int, encode: Encode
+    known: Sequence[Part], rows: IntVector | slice, n_outputs: int, encode: Encode
 ) -> Matrix:
     value_names, category_names = _name_columns(known, n_outputs)
-    n_rows = known[0].array[0, rows].size
+    n_rows = known[0].features.array[0, rows].size
     values = np.empty((len(value_names), n_rows), dtype=np.float32)
     categories = np.empty((len(category_names), n_rows), dtype=np.int32)
     next_values, next_categories = iter(values), iter(categories)
     n_coded = 0
-    for features in known:
-        for column in features.array:
-            picked = column[rows]
-            if features.kind == "target_mean":
+    for part in known:
+        kind = part.features.kind
+        for k in part.columns:
+            picked = part.features.array[k][rows]
+            if kind == "target_mean":
                 for means in encode(n_coded, picked):
                     next(next_values)[:] = means
                 n_coded += 1
             else:
-                next(next_values if features.kind == "values" else next_categories)[:] = picked
+                next(next_values if kind == "values" else next_categories)[:] = picked
     return Matrix(
         values=values.T,
         categories=categories.T,
         value_names=value_names,
         category_names=category_names,
-        levels=tuple(n for made in known if made.kind == "categories" for n in made.levels),
+        levels=tuple(
+            part.features.levels[k]
+            for part in known
+            if part.features.kind == "categories"
+            for k in part.columns
+        ),
     )
 
 
-def _name_columns(
-    known: Sequence[Features], n_outputs: int
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _name_columns(known: Sequence[Part], n_outputs: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
     # A name that is taken, by a column of the table or by another step, gets a number.
     taken: dict[str, bool] = {}
-    for features in known:
-        for name in features.names:
-            for wanted in _name_outputs(name, n_outputs, features.kind):
+    for part in known:
+        kind = part.features.kind
+        for k in part.columns:
+            for wanted in _name_outputs(part.features.names[k], n_outputs, kind):
                 numbered = (f"{wanted}__{number}" for number in count(2))
                 free = next(name for name in chain([wanted], numbered) if name not in taken)
-                taken[free] = features.kind == "categories"
+                taken[free] = kind == "categories"
     return (
         tuple(name for name, is_category in taken.items() if not is_category),
         tuple(name for name, is_category in taken.items() if is_category),

@@ -78,6 +78,11 @@ class RunDirectory:
         return self.root / "features"
 
     @property
+    def tables(self) -> Path:
+        """Folder of the feature columns, for workers that make features."""
+        return self.root / "tables"
+
+    @property
     def submission(self) -> Path:
         """The submission file."""
         return self.root / "submission.csv"

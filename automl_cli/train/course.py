@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from automl_cli.core.candidate import CandidateSpec
+from automl_cli.features.state import FeatureSet
 from automl_cli.store import RunDirectory
 from automl_cli.train.rounds import choose_rounds
 from automl_cli.train.unit import FitRecord, Unit, predictions_folder, read_fit
@@ -26,8 +27,8 @@ class Course:
     ----------
     spec
         The candidate.
-    feature_keys
-        Keys of its prepared steps.
+    feature_set
+        Where its features lie.
     repeats
         The repeat of each fold.
     slice_seconds
@@ -45,7 +46,7 @@ class Course:
     """
 
     spec: CandidateSpec
-    feature_keys: tuple[str, ...]
+    feature_set: FeatureSet
     repeats: tuple[int, ...]
     slice_seconds: float | None
     round_limit: int
@@ -81,7 +82,7 @@ class Course:
             run=str(run.root),
             spec=self.spec,
             fold=fold,
-            feature_keys=self.feature_keys,
+            feature_set=self.feature_set,
             max_rounds=self.round_limit,
             stop_at=stop_at,
         )

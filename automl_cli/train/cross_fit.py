@@ -129,7 +129,7 @@ def _next_course(state: _State) -> Course | Skipped | None:
     seconds = pace.slice_seconds(len(repeats), sharing) if pace.is_limited else None
     course = Course(
         spec=spec,
-        feature_keys=state.order.feature_keys[spec.key],
+        feature_set=state.order.feature_sets[spec.key],
         repeats=repeats,
         slice_seconds=seconds,
         round_limit=spec.max_rounds,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from automl_cli.core.candidate import Candidate, CandidateSpec, Failure
 from automl_cli.core.events import Listener
 from automl_cli.core.problem import Problem
+from automl_cli.features.state import FeatureSet
 from automl_cli.store import RunDirectory
 from automl_cli.train.executor import Executor
 from automl_cli.train.pace import Pace
@@ -47,13 +48,13 @@ class Order:
         The target.
     specs
         The candidates, the most promising first.
-    feature_keys
-        For each candidate's key the keys of its prepared steps.
+    feature_sets
+        For each candidate's key where its features lie.
     """
 
     problem: Problem
     specs: Sequence[CandidateSpec]
-    feature_keys: Mapping[str, tuple[str, ...]]
+    feature_sets: Mapping[str, FeatureSet]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,7 +28,7 @@ from automl_cli.features.matrix import (
     make_fold_matrices,
     make_prediction_matrices,
 )
-from automl_cli.features.state import load_features
+from automl_cli.features.state import FeatureSet, load_features
 from automl_cli.features.target_encoding import EncodingTarget
 from automl_cli.models import MODELS
 from automl_cli.store import (
@@ -55,8 +55,8 @@ class Unit:
         The candidate.
     fold
         Number of the fold.
-    feature_keys
-        Keys of the prepared steps of the candidate's recipe.
+    feature_set
+        Where the features of the candidate's recipe lie.
     max_rounds
         Round limit shared by the candidate's folds; at most that of the specification.
     stop_at
@@ -66,7 +66,7 @@ class Unit:
     run: str
     spec: CandidateSpec
     fold: int
-    feature_keys: tuple[str, ...]
+    feature_set: FeatureSet
     max_rounds: int
     stop_at: float | None
 
@@ -139,7 +139,7 @@ def fit_unit(unit: Unit) -> str:
         return run.unit(unit.spec.key, unit.fold).name
     started = time.time()
     assignment = load_assignment(run.problem(unit.spec.target))
-    state = load_features(run.features, unit.feature_keys)
+    state = load_features(run.features, unit.feature_set)
     encoding = EncodingTarget(y=assignment.y, n_outputs=assignment.n_outputs)
     matrices = make_fold_matrices(state, encoding, assignment.folds, unit.fold)
     fit = _fit(unit, assignment, matrices)
@@ -158,7 +158,7 @@ def predict_unit(unit: Unit, folder_name: str, rounds: int | None) -> str:
     if target.exists():
         return target.name
     assignment = load_assignment(run.problem(unit.spec.target))
-    state = load_features(run.features, unit.feature_keys)
+    state = load_features(run.features, unit.feature_set)
     encoder = Encoder.load(folder / "encoder.npz")
     held_out, test = make_prediction_matrices(state, encoder, assignment.folds.folds[unit.fold])
     model = MODELS.get(unit.spec.model).load(folder / "model")

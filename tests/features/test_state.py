@@ -12,7 +12,7 @@ from full_disk import run_on_full_disk
 from automl_cli.core.candidate import Step
 from automl_cli.core.dataset import Dataset
 from automl_cli.core.errors import PlanError, RunError
-from automl_cli.features.state import FeatureState, load_features, prepare_features
+from automl_cli.features.state import FeatureSet, FeatureState, load_features, prepare_features
 from automl_cli.store import RunDirectory
 
 RECIPE = (Step(name="numeric"), Step(name="counts"), Step(name="target_mean"))
@@ -62,7 +62,7 @@ def test_the_stored_features_are_those_of_the_frame(dataset: Dataset, tmp_path: 
 
 
 def test_arrays_are_memory_mapped_and_read_only(dataset: Dataset, tmp_path: Path):
-    array = prepare(dataset, tmp_path).steps[0].load("train")[0].array
+    array = next(prepare(dataset, tmp_path).steps[0].load("train")).array
     assert isinstance(array, np.memmap)
     assert not array.flags.writeable
 
@@ -70,23 +70,26 @@ def test_arrays_are_memory_mapped_and_read_only(dataset: Dataset, tmp_path: Path
 def test_what_is_stored_is_not_made_again(dataset: Dataset, tmp_path: Path):
     before = prepare(dataset, tmp_path)
     times = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
-    assert prepare(dataset, tmp_path).keys == before.keys
+    assert prepare(dataset, tmp_path).feature_set == before.feature_set
     assert times == {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
 
 
 def test_nothing_but_whole_steps_is_left_behind(dataset: Dataset, tmp_path: Path):
-    keys = prepare(dataset, tmp_path).keys
+    keys = prepare(dataset, tmp_path).feature_set.steps
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(keys)
 
 
 def test_keys_follow_data_params_and_rows_fitted(dataset: Dataset, tmp_path: Path):
     other = dataclasses.replace(dataset, key="other")
-    assert prepare(dataset, tmp_path).keys != prepare(other, tmp_path).keys
-    assert prepare(dataset, tmp_path).keys != prepare(dataset, tmp_path, transductive=False).keys
+    assert prepare(dataset, tmp_path).feature_set != prepare(other, tmp_path).feature_set
+    assert (
+        prepare(dataset, tmp_path).feature_set
+        != prepare(dataset, tmp_path, transductive=False).feature_set
+    )
 
-    def key_of(*params: tuple[str, int]) -> tuple[str, ...]:
+    def key_of(*params: tuple[str, int]) -> FeatureSet:
         recipe = (Step("onehot", params),)
-        return prepare_features(dataset, recipe, tmp_path, transductive=True).keys
+        return prepare_features(dataset, recipe, tmp_path, transductive=True).feature_set
 
     assert key_of(("min_count", 3)) != key_of()
     assert key_of(("min_count", 10)) == key_of()  # the default, said aloud
@@ -97,7 +100,7 @@ def test_a_worker_gets_paths_and_opens_the_same(dataset: Dataset, tmp_path: Path
     sent = pickle.dumps(state)
     assert len(sent) < 1000
     opened = pickle.loads(sent)
-    assert opened.keys == state.keys
+    assert opened.feature_set == state.feature_set
     assert [step.state.meta for step in opened.steps] == [step.state.meta for step in state.steps]
 
 
@@ -120,7 +123,7 @@ def test_a_step_without_columns_is_left_out(dataset: Dataset, tmp_path: Path):
     schema = dataclasses.replace(dataset.schema, columns=numbers)
     state = prepare(dataclasses.replace(dataset, schema=schema), tmp_path)
     assert [step.group for step in state.steps] == ["numeric"]
-    assert len(state.keys) == 3
+    assert len(state.feature_set.steps) == 3
 
 
 def test_a_recipe_that_makes_nothing_is_refused(dataset: Dataset, tmp_path: Path):
@@ -134,7 +137,7 @@ def test_a_recipe_that_makes_nothing_is_refused(dataset: Dataset, tmp_path: Path
 
 def test_a_removed_step_is_named_when_it_is_loaded(tmp_path: Path):
     with pytest.raises(RunError, match="numeric-0"):
-        load_features(tmp_path, ("numeric-0",))
+        load_features(tmp_path, FeatureSet(("numeric-0",)))
 
 
 def test_a_killed_step_leaves_nothing_that_a_run_keeps(tmp_path: Path):

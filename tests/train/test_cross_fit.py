@@ -91,7 +91,7 @@ def test_a_model_that_raises_is_a_failure_and_the_others_go_on(site: Site) -> No
     bad = replace(site.specs[0], params=(("num_leaves", -5),))
     keys = {**site.keys, bad.key: site.keys[site.specs[0].key]}
     with ThreadPoolExecutor(1) as executor:
-        order = replace(site.order([bad, good]), feature_keys=keys)
+        order = replace(site.order([bad, good]), feature_sets=keys)
         outcomes = list(cross_fit(order, site.crew(executor)))
 
     failure = find(outcomes, bad)
@@ -155,7 +155,7 @@ def test_what_the_clock_has_cut_is_repeated_with_time_left(site: Site) -> None:
             run=str(site.run.root),
             spec=spec,
             fold=fold,
-            feature_keys=site.keys[spec.key],
+            feature_set=site.keys[spec.key],
             max_rounds=5,  # less than the candidate's: a limit that the clock has set
             stop_at=None,
         )

@@ -1,0 +1,106 @@
+"""Units that screen generated columns: one for each step, and one that joins them.
+
+`screen_unit` makes and scores the columns of a step, `pool_unit` finds what each fold may take of
+all steps together. Both run in a worker, find all they need in the run directory, write a folder
+that appears when it is complete, and are not repeated when it is there.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from automl_cli.core.candidate import CandidateSpec, Step
+from automl_cli.core.keys import make_key
+from automl_cli.features.gradient import make_gradient, make_parts
+from automl_cli.features.pools import make_pools, save_pools
+from automl_cli.features.screen import View, load_scores, screen_step
+from automl_cli.features.state import name_step
+from automl_cli.features.tables import load_tables
+from automl_cli.store import RunDirectory, read_array, write_folder
+from automl_cli.train.assignment import load_assignment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screening:
+    """What is to be screened, and with what.
+
+    Parameters
+    ----------
+    run
+        The run directory.
+    data_key
+        Key of the data set.
+    transductive
+        Whether steps are fitted on the test rows as well.
+    base
+        The finished candidate whose out-of-fold predictions the columns have to add to.
+    steps
+        The steps, all with `Step.top`.
+    rate
+        The accepted share of false discoveries.
+    """
+
+    run: str
+    data_key: str
+    transductive: bool
+    base: CandidateSpec
+    steps: tuple[Step, ...]
+    rate: float
+
+    @property
+    def features(self) -> Path:
+        """The folder of all features."""
+        return RunDirectory(Path(self.run)).features
+
+    @property
+    def key(self) -> str:
+        """What decides the result: the steps, the base and the rate."""
+        return make_key([[self.name(step) for step in self.steps], self.rate])
+
+    @property
+    def folder(self) -> Path:
+        """Where the pools are kept."""
+        return self.features / f"screen-{self.key[:16]}"
+
+    def name(self, step: Step) -> str:
+        """Return the name of the folder of a step."""
+        return name_step(
+            self.data_key,
+            step,
+            transductive=self.transductive,
+            screened_by=self.base.full_key if step.top is not None else "",
+        )
+
+    def views(self) -> list[View]:
+        """Return what columns are scored against: one view for each repeat of the folds."""
+        run = RunDirectory(Path(self.run))
+        assignment = load_assignment(run.problem(self.base.target))
+        oof = read_array(run.candidate(self.base.key) / "oof.npy")
+        gradient = make_gradient(assignment.y, oof, assignment.objective)
+        plan = assignment.folds
+        return [
+            View(gradient=gradient, parts=make_parts(plan, repeat))
+            for repeat in range(plan.n_repeats)
+        ]
+
+
+def screen_unit(screening: Screening, step: Step) -> str:
+    """Make and score the columns of a step; return the name of its folder."""
+    folder = screening.features / screening.name(step)
+    if not folder.exists():
+        run = RunDirectory(Path(screening.run))
+        tables = load_tables(run.tables, transductive=screening.transductive)
+        views = screening.views()
+        write_folder(folder, lambda beside: screen_step(beside, step, tables, views))
+    return folder.name
+
+
+def pool_unit(screening: Screening) -> str:
+    """Find what each fold may take of all steps; return the name of the folder."""
+    folder = screening.folder
+    if not folder.exists():
+        steps = [screening.features / screening.name(step) for step in screening.steps]
+        tried = [load_scores(step) for step in steps]
+        given = [screening.features / screening.name(step) for step in screening.base.recipe]
+        pools = make_pools(steps, tried, given, screening.views(), screening.rate)
+        write_folder(folder, lambda beside: save_pools(beside, pools, tried, screening.rate))
+    return folder.name

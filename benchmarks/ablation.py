@@ -1,0 +1,177 @@
+"""What each group of generated columns is worth: one model with and without it, on several tasks.
+
+    python benchmarks/ablation.py DATA BENCH WORK --models lightgbm linear --seeds 0 1
+
+DATA and BENCH are those of benchmarks/compare.py. Each run is one candidate without a clock (no
+search, no blend), so the load of the machine makes no difference. Prints for each set of groups
+the change of the loss against the model's first set, cross-validated and on the test rows, each
+with its standard error: over folds and seeds, and the mean of the seeds' paired bootstrap errors.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from itertools import product
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from compare import EIGHT
+
+from automl_cli.config.load import load_config
+from automl_cli.data.files import find_files
+from automl_cli.data.infer import infer_dataset
+from automl_cli.data.submission import make_submission, write_submission
+from automl_cli.decision import fit_decision
+from automl_cli.plan import make_data_options, make_problem
+from automl_cli.store import RunDirectory, read_array
+
+GROUPS = [
+    "exact_value",
+    "resolutions",
+    "crosses",
+    "arithmetic",
+    "group_stats",
+    "digits",
+    "missing",
+    "rows",
+    "random_subsets",
+    "calendar",
+    "text",
+]
+SETS = {"first": [], **{name: [name] for name in GROUPS}, "all": GROUPS}
+PARAMS = {"lightgbm": {"learning_rate": 0.1}, "linear": {}}
+OTHERS = ["lightgbm", "catboost", "xgboost", "linear", "extra_trees"]
+
+
+class Case(NamedTuple):
+    """One run."""
+
+    task: str
+    model: str
+    groups: str
+    seed: int
+
+
+def main() -> None:
+    """Run what is missing and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("data", type=Path)
+    parser.add_argument("bench", type=Path)
+    parser.add_argument("work", type=Path)
+    parser.add_argument("--tasks", nargs="+", default=EIGHT)
+    parser.add_argument("--models", nargs="+", default=["lightgbm"])
+    parser.add_argument("--sets", nargs="+", default=list(SETS))
+    parser.add_argument("--seeds", nargs="+", type=int, default=[0])
+    parser.add_argument("--extra", nargs="*", default=[], help="further settings for --set")
+    parser.add_argument("--jobs", type=int, default=2)
+    options = parser.parse_args()
+    cases = [
+        Case(*case) for case in product(options.tasks, options.models, options.sets, options.seeds)
+    ]
+    with ThreadPoolExecutor(options.jobs) as executor:
+        list(executor.map(lambda case: _run(options, case), cases))
+    for model in options.models:
+        _print(options, model)
+
+
+def _folder(options: argparse.Namespace, case: Case) -> Path:
+    return Path(options.work) / case.task / f"{case.model}-{case.groups}-{case.seed}"
+
+
+def _run(options: argparse.Namespace, case: Case) -> None:
+    out = _folder(options, case)
+    if (out / "summary.json").exists():
+        return
+    out.mkdir(parents=True, exist_ok=True)
+    source = options.data / case.task
+    metric = json.loads((source / "meta.json").read_text())["metric"]
+    models = {name: name == case.model and PARAMS[case.model] for name in OTHERS}
+    config = {
+        "extends": "fast",
+        "metric": metric,
+        "budget": None,
+        "seed": case.seed,
+        "features": {"groups": {name: name in SETS[case.groups] and {} for name in GROUPS}},
+        "models": models,
+        "limits": {"candidates": 1},
+        "ensemble": {"combiners": ["best"]},
+        "run": {"workers": 1},
+    }
+    (out / "config.yaml").write_text(json.dumps(config))
+    words = [sys.executable, "-m", "automl_cli", "fit", source, "-c", out / "config.yaml"]
+    words += ["--out", out / "run", "--json"]
+    words += [word for setting in options.extra for word in ("--set", setting)]
+    with (out / "log.txt").open("w") as log, (out / "summary.tmp").open("w") as summary:
+        command = [str(word) for word in words]
+        subprocess.run(command, stdout=summary, stderr=log, check=True)
+    _submit(source, out)
+    (out / "summary.tmp").rename(out / "summary.json")
+
+
+def _submit(source: Path, out: Path) -> None:
+    """Write the submission of the run's last candidate: the run itself gives the best one's."""
+    loaded = load_config(out / "config.yaml").config
+    dataset = infer_dataset(find_files([source]), make_data_options(loaded)).dataset
+    problem = make_problem(dataset, dataset.schema.targets[0], loaded)
+    folder = RunDirectory(out / "run").candidate(_last_planned(out))
+    decision = fit_decision(problem, read_array(folder / "oof.npy"))
+    answers = {problem.target.name: decision.apply(read_array(folder / "test.npy"))}
+    wants = {problem.target.name: problem.metric.wants}
+    write_submission(make_submission(dataset, answers, wants), out / "submission.csv")
+
+
+def _last_planned(out: Path) -> str:
+    events = RunDirectory(out / "run").read_events()
+    return next(one["candidates"][-1] for one in events if one["kind"] == "planned")
+
+
+def _print(options: argparse.Namespace, model: str) -> None:
+    print(f"\n{model}: change of the loss against the first set, in %\n")
+    print("| set | " + " | ".join(options.tasks) + " |")
+    print("|---" * (len(options.tasks) + 1) + "|")
+    for name in options.sets:
+        cells = [_compare(options, model, task, name) for task in options.tasks]
+        print(f"| {name} | " + " | ".join(cells) + " |")
+
+
+def _compare(options: argparse.Namespace, model: str, task: str, name: str) -> str:
+    known, losses, changes, errors = [], [], [], []
+    for seed in options.seeds:
+        first, own = (Case(task, model, groups, seed) for groups in ("first", name))
+        known += [(_fold_losses(options, own), _fold_losses(options, first))]
+        words = [
+            options.data / task,
+            *(_folder(options, c) / "submission.csv" for c in (first, own)),
+        ]
+        losses.append(_score(options, words[:2])["loss"])
+        changed = _score(options, words)
+        changes.append(changed["difference"])
+        errors.append(changed["se"])
+    own_folds, first_folds = (np.concatenate(parts) for parts in zip(*known, strict=True))
+    scale = 100 / abs(np.mean(first_folds))
+    differences = (own_folds - first_folds) * scale
+    error = differences.std(ddof=1) / len(differences) ** 0.5
+    if name == "first":
+        return f"{np.mean(first_folds):.5g} / {np.mean(losses):.5g}"
+    test, test_error = (100 * np.mean(values) / np.mean(losses) for values in (changes, errors))
+    return f"{differences.mean():+.2f} ± {error:.2f} / {test:+.2f} ± {test_error:.2f}"
+
+
+def _fold_losses(options: argparse.Namespace, case: Case) -> np.ndarray:
+    summary: dict[str, Any] = json.loads((_folder(options, case) / "summary.json").read_text())
+    key = _last_planned(_folder(options, case))
+    scores = next(np.array(c["fold_scores"]) for c in summary["candidates"] if c["key"] == key)
+    return 1 - scores if summary["targets"][0]["greater_is_better"] else scores
+
+
+def _score(options: argparse.Namespace, words: list[Path]) -> dict[str, float]:
+    command = [sys.executable, str(options.bench / "score.py"), *map(str, words)]
+    scored = subprocess.run(command, capture_output=True, text=True, check=True)
+    return dict(json.loads(scored.stdout))
+
+
+if __name__ == "__main__":
+    main()
