@@ -44,6 +44,8 @@ def _find_mistakes(loaded: LoadedConfig) -> Iterator[Mistake]:
     for group, params in config.features.groups.items():
         if params is not False:
             yield from _check_group(loaded, ("features", "groups", group), group, params)
+    for name in config.search.models:
+        yield from _missing(loaded, ("search", "models"), name, MODELS)
     for model, recipe in config.features.recipes.items():
         yield from _missing(loaded, ("features", "recipes", model), model, MODELS)
         yield from _check_recipe(loaded, ("features", "recipes", model), model, recipe)

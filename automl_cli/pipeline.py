@@ -44,6 +44,8 @@ from automl_cli.train.executor import LocalPool
 from automl_cli.train.machine import count_cpus, count_workers
 from automl_cli.train.order import Crew
 from automl_cli.train.pace import make_pace, reserve_seconds
+from automl_cli.tuning import list_ways
+from automl_cli.validation import choose_validation
 
 if TYPE_CHECKING:
     from automl_cli.solve import Solution
@@ -72,8 +74,10 @@ def fit(request: FitRequest, listener: Listener) -> dict[str, Any]:
     with _pool(config.run.workers or count_cpus()) as pool:
         inference = infer_dataset(files, make_data_options(config))
         dataset = inference.dataset
-        problems = tuple(make_problem(dataset, one, config) for one in dataset.schema.targets)
-        facts = tuple(make_facts(dataset, problems, config))
+        split = choose_validation(dataset, config)
+        targets = dataset.schema.targets
+        problems = tuple(make_problem(dataset, one, config, split) for one in targets)
+        facts = tuple(make_facts(dataset, problems, config, split))
         listener(Event(kind="inferred", fields=describe_data(dataset, facts)))
         key = make_run_key(dataset, config)
         directory = RunDirectory(request.out or _choose_folder(files.train, config, key))
@@ -134,7 +138,8 @@ def _prepare_recipes(session: Session) -> dict[FeatureRecipe, FeatureSet]:
     found: dict[FeatureRecipe, FeatureSet] = {}
     errors: list[PlanError] = []
     planned = (make_plain(spec).recipe for every in session.specs.values() for spec in every)
-    for recipe in dict.fromkeys(planned):
+    searched = list_ways(session.request.loaded.config, session.dataset.schema.columns)
+    for recipe in dict.fromkeys([*planned, *searched]):
         try:
             made = prepare_features(
                 session.dataset,
@@ -158,6 +163,7 @@ def _make_task(session: Session, problem: Problem) -> Undertaking:
         specs=session.specs[problem.target.name],
         plain_sets=session.plain_sets,
         data_key=session.dataset.key,
+        columns=session.dataset.schema.columns,
         transductive=session.transductive,
         config=session.request.loaded.config,
     )

@@ -30,7 +30,8 @@ from automl_cli.metrics import (
     is_file_metric,
 )
 from automl_cli.models import MODELS
-from automl_cli.splits import SplitOptions, make_fold_plan
+from automl_cli.splits import make_fold_plan
+from automl_cli.validation import Validation, choose_validation
 
 LARGEST_VALUE = 1e18  # squared errors of more leave the range of float32
 STARTER_ROUNDS = 100  # a first submission within seconds
@@ -82,7 +83,7 @@ def choose_metric(dataset: Dataset, target: Target, config: RunConfig) -> tuple[
 
 
 def make_facts(
-    dataset: Dataset, problems: Sequence[Problem], config: RunConfig
+    dataset: Dataset, problems: Sequence[Problem], config: RunConfig, validation: Validation
 ) -> list[tuple[str, str, str]]:
     """Return every guess as (what, value, reason): the data's, the metric and the folds."""
     facts = list(dataset.schema.facts)
@@ -91,11 +92,21 @@ def make_facts(
         metric, reason = choose_metric(dataset, problem.target, config)
         facts.append((f"metric{of}", metric.name, reason))
     plan = problems[0].folds
-    return [*facts, ("validation", plan.name, f"{len(plan)} folds")]
+    why = f"; {validation.reason}" if validation.reason else ""
+    return [*facts, ("validation", plan.name, f"{len(plan)} folds{why}")]
 
 
-def make_problem(dataset: Dataset, target: Target, config: RunConfig) -> Problem:
+def make_problem(
+    dataset: Dataset, target: Target, config: RunConfig, validation: Validation | None = None
+) -> Problem:
     """Return one target's problem: metric, scale and folds.
+
+    Parameters
+    ----------
+    dataset, target, config
+        What is to be solved.
+    validation
+        How the rows are split; None: it is found out.
 
     Raises
     ------
@@ -111,17 +122,7 @@ def make_problem(dataset: Dataset, target: Target, config: RunConfig) -> Problem
         _check_size(target, y)
     objective = choose_objective(metric, target)
     is_classifier = objective == "log_loss" and target.task == "multiclass"
-    validation = config.validation
-    options = SplitOptions(
-        splitter=validation.splitter,
-        folds=validation.folds,
-        repeats=validation.repeats,
-        group=validation.group,
-        time=validation.time,
-        column=validation.column,
-        gap=validation.gap,
-        seed=config.seed,
-    )
+    split = validation or choose_validation(dataset, config)
     return Problem(
         target=target,
         y=y,
@@ -129,7 +130,7 @@ def make_problem(dataset: Dataset, target: Target, config: RunConfig) -> Problem
         objective=objective,
         n_outputs=target.n_classes if is_classifier else 1,
         metric=metric,
-        folds=make_fold_plan(options, y, target.task, dataset.extra),
+        folds=make_fold_plan(split.options, y, target.task, split.extra),
         seed=config.seed,
     )
 
@@ -154,9 +155,9 @@ def make_specs(problem: Problem, config: RunConfig) -> list[CandidateSpec]:
         if config.models.get(entry.model) is not False
     ]
     chosen = [
-        _make_spec(problem, config, MODELS.get(name), params, recipe)
+        make_spec(problem, config, MODELS.get(name), params, recipe)
         for name, params, recipe in [*wanted, *further]
-        if _is_possible(problem, MODELS.get(name))
+        if is_possible(problem, MODELS.get(name))
     ]
     if not chosen:
         raise PlanError(
@@ -189,6 +190,51 @@ def make_generated(config: RunConfig) -> FeatureRecipe:
     )
 
 
+def is_possible(problem: Problem, model: ModelSpec) -> bool:
+    """Return whether a model can solve the task, and is meant for so many rows."""
+    small_enough = model.max_rows is None or problem.folds.n_rows <= model.max_rows
+    return fitted_task(problem) in model.tasks and small_enough
+
+
+def fitted_task(problem: Problem) -> Task:
+    """Return the task that models are fitted with."""
+    # Ordinal labels are classes to the metric, but fitted as a regression.
+    return "regression" if problem.objective != "log_loss" else problem.target.task
+
+
+def make_spec(
+    problem: Problem,
+    config: RunConfig,
+    model: ModelSpec,
+    params: Mapping[str, ParamValue],
+    recipe: FeatureRecipe | None,
+) -> CandidateSpec:
+    """Return a candidate, its parameters on top of the model's defaults.
+
+    Parameters
+    ----------
+    problem, config
+        What it is for.
+    model, params
+        The model and its own parameters.
+    recipe
+        Its features; None: the model's, with the config's groups.
+    """
+    n_rows = problem.folds.n_rows
+    return CandidateSpec(
+        target=problem.target.name,
+        model=model.name,
+        recipe=recipe
+        or config.features.recipes.get(model.name)
+        or (*model.recipe, *make_generated(config)),
+        params=tuple(model.make_params(fitted_task(problem), params).items()),
+        seed=config.seed,
+        max_rounds=config.limits.rounds,
+        patience=config.limits.patience or _choose_patience(n_rows),
+        n_threads=config.run.threads or (1 if n_rows < ROWS_FOR_TWO_THREADS else 2),
+    )
+
+
 def make_run_key(dataset: Dataset, config: RunConfig) -> str:
     """Return the key of a run: its data and its config without limits and workers."""
     own = config.metric is not None and is_file_metric(config.metric)
@@ -216,38 +262,6 @@ def _make_fit_y(
     if target.task == "regression":
         return np.log1p(y) if metric.transform == "log1p" else y
     return np.array([float(label) for label in target.labels])[y] if is_ordinal else y
-
-
-def _is_possible(problem: Problem, model: ModelSpec) -> bool:
-    small_enough = model.max_rows is None or problem.folds.n_rows <= model.max_rows
-    return _fitted_task(problem) in model.tasks and small_enough
-
-
-def _fitted_task(problem: Problem) -> Task:
-    # Ordinal labels are classes to the metric, but fitted as a regression.
-    return "regression" if problem.objective != "log_loss" else problem.target.task
-
-
-def _make_spec(
-    problem: Problem,
-    config: RunConfig,
-    model: ModelSpec,
-    params: Mapping[str, ParamValue],
-    recipe: FeatureRecipe | None,
-) -> CandidateSpec:
-    n_rows = problem.folds.n_rows
-    return CandidateSpec(
-        target=problem.target.name,
-        model=model.name,
-        recipe=recipe
-        or config.features.recipes.get(model.name)
-        or (*model.recipe, *make_generated(config)),
-        params=tuple(model.make_params(_fitted_task(problem), params).items()),
-        seed=config.seed,
-        max_rounds=config.limits.rounds,
-        patience=config.limits.patience or _choose_patience(n_rows),
-        n_threads=config.run.threads or (1 if n_rows < ROWS_FOR_TWO_THREADS else 2),
-    )
 
 
 def _without_top(params: Mapping[str, ParamValue]) -> dict[str, ParamValue]:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import numpy.typing as npt
@@ -10,14 +10,16 @@ import numpy.typing as npt
 from automl_cli.core.arrays import FloatMatrix
 from automl_cli.core.candidate import Blend, Candidate, CandidateSpec, Failure
 from automl_cli.core.events import Event
+from automl_cli.core.foldplan import FoldPlan
 from automl_cli.core.problem import Problem
 from automl_cli.decision import fit_decision
 from automl_cli.ensemble.tournament import blend_candidates
 from automl_cli.features.state import FeatureSet
+from automl_cli.scoring import score_candidate
 from automl_cli.store import read_json, write_json
 from automl_cli.train.collect import load_candidate, save_candidate
 from automl_cli.train.cross_fit import cross_fit
-from automl_cli.train.order import Crew, Order, Skipped
+from automl_cli.train.order import Crew, Order, Outcome, Skipped
 
 WRITE_SECONDS = 1.0  # kept after the tournament
 
@@ -46,10 +48,19 @@ class Solution:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assembly:
-    """How candidates become one prediction: see `EnsembleConfig`."""
+    """How candidates become one prediction.
+
+    Parameters
+    ----------
+    combiners, max_members
+        See `EnsembleConfig`.
+    scored_on
+        The folds whose rows the score is of, if others have chosen among candidates.
+    """
 
     combiners: Sequence[str]
     max_members: int
+    scored_on: FoldPlan | None = None
 
 
 def solve(
@@ -66,15 +77,35 @@ def solve(
     """
     found = {spec.key: load_candidate(crew.run, spec) for spec in specs}
     known = {key: candidate for key, candidate in found.items() if candidate is not None}
-    bar = _read_bar(problem, crew)
-    if known and bar is None:
+    if known and _read_bar(problem, crew) is None:
         yield make_single_solution(problem, known.values())
     missing = [spec for spec in specs if spec.key not in known]
     again = [spec for spec in specs if spec.key in known and known[spec.key].cut]
     order = Order(problem=problem, specs=[*missing, *again], feature_sets=feature_sets)
-    for outcome in cross_fit(order, crew):
-        if not isinstance(outcome, Candidate):
+    yield from follow(problem, cross_fit(order, crew), known, crew)
+
+
+def follow(
+    problem: Problem, outcomes: Iterable[Outcome], known: dict[str, Candidate], crew: Crew
+) -> Iterator[Solution]:
+    """Store what comes of candidates; yield a solution each time the best one changes.
+
+    Parameters
+    ----------
+    problem
+        The target.
+    outcomes
+        What comes of each candidate, as it ends; trials are passed over.
+    known
+        The candidates that are finished, by key; new ones are added.
+    crew
+        Who works.
+    """
+    bar = _read_bar(problem, crew)
+    for outcome in outcomes:
+        if isinstance(outcome, Failure | Skipped):
             _report_loss(outcome, crew)
+        if not isinstance(outcome, Candidate):
             continue
         save_candidate(crew.run, outcome)
         known[outcome.spec.key] = outcome
@@ -113,6 +144,9 @@ def make_blended_solution(
         combiners=assembly.combiners,
         deadline=crew.pace.deadline.earlier(WRITE_SECONDS),
     )
+    if assembly.scored_on is not None:
+        scored = score_candidate(replace(problem, folds=assembly.scored_on), blend.oof)
+        blend = replace(blend, score=scored.score, score_se=scored.score_se)
     stored: dict[str, Any] = {
         "combiner": blend.combiner,
         "members": list(blend.members),

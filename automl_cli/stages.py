@@ -1,32 +1,42 @@
-"""The stages of one problem: a first candidate, the screen, the candidates, the blend.
+"""The stages of one problem: a first candidate, the screen, the search, the candidates, the blend.
 
 for solution in pursue(task, crew):
     ...  # each better than the one before
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from automl_cli.config.schema import RunConfig
-from automl_cli.core.candidate import CandidateSpec, FeatureRecipe
+from automl_cli.core.candidate import Candidate, CandidateSpec, FeatureRecipe
+from automl_cli.core.dataset import Column
 from automl_cli.core.deadline import Deadline
 from automl_cli.core.events import Event, JsonValue
 from automl_cli.core.problem import Problem
 from automl_cli.features.state import FeatureSet
+from automl_cli.models import MODELS
 from automl_cli.plan import is_screened, make_plain
 from automl_cli.solve import (
     Assembly,
     Solution,
+    follow,
     load_candidates,
     make_blended_solution,
     solve,
 )
+from automl_cli.train.choice import choose_candidate
 from automl_cli.train.collect import load_candidate
 from automl_cli.train.order import Crew
+from automl_cli.train.pace import make_pace
 from automl_cli.train.screened import Screened, screen_features
 from automl_cli.train.screening import Screening
+from automl_cli.train.search import Quest, search
+from automl_cli.train.trials import Board, leave_judges_out
+from automl_cli.tuning import FINER, Workshop, choose_settings, make_candidate, make_quests
 
 SCREEN_SHARE = 0.15  # of the time left that screening may take
+SEARCH_SHARE = 0.4  # of the time left that the search of all models may take
+N_FINER = 2  # settings of each model that are fitted again with a finer learning rate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +53,8 @@ class Undertaking:
         For each recipe without screened steps where its features lie.
     data_key
         Key of the data set.
+    columns
+        The feature columns.
     transductive
         Whether features are fitted on test rows as well.
     config
@@ -53,31 +65,52 @@ class Undertaking:
     specs: Sequence[CandidateSpec]
     plain_sets: Mapping[FeatureRecipe, FeatureSet]
     data_key: str
+    columns: tuple[Column, ...]
     transductive: bool
     config: RunConfig
 
 
+@dataclass(slots=True)
+class _Progress:
+    """What the stages hand on."""
+
+    known: dict[str, Candidate] = field(default_factory=dict)
+    finer: dict[CandidateSpec, FeatureSet] = field(default_factory=dict)
+    is_searched: bool = False
+
+
 def begin(task: Undertaking, crew: Crew) -> Iterator[Solution]:
     """Yield the solution of the first candidate."""
-    first = task.specs[:1]
-    yield from solve(task.problem, first, _find_plain_sets(task, first), crew)
+    first = task.specs[0]
+    yield from solve(task.problem, [first], {first.key: task.plain_sets[first.recipe]}, crew)
 
 
 def pursue(task: Undertaking, crew: Crew) -> Iterator[Solution]:
     """Yield each solution that is better than the one before, last of all the ensemble's."""
-    if any(is_screened(spec) for spec in task.specs):
+    progress = _Progress()
+    if any(is_screened(spec) for spec in task.specs) or task.config.search.trials:
         yield from begin(task, crew)
-    feature_sets = _settle(task, _screen(task, crew))
-    specs = tuple(feature_sets)
-    names: list[JsonValue] = [spec.key for spec in specs]
+        progress.known |= _load(task.specs[:1], crew)
+    screened = _screen(task, crew)
+    yield from _search(task, screened, progress, crew)
+    planned = {**progress.finer, **_settle(task, screened)}
+    names: list[JsonValue] = [spec.key for spec in planned]
     crew.listener(Event(kind="planned", fields={"candidates": names}))
-    sets = {spec.key: feature_set for spec, feature_set in feature_sets.items()}
-    yield from solve(task.problem, specs, sets, crew)
-    found = load_candidates(specs, crew)
-    if found:
+    sets = {spec.key: feature_set for spec, feature_set in planned.items()}
+    yield from solve(task.problem, tuple(planned), sets, crew)
+    finished = progress.known | _load(tuple(planned), crew)
+    if finished:
         ensemble = task.config.ensemble
-        assembly = Assembly(combiners=ensemble.combiners, max_members=ensemble.max_members)
-        yield make_blended_solution(task.problem, found, assembly, crew)
+        assembly = Assembly(
+            combiners=ensemble.combiners,
+            max_members=ensemble.max_members,
+            scored_on=leave_judges_out(task.problem.folds) if progress.is_searched else None,
+        )
+        yield make_blended_solution(task.problem, tuple(finished.values()), assembly, crew)
+
+
+def _load(specs: Sequence[CandidateSpec], crew: Crew) -> dict[str, Candidate]:
+    return {candidate.spec.key: candidate for candidate in load_candidates(specs, crew)}
 
 
 def _screen(task: Undertaking, crew: Crew) -> Screened | None:
@@ -98,6 +131,62 @@ def _screen(task: Undertaking, crew: Crew) -> Screened | None:
     return screen_features(screening, crew, Deadline.after(SCREEN_SHARE * left))
 
 
+def _search(
+    task: Undertaking, screened: Screened | None, progress: _Progress, crew: Crew
+) -> Iterator[Solution]:
+    """Search each model's own feature set, in turn, and plan the best of them anew."""
+    workshop = Workshop(
+        problem=task.problem,
+        config=task.config,
+        columns=task.columns,
+        screened=screened,
+        plain_sets=task.plain_sets,
+    )
+    quests = make_quests(workshop, crew.run.studies)
+    ends = _find_end(task, crew)
+    for number, quest in enumerate(quests):
+        share = ends.seconds_left() / (len(quests) - number)
+        pace = make_pace(Deadline.after(share), reserve_seconds=0, workers=crew.pace.workers)
+        board = Board(task.problem, replace(crew, pace=pace))
+        yield from follow(task.problem, search(quest, board), progress.known, crew)
+        progress.is_searched = True
+        _report(quest, board, crew)
+        model = MODELS.get(quest.model.name)
+        for setting in choose_settings(board, N_FINER if model.search_rate else 0):
+            spec, feature_set = make_candidate(workshop, model, setting, FINER)
+            progress.finer[spec] = feature_set
+
+
+def _find_end(task: Undertaking, crew: Crew) -> Deadline:
+    left = crew.pace.fits_end.seconds_left()
+    given = task.config.search.budget
+    return Deadline.after(SEARCH_SHARE * left if given is None else min(given, left))
+
+
+def _report(quest: Quest, board: Board, crew: Crew) -> None:
+    """Tell what the search of a model has come to."""
+    whole = [entry.candidate for entry in board.entries if entry.candidate is not None]
+    fields: dict[str, JsonValue] = {
+        "target": board.problem.target.name,
+        "model": quest.model.name,
+        "trials": len(board.entries),
+        "whole": len(whole),
+    }
+    if whole:
+        choice = choose_candidate(board.problem, whole)
+        best = next(e for e in board.entries if e.candidate and e.candidate.spec.key == choice.best)
+        fields |= {
+            "best": choice.best,
+            "score": choice.score,
+            "score_se": choice.score_se,
+            "naive": choice.naive,
+            "tops": dict(best.setting.tops),
+            "categories": best.setting.categories,
+            "params": dict(best.setting.params),
+        }
+    crew.listener(Event(kind="searched", fields=fields))
+
+
 def _settle(task: Undertaking, screened: Screened | None) -> dict[CandidateSpec, FeatureSet]:
     """Return the candidates with the columns that the screen gives them, without repetitions."""
     settled = {}
@@ -109,7 +198,3 @@ def _settle(task: Undertaking, screened: Screened | None) -> dict[CandidateSpec,
             feature_set = task.plain_sets[own.recipe]
         settled[own] = feature_set
     return settled
-
-
-def _find_plain_sets(task: Undertaking, specs: Sequence[CandidateSpec]) -> dict[str, FeatureSet]:
-    return {spec.key: task.plain_sets[spec.recipe] for spec in specs}

@@ -3,7 +3,7 @@
 The layout is versioned: keys are added within a version, and never change their meaning.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -44,7 +44,8 @@ def make_summary(
     -------
     Plain JSON values; a figure that is undefined (an error bar of too few rows) is None.
     """
-    targets = [_describe(solution) for solution in solutions]
+    searched = [event for event in run.read_events() if event["kind"] == "searched"]
+    targets = [_describe(solution, searched) for solution in solutions]
     summary = {
         "version": VERSION,
         "run": str(run.root),
@@ -106,7 +107,7 @@ def _without_nan(value: object) -> object:
     return None if isinstance(value, float) and not np.isfinite(value) else value
 
 
-def _describe(solution: Solution) -> dict[str, Any]:
+def _describe(solution: Solution, searched: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     problem, blend = solution.problem, solution.blend
     best = solution.candidates[0]
     weights = {} if blend is None else dict(zip(blend.members, blend.weights, strict=True))
@@ -122,11 +123,22 @@ def _describe(solution: Solution) -> dict[str, Any]:
         "in_sample": best.score if blend is None else blend.in_sample,
         "combiner": None if blend is None else blend.combiner,
         "tournament": [] if blend is None else [list(row) for row in blend.tournament],
+        "search": _list_searches(problem.target.name, searched),
         "candidates": [
             _describe_candidate(candidate, weights.get(candidate.spec.key))
             for candidate in solution.candidates
         ],
     }
+
+
+def _list_searches(target: str, searched: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    # A resumed command searches again from what is there: its word is the last.
+    last = {event["model"]: event for event in searched if event["target"] == target}
+    hidden = {"time", "kind", "target"}
+    return [
+        {name: value for name, value in event.items() if name not in hidden}
+        for event in last.values()
+    ]
 
 
 def _describe_candidate(candidate: Candidate, weight: float | None) -> dict[str, Any]:
@@ -135,6 +147,7 @@ def _describe_candidate(candidate: Candidate, weight: float | None) -> dict[str,
         "target": candidate.spec.target,
         "model": candidate.spec.model,
         "features": [step.name for step in candidate.spec.recipe],
+        "tops": {step.name: step.top for step in candidate.spec.recipe if step.top is not None},
         "params": dict(candidate.spec.params),
         "score": candidate.score,
         "score_se": candidate.score_se,

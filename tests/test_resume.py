@@ -17,6 +17,7 @@ def make_command(out: Path, workers: int) -> list[str]:
     words = [sys.executable, "-m", "automl_cli", "fit", str(EXAMPLES / "diamonds")]
     words += ["--preset", "fast", "--set", "budget=null", "--set", "limits.rounds=60"]
     words += ["--set", "models.extra_trees.n_estimators=20", "--folds", "3"]
+    words += ["--set", "search.trials=5", "--set", "search.models=[lightgbm, linear]"]
     return [*words, "--out", str(out), "--workers", str(workers), "--quiet"]
 
 

@@ -128,6 +128,8 @@ def print_leaderboard(summary: Mapping[str, Any]) -> None:
     for target in summary["targets"]:
         console.print(_make_table(target))
         console.print(_spell_ensemble(target), soft_wrap=True)
+        for searched in target["search"]:
+            console.print(Text(_spell_search(searched)), soft_wrap=True)
 
 
 def _make_table(target: Mapping[str, Any]) -> Table:
@@ -168,6 +170,18 @@ def _spell_blend(fields: Mapping[str, Any]) -> str:
     return f"ensemble of {fields['target']}: {fields['combiner']}, {score} ± {error}"
 
 
+def _spell_search(fields: Mapping[str, Any]) -> str:
+    text = f"search of {fields['model']}: {fields['trials']} settings"
+    if "best" not in fields:
+        return f"{text}, none on all folds"
+    score, error = _number(fields["score"]), _number(fields["score_se"], 2)
+    groups = ", ".join(f"{name} {top}" for name, top in fields["tops"].items() if top)
+    return (
+        f"{text}, {fields['whole']} on all folds; best {fields['best']}, choice {score} ± {error} "
+        f"cross-fitted, {_number(fields['naive'])} naive; generated: {groups or 'nothing'}"
+    )
+
+
 def _number(value: float | None, digits: int = 6) -> str:
     return "undefined" if value is None else f"{value:.{digits}g}"
 
@@ -180,5 +194,6 @@ SPELLINGS: Mapping[str, tuple[Spelling, str]] = {
     "failed": (lambda fields: f"{fields['key']} failed: {fields['error']}", "red"),
     "skipped": (lambda fields: f"{fields['key']} skipped: {fields['reason']}", "dim"),
     "warning": (lambda fields: f"warning: {fields['message']}", "yellow"),
+    "searched": (_spell_search, ""),
     "blended": (_spell_blend, "bold"),
 }

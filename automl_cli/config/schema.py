@@ -66,8 +66,9 @@ class ValidationConfig(Section):
 
     splitter: Text = Field(
         "auto",
-        description="How folds are made: auto (from the columns named here), kfold, stratified, "
-        "group, stratified_group, time or column; `automl list splitters` explains them.",
+        description="How folds are made: auto (from the columns named here, else as test was split "
+        "off from train), kfold, stratified, group, stratified_group, time or column; `automl "
+        "list splitters` explains them.",
     )
     folds: int = Field(
         5, ge=2, description="How many parts the rows are divided into; a whole number from 2."
@@ -132,6 +133,24 @@ class CandidateConfig(Section):
     )
     features: Recipe | None = Field(
         None, description="A list of feature steps. null: the model's recipe."
+    )
+
+
+class SearchConfig(Section):
+    """The search for each model's own feature set and parameters."""
+
+    trials: int = Field(
+        0,
+        ge=0,
+        description="How many settings are tried for each model; a whole number, 0 for no search.",
+    )
+    models: Texts = Field(
+        ("lightgbm", "linear", "xgboost", "catboost"),
+        description="A list of the models that are searched, in this order, if they are among the "
+        "models of the run.",
+    )
+    budget: Budget = Field(
+        None, description="Time for the search of all models. null: 40 % of the time left."
     )
 
 
@@ -206,6 +225,9 @@ class RunConfig(Section):
         (),
         strict=False,
         description="A list of further candidates, tried in order after the models' defaults.",
+    )
+    search: SearchConfig = Field(
+        SearchConfig(), description="The search for each model's own feature set and parameters."
     )
     ensemble: EnsembleConfig = Field(
         EnsembleConfig(), description="How candidates become one prediction."

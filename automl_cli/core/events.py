@@ -13,6 +13,7 @@ Kind: TypeAlias = Literal[
     "candidate",  # a candidate has all its folds
     "failed",  # a candidate could not be fitted
     "skipped",  # a candidate was not started for want of time
+    "searched",  # the search of one model came to its end
     "blended",  # the tournament is decided
     "submission",  # a submission file was written
     "warning",  # something the user should know

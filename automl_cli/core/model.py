@@ -110,6 +110,26 @@ class Fit:
     cut: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A parameter that a search may set, and between which values.
+
+    Parameters
+    ----------
+    name
+        The parameter.
+    low, high
+        Both are possible; whole numbers give whole numbers.
+    log
+        True if factors matter and not differences.
+    """
+
+    name: str
+    low: int | float
+    high: int | float
+    log: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelSpec:
     """An entry of MODELS.
@@ -136,6 +156,10 @@ class ModelSpec:
         True if `FitJob.offset` is honoured.
     max_rows
         Training rows above which the portfolio leaves it out, or None.
+    space
+        The parameters that a search sets.
+    search_rate
+        The learning rate that a search fits with, larger than usual to be fast, or None.
     """
 
     name: str
@@ -149,6 +173,8 @@ class ModelSpec:
     takes_categories: bool
     takes_offset: bool
     max_rows: int | None = None
+    space: tuple[Range, ...] = ()
+    search_rate: float | None = None
 
     def make_params(self, task: Task, own: Mapping[str, ParamValue]) -> dict[str, ParamValue]:
         """Return the defaults of `task` with `own` on top, in name order."""

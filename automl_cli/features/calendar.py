@@ -1,6 +1,6 @@
 """Parts of dates: what the calendar and the clock say, cycles, holidays, times between dates."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
 from itertools import combinations
 from types import ModuleType
@@ -44,7 +44,7 @@ def fit_calendar(frame: pd.DataFrame, columns: tuple[Column, ...], params: Param
     return State(meta=meta, arrays={"holidays": holidays})
 
 
-def transform_calendar(state: State, frame: pd.DataFrame) -> tuple[Features, ...]:
+def transform_calendar(state: State, frame: pd.DataFrame) -> Iterator[Features]:
     """Return the parts as numbers, missing as NaN; weeks begin on Monday, which is 0."""
     made = {}
     for name, part, first in state.meta["parts"]:
@@ -54,7 +54,7 @@ def transform_calendar(state: State, frame: pd.DataFrame) -> tuple[Features, ...
     for name in state.meta["on_holidays"]:
         made[f"{name}__holiday"] = _find_holidays(frame[name], state.arrays["holidays"])
     array = stack_values(list(made.values()), len(frame))
-    return (Features(kind="values", names=tuple(made), array=array),)
+    yield Features(kind="values", names=tuple(made), array=array)
 
 
 def _list_holidays(frame: pd.DataFrame, names: list[str], country: str) -> npt.NDArray[np.int64]:

@@ -46,14 +46,14 @@ def fit_joined_codes(
     return State(meta={"tables": tables}) if tables else None
 
 
-def transform_native(state: State, frame: pd.DataFrame) -> tuple[Features, ...]:
+def transform_native(state: State, frame: pd.DataFrame) -> Iterator[Features]:
     """Return the codes for models that take categories as such."""
-    return (_make_codes(state, frame, "categories", suffix=""),)
+    yield _make_codes(state, frame, "categories", suffix="")
 
 
-def transform_onehot(state: State, frame: pd.DataFrame) -> tuple[Features, ...]:
+def transform_onehot(state: State, frame: pd.DataFrame) -> Iterator[Features]:
     """Return the codes for models that expand categories to indicators."""
-    return (_make_codes(state, frame, "categories", suffix="__onehot"),)
+    yield _make_codes(state, frame, "categories", suffix="__onehot")
 
 
 def fit_target_mean(
@@ -65,10 +65,10 @@ def fit_target_mean(
     return state and State(meta={**state.meta, "smoothing": smoothing})
 
 
-def transform_target_mean(state: State, frame: pd.DataFrame) -> tuple[Features, ...]:
+def transform_target_mean(state: State, frame: pd.DataFrame) -> Iterator[Features]:
     """Return the codes of which each fold makes target means."""
     codes = _make_codes(state, frame, "target_mean", suffix="")
-    return (replace(codes, smoothing=state.meta["smoothing"]),)
+    yield replace(codes, smoothing=state.meta["smoothing"])
 
 
 def fit_counts(frame: pd.DataFrame, columns: tuple[Column, ...], _: Params) -> State | None:
@@ -78,15 +78,14 @@ def fit_counts(frame: pd.DataFrame, columns: tuple[Column, ...], _: Params) -> S
     return State(meta={"tables": tables, "missing": missing}) if tables else None
 
 
-def transform_counts(state: State, frame: pd.DataFrame) -> tuple[Features, ...]:
+def transform_counts(state: State, frame: pd.DataFrame) -> Iterator[Features]:
     """Return log(1 + how often the row's label occurred): 0 for an unseen one."""
     tables, missing = state.meta["tables"], state.meta["missing"]
     array = np.empty((len(tables), len(frame)), dtype=np.float32)
     for row, (name, table) in zip(array, tables.items(), strict=True):
         row[:] = np.log1p(_look_up(frame[name], table, missing[name]))
-    return (
-        Features(kind="values", names=tuple(f"{name}__log_count" for name in tables), array=array),
-    )
+    names = tuple(f"{name}__log_count" for name in tables)
+    yield Features(kind="values", names=names, array=array)
 
 
 def _count_labels(

@@ -5,10 +5,10 @@ A group never sees the target. A feature that needs it comes as integer codes of
 one place in which a leak could be, and one test for it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,9 @@ from automl_cli.core.errors import PlanError
 
 Kind: TypeAlias = Literal["values", "categories", "target_mean"]
 Params: TypeAlias = Mapping[str, ParamValue]
+Item = TypeVar("Item")
+
+CHUNK = 64  # columns made at once, so that thousands never fill the memory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,18 +81,21 @@ class Group:
         ``fit(frame, columns, params) -> State | None``, called once a run; None if there is
         nothing to make, such as dates in a table without dates.
     transform
-        ``transform(state, frame) -> features``: each row of the result depends on the state and
-        on this row only. Names, kinds and levels are the same for every frame.
+        ``transform(state, frame) -> features``, made one after another as they are asked for: each
+        row of the result depends on the state and on this row only. Names, kinds and levels are
+        the same for every frame, and no two columns have the same name. Groups that may make
+        thousands of columns give `CHUNK` of them at once.
     defaults
         Every parameter with its default; others are refused, and so are values of another type.
     keep
         ``keep(state, names) -> State``: a smaller state that still makes the columns of these
-        names, and makes them alike; None for groups whose states are small.
+        names, makes them alike, and makes no others that it can leave out; None for groups whose
+        states are small.
     """
 
     name: str
     fit: Callable[[pd.DataFrame, tuple[Column, ...], Params], State | None]
-    transform: Callable[[State, pd.DataFrame], tuple[Features, ...]]
+    transform: Callable[[State, pd.DataFrame], Iterator[Features]]
     defaults: Params = field(default_factory=dict)
     keep: Callable[[State, frozenset[str]], State] | None = None
 
@@ -168,6 +174,12 @@ def get_smoothing(group: str, params: Params) -> float:
 def names_of_role(columns: tuple[Column, ...], role: str) -> list[str]:
     """Return the names of the columns of one role, in table order."""
     return [column.name for column in columns if column.role == role]
+
+
+def split_chunks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    """Yield the items in order, `CHUNK` at once."""
+    for start in range(0, len(items), CHUNK):
+        yield items[start : start + CHUNK]
 
 
 def stack_values(columns: list[npt.NDArray[Any]], n_rows: int) -> Float32Matrix:

@@ -4,6 +4,8 @@ A pattern is a random sum: each column with gaps has a stored 64-bit number, and
 tells its pattern.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -36,7 +38,7 @@ def fit_missing(frame: pd.DataFrame, columns: tuple[Column, ...], params: Params
     )
 
 
-def transform_missing(state: State, frame: pd.DataFrame) -> tuple[Features, ...]:
+def transform_missing(state: State, frame: pd.DataFrame) -> Iterator[Features]:
     """Return the number of gaps, log(1 + how often the pattern occurred), copies and codes.
 
     The copies have their gaps filled by the median; a model gets them beside the column itself.
@@ -55,15 +57,13 @@ def transform_missing(state: State, frame: pd.DataFrame) -> tuple[Features, ...]
         values.append(np.where(np.isnan(column), median, column))
     made = ("missing__count", "missing__log_count", *(f"{name}__filled" for name in filled))
     codes = np.where(seen, places + 1, 0).astype(np.int32)
-    return (
-        Features(kind="values", names=made, array=stack_values(values, len(frame))),
-        Features(
-            kind="target_mean",
-            names=("missing_pattern",),
-            array=codes[None],
-            levels=(len(patterns) + 1,),
-            smoothing=state.meta["smoothing"],
-        ),
+    yield Features(kind="values", names=made, array=stack_values(values, len(frame)))
+    yield Features(
+        kind="target_mean",
+        names=("missing_pattern",),
+        array=codes[None],
+        levels=(len(patterns) + 1,),
+        smoothing=state.meta["smoothing"],
     )
 
 

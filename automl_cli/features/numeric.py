@@ -1,5 +1,7 @@
 """Groups over numeric columns that keep their scale: as they are, or with gaps filled."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
 
@@ -27,17 +29,14 @@ def fit_numeric(frame: pd.DataFrame, columns: tuple[Column, ...], _: Params) -> 
     return State(meta={"columns": names}, arrays={"ranges": np.array(ranges)}) if names else None
 
 
-def transform_numeric(state: State, frame: pd.DataFrame) -> tuple[Features, ...]:
+def transform_numeric(state: State, frame: pd.DataFrame) -> Iterator[Features]:
     """Return the columns as float32, missing as NaN.
 
     Values beyond the range seen are cut to it: no tree can tell the difference, and nothing
     becomes infinite.
     """
-    names = state.meta["columns"]
-    array = np.empty((len(names), len(frame)), dtype=np.float32)
-    for row, name, (low, high, shift) in zip(array, names, state.arrays["ranges"], strict=True):
-        row[:] = np.clip(read_values(frame, name), low, high) - shift
-    return (Features(kind="values", names=tuple(names), array=array),)
+    array = _cut_values(state, frame)
+    yield Features(kind="values", names=tuple(state.meta["columns"]), array=array)
 
 
 def fit_filled(frame: pd.DataFrame, columns: tuple[Column, ...], params: Params) -> State | None:
@@ -45,17 +44,17 @@ def fit_filled(frame: pd.DataFrame, columns: tuple[Column, ...], params: Params)
     state = fit_numeric(frame, columns, params)
     if state is None:
         return None
-    array = transform_numeric(state, frame)[0].array
+    array = _cut_values(state, frame)
     medians, gaps = np.nanmedian(array, axis=1), np.asarray(np.isnan(array).any(axis=1))
     return State(meta=state.meta, arrays={**state.arrays, "medians": medians, "gaps": gaps})
 
 
-def transform_filled(state: State, frame: pd.DataFrame) -> tuple[Features, ...]:
+def transform_filled(state: State, frame: pd.DataFrame) -> Iterator[Features]:
     """Return the columns with gaps filled by the median, and a flag for each that had gaps."""
-    array = transform_numeric(state, frame)[0].array
+    array = _cut_values(state, frame)
     missing = np.isnan(array)
     filled = np.where(missing, state.arrays["medians"][:, None], array).astype(np.float32)
-    return (add_flags(state.meta["columns"], filled, missing, state.arrays["gaps"]),)
+    yield add_flags(state.meta["columns"], filled, missing, state.arrays["gaps"])
 
 
 def read_values(frame: pd.DataFrame, name: str) -> FloatVector:
@@ -74,6 +73,14 @@ def add_flags(
         names=(*names, *(f"{name}__missing" for name in flagged)),
         array=np.vstack([filled, missing[gaps].astype(np.float32)]),
     )
+
+
+def _cut_values(state: State, frame: pd.DataFrame) -> Float32Matrix:
+    names = state.meta["columns"]
+    array = np.empty((len(names), len(frame)), dtype=np.float32)
+    for row, name, (low, high, shift) in zip(array, names, state.arrays["ranges"], strict=True):
+        row[:] = np.clip(read_values(frame, name), low, high) - shift
+    return array
 
 
 def _choose_shift(seen: FloatVector) -> float:

@@ -39,7 +39,7 @@ def fit_rows(frame: pd.DataFrame, columns: tuple[Column, ...], _: Params) -> Sta
     return State(meta={"blocks": blocks}) if blocks else None
 
 
-def transform_rows(state: State, frame: pd.DataFrame) -> tuple[Features, ...]:
+def transform_rows(state: State, frame: pd.DataFrame) -> Iterator[Features]:
     """Return the statistics of each block over what a row has of it; NaN if it has nothing."""
     made = {}
     for block in state.meta["blocks"]:
@@ -48,7 +48,7 @@ def transform_rows(state: State, frame: pd.DataFrame) -> tuple[Features, ...]:
         for what in block["kept"]:
             made[f"{names[0]}_to_{names[-1]}__{what}"] = summary[what]
     array = stack_values(list(made.values()), len(frame))
-    return (Features(kind="values", names=tuple(made), array=array),)
+    yield Features(kind="values", names=tuple(made), array=array)
 
 
 def _find_blocks(frame: pd.DataFrame, names: list[str]) -> Iterator[list[str]]:

@@ -1,5 +1,7 @@
 """Numeric columns for models that need one scale: clipped, filled, scaled, with missing flags."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
 
@@ -36,7 +38,7 @@ def fit_scaled(frame: pd.DataFrame, columns: tuple[Column, ...], params: Params)
     return State(meta=meta, arrays=arrays) if names else None
 
 
-def transform_scaled(state: State, frame: pd.DataFrame) -> tuple[Features, ...]:
+def transform_scaled(state: State, frame: pd.DataFrame) -> Iterator[Features]:
     """Return the scaled columns, and a flag for each that had gaps."""
     names = state.meta["columns"]
     values = np.stack([read_values(frame, name) for name in names])
@@ -47,7 +49,7 @@ def transform_scaled(state: State, frame: pd.DataFrame) -> tuple[Features, ...]:
         values = _to_normal(values, state.arrays["scales"][:, 6:], state.meta["clip"])
     else:
         values = (_take_log(values, low, unit) - centre) / deviation
-    return (add_flags(names, values.astype(np.float32), missing, state.arrays["gaps"]),)
+    yield add_flags(names, values.astype(np.float32), missing, state.arrays["gaps"])
 
 
 def _check(method: str, clip: float) -> None:

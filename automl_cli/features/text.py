@@ -1,6 +1,6 @@
 """The shape of texts: how long, how many words, digits, capitals and punctuation marks."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,7 @@ def fit_text_shape(frame: pd.DataFrame, columns: tuple[Column, ...], _: Params) 
     return State(meta={"columns": names, "gaps": gaps}) if names else None
 
 
-def transform_text_shape(state: State, frame: pd.DataFrame) -> tuple[Features, ...]:
+def transform_text_shape(state: State, frame: pd.DataFrame) -> Iterator[Features]:
     """Return the counts, 0 for a missing text, and a flag for each column that had gaps."""
     made = {}
     for name in state.meta["columns"]:
@@ -27,7 +27,7 @@ def transform_text_shape(state: State, frame: pd.DataFrame) -> tuple[Features, .
     for name in state.meta["gaps"]:
         made[f"{name}__missing"] = frame[name].isna()
     array = np.stack([counts.to_numpy(dtype=np.float32) for counts in made.values()])
-    return (Features(kind="values", names=tuple(made), array=array),)
+    yield Features(kind="values", names=tuple(made), array=array)
 
 
 # Written without \d and \w, which mean other characters to pyarrow than to Python.

@@ -6,6 +6,7 @@ count, their weights and the vectors; a row's result depends on no other row, to
 """
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, TypeAlias
 from zlib import crc32
 
@@ -49,7 +50,7 @@ def fit_text(frame: pd.DataFrame, columns: tuple[Column, ...], params: Params) -
     return State(meta={"columns": fitted}, arrays=arrays) if fitted else None
 
 
-def transform_text(state: State, frame: pd.DataFrame) -> tuple[Features, ...]:
+def transform_text(state: State, frame: pd.DataFrame) -> Iterator[Features]:
     """Return the dimensions; a text without a known word or sequence, or a missing one, has 0."""
     names: list[str] = []
     parts = []
@@ -65,7 +66,7 @@ def transform_text(state: State, frame: pd.DataFrame) -> tuple[Features, ...]:
             part[:, start : start + CHUNK] = _project(texts[start : start + CHUNK], learned).T
         parts.append(part)
         names += [f"{name}__svd_{dimension + 1}" for dimension in range(n_vectors)]
-    return (Features(kind="values", names=tuple(names), array=np.vstack(parts)),)
+    yield Features(kind="values", names=tuple(names), array=np.vstack(parts))
 
 
 def _read_texts(column: pd.Series) -> list[str]:

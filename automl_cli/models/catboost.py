@@ -13,7 +13,7 @@ import pandas as pd
 from automl_cli.core.arrays import FloatMatrix, FloatVector, IntVector
 from automl_cli.core.candidate import ParamValue, Step
 from automl_cli.core.matrix import Matrix
-from automl_cli.core.model import Fit, FitJob, FittedModel, ModelSpec
+from automl_cli.core.model import Fit, FitJob, FittedModel, ModelSpec, Range
 from automl_cli.models.columns import make_names
 from automl_cli.models.progress import Progress
 from automl_cli.models.targets import fit_constant, fit_target, load_target
@@ -202,4 +202,10 @@ SPEC = ModelSpec(
     has_rounds=True,
     takes_categories=True,
     takes_offset=True,
+    space=(
+        Range("depth", 4, 8),
+        Range("l2_leaf_reg", 0.5, 20.0, log=True),
+        Range("random_strength", 0.1, 10.0, log=True),
+    ),
+    search_rate=0.15,
 )

@@ -20,7 +20,7 @@ from automl_cli.core.candidate import Step
 from automl_cli.core.margins import make_margins
 from automl_cli.core.matrix import Matrix
 from automl_cli.core.metric import Objective
-from automl_cli.core.model import Fit, FitJob, FittedModel, ModelSpec
+from automl_cli.core.model import Fit, FitJob, FittedModel, ModelSpec, Range
 from automl_cli.models.params import get_positive
 from automl_cli.models.progress import is_over
 from automl_cli.models.targets import fit_target, load_target
@@ -245,4 +245,8 @@ SPEC = ModelSpec(
     takes_categories=False,
     takes_offset=False,
     max_rows=20_000,  # above it the boosters are better in the same time
+    space=(
+        Range("max_features", 0.2, 1.0),
+        Range("min_samples_leaf", 1, 20, log=True),
+    ),
 )

@@ -16,7 +16,7 @@ import numpy as np
 from automl_cli.core.arrays import FloatMatrix
 from automl_cli.core.candidate import ParamValue, Step
 from automl_cli.core.matrix import Matrix
-from automl_cli.core.model import Fit, FitJob, FittedModel, ModelSpec, Watch
+from automl_cli.core.model import Fit, FitJob, FittedModel, ModelSpec, Range, Watch
 from automl_cli.models.columns import join_columns, make_names
 from automl_cli.models.progress import Progress
 from automl_cli.models.targets import fit_target, load_target
@@ -204,4 +204,11 @@ SPEC = ModelSpec(
     has_rounds=True,
     takes_categories=True,
     takes_offset=True,
+    space=(
+        Range("num_leaves", 4, 128, log=True),
+        Range("feature_fraction", 0.2, 1.0),
+        Range("min_data_in_leaf", 2, 100, log=True),
+        Range("lambda_l2", 0.01, 30.0, log=True),
+    ),
+    search_rate=0.1,
 )

@@ -16,7 +16,7 @@ from automl_cli.core.arrays import FloatMatrix, FloatVector
 from automl_cli.core.candidate import Step
 from automl_cli.core.matrix import Matrix
 from automl_cli.core.metric import Objective
-from automl_cli.core.model import Fit, FitJob, FittedModel, ModelSpec
+from automl_cli.core.model import Fit, FitJob, FittedModel, ModelSpec, Range
 from automl_cli.models.lbfgs import (
     LinearProblem,
     Loss,
@@ -190,4 +190,5 @@ SPEC = ModelSpec(
     has_rounds=False,
     takes_categories=True,
     takes_offset=True,
+    space=(Range("C", 0.001, 30.0, log=True),),
 )

@@ -11,7 +11,7 @@ import numpy as np
 from automl_cli.core.arrays import FloatMatrix, FloatVector, IntVector
 from automl_cli.core.candidate import ParamValue, Step
 from automl_cli.core.matrix import Matrix
-from automl_cli.core.model import Fit, FitJob, FittedModel, ModelSpec, Watch
+from automl_cli.core.model import Fit, FitJob, FittedModel, ModelSpec, Range, Watch
 from automl_cli.models.columns import join_columns, make_names
 from automl_cli.models.progress import Progress
 from automl_cli.models.targets import fit_target, load_target
@@ -176,4 +176,11 @@ SPEC = ModelSpec(
     has_rounds=True,
     takes_categories=True,
     takes_offset=True,
+    space=(
+        Range("max_depth", 3, 10),
+        Range("min_child_weight", 0.1, 30.0, log=True),
+        Range("colsample_bytree", 0.2, 1.0),
+        Range("reg_lambda", 0.01, 30.0, log=True),
+    ),
+    search_rate=0.15,
 )

@@ -83,6 +83,11 @@ class RunDirectory:
         return self.root / "tables"
 
     @property
+    def studies(self) -> Path:
+        """Folder of the journals of the search, for optuna-dashboard."""
+        return self.root / "studies"
+
+    @property
     def submission(self) -> Path:
         """The submission file."""
         return self.root / "submission.csv"

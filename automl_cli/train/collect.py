@@ -20,13 +20,29 @@ from automl_cli.store import (
     write_folder,
     write_json,
 )
+from automl_cli.train.order import Trial
 
 if TYPE_CHECKING:
     from automl_cli.train.course import Course
 
 
-def collect_candidate(problem: Problem, course: "Course") -> Candidate:
-    """Join the folds of a complete course and score them."""
+def collect_course(problem: Problem, course: "Course") -> Candidate | Trial:
+    """Join the folds of a complete course and score them, or return what a trial has shown."""
+    return _collect_trial(course) if course.is_trial else _collect_candidate(problem, course)
+
+
+def _collect_trial(course: "Course") -> Trial:
+    records = [course.fits[fold] for fold in range(course.n_folds)]
+    row_losses = tuple(read_array(record.folder / "losses.npy") for record in records)
+    return Trial(
+        spec=course.spec,
+        losses=tuple(float(losses.mean(dtype=np.float64)) for losses in row_losses),
+        row_losses=row_losses,
+        fit_seconds=sum(record.seconds for record in records),
+    )
+
+
+def _collect_candidate(problem: Problem, course: "Course") -> Candidate:
     folders = [course.predicted[fold] for fold in range(course.n_folds)]
     oof = _join_held_out(problem.folds, folders)
     scored = score_candidate(problem, oof)

@@ -35,6 +35,8 @@ class Course:
         What one fold may take, or None.
     round_limit
         The limit that all folds share.
+    n_folds
+        How many of the folds are wanted, the first ones.
     fits
         Records of finished fits.
     predicted
@@ -50,6 +52,7 @@ class Course:
     repeats: tuple[int, ...]
     slice_seconds: float | None
     round_limit: int
+    n_folds: int
     fits: dict[int, FitRecord] = field(default_factory=dict)
     predicted: dict[int, Path] = field(default_factory=dict)
     running: set[Task] = field(default_factory=set)
@@ -57,19 +60,21 @@ class Course:
     rounds: tuple[int | None, ...] = ()
 
     @property
-    def n_folds(self) -> int:
-        """Number of folds."""
-        return len(self.repeats)
+    def is_trial(self) -> bool:
+        """Whether only some of the folds are wanted: fitted, and not predicted."""
+        return self.n_folds < len(self.repeats)
 
     @property
     def is_complete(self) -> bool:
-        """Whether every fold is predicted."""
-        return len(self.predicted) == self.n_folds
+        """Whether every fold that is wanted is predicted, or fitted if it is a trial."""
+        return len(self.fits if self.is_trial else self.predicted) == self.n_folds
 
     def next_task(self) -> Task | None:
         """Return a task that can be started now, or None."""
         if len(self.fits) < self.n_folds:
             return self._next_fit()
+        if self.is_trial:
+            return None
         for fold in range(self.n_folds):
             task = Task(self.spec.key, fold, is_fit=False)
             if fold not in self.predicted and task not in self.running:
@@ -92,7 +97,7 @@ class Course:
         self.fits[fold] = record
         if self.slice_seconds is not None and record.cut and record.rounds is not None:
             self.round_limit = min(self.round_limit, max(1, record.rounds))
-        if len(self.fits) == self.n_folds:
+        if len(self.fits) == len(self.repeats):
             self.rounds = self._choose_rounds()
 
     def load_finished(self, run: RunDirectory) -> None:
@@ -101,7 +106,7 @@ class Course:
             record = read_fit(run, self.spec.key, fold, with_cut=False)
             if record is not None:
                 self.add_fit(fold, record)
-        if len(self.fits) < self.n_folds:
+        if self.is_trial or len(self.fits) < self.n_folds:
             return
         for fold in range(self.n_folds):
             self.load_prediction(fold)

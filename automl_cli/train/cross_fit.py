@@ -15,16 +15,15 @@ from dataclasses import dataclass, field
 
 from automl_cli.core.candidate import CandidateSpec, Failure
 from automl_cli.core.events import Event, JsonValue
-from automl_cli.train.collect import collect_candidate
+from automl_cli.train.collect import collect_course
 from automl_cli.train.course import Course, Task
 from automl_cli.train.executor import Executor, is_worker_death
 from automl_cli.train.forecast import Forecast
 from automl_cli.train.order import Crew, Order, Outcome, Skipped
-from automl_cli.train.pace import SHORTEST_SLICE
+from automl_cli.train.pace import HEARTBEAT, SHORTEST_SLICE
 from automl_cli.train.unit import Crash, attempt, fit_unit, predict_unit, read_fit
 
 MOST_DEATHS = 2  # a unit over which so many workers died is given up
-HEARTBEAT = 5.0  # seconds; the longest wait without a word
 ENOUGH = 0.6  # of the seconds to the best round; with less a fit is hardly ever of use
 LATER_FOLDS = 1.5  # slices that a fold after the first may take
 NO_TIME = "no time left"
@@ -43,7 +42,7 @@ def cross_fit(order: Order, crew: Crew) -> Iterator[Outcome]:
 
     Yields
     ------
-    Candidate, Failure or Skipped
+    Candidate, Trial, Failure or Skipped
         One for each specification that was begun.
     """
     state = _State(order, crew, waiting=deque(order.specs))
@@ -88,7 +87,7 @@ def _start_tasks(state: _State) -> Iterator[Outcome]:
             if isinstance(course, Skipped):
                 yield course
             elif course.is_complete:
-                yield collect_candidate(state.order.problem, course)
+                yield collect_course(state.order.problem, course)
             continue
         course, task = found
         reason = _find_objection(state, course, task)
@@ -126,13 +125,15 @@ def _next_course(state: _State) -> Course | Skipped | None:
     # The first one need not share: without it there may be no submission at all.
     sharing = len(state.waiting) + 1 if state.has_begun else 1
     state.has_begun = True
-    seconds = pace.slice_seconds(len(repeats), sharing) if pace.is_limited else None
+    n_folds = min(state.order.n_folds or len(repeats), len(repeats))
+    seconds = pace.slice_seconds(n_folds, sharing) if pace.is_limited else None
     course = Course(
         spec=spec,
         feature_set=state.order.feature_sets[spec.key],
         repeats=repeats,
         slice_seconds=seconds,
         round_limit=spec.max_rounds,
+        n_folds=n_folds,
     )
     course.load_finished(state.crew.run)
     if not course.is_complete:
@@ -250,15 +251,12 @@ def _note(state: _State, course: Course, task: Task) -> Iterator[Outcome]:
             _drop(state, course)
             yield Skipped(spec=course.spec, reason="the clock cut it before it was of use")
             return
-        fields: dict[str, JsonValue] = {
-            "key": course.spec.key,
-            "fold": task.fold,
-            "seconds": record.seconds,
-        }
+        told: JsonValue = course.spec.key
+        fields = {"key": told, "fold": task.fold, "seconds": record.seconds}
         state.crew.listener(Event(kind="fitted", fields=fields))
     if course.is_complete:
         state.active.remove(course)
-        yield collect_candidate(state.order.problem, course)
+        yield collect_course(state.order.problem, course)
 
 
 def _is_useless(state: _State, course: Course) -> bool:

@@ -3,6 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
 from automl_cli.core.candidate import Candidate, CandidateSpec, Failure
 from automl_cli.core.events import Listener
 from automl_cli.core.problem import Problem
@@ -50,11 +53,37 @@ class Order:
         The candidates, the most promising first.
     feature_sets
         For each candidate's key where its features lie.
+    n_folds
+        How many folds to fit, the first ones; None: all. What has fewer than all is a `Trial`.
     """
 
     problem: Problem
     specs: Sequence[CandidateSpec]
     feature_sets: Mapping[str, FeatureSet]
+    n_folds: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """A candidate on some of its folds, to be compared with others on the same folds.
+
+    Parameters
+    ----------
+    spec
+        What was fitted.
+    losses
+        Mean loss of the held-out rows of each of the first folds, at the fold's own best round:
+        a little too good, and alike so for all candidates of a model.
+    row_losses
+        For each of these folds the loss of its held-out rows.
+    fit_seconds
+        Summed over the folds.
+    """
+
+    spec: CandidateSpec
+    losses: tuple[float, ...]
+    row_losses: tuple[npt.NDArray[np.float32], ...]
+    fit_seconds: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,4 +94,4 @@ class Skipped:
     reason: str
 
 
-Outcome = Candidate | Failure | Skipped
+Outcome = Candidate | Trial | Failure | Skipped

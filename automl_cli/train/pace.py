@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from automl_cli.core.deadline import Deadline
 
+HEARTBEAT = 5.0  # seconds; the longest wait without a word
 MOST_SHARES = 4  # time is shared between so many candidates, not between all: a few that are
 GENEROSITY = 2.0  # trained to the end beat many that the clock cuts; the earlier may take more
 MARGIN = 0.8  # of the time left that the folds of one candidate may plan with

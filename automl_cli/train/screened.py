@@ -18,10 +18,9 @@ from automl_cli.features.selection import Pool, choose_columns
 from automl_cli.features.state import FeatureSet
 from automl_cli.store import write_json
 from automl_cli.train.order import Crew
+from automl_cli.train.pace import HEARTBEAT
 from automl_cli.train.screening import Screening, pool_unit, screen_unit
 from automl_cli.train.unit import Crash, attempt
-
-HEARTBEAT = 5.0  # seconds; the longest wait without a word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,6 +41,7 @@ from automl_cli.store import (
 )
 from automl_cli.train.assignment import Assignment, load_assignment
 from automl_cli.train.executor import redirect_output
+from automl_cli.train.losses import row_losses
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,8 +146,16 @@ def fit_unit(unit: Unit) -> str:
     fit = _fit(unit, assignment, matrices)
     cut = fit.cut or _reached_limit(unit, fit)
     folder = run.unit(unit.spec.key, unit.fold, cut=cut)
+    losses = _measure(unit, fit, assignment, matrices.held_out)
+    rounds = None if fit.curve is None else len(fit.curve)
     seconds = time.time() - started
-    write_folder(folder, lambda beside: _save(beside, fit, matrices, seconds=seconds, cut=cut))
+
+    def fill(beside: Path) -> None:
+        _save(beside, fit, matrices.encoder)
+        write_array(beside / "losses.npy", losses)
+        write_json(beside / "fit.json", {"rounds": rounds, "seconds": seconds, "cut": cut})
+
+    write_folder(folder, fill)
     return folder.name
 
 
@@ -235,11 +244,19 @@ def _reached_limit(unit: Unit, fit: Fit) -> bool:
     return limited and fit.curve is not None and len(fit.curve) >= unit.max_rounds
 
 
-def _save(folder: Path, fit: Fit, matrices: FoldMatrices, *, seconds: float, cut: bool) -> None:
+def _measure(
+    unit: Unit, fit: Fit, assignment: Assignment, held_out: Matrix
+) -> npt.NDArray[np.float32]:
+    """Return the losses of the held-out rows at the fold's own best round."""
+    best = None if fit.curve is None else int(fit.curve.argmin()) + 1
+    predicted = make_predictions(fit.model.predict(held_out, rounds=best), assignment.objective)
+    y = assignment.y[assignment.folds.folds[unit.fold].held_out]
+    return row_losses(y, predicted, assignment.objective)
+
+
+def _save(folder: Path, fit: Fit, encoder: Encoder) -> None:
     (folder / "model").mkdir()
     fit.model.save(folder / "model")
-    matrices.encoder.save(folder / "encoder.npz")
+    encoder.save(folder / "encoder.npz")
     if fit.curve is not None:
         write_array(folder / "curve.npy", fit.curve)
-    rounds = None if fit.curve is None else len(fit.curve)
-    write_json(folder / "fit.json", {"rounds": rounds, "seconds": seconds, "cut": cut})

@@ -10,7 +10,7 @@ from automl_cli.config.load import load_config
 from automl_cli.core.errors import ConfigError
 
 TOP = (
-    "allowed here: metric, budget, seed, data, validation, features, models, candidates, "
+    "allowed here: metric, budget, seed, data, validation, features, models, candidates, search, "
     "ensemble, limits and run."
 )
 

@@ -1,0 +1,178 @@
+"""The search for each model's own feature set and parameters, with Optuna.
+
+    for outcome in search(quest, board):
+        ...  # a Trial for each setting on one fold, Candidates of the best on all
+
+The parent asks and tells in batches of fixed size, whatever the workers, with a sampler newly
+seeded for each batch, and tells results in the order of trials. So a study depends on nothing but
+its losses: a repeated command finds finished fits, replays the study and goes on as if it had
+never been interrupted. The sampler sees the loss on the first fold, the same for all settings, so
+that settings are compared on the same rows.
+"""
+
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from automl_cli.core.candidate import CandidateSpec, ParamValue
+from automl_cli.core.keys import make_seed
+from automl_cli.core.model import ModelSpec
+from automl_cli.features.state import FeatureSet
+from automl_cli.store import replaced
+from automl_cli.train.order import Outcome
+from automl_cli.train.trials import Board, Entry, Setting
+
+if TYPE_CHECKING:
+    import optuna
+
+BATCH = 4  # trials that are asked for together
+N_RANDOM = 10  # trials, the first settings included, before the sampler learns from them
+TOPS = (0, 10, 30, 100, 300)  # columns that a group may give; 0 switches it off
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quest:
+    """What is searched for one model.
+
+    Parameters
+    ----------
+    model
+        Whose parameters are set.
+    groups
+        The groups of generated columns that may be switched.
+    categories
+        The names of the ways in which categories may be handed over.
+    settle
+        Makes the candidate of a setting, and says where its features lie.
+    first
+        The settings to begin with.
+    trials
+        How many settings are tried.
+    seed
+        Of the run.
+    journal
+        The file in which optuna-dashboard reads the study.
+    """
+
+    model: ModelSpec
+    groups: tuple[str, ...]
+    categories: tuple[str, ...]
+    settle: Callable[[Setting], tuple[CandidateSpec, FeatureSet]]
+    first: Sequence[Setting]
+    trials: int
+    seed: int
+    journal: Path
+
+
+def search(quest: Quest, board: Board) -> Iterator[Outcome]:
+    """Try settings; yield what comes of each on one fold, and of the best on more.
+
+    Parameters
+    ----------
+    quest
+        What is searched.
+    board
+        An empty one, whose crew works; when its time is over, the search ends. It holds all
+        settings afterwards.
+
+    Raises
+    ------
+    RunError
+        If the journal cannot be written.
+    """
+    with _quiet():
+        study = _make_study(quest)
+        for start in range(0, quest.trials, BATCH):
+            if board.crew.pace.fits_end.seconds_left() <= 0:
+                break
+            yield from _try_batch(quest, board, study, min(BATCH, quest.trials - start))
+            yield from board.promote()
+        yield from board.finish()
+        _write_journal(quest, study)
+
+
+def _make_study(quest: Quest) -> "optuna.Study":
+    import optuna
+
+    study = optuna.create_study(study_name=quest.model.name)
+    for setting in quest.first:
+        params: dict[str, Any] = {
+            **{_switch(group): TOPS.index(setting.tops.get(group, 0)) for group in quest.groups},
+            **{own.name: setting.params[own.name] for own in quest.model.space},
+        }
+        if len(quest.categories) > 1:
+            params["categories"] = setting.categories
+        study.enqueue_trial(params)
+    return study
+
+
+def _try_batch(
+    quest: Quest, board: Board, study: "optuna.Study", n_trials: int
+) -> Iterator[Outcome]:
+    import optuna
+
+    seed = make_seed(quest.seed, "search", quest.model.name, len(board.entries))
+    study.sampler = optuna.samplers.TPESampler(
+        seed=seed, multivariate=True, constant_liar=True, n_startup_trials=N_RANDOM
+    )
+    trials = [study.ask() for _ in range(n_trials)]
+    entries = [_make_entry(quest, trial) for trial in trials]
+    board.entries += entries
+    yield from board.evaluate(entries, 1)
+    for trial, entry in zip(trials, entries, strict=True):
+        trial.set_user_attr("key", entry.spec.key)
+        if entry.trial is None:
+            study.tell(trial, state=optuna.trial.TrialState.FAIL)
+        else:
+            study.tell(trial, entry.loss(1))
+
+
+def _make_entry(quest: Quest, trial: "optuna.Trial") -> Entry:
+    tops = {
+        group: TOPS[trial.suggest_int(_switch(group), 0, len(TOPS) - 1)] for group in quest.groups
+    }
+    params: dict[str, ParamValue] = {}
+    for own in quest.model.space:
+        if isinstance(own.low, int) and isinstance(own.high, int):
+            params[own.name] = trial.suggest_int(own.name, own.low, own.high, log=own.log)
+        else:
+            params[own.name] = trial.suggest_float(own.name, own.low, own.high, log=own.log)
+    categories = quest.categories[0]
+    if len(quest.categories) > 1:
+        categories = trial.suggest_categorical("categories", quest.categories)
+    setting = Setting(params=params, tops=tops, categories=categories)
+    spec, feature_set = quest.settle(setting)
+    return Entry(number=trial.number, setting=setting, spec=spec, feature_set=feature_set)
+
+
+def _switch(group: str) -> str:
+    return f"top_{group}"
+
+
+def _write_journal(quest: Quest, study: "optuna.Study") -> None:
+    """Write the study for optuna-dashboard; nothing ever reads it here."""
+    import optuna
+    from optuna.storages import JournalStorage
+    from optuna.storages.journal import JournalFileBackend
+
+    with replaced(quest.journal) as beside:
+        storage = JournalStorage(JournalFileBackend(str(beside)))
+        optuna.create_study(study_name=study.study_name, storage=storage).add_trials(study.trials)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep Optuna from reporting each trial, and from calling settled features experimental."""
+    import optuna
+
+    verbosity = optuna.logging.get_verbosity()
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", category=optuna.exceptions.ExperimentalWarning)
+            yield
+    finally:
+        optuna.logging.set_verbosity(verbosity)

@@ -1,0 +1,183 @@
+"""Settings on trial: first on one fold, the promising ones on two, the best on all.
+
+All settings of a study see the same folds in the same order, so any two can be compared row by
+row. What goes on to more folds is decided as results come in, as in successive halving that waits
+for nobody (Li et al., 2020).
+"""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from automl_cli.core.candidate import Candidate, CandidateSpec, ParamValue
+from automl_cli.core.foldplan import FoldPlan
+from automl_cli.core.problem import Problem
+from automl_cli.features.state import FeatureSet
+from automl_cli.train.cross_fit import cross_fit
+from automl_cli.train.order import Crew, Order, Outcome, Trial
+
+MOST_JUDGES = 2  # folds by which settings are chosen for all folds
+SHARE_OF_TWO, SHARE_OF_ALL = 0.3, 0.1  # of all trials, that come to two folds, and to all
+CLEARLY = 2.0  # standard errors by which a setting is clearly worse than the best
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """One point of a search space.
+
+    Parameters
+    ----------
+    params
+        Parameters of the model.
+    tops
+        For each group the most columns that it may give; 0 switches it off.
+    categories
+        How categories are handed over: a name that whoever makes the recipe knows.
+    """
+
+    params: Mapping[str, ParamValue]
+    tops: Mapping[str, int]
+    categories: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Entry:
+    """A setting and how far it has come. The board alone changes it.
+
+    Parameters
+    ----------
+    number
+        Of the trial, from 0.
+    setting, spec, feature_set
+        What is tried.
+    n_folds
+        Folds it has been tried on.
+    trial
+        What it has shown on these folds, or on those before if it has all.
+    candidate
+        What came of it on all folds.
+    dropped
+        Why it goes no further, or nothing.
+    """
+
+    number: int
+    setting: Setting
+    spec: CandidateSpec
+    feature_set: FeatureSet
+    n_folds: int = 0
+    trial: Trial | None = None
+    candidate: Candidate | None = None
+    dropped: str = ""
+
+    def loss(self, n_folds: int) -> float:
+        """Return the mean loss on the first folds, infinite if it was not tried on them."""
+        if self.trial is None or len(self.trial.losses) < n_folds:
+            return math.inf
+        return float(np.mean(self.trial.losses[:n_folds]))
+
+
+@dataclass(slots=True)
+class Board:
+    """The settings of one study in the order of their trials.
+
+    Parameters
+    ----------
+    problem
+        The target.
+    crew
+        Who works.
+    entries
+        All settings.
+    """
+
+    problem: Problem
+    crew: Crew
+    entries: list[Entry] = field(default_factory=list)
+
+    def evaluate(self, entries: Sequence[Entry], n_folds: int) -> Iterator[Outcome]:
+        """Fit settings on their first folds; yield what comes of each, in the order given."""
+        unique = {entry.spec.key: entry for entry in entries}
+        order = Order(
+            problem=self.problem,
+            specs=[entry.spec for entry in unique.values()],
+            feature_sets={key: entry.feature_set for key, entry in unique.items()},
+            n_folds=n_folds,
+        )
+        found = {outcome.spec.key: outcome for outcome in cross_fit(order, self.crew)}
+        for entry in entries:
+            outcome = found.get(entry.spec.key)
+            if outcome is not None:
+                _note(entry, outcome, n_folds)
+                yield outcome
+
+    def promote(self) -> Iterator[Outcome]:
+        """Fit the best settings so far on more folds."""
+        n_judges = count_judges(self.problem.folds)
+        if n_judges > 1:
+            yield from self.evaluate(self._choose(1, n_judges, SHARE_OF_TWO), n_judges)
+        n_all = len(self.problem.folds)
+        yield from self.evaluate(self._choose(n_judges, n_all, SHARE_OF_ALL), n_all)
+
+    def finish(self) -> Iterator[Outcome]:
+        """Fit the best setting on all folds if none has come so far."""
+        if any(entry.candidate for entry in self.entries):
+            return
+        tried = [entry for entry in self.entries if entry.trial and not entry.dropped]
+        if tried:
+            best = min(tried, key=lambda entry: (-entry.n_folds, entry.loss(entry.n_folds)))
+            yield from self.evaluate([best], len(self.problem.folds))
+
+    def _choose(self, known: int, n_folds: int, share: float) -> list[Entry]:
+        """Return those of the best on `known` folds that are to get `n_folds`."""
+        n_kept = math.ceil(share * len(self.entries))
+        ranked = sorted(self.entries, key=lambda entry: (entry.loss(known), entry.number))
+        best = ranked[0]
+        chosen = []
+        for entry in ranked[:n_kept]:
+            if entry.trial is None or entry.dropped or entry.n_folds >= n_folds:
+                continue
+            if entry is not best and _is_clearly_worse(entry, best):
+                entry.dropped = "clearly worse than the best"
+            else:
+                chosen.append(entry)
+        return sorted(chosen, key=lambda entry: entry.number)
+
+
+def count_judges(plan: FoldPlan) -> int:
+    """Return how many folds, the first ones, have a say in which settings come to all folds."""
+    return min(MOST_JUDGES, len(plan) - 1)
+
+
+def leave_judges_out(plan: FoldPlan) -> FoldPlan:
+    """Return the plan without the rows by which settings were chosen.
+
+    On the others the figures of candidates that a search has found are honest.
+    """
+    n_judges = count_judges(plan)
+    seen = np.unique(np.concatenate([fold.held_out for fold in plan.folds[:n_judges]]))
+    folds = [
+        replace(fold, held_out=np.setdiff1d(fold.held_out, seen, assume_unique=True))
+        for fold in plan.folds[n_judges:]
+    ]
+    return replace(plan, folds=tuple(fold for fold in folds if len(fold.held_out)))
+
+
+def _note(entry: Entry, outcome: Outcome, n_folds: int) -> None:
+    if isinstance(outcome, Trial):
+        entry.trial, entry.n_folds = outcome, n_folds
+    elif isinstance(outcome, Candidate):
+        entry.candidate, entry.n_folds = outcome, n_folds
+    else:
+        entry.dropped = "it failed or there was no time"
+
+
+def _is_clearly_worse(entry: Entry, best: Entry) -> bool:
+    """Compare two settings row by row on the folds that both were tried on."""
+    if entry.trial is None or best.trial is None:
+        return False
+    pairs = zip(entry.trial.row_losses, best.trial.row_losses, strict=False)
+    differences = np.concatenate([own - other for own, other in pairs]).astype(np.float64)
+    error = differences.std() / math.sqrt(len(differences))
+    return bool(differences.mean() > CLEARLY * error > 0)

@@ -1,0 +1,171 @@
+"""What a search may set for each model, and the candidates that its settings are."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from automl_cli.config.schema import RunConfig
+from automl_cli.core.candidate import CandidateSpec, FeatureRecipe, ParamValue, Step
+from automl_cli.core.dataset import Column
+from automl_cli.core.model import ModelSpec, Range
+from automl_cli.core.problem import Problem
+from automl_cli.features.state import FeatureSet
+from automl_cli.models import MODELS
+from automl_cli.plan import fitted_task, is_possible, make_generated, make_plain, make_spec
+from automl_cli.scoring import selection_loss
+from automl_cli.train.screened import Screened
+from automl_cli.train.search import Quest
+from automl_cli.train.trials import Board, Setting
+
+CATEGORY_STEPS = frozenset({"native", "onehot"})
+MEANS = (Step("target_mean"), Step("counts"))
+FINER = 0.4  # of the searched learning rate: what the best settings are fitted with again
+FIRST_TOPS = (30, 0, 100, 10)  # of all groups, in the settings that a search begins with
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workshop:
+    """What turns settings into candidates.
+
+    Parameters
+    ----------
+    problem
+        The target.
+    config
+        Everything the user has said.
+    columns
+        The feature columns.
+    screened
+        The screened groups, or None without.
+    plain_sets
+        For each recipe without screened steps where its features lie.
+    """
+
+    problem: Problem
+    config: RunConfig
+    columns: tuple[Column, ...]
+    screened: Screened | None
+    plain_sets: Mapping[FeatureRecipe, FeatureSet]
+
+
+def make_quests(workshop: Workshop, folder: Path) -> list[Quest]:
+    """Return what is searched: one quest for each model that the config names.
+
+    Parameters
+    ----------
+    workshop
+        What the settings are for.
+    folder
+        Where the journals of the studies go.
+    """
+    config = workshop.config
+    if not config.search.trials or len(workshop.problem.folds) < 2:
+        return []
+    models = [
+        MODELS.get(name)
+        for name in config.search.models
+        if isinstance(config.models.get(name), Mapping)
+    ]
+    return [
+        _make_quest(workshop, model, folder)
+        for model in models
+        if is_possible(workshop.problem, model)
+    ]
+
+
+def make_ways(
+    model: ModelSpec, config: RunConfig, columns: Sequence[Column]
+) -> dict[str, FeatureRecipe]:
+    """Return the recipes in which categories may be handed over, by name, the model's own first."""
+    own = config.features.recipes.get(model.name) or model.recipe
+    has_categories = any(column.role == "categorical" for column in columns)
+    if not has_categories or not any(step.name in CATEGORY_STEPS for step in own):
+        return {"own": own}
+    others = tuple(step for step in own if step.name not in CATEGORY_STEPS and step not in MEANS)
+    return {
+        "own": own,
+        "means": (*others, *MEANS),
+        "both": (*own, *(step for step in MEANS if step not in own)),
+    }
+
+
+def list_ways(config: RunConfig, columns: Sequence[Column]) -> Iterator[FeatureRecipe]:
+    """Yield every recipe that a search may begin a candidate with."""
+    for name in config.search.models if config.search.trials else ():
+        if isinstance(config.models.get(name), Mapping):
+            yield from make_ways(MODELS.get(name), config, columns).values()
+
+
+def make_candidate(
+    workshop: Workshop, model: ModelSpec, setting: Setting, rate: float = 1.0
+) -> tuple[CandidateSpec, FeatureSet]:
+    """Return the candidate of a setting, and where its features lie.
+
+    Parameters
+    ----------
+    workshop, model
+        What the setting is for.
+    setting
+        A point of the search space.
+    rate
+        The learning rate, as a multiple of the searched one.
+    """
+    config = workshop.config
+    steps = (
+        step if step.top is None else Step(step.name, step.params, setting.tops.get(step.name, 0))
+        for step in make_generated(config)
+    )
+    way = make_ways(model, config, workshop.columns)[setting.categories]
+    recipe = (*way, *(step for step in steps if step.top != 0))
+    fixed = {} if model.search_rate is None else {"learning_rate": rate * model.search_rate}
+    params = {**(config.models.get(model.name) or {}), **fixed, **setting.params}
+    spec = make_spec(workshop.problem, config, model, params, recipe)
+    if workshop.screened is not None:
+        return workshop.screened.settle(spec)
+    plain = make_plain(spec)
+    return plain, workshop.plain_sets[plain.recipe]
+
+
+def choose_settings(board: Board, most: int) -> list[Setting]:
+    """Return the best settings of those that were tried on all folds, the best first."""
+    whole = [
+        (selection_loss(board.problem, entry.candidate.oof), entry.number, entry.setting)
+        for entry in board.entries
+        if entry.candidate is not None
+    ]
+    return [setting for _, _, setting in sorted(whole, key=lambda one: one[:2])[:most]]
+
+
+def _make_quest(workshop: Workshop, model: ModelSpec, folder: Path) -> Quest:
+    config = workshop.config
+    groups = tuple(step.name for step in make_generated(config) if step.top is not None)
+    ways = tuple(make_ways(model, config, workshop.columns))
+    return Quest(
+        model=model,
+        groups=groups if workshop.screened is not None else (),
+        categories=ways,
+        settle=lambda setting: make_candidate(workshop, model, setting),
+        first=list(_make_first(workshop, model, groups, ways)),
+        trials=config.search.trials,
+        seed=config.seed,
+        journal=folder / f"{model.name}.journal",
+    )
+
+
+def _make_first(
+    workshop: Workshop, model: ModelSpec, groups: Sequence[str], ways: Sequence[str]
+) -> Iterator[Setting]:
+    """Return settings to begin with: the defaults with more and fewer generated columns."""
+    defaults = model.make_params(fitted_task(workshop.problem), {})
+    params = {own.name: _fit_in(own, defaults.get(own.name)) for own in model.space}
+    for top in FIRST_TOPS:
+        yield Setting(params=params, tops=dict.fromkeys(groups, top), categories=ways[0])
+    yield Setting(params=params, tops=dict.fromkeys(groups, 30), categories=ways[-1])
+
+
+def _fit_in(own: Range, default: ParamValue) -> int | float:
+    if not isinstance(default, int | float):
+        default = math.sqrt(own.low * own.high) if own.log else (own.low + own.high) / 2
+    inside = min(max(default, own.low), own.high)
+    return round(inside) if isinstance(own.low, int) else inside

@@ -1,0 +1,59 @@
+"""How a run validates: as the user says, else as the test table was split off."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from automl_cli.config.schema import RunConfig
+from automl_cli.core.dataset import Dataset
+from automl_cli.splits import SplitOptions
+from automl_cli.splits.auto import find_split
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validation:
+    """The choice of a splitter, and why.
+
+    Parameters
+    ----------
+    options
+        What the splitter is told.
+    extra
+        The columns that it may read.
+    reason
+        Why it was chosen, or nothing if rows are simply dealt at random.
+    """
+
+    options: SplitOptions
+    extra: Mapping[str, pd.Series]
+    reason: str
+
+
+def choose_validation(dataset: Dataset, config: RunConfig) -> Validation:
+    """Return how the rows of a data set are split.
+
+    Parameters
+    ----------
+    dataset
+        The tables.
+    config
+        A splitter, or a column for one, is taken as said; otherwise the tables decide.
+    """
+    own = config.validation
+    said = own.splitter != "auto" or own.group or own.time or own.column
+    found = None if said or dataset.test is None else find_split(dataset.train, dataset.test)
+    extra = dict(dataset.extra)
+    if found is not None:
+        extra[found.column] = dataset.train[found.column]
+    options = SplitOptions(
+        splitter=own.splitter if found is None else found.splitter,
+        folds=own.folds,
+        repeats=own.repeats,
+        group=found.column if found is not None and found.splitter == "group" else own.group,
+        time=found.column if found is not None and found.splitter == "time" else own.time,
+        column=own.column,
+        gap=own.gap,
+        seed=config.seed,
+    )
+    return Validation(options=options, extra=extra, reason="" if found is None else found.reason)
