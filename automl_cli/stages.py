@@ -126,6 +126,7 @@ def _screen(task: Undertaking, crew: Crew) -> Screened | None:
         base=base,
         steps=tuple(dict.fromkeys(replace(step, top=0) for step in wanted)),
         rate=task.config.features.false_discovery_rate,
+        second_opinion=task.config.features.screen == "null_importance",
     )
     left = crew.pace.fits_end.seconds_left()
     return screen_features(screening, crew, Deadline.after(SCREEN_SHARE * left))

@@ -141,6 +141,26 @@ def leaderboard(run: RunFolder, as_json: AsJson = False) -> None:
             print_leaderboard(summary)
 
 
+@app.command()
+def features(
+    run: RunFolder,
+    every: Annotated[
+        bool, typer.Option("--all", help="Also what was not taken in any fold.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show the generated columns of a run: what was tried, what is taken in how many folds."""
+    with _answered():
+        from automl_cli.cli.screens import print_screens, read_screens
+        from automl_cli.store import RunDirectory
+
+        screens = read_screens(RunDirectory(run))
+        if as_json:
+            typer.echo(json.dumps(screens))
+        else:
+            print_screens(screens, every=every)
+
+
 @app.command(name="list")
 def list_table(
     table: Annotated[

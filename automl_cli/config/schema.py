@@ -103,10 +103,11 @@ class FeaturesConfig(Section):
         "their parameters: {} for the defaults, {top: 30} for at most 30 columns a fold, false to "
         "switch one off. `groups: false` switches all off.",
     )
-    screen: Literal["gradient", "none"] = Field(
+    screen: Literal["gradient", "null_importance", "none"] = Field(
         "gradient",
         description="How generated columns are chosen: gradient (what they add to a first model), "
-        "or none (all are taken).",
+        "null_importance (then also by what they are worth beside each other, slower), or none "
+        "(all are taken).",
     )
     false_discovery_rate: float = Field(
         0.1,

@@ -20,6 +20,7 @@ from automl_cli.features.group import (
     Params,
     State,
     get_count,
+    make_chunks,
     names_of_role,
 )
 
@@ -43,16 +44,19 @@ def fit_arithmetic(
     return State(meta={"expressions": kept}) if kept else None
 
 
-def transform_arithmetic(state: State, frame: pd.DataFrame) -> tuple[Features, ...]:
+def transform_arithmetic(state: State, frame: pd.DataFrame) -> Iterator[Features]:
     """Return the expressions, computed in float64; NaN where one is undefined or too large."""
     expressions: list[Expression] = state.meta["expressions"]
     names = dict.fromkeys(name for _, *inputs in expressions for name in inputs)
     known = {name: read_finite(frame, name) for name in names}
-    array = np.empty((len(expressions), len(frame)), dtype=np.float32)
-    for row, expression in zip(array, expressions, strict=True):
-        row[:] = _evaluate(expression, known)
-    named = tuple(_name(expression) for expression in expressions)
-    return (Features(kind="values", names=named, array=array),)
+    made = ((_name(expression), _evaluate(expression, known)) for expression in expressions)
+    yield from make_chunks(made, len(frame))
+
+
+def keep_arithmetic(state: State, names: frozenset[str]) -> State:
+    """Return a state of the expressions of these names."""
+    expressions: list[Expression] = state.meta["expressions"]
+    return State(meta={"expressions": [e for e in expressions if _name(e) in names]})
 
 
 def _count_distinct(values: FloatVector) -> int:
@@ -146,5 +150,6 @@ ARITHMETIC = Group(
     name="arithmetic",
     fit=fit_arithmetic,
     transform=transform_arithmetic,
+    keep=keep_arithmetic,
     defaults={"max_pairs": 60},
 )

@@ -5,7 +5,7 @@ Inside this module's callers a code is 0 for a value that did not occur when the
 that numbers and labels are looked up in the same way and no state holds strings.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -15,9 +15,10 @@ import pandas as pd
 
 from automl_cli.core.arrays import CodeMatrix, FloatVector, IntVector
 from automl_cli.features.finite import read_finite
-from automl_cli.features.group import Features
+from automl_cli.features.group import CHUNK, Features
 
 Keys: TypeAlias = npt.NDArray[np.float64 | np.int64]
+AnyCodes: TypeAlias = npt.NDArray[np.int32 | np.int64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +127,19 @@ def code_columns(codings: Sequence[Coding], columns: Iterable[Keys], n_rows: int
     return codes
 
 
+def chunk_codes(
+    names: Sequence[str], codings: Sequence[Coding], codes: Iterable[AnyCodes], n_rows: int
+) -> Iterator[tuple[Sequence[str], Sequence[Coding], CodeMatrix]]:
+    """Yield names, codings and codes of shape (columns, rows), `CHUNK` columns at once."""
+    remaining = iter(codes)
+    for start in range(0, len(names), CHUNK):
+        own = slice(start, start + CHUNK)
+        array = np.empty((len(names[own]), n_rows), dtype=np.int32)
+        for row, made in zip(array, remaining, strict=False):
+            row[:] = made
+        yield names[own], codings[own], array
+
+
 def make_target_means(
     names: Sequence[str], codings: Sequence[Coding], codes: CodeMatrix, smoothing: float
 ) -> Features:
@@ -150,9 +164,7 @@ def make_log_counts(
     array = np.empty((len(kept), codes.shape[1]), dtype=np.float32)
     for row, number in zip(array, kept, strict=True):
         row[:] = np.log1p(codings[number].counts).astype(np.float32)[codes[number]]
-    return (
-        Features(kind="values", names=tuple(f"{names[k]}__log_count" for k in kept), array=array),
-    )
+    return (Features(kind="values", names=tuple(count_name(names[k]) for k in kept), array=array),)
 
 
 def pack_codings(codings: Sequence[Coding], name: str) -> dict[str, npt.NDArray[Any]]:
@@ -182,6 +194,24 @@ def unpack_codings(arrays: Mapping[str, npt.NDArray[Any]], name: str) -> list[Co
             strict=True,
         )
     ]
+
+
+def keep_codings(
+    arrays: Mapping[str, npt.NDArray[Any]], name: str, kept: Sequence[int]
+) -> dict[str, npt.NDArray[Any]]:
+    """Return what `pack_codings` would have made of the codings at the positions `kept` alone."""
+    codings = unpack_codings(arrays, name)
+    return pack_codings([codings[k] for k in kept], name)
+
+
+def find_wanted(names: Sequence[str], wanted: frozenset[str]) -> list[int]:
+    """Return the positions of the names of which the codes or the counts are wanted."""
+    return [k for k, name in enumerate(names) if not wanted.isdisjoint({name, count_name(name)})]
+
+
+def count_name(name: str) -> str:
+    """Return what the counts of a coded column are called."""
+    return f"{name}__log_count"
 
 
 def _is_uneven(coding: Coding) -> bool:

@@ -6,7 +6,7 @@ average, one of each two columns before a second of the same two.
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, combinations
 from typing import TypeAlias
 
@@ -24,8 +24,12 @@ from automl_cli.features.bases import (
     unpack_bases,
 )
 from automl_cli.features.codes import (
-    code_columns,
+    Coding,
+    chunk_codes,
+    find_wanted,
     fit_values,
+    keep_codings,
+    look_up,
     make_log_counts,
     make_target_means,
     pack_codings,
@@ -63,13 +67,11 @@ def fit_crosses(frame: pd.DataFrame, columns: tuple[Column, ...], params: Params
     return fit_combinations(bases, codes, [*pairs, *triples], smoothing)
 
 
-def transform_crosses(state: State, frame: pd.DataFrame) -> tuple[Features, ...]:
+def transform_crosses(state: State, frame: pd.DataFrame) -> Iterator[Features]:
     """Return the codes for target means, and the counts."""
-    codings = unpack_codings(state.arrays, "joined")
-    codes = code_combinations(state, frame)
-    names = state.meta["names"]
-    means = make_target_means(names, codings, codes, state.meta["smoothing"])
-    return (means, *make_log_counts(names, codings, codes))
+    for chunk in code_combinations(state, frame):
+        yield make_target_means(*chunk, state.meta["smoothing"])
+        yield from make_log_counts(*chunk)
 
 
 def choose_crosses(
@@ -123,12 +125,30 @@ def fit_combinations(
     return State(meta=meta, arrays={**packed.arrays, **pack_codings(codings, "joined")})
 
 
-def code_combinations(state: State, frame: pd.DataFrame) -> CodeMatrix:
-    """Return the codes of a state's combinations, shape (combinations, rows)."""
+def code_combinations(
+    state: State, frame: pd.DataFrame
+) -> Iterator[tuple[Sequence[str], Sequence[Coding], CodeMatrix]]:
+    """Yield names, codings and codes of a state's combinations, in chunks."""
     bases = unpack_bases(state)
     codes = code_bases(bases, frame)
+    codings = unpack_codings(state.arrays, "joined")
     keys = (join_codes(bases, codes, chosen) for chosen in state.meta["combinations"])
-    return code_columns(unpack_codings(state.arrays, "joined"), keys, len(frame))
+    yield from chunk_codes(state.meta["names"], codings, map(look_up, codings, keys), len(frame))
+
+
+def keep_combinations(state: State, names: frozenset[str]) -> State:
+    """Return a state of the combinations of these names, with those bases that they need."""
+    bases, combinations = unpack_bases(state), state.meta["combinations"]
+    kept = find_wanted(state.meta["names"], names)
+    needed = sorted(set(chain(*(combinations[k] for k in kept))))
+    packed = pack_bases([bases[k] for k in needed])
+    meta = {
+        **state.meta,
+        **packed.meta,
+        "combinations": [[needed.index(base) for base in combinations[k]] for k in kept],
+        "names": [state.meta["names"][k] for k in kept],
+    }
+    return State(meta=meta, arrays={**packed.arrays, **keep_codings(state.arrays, "joined", kept)})
 
 
 def _count_possible(bases: Sequence[Base], combination: Combination) -> int:
@@ -167,5 +187,6 @@ CROSSES = Group(
     name="crosses",
     fit=fit_crosses,
     transform=transform_crosses,
+    keep=keep_combinations,
     defaults={"max_pairs": 60, "max_triples": 0, "smoothing": 10.0},
 )

@@ -17,8 +17,10 @@ from automl_cli.core.arrays import FloatVector, IntVector
 from automl_cli.core.dataset import Column
 from automl_cli.features.codes import (
     Coding,
-    code_columns,
+    chunk_codes,
     fit_values,
+    keep_codings,
+    look_up,
     make_target_means,
     pack_codings,
     read_keys,
@@ -31,8 +33,8 @@ from automl_cli.features.group import (
     State,
     get_count,
     get_smoothing,
+    make_chunks,
     names_of_role,
-    stack_values,
 )
 
 LEAST_VALUES = 20  # columns with fewer are categories, whose digits say nothing more
@@ -68,22 +70,27 @@ def fit_digits(frame: pd.DataFrame, columns: tuple[Column, ...], params: Params)
     )
 
 
-def transform_digits(state: State, frame: pd.DataFrame) -> tuple[Features, ...]:
+def transform_digits(state: State, frame: pd.DataFrame) -> Iterator[Features]:
     """Return digits and decimals as numbers, missing as NaN, and all parts for target means."""
-    parts = state.meta["parts"]
-    made = list(_read_parts(frame, parts))
-    names = [_name(*part) for part in parts]
-    codings = unpack_codings(state.arrays, "part")
-    codes = code_columns(codings, made, len(frame))
-    means = make_target_means(names, codings, codes, state.meta["smoothing"])
+    parts: list[Part] = [tuple(part) for part in state.meta["parts"]]
     # The last k digits as a number are a sum of digits: they serve as codes only.
-    values = {
-        name: read
-        for name, (_, _, what, _), read in zip(names, parts, made, strict=True)
-        if what != "last"
-    }
-    array = stack_values(list(values.values()), len(frame))
-    return (Features(kind="values", names=tuple(values), array=array), means)
+    numbers = [part for part in parts if part[2] != "last"]
+    named = (_name(*part) for part in numbers)
+    yield from make_chunks(zip(named, _read_parts(frame, numbers), strict=True), len(frame))
+    codings = unpack_codings(state.arrays, "part")
+    codes = map(look_up, codings, _read_parts(frame, parts))
+    for chunk in chunk_codes([_name_codes(*part) for part in parts], codings, codes, len(frame)):
+        yield make_target_means(*chunk, state.meta["smoothing"])
+
+
+def keep_digits(state: State, names: frozenset[str]) -> State:
+    """Return a state of the parts that these names are made of."""
+    parts = state.meta["parts"]
+    kept = [k for k, p in enumerate(parts) if not names.isdisjoint({_name(*p), _name_codes(*p)})]
+    return State(
+        meta={**state.meta, "parts": [parts[k] for k in kept]},
+        arrays=keep_codings(state.arrays, "part", kept),
+    )
 
 
 def find_decimals(seen: FloatVector) -> int:
@@ -153,9 +160,15 @@ def _name(column: str, _: int, what: str, number: int) -> str:
     return f"{column}__{what}_{number}" if number else f"{column}__{what}"
 
 
+def _name_codes(column: str, decimals: int, what: str, number: int) -> str:
+    name = _name(column, decimals, what, number)
+    return name if what == "last" else f"{name}__exact"  # beside the number of that name
+
+
 DIGITS = Group(
     name="digits",
     fit=fit_digits,
     transform=transform_digits,
+    keep=keep_digits,
     defaults={"n_digits": 6, "smoothing": 10.0},
 )

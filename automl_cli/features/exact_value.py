@@ -1,11 +1,16 @@
 """Numeric columns with few distinct values as categories: target means and counts by value."""
 
+from collections.abc import Iterator
+
 import pandas as pd
 
 from automl_cli.core.dataset import Column
 from automl_cli.features.codes import (
-    code_columns,
+    chunk_codes,
+    find_wanted,
     fit_values,
+    keep_codings,
+    look_up,
     make_log_counts,
     make_target_means,
     pack_codings,
@@ -44,19 +49,34 @@ def fit_exact_value(
     )
 
 
-def transform_exact_value(state: State, frame: pd.DataFrame) -> tuple[Features, ...]:
+def transform_exact_value(state: State, frame: pd.DataFrame) -> Iterator[Features]:
     """Return the codes for target means, and the counts."""
     columns = state.meta["columns"]
     codings = unpack_codings(state.arrays, "value")
-    codes = code_columns(codings, (read_keys(frame, name) for name in columns), len(frame))
-    names = [f"{name}__exact" for name in columns]
-    means = make_target_means(names, codings, codes, state.meta["smoothing"])
-    return (means, *make_log_counts(names, codings, codes))
+    codes = map(look_up, codings, (read_keys(frame, name) for name in columns))
+    for chunk in chunk_codes([_name(column) for column in columns], codings, codes, len(frame)):
+        yield make_target_means(*chunk, state.meta["smoothing"])
+        yield from make_log_counts(*chunk)
+
+
+def keep_exact_value(state: State, names: frozenset[str]) -> State:
+    """Return a state of the columns that these names are made of."""
+    columns = state.meta["columns"]
+    kept = find_wanted([_name(column) for column in columns], names)
+    return State(
+        meta={**state.meta, "columns": [columns[k] for k in kept]},
+        arrays=keep_codings(state.arrays, "value", kept),
+    )
+
+
+def _name(column: str) -> str:
+    return f"{column}__exact"
 
 
 EXACT_VALUE = Group(
     name="exact_value",
     fit=fit_exact_value,
     transform=transform_exact_value,
+    keep=keep_exact_value,
     defaults={"max_share": 0.05, "smoothing": 10.0},
 )

@@ -5,10 +5,10 @@ A group never sees the target. A feature that needs it comes as integer codes of
 one place in which a leak could be, and one test for it.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import Any, Literal, TypeAlias, TypeVar
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +21,6 @@ from automl_cli.core.errors import PlanError
 
 Kind: TypeAlias = Literal["values", "categories", "target_mean"]
 Params: TypeAlias = Mapping[str, ParamValue]
-Item = TypeVar("Item")
 
 CHUNK = 64  # columns made at once, so that thousands never fill the memory
 
@@ -176,10 +175,18 @@ def names_of_role(columns: tuple[Column, ...], role: str) -> list[str]:
     return [column.name for column in columns if column.role == role]
 
 
-def split_chunks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
-    """Yield the items in order, `CHUNK` at once."""
-    for start in range(0, len(items), CHUNK):
-        yield items[start : start + CHUNK]
+def make_chunks(columns: Iterable[tuple[str, npt.NDArray[Any]]], n_rows: int) -> Iterator[Features]:
+    """Yield named columns as values, `CHUNK` at once; each is made when its chunk is asked for."""
+    remaining = iter(columns)
+    while True:
+        names = []
+        array = np.empty((CHUNK, n_rows), dtype=np.float32)
+        for row, (name, values) in zip(array, remaining, strict=False):
+            row[:] = values
+            names.append(name)
+        if not names:
+            return
+        yield Features(kind="values", names=tuple(names), array=array[: len(names)])
 
 
 def stack_values(columns: list[npt.NDArray[Any]], n_rows: int) -> Float32Matrix:

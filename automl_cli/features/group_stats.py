@@ -6,7 +6,7 @@ the number. A rank comes from stored quantiles of the group, so that it is a fun
 Groups that were not seen, or in a few rows only, give NaN.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,15 @@ from automl_cli.core.arrays import CodeVector, FloatMatrix, FloatVector
 from automl_cli.core.dataset import Column
 from automl_cli.features.bases import Base, code_bases, fit_bases, pack_bases, unpack_bases
 from automl_cli.features.finite import drop_infinite, read_finite, sample_rows
-from automl_cli.features.group import Features, Group, Params, State, get_count, names_of_role
+from automl_cli.features.group import (
+    Features,
+    Group,
+    Params,
+    State,
+    get_count,
+    make_chunks,
+    names_of_role,
+)
 
 N_BINS = 10
 LEAST_VARIED = 10  # distinct values of a column worth comparing
@@ -36,33 +44,33 @@ def fit_group_stats(
         return None
     used = sorted({position for position, _ in pairs})
     codes = dict(zip(used, code_bases([bases[k] for k in used], frame), strict=True))
-    arrays, positive = {}, []
-    for number, (position, name) in enumerate(pairs):
+    described, tables = [], []
+    for position, name in pairs:
         values = read_finite(frame, name)
         n_codes = len(bases[position].coding.counts)
-        arrays[f"pair_{number}"] = _measure_groups(codes[position], n_codes, values)
-        positive.append(not (values < 0).any())
-    meta = {"pairs": [[used.index(k), name] for k, name in pairs], "positive": positive}
-    state = pack_bases([bases[k] for k in used])
-    return State(meta={**state.meta, **meta}, arrays={**state.arrays, **arrays})
+        tables.append(_measure_groups(codes[position], n_codes, values))
+        # A mean that may be near zero is no unit to measure in.
+        whats = [what for what in NAMES if what != "ratio" or not (values < 0).any()]
+        described.append((used.index(position), name, whats))
+    return _pack([bases[k] for k in used], described, tables)
 
 
-def transform_group_stats(state: State, frame: pd.DataFrame) -> tuple[Features, ...]:
-    """Return each pair's statistics; a ratio only where the column was never negative.
+def transform_group_stats(state: State, frame: pd.DataFrame) -> Iterator[Features]:
+    """Return each pair's statistics; a ratio only where the column was never negative."""
+    return make_chunks(_compare_all(state, frame), len(frame))
 
-    A mean that may be near zero is no unit to measure in.
-    """
+
+def keep_group_stats(state: State, names: frozenset[str]) -> State:
+    """Return a state of the statistics of these names, with the groups that they need."""
     bases = unpack_bases(state)
-    codes = code_bases(bases, frame)
-    made = {}
-    for number, (position, name) in enumerate(state.meta["pairs"]):
-        compared = _compare(
-            read_finite(frame, name), state.arrays[f"pair_{number}"], codes[position]
-        )
-        for pattern, values in compared:
-            if pattern != RATIO or state.meta["positive"][number]:
-                made[pattern.format(name, bases[position].name)] = values.astype(np.float32)
-    return (Features(kind="values", names=tuple(made), array=np.stack([*made.values()])),)
+    kept: dict[int, tuple[int, str, list[str]]] = {}
+    for number, (position, name, whats) in enumerate(state.meta["pairs"]):
+        own = [what for what in whats if _name(what, name, bases[position]) in names]
+        if own:
+            kept[number] = (position, name, own)
+    used = sorted({position for position, _, _ in kept.values()})
+    described = [(used.index(position), name, whats) for position, name, whats in kept.values()]
+    return _pack([bases[k] for k in used], described, [state.arrays[f"pair_{k}"] for k in kept])
 
 
 def _is_large(base: Base) -> bool:
@@ -124,28 +132,62 @@ def _measure_groups(codes: CodeVector, n_codes: int, values: FloatVector) -> Flo
     return stats
 
 
-def _compare(
-    values: FloatVector, stats: FloatMatrix, codes: CodeVector
-) -> Iterator[tuple[str, FloatVector]]:
+def _pack(
+    bases: Sequence[Base],
+    pairs: Sequence[tuple[int, str, list[str]]],
+    tables: Sequence[FloatMatrix],
+) -> State:
+    packed = pack_bases(bases)
+    return State(
+        meta={**packed.meta, "pairs": [list(pair) for pair in pairs]},
+        arrays={**packed.arrays, **{f"pair_{k}": table for k, table in enumerate(tables)}},
+    )
+
+
+def _compare_all(state: State, frame: pd.DataFrame) -> Iterator[tuple[str, FloatVector]]:
+    bases = unpack_bases(state)
+    codes = code_bases(bases, frame)
+    for number, (position, name, whats) in enumerate(state.meta["pairs"]):
+        values, stats = read_finite(frame, name), state.arrays[f"pair_{number}"]
+        for what in whats:
+            compared = _compare(what, values, stats, codes[position])
+            yield _name(what, name, bases[position]), compared
+
+
+def _name(what: str, column: str, base: Base) -> str:
+    return NAMES[what].format(column, base.name)
+
+
+def _compare(what: str, values: FloatVector, stats: FloatMatrix, codes: CodeVector) -> FloatVector:
+    if what == "std":
+        return drop_infinite(stats[1, codes])
     mean = stats[0, codes]
-    with np.errstate(all="ignore"):
-        ratio = drop_infinite(values / mean)
+    if what == "mean":
+        return np.asarray(mean)
+    if what == "difference":
+        return drop_infinite(values - mean)
+    if what == "ratio":
+        with np.errstate(all="ignore"):
+            return drop_infinite(values / mean)
     rank = np.zeros(len(values))
     for quantile in stats[2:]:
         other = quantile[codes]
         rank += (other < values) + 0.5 * (other == values)  # among equal values: the middle
     unknown = np.isnan(values) | np.isnan(mean)
-    yield "{0}__{1}_mean", mean
-    yield "{0}__{1}_std", drop_infinite(stats[1, codes])
-    yield "{0}__minus__{1}_mean", drop_infinite(values - mean)
-    yield RATIO, ratio
-    yield "{0}__{1}_rank", np.where(unknown, np.nan, rank / len(LEVELS))
+    return np.where(unknown, np.nan, rank / len(LEVELS))
 
 
-RATIO = "{0}__div__{1}_mean"
+NAMES: Mapping[str, str] = {
+    "mean": "{0}__{1}_mean",
+    "std": "{0}__{1}_std",
+    "difference": "{0}__minus__{1}_mean",
+    "ratio": "{0}__div__{1}_mean",
+    "rank": "{0}__{1}_rank",
+}
 GROUP_STATS = Group(
     name="group_stats",
     fit=fit_group_stats,
     transform=transform_group_stats,
+    keep=keep_group_stats,
     defaults={"max_pairs": 40},
 )

@@ -8,24 +8,23 @@ say.
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias
 
 import numpy as np
 
-from automl_cli.core.arrays import BoolVector, Float32Matrix, IntVector
+from automl_cli.core.arrays import BoolVector
 from automl_cli.features.coded import Coded, code_column
-from automl_cli.features.gradient import sum_codes, weigh_codes
 from automl_cli.features.group import Features
+from automl_cli.features.null_importance import find_important
 from automl_cli.features.screen import Scores, View, score_column
 from automl_cli.features.selection import Pool
+from automl_cli.features.signals import make_signals, sample_seen
 from automl_cli.features.steps import load_step
-from automl_cli.store import read_json, write_json
 
 Entry: TypeAlias = tuple[int, int]  # number of a step, number of a column it has stored
 
 MOST_POOLED = 300  # columns of a fold
 MOST_GIVEN = 100  # columns of the data that others have to add to
-CELLS = 100_000  # rows times outputs that signals are compared on
 
 
 def make_pools(
@@ -34,6 +33,8 @@ def make_pools(
     given: Sequence[Path],
     views: Sequence[View],
     rate: float,
+    *,
+    second_opinion: bool = False,
 ) -> tuple[Pool, ...]:
     """Return the pool of each fold.
 
@@ -49,18 +50,24 @@ def make_pools(
         What columns are scored against, one for each repeat.
     rate
         The share of false discoveries that is accepted.
+    second_opinion
+        Whether columns also have to be important beside all others (`features.null_importance`).
     """
-    own = [_list_columns(folder) for folder in folders]
-    raw = [code_column(*found) for folder in given for found in _list_columns(folder)]
+    own = [list_columns(folder) for folder in folders]
+    raw = [code_column(*found) for folder in given for found in list_columns(folder)]
     raw_scores = np.stack([score_column(column, views) for column in raw])
     significant = find_significant(tried, rate)
     pools: list[Pool] = []
     for view in views:
-        for number in range(len(view.parts.seen)):
-            entries = _order(tried, significant[len(pools)], own, fold=len(pools))
+        for fold in range(len(view.parts.seen)):
             best = np.argsort(-raw_scores[:, len(pools)], kind="stable")[:MOST_GIVEN]
-            columns = (code_column(*own[step][place]) for step, place in entries)
-            pools.append(_make_pool(entries, [*(raw[k] for k in best), *columns], view, number))
+            given_ones = [raw[k] for k in best]
+            entries = _order(tried, significant[len(pools)], own, fold=len(pools))
+            columns = [code_column(*own[step][place]) for step, place in entries]
+            if second_opinion and entries:
+                kept = _ask_again(given_ones, columns, view, fold)
+                entries, columns = [entries[k] for k in kept], [columns[k] for k in kept]
+            pools.append(_make_pool(entries, given_ones, columns, view, fold))
     return tuple(pools)
 
 
@@ -89,30 +96,15 @@ def find_significant(tried: Sequence[Scores], rate: float) -> list[list[BoolVect
     return found
 
 
-def save_pools(folder: Path, pools: Sequence[Pool], tried: Sequence[Scores], rate: float) -> None:
-    """Write the pools into the existing `folder`, and a table of all that was tried.
-
-    The table has a row for each column: its step's number, its name, its codes, its mean score,
-    and in how many folds it stands out from chance.
-    """
+def save_pools(folder: Path, pools: Sequence[Pool]) -> None:
+    """Write the pool of each fold into the existing `folder`."""
     for fold, pool in enumerate(pools):
         arrays = {name: getattr(pool, name) for name in Pool.__slots__}
         np.savez(folder / f"pool-{fold}.npz", **arrays)
-    significant = find_significant(tried, rate)
-    rows: list[Any] = []
-    for number, scored in enumerate(tried):
-        n_folds = np.sum([of_fold[number] for of_fold in significant], axis=0)
-        means = scored.scores.mean(axis=0).round(2)
-        columns = zip(scored.names, scored.levels, means, n_folds, strict=True)
-        rows += [
-            [number, name, int(levels), float(mean), int(n)] for name, levels, mean, n in columns
-        ]
-    write_json(folder / "tried.json", {"folds": len(pools), "columns": rows})
 
 
-def load_pools(folder: Path) -> tuple[Pool, ...]:
+def load_pools(folder: Path, n_folds: int) -> tuple[Pool, ...]:
     """Return the pools that `save_pools` wrote."""
-    n_folds = cast("int", read_json(folder / "tried.json")["folds"])
     pools = []
     for fold in range(n_folds):
         with np.load(folder / f"pool-{fold}.npz") as stored:
@@ -121,7 +113,8 @@ def load_pools(folder: Path) -> tuple[Pool, ...]:
     return tuple(pools)
 
 
-def _list_columns(folder: Path) -> list[tuple[Features, int]]:
+def list_columns(folder: Path) -> list[tuple[Features, int]]:
+    """Return every stored column of a step: the features it is among, and its number there."""
     step = load_step(folder)
     made = step.load("train") if step else ()
     return [(features, number) for features in made for number in range(len(features.names))]
@@ -146,10 +139,20 @@ def _order(
     return [(number, place) for _, number, place in sorted(found)[:MOST_POOLED]]
 
 
-def _make_pool(entries: Sequence[Entry], columns: Sequence[Coded], view: View, number: int) -> Pool:
-    rows = _sample_rows(view, number)
+def _ask_again(
+    given: Sequence[Coded], columns: Sequence[Coded], view: View, fold: int
+) -> list[int]:
+    rows = sample_seen(view, fold)
+    important = find_important([*given, *columns], view, fold, rows)
+    return [int(k) for k in np.flatnonzero(important[len(given) :])]
+
+
+def _make_pool(
+    entries: Sequence[Entry], raw: Sequence[Coded], columns: Sequence[Coded], view: View, fold: int
+) -> Pool:
+    rows = sample_seen(view, fold)
     gradient = view.gradient.take(rows)
-    signals = np.stack([_signal(column, view, number, rows) for column in columns])
+    signals = make_signals([*raw, *columns], view, fold, rows)
     scales = (gradient.hessian / view.gradient.hessian.mean(axis=1, keepdims=True)).ravel()
     weighted = signals * scales.astype(np.float32)
     where = np.array(entries, dtype=np.int64).reshape(-1, 2)
@@ -160,24 +163,3 @@ def _make_pool(entries: Sequence[Entry], columns: Sequence[Coded], view: View, n
         gains=signals @ gradient.gradient.ravel(),
         noise=float((gradient.gradient**2).mean()),
     )
-
-
-def _sample_rows(view: View, number: int) -> IntVector:
-    rows = np.flatnonzero(view.parts.seen[number][view.parts.part])
-    most = max(1, CELLS // len(view.gradient.gradient))
-    if len(rows) <= most:
-        return rows
-    return np.sort(np.random.default_rng(number).choice(rows, most, replace=False))
-
-
-def _signal(column: Coded, view: View, number: int, rows: IntVector) -> Float32Matrix:
-    # The weight that each row's code has in the other parts that the fold looks at.
-    parts, seen = view.parts, view.parts.seen[number : number + 1]
-    sums = sum_codes(column.codes, column.n_levels, view.gradient, parts)
-    said = [
-        weigh_codes(slopes, curvatures, seen, column.smoothing)[
-            0, parts.part[rows], column.codes[rows]
-        ]
-        for slopes, curvatures, _ in sums
-    ]
-    return np.concatenate(said, dtype=np.float32)

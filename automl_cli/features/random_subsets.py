@@ -1,6 +1,6 @@
 """Target means of random subsets of columns, each row's values joined to one code."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -8,11 +8,12 @@ import pandas as pd
 from automl_cli.core.arrays import CodeMatrix
 from automl_cli.core.dataset import Column
 from automl_cli.features.bases import Base, code_bases, fit_bases, join_codes
-from automl_cli.features.codes import make_target_means, unpack_codings
+from automl_cli.features.codes import make_target_means
 from automl_cli.features.crosses import (
     Combination,
     code_combinations,
     fit_combinations,
+    keep_combinations,
 )
 from automl_cli.features.group import (
     Features,
@@ -42,11 +43,10 @@ def fit_random_subsets(
     return fit_combinations(bases, codes, chosen, smoothing) if chosen else None
 
 
-def transform_random_subsets(state: State, frame: pd.DataFrame) -> tuple[Features, ...]:
+def transform_random_subsets(state: State, frame: pd.DataFrame) -> Iterator[Features]:
     """Return the codes for target means."""
-    codings = unpack_codings(state.arrays, "joined")
-    codes = code_combinations(state, frame)
-    return (make_target_means(state.meta["names"], codings, codes, state.meta["smoothing"]),)
+    for chunk in code_combinations(state, frame):
+        yield make_target_means(*chunk, state.meta["smoothing"])
 
 
 def _draw(bases: Sequence[Base], codes: CodeMatrix, n_subsets: int, seed: int) -> list[Combination]:
@@ -71,5 +71,6 @@ RANDOM_SUBSETS = Group(
     name="random_subsets",
     fit=fit_random_subsets,
     transform=transform_random_subsets,
+    keep=keep_combinations,
     defaults={"n_subsets": 20, "seed": 0, "smoothing": 10.0},
 )

@@ -5,6 +5,8 @@ levels have enough rows to learn from.
 """
 
 from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
 
 import numpy as np
 import pandas as pd
@@ -14,10 +16,13 @@ from automl_cli.core.dataset import Column
 from automl_cli.features.codes import (
     Coding,
     Keys,
-    code_columns,
+    chunk_codes,
     find_quantiles,
+    find_wanted,
     fit_bins,
     fit_values,
+    keep_codings,
+    look_up,
     make_log_counts,
     make_target_means,
     merge_levels,
@@ -69,14 +74,24 @@ def fit_resolutions(
     )
 
 
-def transform_resolutions(state: State, frame: pd.DataFrame) -> tuple[Features, ...]:
+def transform_resolutions(state: State, frame: pd.DataFrame) -> Iterator[Features]:
     """Return the codes for target means, and the counts."""
     parts = state.meta["parts"]
     codings = unpack_codings(state.arrays, "level")
-    codes = code_columns(codings, _read_parts(parts, frame), len(frame))
-    names = [_name(*part) for part in parts]
-    means = make_target_means(names, codings, codes, state.meta["smoothing"])
-    return (means, *make_log_counts(names, codings, codes))
+    codes = map(look_up, codings, _read_parts(parts, frame))
+    for chunk in chunk_codes([_name(*part) for part in parts], codings, codes, len(frame)):
+        yield make_target_means(*chunk, state.meta["smoothing"])
+        yield from make_log_counts(*chunk)
+
+
+def keep_resolutions(state: State, names: frozenset[str]) -> State:
+    """Return a state of the resolutions that these names are made of."""
+    parts = state.meta["parts"]
+    kept = find_wanted([_name(*part) for part in parts], names)
+    return State(
+        meta={**state.meta, "parts": [parts[k] for k in kept]},
+        arrays=keep_codings(state.arrays, "level", kept),
+    )
 
 
 def round_to(values: Keys, power: int) -> FloatVector:
@@ -120,9 +135,11 @@ def _choose(
 
 
 def _read_parts(parts: list[tuple[str, str, int]], frame: pd.DataFrame) -> Iterator[FloatVector]:
-    columns = {name: read_keys(frame, name) for name in dict.fromkeys(part[0] for part in parts)}
-    for name, kind, size in parts:
-        yield columns[name] if kind == "q" else round_to(columns[name], size)
+    # The parts of a column stand together.
+    for name, own in groupby(parts, key=itemgetter(0)):
+        values = read_keys(frame, name)
+        for _, kind, size in own:
+            yield values if kind == "q" else round_to(values, size)
 
 
 def _name(column: str, kind: str, size: int) -> str:
@@ -135,5 +152,6 @@ RESOLUTIONS = Group(
     name="resolutions",
     fit=fit_resolutions,
     transform=transform_resolutions,
+    keep=keep_resolutions,
     defaults={"max_bins": 1000, "rounding": True, "smoothing": 10.0},
 )

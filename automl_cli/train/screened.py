@@ -17,6 +17,7 @@ from automl_cli.features.pools import load_pools
 from automl_cli.features.selection import Pool, choose_columns
 from automl_cli.features.state import FeatureSet
 from automl_cli.store import write_json
+from automl_cli.train.assignment import load_assignment
 from automl_cli.train.order import Crew
 from automl_cli.train.pace import HEARTBEAT
 from automl_cli.train.screening import Screening, pool_unit, screen_unit
@@ -103,7 +104,8 @@ def screen_features(screening: Screening, crew: Crew, deadline: Deadline) -> Scr
     ended = replace(screening, steps=finished)
     if not list(_work({"the pool of columns": (pool_unit, (ended,))}, crew, deadline)):
         return None
-    return Screened(screening=ended, pools=load_pools(ended.folder))
+    n_folds = len(load_assignment(crew.run.problem(screening.base.target)).folds)
+    return Screened(screening=ended, pools=load_pools(ended.folder, n_folds))
 
 
 def _work(

@@ -15,6 +15,7 @@ from automl_cli.features.pools import make_pools, save_pools
 from automl_cli.features.screen import View, load_scores, screen_step
 from automl_cli.features.state import name_step
 from automl_cli.features.tables import load_tables
+from automl_cli.features.tried import save_tried
 from automl_cli.store import RunDirectory, read_array, write_folder
 from automl_cli.train.assignment import load_assignment
 
@@ -37,6 +38,8 @@ class Screening:
         The steps, all with `Step.top`.
     rate
         The accepted share of false discoveries.
+    second_opinion
+        Whether columns also have to be important beside all others.
     """
 
     run: str
@@ -45,6 +48,7 @@ class Screening:
     base: CandidateSpec
     steps: tuple[Step, ...]
     rate: float
+    second_opinion: bool
 
     @property
     def features(self) -> Path:
@@ -54,7 +58,7 @@ class Screening:
     @property
     def key(self) -> str:
         """What decides the result: the steps, the base and the rate."""
-        return make_key([[self.name(step) for step in self.steps], self.rate])
+        return make_key([[self.name(step) for step in self.steps], self.rate, self.second_opinion])
 
     @property
     def folder(self) -> Path:
@@ -101,6 +105,12 @@ def pool_unit(screening: Screening) -> str:
         steps = [screening.features / screening.name(step) for step in screening.steps]
         tried = [load_scores(step) for step in steps]
         given = [screening.features / screening.name(step) for step in screening.base.recipe]
-        pools = make_pools(steps, tried, given, screening.views(), screening.rate)
-        write_folder(folder, lambda beside: save_pools(beside, pools, tried, screening.rate))
+        views, again = screening.views(), screening.second_opinion
+        pools = make_pools(steps, tried, given, views, screening.rate, second_opinion=again)
+
+        def fill(beside: Path) -> None:
+            save_pools(beside, pools)
+            save_tried(beside / "tried.json", steps, tried, pools, screening.rate)
+
+        write_folder(folder, fill)
     return folder.name

@@ -1,16 +1,17 @@
 """What every entry of GROUPS must keep to, plug-ins included."""
 
 import json
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from automl_cli.core.candidate import Step
+from automl_cli.core.candidate import ParamValue, Step
 from automl_cli.core.dataset import Column, Dataset, Role, Schema
 from automl_cli.features import GROUPS
-from automl_cli.features.group import Features, State
+from automl_cli.features.group import CHUNK, Features, State
 from automl_cli.features.state import prepare_features
 
 N_ROWS = 120
@@ -18,8 +19,8 @@ LABELS = ["blue", "green", "red"]
 DAYS = pd.Timestamp("2023-12-30 22:00") + pd.to_timedelta(np.arange(N_ROWS) * 7.3, "h")
 
 
-def make_frame() -> pd.DataFrame:
-    rng = np.random.default_rng(0)
+def make_frame(seed: int = 0) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
     frame = pd.DataFrame(
         {
             "number": rng.normal(size=N_ROWS),
@@ -67,7 +68,21 @@ def fitted(name: str) -> State:
     return state
 
 
-def assert_same(made: tuple[Features, ...], expected: tuple[Features, ...]) -> None:
+def columns_by_name(made: Iterable[Features]) -> dict[str, tuple[object, ...]]:
+    """Return all that is known of each column."""
+    return {
+        name: (
+            features.kind,
+            features.smoothing,
+            features.levels[k] if features.levels else None,
+            features.array[k].tobytes(),
+        )
+        for features in made
+        for k, name in enumerate(features.names)
+    }
+
+
+def assert_same(made: Iterable[Features], expected: Iterable[Features]) -> None:
     for one, other in zip(made, expected, strict=True):
         assert (one.kind, one.names, one.levels, one.smoothing) == (
             other.kind,
@@ -86,7 +101,6 @@ class TestEveryGroup:
     def test_shapes_types_and_names_agree(self, name: str):
         for made in GROUPS.get(name).transform(fitted(name), make_frame()):
             assert made.array.shape == (len(made.names), N_ROWS)
-            assert len(set(made.names)) == len(made.names)
             if made.kind == "values":
                 assert made.array.dtype == np.float32
                 assert not np.isinf(made.array).any()
@@ -94,6 +108,14 @@ class TestEveryGroup:
                 assert made.array.dtype == np.int32
                 assert made.array.min() >= 0
                 assert (made.array.max(axis=1) < made.levels).all()
+
+    def test_features_are_made_as_they_are_asked_for(self, name: str):
+        assert isinstance(GROUPS.get(name).transform(fitted(name), make_frame()), Iterator)
+
+    def test_no_two_columns_have_the_same_name(self, name: str):
+        made = GROUPS.get(name).transform(fitted(name), make_frame())
+        names = [column for features in made for column in features.names]
+        assert len(set(names)) == len(names)
 
     def test_target_means_come_with_a_smoothing(self, name: str):
         for made in GROUPS.get(name).transform(fitted(name), make_frame()):
@@ -109,7 +131,7 @@ class TestEveryGroup:
     def test_each_row_alone_gives_what_the_table_gives(self, name: str):
         group, state, frame = GROUPS.get(name), fitted(name), make_frame()
         together = group.transform(state, frame)
-        alone = [group.transform(state, frame.iloc[[row]]) for row in range(N_ROWS)]
+        alone = [tuple(group.transform(state, frame.iloc[[row]])) for row in range(N_ROWS)]
         for number, made in enumerate(together):
             rows = np.hstack([features[number].array for features in alone])
             np.testing.assert_array_equal(rows, made.array)
@@ -163,7 +185,7 @@ class TestEveryGroup:
         group = GROUPS.get(name)
         state = group.fit(frame, columns_of(frame), group.make_params({}))
         assert state is not None
-        group.transform(state, frame)
+        list(group.transform(state, frame))
         pd.testing.assert_frame_equal(frame, before)
 
     def test_states_are_plain_and_survive_storage(self, name: str, tmp_path: Path):
@@ -188,3 +210,65 @@ class TestEveryGroup:
     def test_a_table_without_its_columns_gives_no_state(self, name: str):
         group = GROUPS.get(name)
         assert group.fit(make_frame(), (), group.make_params({})) is None
+
+
+NARROWED = [name for name in GROUPS.names() if GROUPS.get(name).keep]
+MANY: dict[str, dict[str, ParamValue]] = {  # parameters that make more than a chunk
+    "arithmetic": {"max_pairs": 200},
+    "crosses": {"max_pairs": 200},
+    "exact_value": {"max_share": 1.0},
+    "random_subsets": {"n_subsets": 100},
+}
+
+
+def count_bytes(state: State) -> int:
+    return sum(array.nbytes for array in state.arrays.values())
+
+
+@pytest.mark.parametrize("name", NARROWED)
+class TestEveryGroupThatCanBeNarrowed:
+    def test_kept_columns_are_made_alike(self, name: str):
+        group, state, frame = GROUPS.get(name), fitted(name), make_frame()
+        expected = columns_by_name(group.transform(state, frame))
+        rng = np.random.default_rng(0)
+        drawn = [rng.choice(list(expected), size=size).tolist() for size in (1, 2, 5)]
+        for kept in [*([column] for column in expected), *drawn]:
+            made = columns_by_name(group.transform(group.narrow(state, frozenset(kept)), frame))
+            assert set(kept) <= set(made)
+            assert made == {column: expected[column] for column in expected if column in made}
+
+    def test_what_is_not_kept_is_not_made(self, name: str):
+        group, state, frame = GROUPS.get(name), fitted(name), make_frame()
+        made = [column for features in group.transform(state, frame) for column in features.names]
+        kept = group.narrow(state, frozenset(made[:1]))
+        left = [column for features in group.transform(kept, frame) for column in features.names]
+        assert len(left) <= 2  # a code comes with its counts, a digit with its code
+        assert set(left) <= set(made)
+        if state.arrays and len(left) < len(made):
+            assert count_bytes(kept) < count_bytes(state)
+
+    def test_narrowed_states_can_be_narrowed_again(self, name: str):
+        group, state, frame = GROUPS.get(name), fitted(name), make_frame()
+        made = [column for features in group.transform(state, frame) for column in features.names]
+        once = group.narrow(state, frozenset(made[-1:]))
+        twice = group.narrow(group.narrow(state, frozenset(made[-4:])), frozenset(made[-1:]))
+        assert_same(group.transform(twice, frame), group.transform(once, frame))
+        assert json.dumps(twice.meta) == json.dumps(once.meta)
+
+    def test_nothing_is_made_if_nothing_is_kept(self, name: str):
+        group = GROUPS.get(name)
+        assert not list(group.transform(group.narrow(fitted(name), frozenset()), make_frame()))
+
+    def test_features_come_in_chunks(self, name: str):
+        many = pd.concat([make_frame(k).add_suffix(f"_{k}") for k in range(12)], axis=1)
+        group = GROUPS.get(name)
+        state = group.fit(many, columns_of(many), group.make_params(MANY.get(name, {})))
+        assert state is not None
+        made = list(group.transform(state, many))
+        assert len(made) > 1
+        assert max(len(features.names) for features in made) <= CHUNK
+
+
+def test_a_group_without_keep_keeps_everything():
+    state = fitted("numeric")
+    assert GROUPS.get("numeric").narrow(state, frozenset(["number"])) is state

@@ -24,7 +24,7 @@ def make(
 ) -> dict[str, list[float]]:
     state = fit(known, **own)
     assert state is not None
-    made = ARITHMETIC.transform(state, pd.DataFrame(known if new is None else new))[0]
+    made = next(ARITHMETIC.transform(state, pd.DataFrame(known if new is None else new)))
     return dict(zip(made.names, made.array.tolist(), strict=True))
 
 

@@ -27,14 +27,14 @@ def fit(frame: pd.DataFrame, **own: ParamValue) -> State:
 def make(
     known: pd.DataFrame, new: pd.DataFrame | None = None, **own: ParamValue
 ) -> dict[str, list[float]]:
-    made = CALENDAR.transform(fit(known, **own), known if new is None else new)[0]
+    made = next(CALENDAR.transform(fit(known, **own), known if new is None else new))
     return dict(zip(made.names, made.array.tolist(), strict=True))
 
 
 @pytest.mark.parametrize("unit", ["s", "us", "ns"])
 def test_parts_are_those_of_the_calendar(unit: str):
     frame = frame_of(DATES, unit)
-    made = CALENDAR.transform(fit(frame), frame)[0]
+    made = next(CALENDAR.transform(fit(frame), frame))
     parts = dict(zip(made.names, made.array[:, :2].tolist(), strict=True))
     assert parts.pop("at__days_since_first") == [0, 59.28125]
     assert parts == {
@@ -52,13 +52,13 @@ def test_parts_are_those_of_the_calendar(unit: str):
 
 def test_constant_parts_are_left_out():
     frame = frame_of(["2024-05-01", "2024-05-02"])
-    names = CALENDAR.transform(fit(frame), frame)[0].names
+    names = next(CALENDAR.transform(fit(frame), frame)).names
     assert names == ("at__day", "at__day_of_year", "at__weekday", "at__days_since_first")
 
 
 def test_days_count_from_the_first_fitted_date():
     state = fit(frame_of(["2024-01-01", "2024-01-05"]))
-    made = CALENDAR.transform(state, frame_of(["2023-12-31"]))[0]
+    made = next(CALENDAR.transform(state, frame_of(["2023-12-31"])))
     assert made.array[made.names.index("at__days_since_first")].tolist() == [-1]
 
 

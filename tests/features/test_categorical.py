@@ -13,7 +13,7 @@ COLUMNS = (Column(name="city", role="categorical", reason=""),)
 def fit_transform(group: Group, new: list[str | None], **own: ParamValue) -> Features:
     state = group.fit(frame_of(KNOWN), COLUMNS, group.make_params(own))
     assert state is not None
-    return group.transform(state, frame_of(new))[0]
+    return next(group.transform(state, frame_of(new)))
 
 
 def frame_of(values: list[str | None]) -> pd.DataFrame:
@@ -30,7 +30,7 @@ def test_labels_absent_from_the_fitted_rows_have_no_code():
     frame = pd.DataFrame({"city": pd.Categorical(["b", "c"], categories=["a", "b", "c", "d"])})
     state = NATIVE.fit(frame, COLUMNS, {"min_count": 1})
     assert state is not None
-    assert NATIVE.transform(state, frame)[0].array.tolist() == [[1, 2]]
+    assert next(NATIVE.transform(state, frame)).array.tolist() == [[1, 2]]
 
 
 def test_rare_labels_share_a_code():

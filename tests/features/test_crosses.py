@@ -64,7 +64,7 @@ def test_what_did_not_occur_together_is_unseen():
             "age": [30.0, 17.5, 30.0],
         }
     )
-    made = CROSSES.transform(state, new)[0]
+    made = next(CROSSES.transform(state, new))
     codes = made.array[made.names.index("city__x__age__exact")]
     assert (codes > 0).tolist() == [False, False, True]
 
@@ -72,7 +72,7 @@ def test_what_did_not_occur_together_is_unseen():
 def test_pairs_near_twenty_rows_a_level_come_first():
     frame = make_frame()
     state = fit(frame, max_pairs=2)
-    made = CROSSES.transform(state, frame)[0]
+    made = next(CROSSES.transform(state, frame))
     assert all(5 <= N_ROWS / (n_levels - 1) <= 40 for n_levels in made.levels)
 
 

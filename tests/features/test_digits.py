@@ -19,7 +19,7 @@ def fit(values: FloatVector, **own: ParamValue) -> State | None:
 def transform(values: FloatVector, new: list[float]) -> tuple[Features, ...]:
     state = fit(values)
     assert state is not None
-    return DIGITS.transform(state, pd.DataFrame({"x": new}))
+    return tuple(DIGITS.transform(state, pd.DataFrame({"x": new})))
 
 
 def read(values: FloatVector, part: str, new: list[float]) -> list[float]:
@@ -52,16 +52,16 @@ def test_the_last_digits_together_are_a_code():
 
 def test_the_last_digits_together_tell_more_apart_than_fewer_of_them():
     names = transform(np.tile(np.arange(60.0), 100), [1.0])[1].names
-    assert {"x__digit_1", "x__digit_2", "x__last_2"} <= set(names)
+    assert {"x__digit_1__exact", "x__digit_2__exact", "x__last_2"} <= set(names)
     assert "x__last_3" not in names
     assert "x__last_2" not in transform(np.arange(1000.0) * 10, [1.0])[1].names
 
 
 def test_each_digit_is_also_a_code():
     values, means = transform(CENTS, CENTS.tolist())
-    assert set(values.names) < set(means.names)
+    assert {f"{name}__exact" for name in values.names} < set(means.names)
     tens = values.array[values.names.index("x__digit_2")]
-    codes = means.array[means.names.index("x__digit_2")]
+    codes = means.array[means.names.index("x__digit_2__exact")]
     np.testing.assert_array_equal(codes, tens + 1)
 
 

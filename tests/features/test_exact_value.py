@@ -15,7 +15,7 @@ def fit(frame: pd.DataFrame, **own: ParamValue) -> State | None:
 def fit_transform(frame: pd.DataFrame, new: dict[str, list[float]]) -> tuple[Features, ...]:
     state = fit(frame, max_share=1)
     assert state is not None
-    return EXACT_VALUE.transform(state, pd.DataFrame(new))
+    return tuple(EXACT_VALUE.transform(state, pd.DataFrame(new)))
 
 
 def test_values_are_numbered_in_order_and_counted():

@@ -33,7 +33,7 @@ def fit(known: dict[str, Any], **own: int) -> State | None:
 def make(known: dict[str, Any], new: dict[str, Any] | None = None, **own: int) -> pd.DataFrame:
     state = fit(known, **own)
     assert state is not None
-    made = GROUP_STATS.transform(state, pd.DataFrame(known if new is None else new))[0]
+    made = next(GROUP_STATS.transform(state, pd.DataFrame(known if new is None else new)))
     return pd.DataFrame(made.array.T, columns=list(made.names))
 
 
@@ -103,7 +103,7 @@ def test_categories_come_first_and_then_what_tells_most():
     }
     state = fit(frame, max_pairs=6)
     assert state is not None
-    keys = [state.meta["bases"][position][0] for position, _ in state.meta["pairs"]]
+    keys = [state.meta["bases"][position][0] for position, *_ in state.meta["pairs"]]
     assert keys[:4] == ["city", "city", "noise", "noise"]
     assert set(keys[4:]) == {"near__q10", "price__q10"}
 

@@ -22,7 +22,7 @@ def make(known: dict[str, Any], new: dict[str, Any] | None = None) -> tuple[Feat
     )
     state = MISSING.fit(frame, columns, MISSING.make_params({}))
     assert state is not None
-    return MISSING.transform(state, pd.DataFrame(known if new is None else new))
+    return tuple(MISSING.transform(state, pd.DataFrame(known if new is None else new)))
 
 
 def test_gaps_are_counted_and_filled_beside_the_column():

@@ -15,7 +15,7 @@ def fit_transform(
     columns = tuple(Column(name=name, role="numeric", reason="") for name in frame)
     state = group.fit(frame, columns, {})
     assert state is not None
-    return group.transform(state, pd.DataFrame(known if new is None else new))[0]
+    return next(group.transform(state, pd.DataFrame(known if new is None else new)))
 
 
 def test_booleans_and_integers_become_floats():

@@ -17,7 +17,7 @@ def fit(values: FloatVector, **own: ParamValue) -> State | None:
 def transform(values: FloatVector, new: FloatVector, **own: ParamValue) -> tuple[Features, ...]:
     state = fit(values, **own)
     assert state is not None
-    return RESOLUTIONS.transform(state, pd.DataFrame({"x": new}))
+    return tuple(RESOLUTIONS.transform(state, pd.DataFrame({"x": new})))
 
 
 def names_of(values: FloatVector, **own: ParamValue) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ def fit(known: dict[str, Any]) -> State | None:
 def make(known: dict[str, Any], new: dict[str, Any] | None = None) -> dict[str, list[float]]:
     state = fit(known)
     assert state is not None
-    made = ROWS.transform(state, pd.DataFrame(known if new is None else new))[0]
+    made = next(ROWS.transform(state, pd.DataFrame(known if new is None else new)))
     return dict(zip(made.names, made.array.tolist(), strict=True))
 
 

@@ -17,7 +17,7 @@ def scale(known: dict[str, Any], new: dict[str, Any] | None = None, **own: str) 
     columns = tuple(Column(name=name, role="numeric", reason="") for name in frame)
     state = SCALED.fit(frame, columns, SCALED.make_params(own))
     assert state is not None
-    made = SCALED.transform(state, frame if new is None else pd.DataFrame(new))[0].array
+    made = next(SCALED.transform(state, frame if new is None else pd.DataFrame(new))).array
     return np.asarray(made, dtype=np.float32)
 
 

@@ -134,8 +134,8 @@ def test_pools_survive_their_files(tmp_path: Path):
     tried = [load_scores(tmp_path / "crosses")]
     pools = make_pools([tmp_path / "crosses"], tried, [tmp_path / "native"], views, 0.1)
     (tmp_path / "screen").mkdir()
-    save_pools(tmp_path / "screen", pools, tried, 0.1)
-    loaded = load_pools(tmp_path / "screen")
+    save_pools(tmp_path / "screen", pools)
+    loaded = load_pools(tmp_path / "screen", 10)
     assert len(loaded) == len(pools) == 10
     for one, other in zip(pools, loaded, strict=True):
         assert choose_columns(one, {0: 30}) == choose_columns(other, {0: 30})
@@ -161,3 +161,21 @@ def test_a_step_that_makes_nothing_is_screened_as_such(tmp_path: Path):
     screen_step(tmp_path, Step("text", (), top=5), tables, make_views(y, make_plan(y)))
     assert load_scores(tmp_path).names == ()
     assert load_step(tmp_path) is None
+
+
+def test_a_second_opinion_keeps_effects_and_drops_noise(tmp_path: Path):
+    tables = make_tables()
+    y = interact(tables)
+    views = make_views(y, make_plan(y))
+    (tmp_path / "crosses").mkdir()
+    screen_step(tmp_path / "crosses", CROSSES, tables, views)
+    prepare_step(tmp_path / "native", PLAIN[1], tables)
+    folders, given = [tmp_path / "crosses"], [tmp_path / "native"]
+    tried = [load_scores(tmp_path / "crosses")]
+    once = make_pools(folders, tried, given, views, 1.0)
+    twice = make_pools(folders, tried, given, views, 1.0, second_opinion=True)
+    stored = [name for made in load_step(folders[0]).load("train") for name in made.names]
+    for first, second in zip(once, twice, strict=True):
+        names = [stored[k] for k in second.column]
+        assert "a__x__d" in names
+        assert len(second.column) < len(first.column) / 2

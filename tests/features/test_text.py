@@ -12,7 +12,7 @@ def test_shape_is_counted_the_same_for_every_storage(dtype: str):
     frame = pd.DataFrame({"note": pd.Series(["Ünï No. 12!\tOK", "", None], dtype=dtype)})
     state = TEXT_SHAPE.fit(frame, COLUMNS, {})
     assert state is not None
-    made = TEXT_SHAPE.transform(state, frame)[0]
+    made = next(TEXT_SHAPE.transform(state, frame))
     assert dict(zip(made.names, made.array.tolist(), strict=True)) == {
         "note__length": [14, 0, 0],
         "note__words": [4, 0, 0],
@@ -27,4 +27,4 @@ def test_without_gaps_there_is_no_flag():
     frame = pd.DataFrame({"note": pd.Series(["a"], dtype="str")})
     state = TEXT_SHAPE.fit(frame, COLUMNS, {})
     assert state is not None
-    assert "note__missing" not in TEXT_SHAPE.transform(state, frame)[0].names
+    assert "note__missing" not in next(TEXT_SHAPE.transform(state, frame)).names

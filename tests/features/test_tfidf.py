@@ -29,7 +29,7 @@ def make(
 ) -> Float32Matrix:
     state = fit([*known], n_components)
     assert state is not None
-    made = TEXT.transform(state, frame_of(texts))[0]
+    made = next(TEXT.transform(state, frame_of(texts)))
     assert made.names == tuple(f"note__svd_{1 + number}" for number in range(len(made.array)))
     return np.asarray(made.array, dtype=np.float32)
 

@@ -1,0 +1,68 @@
+"""What ``automl features`` shows: the columns that a run has generated, tried and taken."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from automl_cli.core.errors import RunError
+from automl_cli.features.tried import load_tried
+from automl_cli.store import RunDirectory
+
+
+def read_screens(run: RunDirectory) -> list[dict[str, Any]]:
+    """Return each screen of a run as plain values.
+
+    Raises
+    ------
+    RunError
+        If the run has screened nothing.
+    """
+    screens = []
+    for path in sorted(run.features.glob("screen-*/tried.json")):
+        rows, n_folds = load_tried(path)
+        columns = [{**asdict(row), "verdict": row.verdict} for row in rows]
+        screens.append({"screen": path.parent.name, "folds": n_folds, "columns": columns})
+    if not screens:
+        raise RunError(
+            f"{run.root}: this run has screened no generated columns.",
+            hint="Switch groups on under `features.groups`; `automl list features` shows all.",
+        )
+    return screens
+
+
+def print_screens(screens: Sequence[Mapping[str, Any]], *, every: bool) -> None:
+    """Print the table of each screen to stdout, without what no fold takes unless `every`."""
+    console = Console()
+    for screen in screens:
+        columns = screen["columns"]
+        shown = [column for column in columns if every or column["taken"]]
+        console.print(_make_table(shown, screen["folds"]))
+        n_out = sum(column["stands_out"] > 0 for column in columns)
+        n_taken = sum(column["taken"] > 0 for column in columns)
+        console.print(
+            f"{len(columns)} columns tried; {n_out} stand out from chance in some fold, "
+            f"{n_taken} are taken",
+            soft_wrap=True,
+            highlight=False,
+        )
+
+
+def _make_table(columns: Sequence[Mapping[str, Any]], n_folds: int) -> Table:
+    table = Table(box=None, pad_edge=False)
+    table.add_column("column", overflow="fold")
+    table.add_column("group", no_wrap=True)
+    for name in ("codes", "score", "stands out", "taken"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for column in columns:
+        table.add_row(
+            column["column"],
+            column["group"],
+            str(column["codes"]),
+            f"{column['score']:.1f}",
+            f"{column['stands_out']}/{n_folds}",
+            f"{column['taken']}/{n_folds}",
+        )
+    return table

@@ -1,0 +1,36 @@
+"""What a column says of the gradient: for each row the weight of its code in the other parts."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from automl_cli.core.arrays import Float32Matrix, IntVector
+from automl_cli.features.coded import Coded
+from automl_cli.features.gradient import sum_codes, weigh_codes
+from automl_cli.features.screen import View
+
+CELLS = 100_000  # rows times outputs that signals are compared on
+
+
+def sample_seen(view: View, fold: int) -> IntVector:
+    """Return the rows that a fold may look at, or a sample of them if there are many."""
+    rows = np.flatnonzero(view.parts.seen[fold][view.parts.part])
+    most = max(1, CELLS // len(view.gradient.gradient))
+    if len(rows) <= most:
+        return rows
+    return np.sort(np.random.default_rng(fold).choice(rows, most, replace=False))
+
+
+def make_signals(columns: Sequence[Coded], view: View, fold: int, rows: IntVector) -> Float32Matrix:
+    """Return the signal of each column, outputs one after another, shape (columns, cells)."""
+    return np.stack([_make_signal(column, view, fold, rows) for column in columns])
+
+
+def _make_signal(column: Coded, view: View, fold: int, rows: IntVector) -> Float32Matrix:
+    parts, seen = view.parts, view.parts.seen[fold : fold + 1]
+    codes = column.codes[rows]
+    said = [
+        weigh_codes(slopes, curvatures, seen, column.smoothing)[0, parts.part[rows], codes]
+        for slopes, curvatures, _ in sum_codes(column.codes, column.n_levels, view.gradient, parts)
+    ]
+    return np.concatenate(said, dtype=np.float32)
