@@ -21,6 +21,7 @@ from automl_cli.core.model import ModelSpec
 from automl_cli.core.problem import Problem
 from automl_cli.data.options import DataOptions
 from automl_cli.data.submission import check_shape
+from automl_cli.features import GROUPS
 from automl_cli.metrics import (
     check_metric,
     choose_objective,
@@ -184,7 +185,12 @@ def make_generated(config: RunConfig) -> FeatureRecipe:
     """Return the steps that the groups of the config add to every model's own recipe."""
     screens = config.features.screen != "none"
     return tuple(
-        make_step(name, {TOP: DEFAULT_TOP, **params} if screens else _without_top(params))
+        make_step(
+            name,
+            {TOP: DEFAULT_TOP, **params}
+            if screens and GROUPS.get(name).is_screened
+            else _without_top(params),
+        )
         for name, params in config.features.groups.items()
         if isinstance(params, Mapping)
     )

@@ -110,11 +110,12 @@ class FeaturesConfig(Section):
         "(all are taken).",
     )
     false_discovery_rate: float = Field(
-        0.1,
+        0.5,
         gt=0,
         le=1,
         description="The share of columns without any effect that is accepted among those the "
-        "screen keeps; more than 0 and at most 1.",
+        "screen keeps; more than 0 and at most 1, which lets everything through. Weak effects add "
+        "up, so half is not too much.",
     )
     recipes: dict[str, Recipe] = Field(
         default_factory=dict,

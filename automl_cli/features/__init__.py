@@ -20,7 +20,7 @@ from automl_cli.features.resolutions import RESOLUTIONS
 from automl_cli.features.rows import ROWS
 from automl_cli.features.scaled import SCALED
 from automl_cli.features.text import TEXT_SHAPE
-from automl_cli.features.tfidf import TEXT
+from automl_cli.features.tfidf import TEXT, TEXT_LINEAR
 
 GROUPS: Registry[Group] = Registry(
     "features",
@@ -44,5 +44,6 @@ GROUPS: Registry[Group] = Registry(
         "calendar": CALENDAR,
         "text_shape": TEXT_SHAPE,
         "text": TEXT,
+        "text_linear": TEXT_LINEAR,
     },
 )

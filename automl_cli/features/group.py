@@ -19,7 +19,7 @@ from automl_cli.core.candidate import ParamValue
 from automl_cli.core.dataset import Column
 from automl_cli.core.errors import PlanError
 
-Kind: TypeAlias = Literal["values", "categories", "target_mean"]
+Kind: TypeAlias = Literal["values", "categories", "target_mean", "linear"]
 Params: TypeAlias = Mapping[str, ParamValue]
 
 CHUNK = 64  # columns made at once, so that thousands never fill the memory
@@ -49,9 +49,12 @@ class Features:
     ----------
     kind
         ``values``: numbers, as the model gets them. ``categories``: codes, as the model gets
-        them. ``target_mean``: codes of which each fold makes means of the target.
+        them. ``target_mean``: codes of which each fold makes means of the target. ``linear``:
+        dimensions of which each fold makes one column, what a ridge regression on all of them
+        predicts.
     names
-        One a column; those of ``target_mean`` name the coded column.
+        One a column; those of ``target_mean`` name the coded column. Those of ``linear`` begin
+        with the same word before two underscores, which names what is made of them.
     array
         Shape (columns, rows), so that a column is contiguous: float32 with NaN for missing, or
         int32 codes with 0 for missing and unseen.
@@ -86,6 +89,8 @@ class Group:
         thousands of columns give `CHUNK` of them at once.
     defaults
         Every parameter with its default; others are refused, and so are values of another type.
+    is_screened
+        False if its columns belong together, so that the screen may not choose among them.
     keep
         ``keep(state, names) -> State``: a smaller state that still makes the columns of these
         names, makes them alike, and makes no others that it can leave out; None for groups whose
@@ -96,6 +101,7 @@ class Group:
     fit: Callable[[pd.DataFrame, tuple[Column, ...], Params], State | None]
     transform: Callable[[State, pd.DataFrame], Iterator[Features]]
     defaults: Params = field(default_factory=dict)
+    is_screened: bool = True
     keep: Callable[[State, frozenset[str]], State] | None = None
 
     def narrow(self, state: State, names: frozenset[str]) -> State:

@@ -1,15 +1,14 @@
 """Matrices of one fold, and of new rows: the only place where features meet the target.
 
-Numbers and codes are gathered from the stored features. Target means are made of the fold's
-training rows alone (`features.target_encoding`), so a held-out row's target changes no feature of
-its fold.
+Numbers and codes are gathered from the stored features. Target means and regressions are made of
+the fold's training rows alone (`features.target_encoding`, `features.linear_prediction`), so a
+held-out row's target changes no feature of its fold.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import chain, count
-from pathlib import Path
-from typing import TypeAlias
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -17,7 +16,9 @@ import pandas as pd
 from automl_cli.core.arrays import CodeVector, Float32Matrix, IntVector
 from automl_cli.core.foldplan import Fold, FoldPlan
 from automl_cli.core.matrix import Matrix
+from automl_cli.features.encoder import Chosen, Encoder
 from automl_cli.features.group import Features, Kind
+from automl_cli.features.linear_prediction import predict_nested
 from automl_cli.features.state import FeatureState
 from automl_cli.features.steps import TableName
 from automl_cli.features.target_encoding import (
@@ -27,8 +28,7 @@ from automl_cli.features.target_encoding import (
     make_fold_target,
 )
 
-Encode: TypeAlias = Callable[[int, CodeVector], Float32Matrix]
-Chosen: TypeAlias = tuple[IntVector | None, ...]
+SUFFIXES: Mapping[Kind, str] = {"target_mean": "te_mean", "linear": "linear"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,41 +39,48 @@ class Part:
     columns: IntVector
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Encoder:
-    """The target means of one fold, for rows it was not trained on.
-
-    Parameters
-    ----------
-    means
-        The means of all coded columns one after another, shape (n_outputs, codes), float32.
-    starts
-        Where each column begins, and the end, shape (columns + 1,).
-    chosen
-        For each step of the features the columns that the fold takes, ascending; None: all.
-    """
-
-    means: Float32Matrix
-    starts: IntVector
-    chosen: Chosen
+class Learned(Protocol):
+    """What turns codes and dimensions into columns."""
 
     def look_up(self, column: int, codes: CodeVector) -> Float32Matrix:
-        """Return the means of the codes of a column, shape (n_outputs, rows)."""
-        own = self.means[:, self.starts[column] : self.starts[column + 1]]
-        return own[:, codes]
+        """Return the means of a coded column, shape (n_outputs, rows)."""
+        ...
 
-    def save(self, path: Path) -> None:
-        """Write to an npz file."""
-        chosen = {f"chosen_{k}": own for k, own in enumerate(self.chosen) if own is not None}
-        n_steps = np.array(len(self.chosen))
-        np.savez(path, means=self.means, starts=self.starts, n_steps=n_steps, **chosen)  # type: ignore[arg-type]  # the stub takes the names for options
+    def predict(self, number: int, dimensions: Float32Matrix) -> Float32Matrix:
+        """Return what a regression predicts, shape (n_outputs, rows)."""
+        ...
 
-    @classmethod
-    def load(cls, path: Path) -> "Encoder":
-        """Return what `save` wrote."""
-        with np.load(path) as stored:
-            chosen = (stored.get(f"chosen_{k}") for k in range(int(stored["n_steps"])))
-            return cls(means=stored["means"], starts=stored["starts"], chosen=tuple(chosen))
+
+@dataclass(slots=True)
+class _Nesting:
+    """Makes the columns of training rows, and keeps what other rows need."""
+
+    target: FoldTarget
+    coded: Sequence[tuple[int, float]]
+    means: list[Float32Matrix] = field(default_factory=list)
+    coefficients: list[Float32Matrix] = field(default_factory=list)
+
+    def look_up(self, column: int, codes: CodeVector) -> Float32Matrix:
+        """Return nested means."""
+        nested, means = encode_nested(codes, *self.coded[column], self.target)
+        self.means.append(means)
+        return nested
+
+    def predict(self, _: int, dimensions: Float32Matrix) -> Float32Matrix:
+        """Return nested predictions."""
+        nested, coefficients = predict_nested(dimensions, self.target)
+        self.coefficients.append(coefficients)
+        return nested
+
+    def make_encoder(self, chosen: Chosen) -> Encoder:
+        """Return what was learned."""
+        none = np.empty((len(self.target.outputs), 0), dtype=np.float32)
+        return Encoder(
+            means=np.concatenate([none, *self.means], axis=1),
+            starts=np.cumsum([0, *(n_levels for n_levels, _ in self.coded)]),
+            coefficients=tuple(self.coefficients),
+            chosen=chosen,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +126,7 @@ def make_fold_matrices(
     known = _load(state, "train", chosen)
     fold_target = make_fold_target(target, plan, fold_number)
     train, encoder = _gather_nested(known, chosen, fold.train, fold_target)
-    held_out = _gather(known, fold.held_out, target.n_outputs, encoder.look_up)
+    held_out = _gather(known, fold.held_out, target.n_outputs, encoder)
     return FoldMatrices(train=train, held_out=held_out, encoder=encoder)
 
 
@@ -139,11 +146,11 @@ def make_prediction_matrices(
     """
     n_outputs = len(encoder.means)
     known = _load(state, "train", encoder.chosen)
-    held_out = _gather(known, fold.held_out, n_outputs, encoder.look_up)
+    held_out = _gather(known, fold.held_out, n_outputs, encoder)
     if not state.has_test:
         return held_out, None
     unknown = _load(state, "test", encoder.chosen)
-    return held_out, _gather(unknown, slice(None), n_outputs, encoder.look_up)
+    return held_out, _gather(unknown, slice(None), n_outputs, encoder)
 
 
 def apply_features(state: FeatureState, encoder: Encoder, frame: pd.DataFrame) -> Matrix:
@@ -163,7 +170,7 @@ def apply_features(state: FeatureState, encoder: Encoder, frame: pd.DataFrame) -
         for step, own in zip(state.steps, encoder.chosen, strict=True)
         for part in _split(step.transform(frame), own)
     ]
-    return _gather(made, slice(None), len(encoder.means), encoder.look_up)
+    return _gather(made, slice(None), len(encoder.means), encoder)
 
 
 def _choose(state: FeatureState, fold_number: int) -> Chosen:
@@ -206,36 +213,31 @@ def _gather_nested(
         if part.features.kind == "target_mean"
         for k in part.columns
     ]
-    n_outputs = len(target.outputs)
-    starts = np.cumsum([0, *(n_levels for n_levels, _ in coded)])
-    means = np.empty((n_outputs, starts[-1]), dtype=np.float32)
-
-    def encode(column: int, codes: CodeVector) -> Float32Matrix:
-        nested, own = encode_nested(codes, *coded[column], target)
-        means[:, starts[column] : starts[column + 1]] = own
-        return nested
-
-    train = _gather(known, rows, n_outputs, encode)
-    return train, Encoder(means=means, starts=starts, chosen=chosen)
+    nesting = _Nesting(target, coded)
+    train = _gather(known, rows, len(target.outputs), nesting)
+    return train, nesting.make_encoder(chosen)
 
 
 def _gather(
-    known: Sequence[Part], rows: IntVector | slice, n_outputs: int, encode: Encode
+    known: Sequence[Part], rows: IntVector | slice, n_outputs: int, learned: Learned
 ) -> Matrix:
     value_names, category_names = _name_columns(known, n_outputs)
     n_rows = known[0].features.array[0, rows].size
     values = np.empty((len(value_names), n_rows), dtype=np.float32)
     categories = np.empty((len(category_names), n_rows), dtype=np.int32)
     next_values, next_categories = iter(values), iter(categories)
-    n_coded = 0
+    n_coded, n_fitted = count(), count()
     for part in known:
-        kind = part.features.kind
+        kind, array = part.features.kind, part.features.array
+        if kind == "linear":
+            for predicted in learned.predict(next(n_fitted), array[:, rows].astype(np.float32)):
+                next(next_values)[:] = predicted
+            continue
         for k in part.columns:
-            picked = part.features.array[k][rows]
+            picked = array[k][rows]
             if kind == "target_mean":
-                for means in encode(n_coded, picked):
+                for means in learned.look_up(next(n_coded), picked):
                     next(next_values)[:] = means
-                n_coded += 1
             else:
                 next(next_values if kind == "values" else next_categories)[:] = picked
     return Matrix(
@@ -257,8 +259,9 @@ def _name_columns(known: Sequence[Part], n_outputs: int) -> tuple[tuple[str, ...
     taken: dict[str, bool] = {}
     for part in known:
         kind = part.features.kind
-        for k in part.columns:
-            for wanted in _name_outputs(part.features.names[k], n_outputs, kind):
+        names = [part.features.names[k] for k in part.columns]
+        for name in [names[0].partition("__")[0]] if kind == "linear" else names:
+            for wanted in _name_outputs(name, n_outputs, kind):
                 numbered = (f"{wanted}__{number}" for number in count(2))
                 free = next(name for name in chain([wanted], numbered) if name not in taken)
                 taken[free] = kind == "categories"
@@ -269,8 +272,7 @@ def _name_columns(known: Sequence[Part], n_outputs: int) -> tuple[tuple[str, ...
 
 
 def _name_outputs(name: str, n_outputs: int, kind: Kind) -> list[str]:
-    if kind != "target_mean":
+    if kind not in SUFFIXES:
         return [name]
-    if n_outputs == 1:
-        return [f"{name}__te_mean"]
-    return [f"{name}__te_mean_{output}" for output in range(n_outputs)]
+    made = f"{name}__{SUFFIXES[kind]}"
+    return [made] if n_outputs == 1 else [f"{made}_{output}" for output in range(n_outputs)]

@@ -35,7 +35,7 @@ MOST_ROWS = 100_000  # that numbers are scored on; codes are scored on all rows
 N_PERMUTED = 40  # columns whose scores under permuted gradients show what chance gives
 N_PERMUTATIONS = 3
 PRIOR_SPREAD, PRIOR_WEIGHT = 2.0**0.5, 30.0  # of many codes, worth so many permuted scores
-LOOSE = 2.0  # standard deviations; what is below in every fold is forgotten
+LOOSE = 1.0  # standard deviations; what is below in every fold is forgotten
 MOST_STORED = 300  # columns of a step that one fold may want
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from automl_cli.core.arrays import BoolVector, FloatMatrix, FloatVector, IntVector
 
-LEAST_GAIN = 2.0  # standard deviations that a column must add to those taken before it
+LEAST_GAIN = 1.0  # standard deviations that a column must add to those taken before it
 NEAR_COPY = 0.05  # of a signal's square; what is left of a copy of others is noise
 
 

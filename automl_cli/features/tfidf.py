@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from automl_cli.core.arrays import FloatMatrix, FloatVector, IntVector
+from automl_cli.core.arrays import Float32Matrix, FloatMatrix, FloatVector, IntVector
 from automl_cli.core.dataset import Column
 from automl_cli.features.finite import sample_rows
 from automl_cli.features.group import Features, Group, Params, State, get_count, names_of_role
@@ -52,8 +52,19 @@ def fit_text(frame: pd.DataFrame, columns: tuple[Column, ...], params: Params) -
 
 def transform_text(state: State, frame: pd.DataFrame) -> Iterator[Features]:
     """Return the dimensions; a text without a known word or sequence, or a missing one, has 0."""
-    names: list[str] = []
-    parts = []
+    for names, dimensions in _make_dimensions(state, frame):
+        yield Features(kind="values", names=names, array=dimensions)
+
+
+def transform_text_linear(state: State, frame: pd.DataFrame) -> Iterator[Features]:
+    """Return the dimensions of each column, of which each fold makes one prediction."""
+    for names, dimensions in _make_dimensions(state, frame):
+        yield Features(kind="linear", names=names, array=dimensions)
+
+
+def _make_dimensions(
+    state: State, frame: pd.DataFrame
+) -> Iterator[tuple[tuple[str, ...], Float32Matrix]]:
     for number, (name, n_vectors) in enumerate(state.meta["columns"]):
         learned = {
             key.removeprefix(f"{number}_"): array
@@ -64,9 +75,7 @@ def transform_text(state: State, frame: pd.DataFrame) -> Iterator[Features]:
         part = np.empty((n_vectors, len(texts)), dtype=np.float32)
         for start in range(0, len(texts), CHUNK):
             part[:, start : start + CHUNK] = _project(texts[start : start + CHUNK], learned).T
-        parts.append(part)
-        names += [f"{name}__svd_{dimension + 1}" for dimension in range(n_vectors)]
-    yield Features(kind="values", names=tuple(names), array=np.vstack(parts))
+        yield tuple(f"{name}__svd_{k + 1}" for k in range(n_vectors)), part
 
 
 def _read_texts(column: pd.Series) -> list[str]:
@@ -160,4 +169,11 @@ TEXT = Group(
     fit=fit_text,
     transform=transform_text,
     defaults={"n_components": 32},
+)
+TEXT_LINEAR = Group(
+    name="text_linear",
+    fit=fit_text,
+    transform=transform_text_linear,
+    defaults={"n_components": 200},
+    is_screened=False,
 )

@@ -213,6 +213,7 @@ SPEC = ModelSpec(
         Step("counts"),
         Step("calendar"),
         Step("text_shape"),
+        Step("text_linear"),
     ),
     defaults={
         "*": {

@@ -150,7 +150,13 @@ SPEC = ModelSpec(
     name="lightgbm",
     fit=fit,
     load=load,
-    recipe=(Step("numeric"), Step("native"), Step("calendar"), Step("text_shape")),
+    recipe=(
+        Step("numeric"),
+        Step("native"),
+        Step("calendar"),
+        Step("text_shape"),
+        Step("text_linear"),
+    ),
     defaults={
         "*": {
             "learning_rate": 0.04,

@@ -135,7 +135,13 @@ SPEC = ModelSpec(
     name="xgboost",
     fit=fit,
     load=load,
-    recipe=(Step("numeric"), Step("native"), Step("calendar"), Step("text_shape")),
+    recipe=(
+        Step("numeric"),
+        Step("native"),
+        Step("calendar"),
+        Step("text_shape"),
+        Step("text_linear"),
+    ),
     defaults={
         "*": {
             "learning_rate": 0.05,

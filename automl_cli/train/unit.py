@@ -22,8 +22,8 @@ from automl_cli.core.keys import make_seed
 from automl_cli.core.margins import make_predictions
 from automl_cli.core.matrix import Matrix
 from automl_cli.core.model import Fit, FitJob, Watch
+from automl_cli.features.encoder import Encoder
 from automl_cli.features.matrix import (
-    Encoder,
     FoldMatrices,
     make_fold_matrices,
     make_prediction_matrices,

@@ -15,6 +15,7 @@ from automl_cli.features.group import CHUNK, Features, State
 from automl_cli.features.state import prepare_features
 
 N_ROWS = 120
+NUMBERS = {"values", "linear"}
 LABELS = ["blue", "green", "red"]
 DAYS = pd.Timestamp("2023-12-30 22:00") + pd.to_timedelta(np.arange(N_ROWS) * 7.3, "h")
 
@@ -101,7 +102,7 @@ class TestEveryGroup:
     def test_shapes_types_and_names_agree(self, name: str):
         for made in GROUPS.get(name).transform(fitted(name), make_frame()):
             assert made.array.shape == (len(made.names), N_ROWS)
-            if made.kind == "values":
+            if made.kind in NUMBERS:
                 assert made.array.dtype == np.float32
                 assert not np.isinf(made.array).any()
             else:
@@ -153,7 +154,7 @@ class TestEveryGroup:
         strange = frame.assign(label=pd.Categorical(["violet"]))
         for made in group.transform(state, strange):
             for column, codes in zip(made.names, made.array, strict=True):
-                if made.kind != "values" and "label" in column.split("__"):
+                if made.kind not in NUMBERS and "label" in column.split("__"):
                     assert not codes.any()
 
     def test_unseen_infinite_and_huge_numbers_stay_within_bounds(self, name: str):
@@ -164,7 +165,7 @@ class TestEveryGroup:
             frame[column] = values
         for made in group.transform(state, frame):
             assert not np.isinf(made.array).any()
-            if made.kind != "values":
+            if made.kind not in NUMBERS:
                 assert made.array.min() >= 0
                 assert (made.array.max(axis=1) < made.levels).all()
 

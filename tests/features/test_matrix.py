@@ -11,8 +11,8 @@ from automl_cli.core.dataset import Dataset
 from automl_cli.core.foldplan import FoldPlan
 from automl_cli.core.matrix import Matrix
 from automl_cli.features import GROUPS
+from automl_cli.features.encoder import Encoder
 from automl_cli.features.matrix import (
-    Encoder,
     FoldMatrices,
     apply_features,
     make_fold_matrices,

@@ -54,10 +54,10 @@ def test_a_child_that_is_better_than_its_parent_is_taken(signals: np.ndarray):
     assert choose_columns(pool, {0: 9}) == {0: [0]}
 
 
-def test_noise_is_hardly_ever_taken():
+def test_of_noise_only_what_seems_to_add_is_taken():
     rng = np.random.default_rng(2)
     pool = make_pool(rng.normal(size=(200, N_ROWS)), rng.normal(size=N_ROWS))
-    assert len(choose_columns(pool, {0: 200})[0]) < 12  # 2.3 % lie above two deviations
+    assert len(choose_columns(pool, {0: 200})[0]) < 48  # 16 % lie above one deviation
 
 
 def test_the_order_is_that_of_regressing_what_is_left():
