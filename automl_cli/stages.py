@@ -35,7 +35,7 @@ from automl_cli.train.trials import Board, leave_judges_out
 from automl_cli.tuning import FINER, Workshop, choose_settings, make_candidate, make_quests
 
 SCREEN_SHARE = 0.15  # of the time left that screening may take
-SEARCH_SHARE = 0.4  # of the time left that the search of all models may take
+SEARCH_SHARE = 0.35  # of the time left that the search of all models may take
 N_FINER = 2  # settings of each model that are fitted again with a finer learning rate
 
 

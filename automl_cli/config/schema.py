@@ -147,12 +147,12 @@ class SearchConfig(Section):
         description="How many settings are tried for each model; a whole number, 0 for no search.",
     )
     models: Texts = Field(
-        ("lightgbm", "linear", "xgboost", "catboost"),
+        ("lightgbm", "linear", "xgboost"),
         description="A list of the models that are searched, in this order, if they are among the "
         "models of the run.",
     )
     budget: Budget = Field(
-        None, description="Time for the search of all models. null: 40 % of the time left."
+        None, description="Time for the search of all models. null: 35 % of the time left."
     )
 
 

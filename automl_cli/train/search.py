@@ -75,8 +75,8 @@ def search(quest: Quest, board: Board) -> Iterator[Outcome]:
     quest
         What is searched.
     board
-        An empty one, whose crew works; when its time is over, the search ends. It holds all
-        settings afterwards.
+        An empty one, whose crew works; the search ends when its time would not do for more. It
+        holds all settings afterwards.
 
     Raises
     ------
@@ -86,9 +86,10 @@ def search(quest: Quest, board: Board) -> Iterator[Outcome]:
     with _quiet():
         study = _make_study(quest)
         for start in range(0, quest.trials, BATCH):
-            if board.crew.pace.fits_end.seconds_left() <= 0:
+            n_trials = min(BATCH, quest.trials - start)
+            if not board.has_time_for(n_trials):
                 break
-            yield from _try_batch(quest, board, study, min(BATCH, quest.trials - start))
+            yield from _try_batch(quest, board, study, n_trials)
             yield from board.promote()
         yield from board.finish()
         _write_journal(quest, study)

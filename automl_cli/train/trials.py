@@ -20,6 +20,7 @@ from automl_cli.train.order import Crew, Order, Outcome, Trial
 
 MOST_JUDGES = 2  # folds by which settings are chosen for all folds
 SHARE_OF_TWO, SHARE_OF_ALL = 0.3, 0.1  # of all trials, that come to two folds, and to all
+SLOWER = 1.5  # times the median that a fit of a fold may take: the best settings are often slow
 CLEARLY = 2.0  # standard errors by which a setting is clearly worse than the best
 
 
@@ -119,6 +120,20 @@ class Board:
             yield from self.evaluate(self._choose(1, n_judges, SHARE_OF_TWO), n_judges)
         n_all = len(self.problem.folds)
         yield from self.evaluate(self._choose(n_judges, n_all, SHARE_OF_ALL), n_all)
+
+    def has_time_for(self, n_trials: int) -> bool:
+        """Return whether so many more trials leave time to bring the best settings to all folds."""
+        pace = self.crew.pace
+        if pace.fits_end.seconds_left() <= 0:
+            return False
+        tried = [entry.trial for entry in self.entries if entry.trial is not None]
+        if not pace.is_limited or not tried:
+            return True
+        fold_seconds = float(np.median([one.fit_seconds / len(one.losses) for one in tried]))
+        n_whole = math.ceil(SHARE_OF_ALL * (len(self.entries) + n_trials))
+        n_whole -= sum(entry.candidate is not None for entry in self.entries)
+        n_fits = n_trials + max(1, n_whole) * len(self.problem.folds)
+        return pace.can_finish(SLOWER * fold_seconds, n_fits)
 
     def finish(self) -> Iterator[Outcome]:
         """Fit the best setting on all folds if none has come so far."""

@@ -228,3 +228,18 @@ def test_clearly_worse_settings_go_no_further(site: Site, thread: Executor) -> N
     chosen = board._choose(1, 3, 1.0)
     assert board.entries[3] not in chosen
     assert board.entries[3].dropped == "clearly worse than the best"
+
+
+@pytest.mark.parametrize(("fold_seconds", "has_time"), [(0.1, True), (2.0, False)])
+def test_time_is_kept_to_bring_the_best_to_all_folds(
+    site: Site, thread: Executor, fold_seconds: float, has_time: bool
+) -> None:
+    quest = make_quest(site)
+    board = Board(site.problem, site.crew(thread, seconds=10, workers=1))
+    assert board.has_time_for(BATCH)  # nothing is known yet
+    spec, feature_set = quest.settle(make_first()[0])
+    trial = Trial(spec=spec, losses=(1.0,), row_losses=(np.ones(3),), fit_seconds=fold_seconds)
+    board.entries.append(
+        Entry(number=0, setting=make_first()[0], spec=spec, feature_set=feature_set, trial=trial)
+    )
+    assert board.has_time_for(BATCH) is has_time
