@@ -91,10 +91,12 @@ def make_ways(
 
 
 def list_ways(config: RunConfig, columns: Sequence[Column]) -> Iterator[FeatureRecipe]:
-    """Yield every recipe that a search may begin a candidate with."""
+    """Yield every recipe without screened steps that a search may give a candidate."""
+    whole = tuple(step for step in make_generated(config) if step.top is None)
     for name in config.search.models if config.search.trials else ():
         if isinstance(config.models.get(name), Mapping):
-            yield from make_ways(MODELS.get(name), config, columns).values()
+            for way in make_ways(MODELS.get(name), config, columns).values():
+                yield (*way, *whole)
 
 
 def make_candidate(

@@ -1,0 +1,66 @@
+"""Every kind of validation and screen, searched: whole runs on a small table."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import automl_cli
+
+N_ROWS, N_TRAIN = 360, 280
+GROUPS = "features.groups={crosses: {}, digits: {}, arithmetic: {}, text_linear: {}}"
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("searched")
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(
+        {
+            "a": rng.choice(list("pqrst"), N_ROWS),
+            "n": rng.normal(size=N_ROWS).round(1),
+            "m": rng.integers(0, 30, N_ROWS),
+            "day": pd.Timestamp("2024-01-01")
+            + pd.to_timedelta(np.sort(rng.integers(0, 200, N_ROWS)), "D"),
+            "g": rng.integers(0, 25, N_ROWS),
+            "text": [
+                " ".join(rng.choice(["red", "blue", "good", "bad"], 6)) for _ in range(N_ROWS)
+            ],
+        }
+    )
+    frame["y"] = frame["m"] / 10 + (frame["a"] == "p") + rng.normal(size=N_ROWS)
+    frame["z"] = (frame["y"] > 1).astype(int)
+    frame[:N_TRAIN].to_csv(folder / "train.csv", index=False)
+    frame[N_TRAIN:].drop(columns=["y", "z"]).to_csv(folder / "test.csv", index=False)
+    return folder
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        ["data.target=y", "data.drop=[z]", "validation.time=day", "validation.gap=5"],
+        ["data.target=y", "data.drop=[z]", "validation.group=g", "metric=mae"],
+        ["data.target=z", "data.drop=[y]", "validation.splitter=kfold", "validation.folds=2"],
+        ["data.target=z", "data.drop=[y]", "validation.splitter=kfold", "validation.repeats=2"],
+        ["data.target=[y, z]", "validation.splitter=kfold"],
+        ["data.target=y", "data.drop=[z]", "validation.splitter=kfold", "features.screen=none"],
+        ["data.target=y", "data.drop=[z]", "validation.splitter=kfold", "features.groups=false"],
+        [
+            "data.target=y",
+            "data.drop=[z]",
+            "validation.splitter=kfold",
+            "features.screen=null_importance",
+        ],
+    ],
+)
+def test_a_searched_run_ends_in_an_ensemble(table: Path, tmp_path: Path, own: list[str]) -> None:
+    overrides = [GROUPS, "search.trials=3", "search.models=[lightgbm, linear]"]
+    overrides += ["limits.rounds=20", *own]
+    summary = automl_cli.fit(table, preset="smoke", overrides=overrides, out=tmp_path / "run")
+    for target in summary["targets"]:
+        assert [searched["model"] for searched in target["search"]] == ["lightgbm", "linear"]
+        assert all(searched["trials"] == 3 for searched in target["search"])
+        assert all(searched["whole"] >= 1 for searched in target["search"])
+        assert target["combiner"]
+    assert len(pd.read_csv(summary["submission"])) == N_ROWS - N_TRAIN
