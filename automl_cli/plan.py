@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from automl_cli.config.schema import RunConfig
+from automl_cli.config.schema import CandidateConfig, RunConfig
 from automl_cli.config.values import TOP, make_step
 from automl_cli.core.arrays import FloatVector, IntVector
 from automl_cli.core.candidate import CandidateSpec, FeatureRecipe, ParamValue
@@ -151,7 +151,7 @@ def make_specs(problem: Problem, config: RunConfig) -> list[CandidateSpec]:
     ]
     named = {name: params for name, params, _ in wanted}
     further = [
-        (entry.model, {**named.get(entry.model, {}), **entry.params}, entry.features)
+        (entry.model, {**named.get(entry.model, {}), **entry.params}, _choose_recipe(entry, config))
         for entry in config.candidates
         if config.models.get(entry.model) is not False
     ]
@@ -268,6 +268,12 @@ def _make_fit_y(
     if target.task == "regression":
         return np.log1p(y) if metric.transform == "log1p" else y
     return np.array([float(label) for label in target.labels])[y] if is_ordinal else y
+
+
+def _choose_recipe(entry: CandidateConfig, config: RunConfig) -> FeatureRecipe | None:
+    if entry.features is not None or entry.generated or entry.model not in MODELS:
+        return entry.features
+    return config.features.recipes.get(entry.model) or MODELS.get(entry.model).recipe
 
 
 def _without_top(params: Mapping[str, ParamValue]) -> dict[str, ParamValue]:

@@ -136,6 +136,10 @@ class CandidateConfig(Section):
     features: Recipe | None = Field(
         None, description="A list of feature steps. null: the model's recipe."
     )
+    generated: bool = Field(
+        default=True,
+        description="Whether the model's recipe goes on with the groups of `features.groups`.",
+    )
 
 
 class SearchConfig(Section):

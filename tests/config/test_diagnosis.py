@@ -136,7 +136,7 @@ def refuse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Refuse:
         (
             "candidates: [{model: linear, parms: {}}]",
             "1: candidates[0].parms: no such key.",
-            "did you mean 'params'? allowed here: model, params and features.",
+            "did you mean 'params'? allowed here: model, params, features and generated.",
         ),
         (
             "features: {recipes: {linear: [{a: {}, b: {}}]}}",
