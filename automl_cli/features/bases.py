@@ -1,26 +1,35 @@
 """Columns as codes that can be crossed: categories, exact values and quantile bins."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from automl_cli.core.arrays import CodeMatrix, IntVector
+from automl_cli.core.arrays import CodeMatrix, CodeVector
 from automl_cli.core.dataset import Column
 from automl_cli.features.codes import (
     Coding,
-    code_columns,
+    find_known,
     fit_bins,
     fit_values,
+    look_up_all,
+    make_coding,
     pack_codings,
     read_keys,
     unpack_codings,
 )
 from automl_cli.features.group import State
 
+JoinedKeys: TypeAlias = npt.NDArray[np.int32 | np.int64]
+
 LEAST_ROWS_A_VALUE = 20  # of a number, on average, for its values to be categories
+DENSE = 16  # possible keys a row up to which a table of all is faster than sorting and hashing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,15 +74,16 @@ def fit_bases(
 
 def code_bases(bases: Sequence[Base], frame: pd.DataFrame) -> CodeMatrix:
     """Return the codes of the bases, shape (bases, rows)."""
-    keys = {name: read_keys(frame, name) for name in {base.column for base in bases}}
-    codings = [base.coding for base in bases]
-    return code_columns(codings, (keys[base.column] for base in bases), len(frame))
+    codes = np.empty((len(bases), len(frame)), dtype=np.int32)
+    rows = iter(codes)
+    for column, own in groupby(bases, key=attrgetter("column")):  # the bases of one stand together
+        for made in look_up_all([base.coding for base in own], read_keys(frame, column)):
+            next(rows)[:] = made
+    return codes
 
 
-def join_codes(bases: Sequence[Base], codes: CodeMatrix, combination: Sequence[int]) -> IntVector:
-    """Return one key a row for the codes of several bases together, shape (rows,).
-
-    A row with an unseen code gets a key that no row without one has.
+def fit_joined(bases: Sequence[Base], codes: CodeMatrix, combination: Sequence[int]) -> Coding:
+    """Return the coding of several bases together: a code for what occurs together.
 
     Parameters
     ----------
@@ -82,13 +92,34 @@ def join_codes(bases: Sequence[Base], codes: CodeMatrix, combination: Sequence[i
     codes
         Their codes, shape (bases, rows).
     combination
-        Positions of those to join. Beyond 2**63 possible keys they wrap around, as a hash does.
+        Positions of those to join.
     """
-    keys = np.zeros(codes.shape[1], dtype=np.int64)
-    for position in combination:
-        keys *= len(bases[position].coding.known) + 2  # unseen and missing have a code too
-        keys += codes[position]
-    return keys
+    keys = _join(bases, codes, combination)
+    if _is_dense(bases, combination, len(keys)):
+        counted = np.bincount(keys)
+        known = np.flatnonzero(counted > 0)
+        return make_coding(known.astype(keys.dtype), counted[known])
+    return make_coding(*np.unique(keys, return_counts=True))
+
+
+def count_joined(bases: Sequence[Base], codes: CodeMatrix, combination: Sequence[int]) -> int:
+    """Return how many codes `fit_joined` would find."""
+    keys = _join(bases, codes, combination)
+    if _is_dense(bases, combination, len(keys)):
+        return int(np.count_nonzero(np.bincount(keys)))
+    return len(pd.unique(keys))  # by hashing: faster than sorting
+
+
+def look_up_joined(
+    bases: Sequence[Base], codes: CodeMatrix, combination: Sequence[int], coding: Coding
+) -> CodeVector:
+    """Return the codes that `fit_joined` has given, 0 for what did not occur together."""
+    keys = _join(bases, codes, combination)
+    if not _is_dense(bases, combination, len(keys)):
+        return find_known(coding.known, keys)
+    table = np.zeros(_count_possible(bases, combination), dtype=np.int32)
+    table[coding.known] = np.arange(1, len(coding.known) + 1)
+    return np.take(table, keys, mode="clip")  # no key is beyond: only faster
 
 
 def pack_bases(bases: Sequence[Base]) -> State:
@@ -108,6 +139,29 @@ def unpack_bases(state: State) -> list[Base]:
             described, unpack_codings(state.arrays, "base"), strict=True
         )
     ]
+
+
+def _join(bases: Sequence[Base], codes: CodeMatrix, combination: Sequence[int]) -> JoinedKeys:
+    # A row with an unseen code gets a key that no row without one has. Beyond 2**63 possible keys
+    # they wrap around, as a hash does.
+    is_small = _count_possible(bases, combination) < 2**31
+    keys: JoinedKeys = np.zeros(codes.shape[1], dtype=np.int32 if is_small else np.int64)
+    for position in combination:
+        np.multiply(keys, _count_codes(bases[position]), out=keys)
+        np.add(keys, codes[position], out=keys)
+    return keys
+
+
+def _is_dense(bases: Sequence[Base], combination: Sequence[int], n_rows: int) -> bool:
+    return _count_possible(bases, combination) <= DENSE * n_rows
+
+
+def _count_possible(bases: Sequence[Base], combination: Sequence[int]) -> int:
+    return math.prod(_count_codes(bases[position]) for position in combination)
+
+
+def _count_codes(base: Base) -> int:
+    return len(base.coding.known) + 2  # unseen and missing have a code too
 
 
 def _fit_codings(

@@ -13,12 +13,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from automl_cli.core.arrays import CodeMatrix, FloatVector, IntVector
+from automl_cli.core.arrays import CodeMatrix, CodeVector, FloatVector, IntVector
 from automl_cli.features.finite import read_finite
 from automl_cli.features.group import CHUNK, Features
 
-Keys: TypeAlias = npt.NDArray[np.float64 | np.int64]
-AnyCodes: TypeAlias = npt.NDArray[np.int32 | np.int64]
+Keys: TypeAlias = npt.NDArray[np.float64 | np.int64 | np.int32]
+
+SEARCHED = 16  # times fewer values than known ones: a search of each beats a table of all known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +38,7 @@ class Coding:
     """
 
     known: Keys
-    counts: IntVector
+    counts: CodeVector
     exact: bool = True
 
     @property
@@ -66,13 +67,21 @@ def fit_values(values: Keys) -> Coding:
     --------
     >>> coding = fit_values(np.array([2.5, 1.0, np.nan, 2.5]))
     >>> coding.known, coding.counts
-    (array([1. , 2.5]), array([0, 1, 2, 1]))
+    (array([1. , 2.5]), array([0, 1, 2, 1], dtype=int32))
     >>> look_up(coding, np.array([2.5, 7.0, np.nan]))
-    array([2, 0, 3])
+    array([2, 0, 3], dtype=int32)
     """
     known, counts = np.unique(values[~np.isnan(values)], return_counts=True)
     n_missing = len(values) - counts.sum()
-    return Coding(known=known, counts=np.concatenate([[0], counts, [n_missing]]))
+    return make_coding(known, counts, n_missing)
+
+
+def make_coding(
+    known: Keys, counts: npt.NDArray[np.integer], n_missing: int = 0, *, exact: bool = True
+) -> Coding:
+    """Return the coding of known values that occurred so often."""
+    joined = np.concatenate([[0], counts, [n_missing]]).astype(np.int32)
+    return Coding(known=known, counts=joined, exact=exact)
 
 
 def fit_bins(exact: Coding, n_bins: int) -> Coding:
@@ -89,7 +98,7 @@ def fit_bins(exact: Coding, n_bins: int) -> Coding:
     --------
     >>> bins = fit_bins(fit_values(np.array([1.0, 2.0, 3.0, 4.0])), 2)
     >>> look_up(bins, np.array([-7.0, 2.9, 3.0, 70.0]))
-    array([1, 1, 2, 2])
+    array([1, 1, 2, 2], dtype=int32)
     """
     quantiles = np.arange(1, n_bins) / n_bins
     starts = np.unique([0, *find_quantiles(exact, quantiles)])
@@ -107,28 +116,49 @@ def find_quantiles(coding: Coding, quantiles: FloatVector) -> IntVector:
 def merge_levels(fine: Coding, known: FloatVector, starts: IntVector, *, exact: bool) -> Coding:
     """Return a coding whose code i joins the codes of `fine` from position ``starts[i]`` on."""
     counts = np.add.reduceat(fine.counts[1:-1], starts)
-    return Coding(known=known, counts=np.concatenate([[0], counts, fine.counts[-1:]]), exact=exact)
+    return make_coding(known, counts, int(fine.counts[-1]), exact=exact)
 
 
-def look_up(coding: Coding, values: Keys) -> IntVector:
+def look_up(coding: Coding, values: Keys) -> CodeVector:
     """Return the code of each value: 0 for unseen, ``len(known) + 1`` for missing."""
-    codes = np.searchsorted(coding.known, values, side="right")
-    if coding.exact:
-        codes[coding.known[codes - 1] != values] = 0
-    codes[np.isnan(values)] = len(coding.known) + 1
-    return codes
+    return next(look_up_all([coding], values))
 
 
-def code_columns(codings: Sequence[Coding], columns: Iterable[Keys], n_rows: int) -> CodeMatrix:
-    """Return the codes of several columns, shape (columns, rows)."""
-    codes = np.empty((len(codings), n_rows), dtype=np.int32)
-    for row, coding, values in zip(codes, codings, columns, strict=True):
-        row[:] = look_up(coding, values)
-    return codes
+def look_up_all(codings: Sequence[Coding], values: Keys) -> Iterator[CodeVector]:
+    """Yield the codes of the same values in several codings; all bins share one search."""
+    missing = np.isnan(values)
+    bounds = [coding.known for coding in codings if not coding.exact]
+    if bounds:
+        fine = np.unique(np.concatenate(bounds))
+        places = np.searchsorted(fine, values, side="right") - 1
+    for coding in codings:
+        if coding.exact:
+            codes = find_known(coding.known, values)
+        else:
+            bins = np.searchsorted(coding.known, fine, side="right").astype(np.int32)
+            codes = bins.take(places)
+        codes[missing] = len(coding.known) + 1
+        yield codes
+
+
+def find_known(known: Keys, values: Keys) -> CodeVector:
+    """Return 1 + the position of each value among the known ones, 0 for others.
+
+    Examples
+    --------
+    >>> find_known(np.array([1.0, 2.5]), np.array([2.5, 7.0]))
+    array([2, 0], dtype=int32)
+    """
+    if len(known) > SEARCHED * len(values):
+        places = np.searchsorted(known, values, side="right")
+        places[known[places - 1] != values] = 0
+    else:  # pandas keeps a hash table, which is several times faster than a search
+        places = pd.Index(known).get_indexer(pd.Index(values)) + 1
+    return places.astype(np.int32)
 
 
 def chunk_codes(
-    names: Sequence[str], codings: Sequence[Coding], codes: Iterable[AnyCodes], n_rows: int
+    names: Sequence[str], codings: Sequence[Coding], codes: Iterable[CodeVector], n_rows: int
 ) -> Iterator[tuple[Sequence[str], Sequence[Coding], CodeMatrix]]:
     """Yield names, codings and codes of shape (columns, rows), `CHUNK` columns at once."""
     remaining = iter(codes)
@@ -145,10 +175,11 @@ def make_target_means(
 ) -> Features:
     """Return codes of which each fold makes target means, missing joined with unseen as 0."""
     n_known = np.array([[len(coding.known)] for coding in codings], dtype=np.int32)
+    missing = codes > n_known
     return Features(
         kind="target_mean",
         names=tuple(names),
-        array=np.where(codes > n_known, np.int32(0), codes),
+        array=np.where(missing, np.int32(0), codes) if missing.any() else codes,
         levels=tuple((n_known[:, 0] + 1).tolist()),
         smoothing=smoothing,
     )
@@ -163,7 +194,8 @@ def make_log_counts(
         return ()
     array = np.empty((len(kept), codes.shape[1]), dtype=np.float32)
     for row, number in zip(array, kept, strict=True):
-        row[:] = np.log1p(codings[number].counts).astype(np.float32)[codes[number]]
+        table = np.log1p(codings[number].counts).astype(np.float32)
+        np.take(table, codes[number], out=row, mode="clip")  # no code is beyond: only faster
     return (Features(kind="values", names=tuple(count_name(names[k]) for k in kept), array=array),)
 
 

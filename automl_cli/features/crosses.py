@@ -10,16 +10,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, combinations
 from typing import TypeAlias
 
-import numpy as np
 import pandas as pd
 
-from automl_cli.core.arrays import CodeMatrix, IntVector
+from automl_cli.core.arrays import CodeMatrix
 from automl_cli.core.dataset import Column
 from automl_cli.features.bases import (
     Base,
     code_bases,
+    count_joined,
     fit_bases,
-    join_codes,
+    fit_joined,
+    look_up_joined,
     pack_bases,
     unpack_bases,
 )
@@ -27,9 +28,7 @@ from automl_cli.features.codes import (
     Coding,
     chunk_codes,
     find_wanted,
-    fit_values,
     keep_codings,
-    look_up,
     make_log_counts,
     make_target_means,
     pack_codings,
@@ -47,6 +46,7 @@ from automl_cli.features.group import (
 BINS = (50, 10)
 LEAST_ROWS_A_LEVEL, GOOD_ROWS_A_LEVEL = 5, 20
 SHORTLIST = 4  # times as many pairs as wanted have their levels counted
+SPARE = 180  # more than wanted, from which the best are taken: then counting ends
 N_BEST = 8  # bases of the first pairs, of which triples are made
 
 Combination: TypeAlias = tuple[int, ...]  # positions of bases, ascending
@@ -92,15 +92,18 @@ def choose_crosses(
         return []
     n_rows = codes.shape[1]
     # The product bounds the number of levels; counting them takes a pass over the rows.
+    n_levels = [base.coding.n_levels for base in bases]
     bounds = {
-        combination: min(_count_possible(bases, combination), n_rows)
+        combination: min(math.prod(n_levels[k] for k in combination), n_rows)
         for combination in candidates
         if len({bases[k].column for k in combination}) == len(combination)
     }
-    levels = {}
+    levels: dict[Combination, int] = {}
     for combination in _order(bases, bounds, n_rows)[: SHORTLIST * most]:
-        count = _count_levels(join_codes(bases, codes, combination), bounds[combination])
-        parent = max(bases[k].coding.n_levels for k in combination)
+        if len(levels) == most + SPARE:
+            break
+        count = count_joined(bases, codes, combination)
+        parent = max(n_levels[k] for k in combination)
         if parent < count <= n_rows / 2:  # else one column says all, or most rows stand alone
             levels[combination] = count
     return _order(bases, levels, n_rows)[:most]
@@ -113,7 +116,7 @@ def fit_combinations(
     smoothing: float,
 ) -> State:
     """Return the state of the chosen combinations, with those bases that they need."""
-    codings = [fit_values(join_codes(bases, codes, combination)) for combination in chosen]
+    codings = [fit_joined(bases, codes, combination) for combination in chosen]
     needed = sorted(set(chain(*chosen)))
     packed = pack_bases([bases[k] for k in needed])
     meta = {
@@ -132,8 +135,11 @@ def code_combinations(
     bases = unpack_bases(state)
     codes = code_bases(bases, frame)
     codings = unpack_codings(state.arrays, "joined")
-    keys = (join_codes(bases, codes, chosen) for chosen in state.meta["combinations"])
-    yield from chunk_codes(state.meta["names"], codings, map(look_up, codings, keys), len(frame))
+    made = (
+        look_up_joined(bases, codes, combination, coding)
+        for combination, coding in zip(state.meta["combinations"], codings, strict=True)
+    )
+    yield from chunk_codes(state.meta["names"], codings, made, len(frame))
 
 
 def keep_combinations(state: State, names: frozenset[str]) -> State:
@@ -149,19 +155,6 @@ def keep_combinations(state: State, names: frozenset[str]) -> State:
         "names": [state.meta["names"][k] for k in kept],
     }
     return State(meta=meta, arrays={**packed.arrays, **keep_codings(state.arrays, "joined", kept)})
-
-
-def _count_possible(bases: Sequence[Base], combination: Combination) -> int:
-    product = 1
-    for position in combination:
-        product *= bases[position].coding.n_levels
-    return product
-
-
-def _count_levels(keys: IntVector, bound: int) -> int:
-    if bound < len(keys):
-        return int(np.count_nonzero(np.bincount(keys)))
-    return len(np.unique(keys))
 
 
 def _order(

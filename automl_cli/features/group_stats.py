@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from automl_cli.core.arrays import CodeVector, FloatMatrix, FloatVector
+from automl_cli.core.arrays import CodeVector, FloatMatrix, FloatVector, IntVector
 from automl_cli.core.dataset import Column
 from automl_cli.features.bases import Base, code_bases, fit_bases, pack_bases, unpack_bases
 from automl_cli.features.finite import drop_infinite, read_finite, sample_rows
@@ -44,14 +44,17 @@ def fit_group_stats(
         return None
     used = sorted({position for position, _ in pairs})
     codes = dict(zip(used, code_bases([bases[k] for k in used], frame), strict=True))
-    described, tables = [], []
-    for position, name in pairs:
+    measured = {}
+    for name in dict.fromkeys(name for _, name in pairs):
         values = read_finite(frame, name)
-        n_codes = len(bases[position].coding.counts)
-        tables.append(_measure_groups(codes[position], n_codes, values))
         # A mean that may be near zero is no unit to measure in.
         whats = [what for what in NAMES if what != "ratio" or not (values < 0).any()]
-        described.append((used.index(position), name, whats))
+        rows = np.argsort(values)[: np.count_nonzero(~np.isnan(values))]
+        for position in (position for position, other in pairs if other == name):
+            n_codes = len(bases[position].coding.counts)
+            table = _measure_groups(codes[position], n_codes, values, rows)
+            measured[position, name] = (used.index(position), name, whats), table
+    described, tables = zip(*(measured[pair] for pair in pairs), strict=True)
     return _pack([bases[k] for k in used], described, tables)
 
 
@@ -114,9 +117,16 @@ def _measure_shares(codes: CodeVector, scaled: FloatMatrix, is_known: FloatMatri
     return np.asarray(np.where(n_known > n_groups, corrected, 0))
 
 
-def _measure_groups(codes: CodeVector, n_codes: int, values: FloatVector) -> FloatMatrix:
-    """Return mean, deviation and quantiles by code, shape (2 + quantiles, codes)."""
+def _measure_groups(
+    codes: CodeVector, n_codes: int, values: FloatVector, rows: IntVector
+) -> FloatMatrix:
+    """Return mean, deviation and quantiles by code, shape (2 + quantiles, codes).
+
+    `rows` are those whose value is not missing, the lowest value first: sorting them by code, in
+    this order, puts each group's values in order.
+    """
     used = ~np.isnan(values)
+    ordered, grouped = values[rows], codes[rows]
     codes, values = codes[used], values[used]
     counts = np.bincount(codes, minlength=n_codes)
     sizes, large = np.maximum(counts, 1), counts >= LEAST_ROWS
@@ -128,7 +138,8 @@ def _measure_groups(codes: CodeVector, n_codes: int, values: FloatVector) -> Flo
     stats[1, large] = np.sqrt(np.bincount(codes, weights=squares, minlength=n_codes) / sizes)[large]
     starts = np.cumsum(counts) - counts
     places = starts + (LEVELS[:, None] * counts).astype(np.int64)
-    stats[2:, large] = values[np.lexsort((values, codes))][places[:, large]]
+    short = grouped.astype(np.uint16) if n_codes <= 2**16 else grouped  # sorts ten times faster
+    stats[2:, large] = ordered[np.argsort(short, kind="stable")[places[:, large]]]
     return stats
 
 
@@ -169,12 +180,29 @@ def _compare(what: str, values: FloatVector, stats: FloatMatrix, codes: CodeVect
     if what == "ratio":
         with np.errstate(all="ignore"):
             return drop_infinite(values / mean)
-    rank = np.zeros(len(values))
-    for quantile in stats[2:]:
-        other = quantile[codes]
-        rank += (other < values) + 0.5 * (other == values)  # among equal values: the middle
     unknown = np.isnan(values) | np.isnan(mean)
-    return np.where(unknown, np.nan, rank / len(LEVELS))
+    return np.where(unknown, np.nan, _rank(values, stats[2:], codes) / len(LEVELS))
+
+
+def _rank(values: FloatVector, quantiles: FloatMatrix, codes: CodeVector) -> FloatVector:
+    # How many of a group's quantiles are below a value; among equal ones: the middle. A binary
+    # search in all groups at once, each padded to one less than a power of two.
+    width = 2 ** len(quantiles).bit_length()
+    table = np.full((quantiles.shape[1], width - 1), np.inf)
+    table[:, : len(quantiles)] = quantiles.T
+    starts = codes.astype(np.int64) * (width - 1)
+    below = _search(table.ravel(), starts, width, values, np.less)
+    return (below + _search(table.ravel(), starts, width, values, np.less_equal)) / 2
+
+
+def _search(
+    table: FloatVector, starts: IntVector, width: int, values: FloatVector, is_passed: np.ufunc
+) -> IntVector:
+    places = starts.copy()
+    while width > 1:
+        width //= 2
+        places += width * is_passed(table.take(places + (width - 1)), values)
+    return places - starts
 
 
 NAMES: Mapping[str, str] = {

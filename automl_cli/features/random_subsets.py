@@ -7,7 +7,7 @@ import pandas as pd
 
 from automl_cli.core.arrays import CodeMatrix
 from automl_cli.core.dataset import Column
-from automl_cli.features.bases import Base, code_bases, fit_bases, join_codes
+from automl_cli.features.bases import Base, code_bases, count_joined, fit_bases
 from automl_cli.features.codes import make_target_means
 from automl_cli.features.crosses import (
     Combination,
@@ -60,8 +60,7 @@ def _draw(bases: Sequence[Base], codes: CodeMatrix, n_subsets: int, seed: int) -
         size = rng.integers(2, largest, endpoint=True)
         drawn = tuple(sorted(rng.choice(len(bases), size, replace=False).tolist()))
         if drawn not in is_kept:
-            n_levels = len(np.unique(join_codes(bases, codes, drawn)))
-            is_kept[drawn] = n_levels <= codes.shape[1] / 2
+            is_kept[drawn] = count_joined(bases, codes, drawn) <= codes.shape[1] / 2
         if sum(is_kept.values()) == n_subsets:
             break
     return [subset for subset, kept in is_kept.items() if kept]

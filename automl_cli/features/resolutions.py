@@ -4,14 +4,13 @@ A resolution is kept if it is coarser than the column and finer than the one bef
 levels have enough rows to learn from.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
-from operator import itemgetter
 
 import numpy as np
 import pandas as pd
 
-from automl_cli.core.arrays import FloatVector
+from automl_cli.core.arrays import CodeVector, FloatVector
 from automl_cli.core.dataset import Column
 from automl_cli.features.codes import (
     Coding,
@@ -23,6 +22,7 @@ from automl_cli.features.codes import (
     fit_values,
     keep_codings,
     look_up,
+    look_up_all,
     make_log_counts,
     make_target_means,
     merge_levels,
@@ -78,7 +78,7 @@ def transform_resolutions(state: State, frame: pd.DataFrame) -> Iterator[Feature
     """Return the codes for target means, and the counts."""
     parts = state.meta["parts"]
     codings = unpack_codings(state.arrays, "level")
-    codes = map(look_up, codings, _read_parts(parts, frame))
+    codes = _code_parts(parts, codings, frame)
     for chunk in chunk_codes([_name(*part) for part in parts], codings, codes, len(frame)):
         yield make_target_means(*chunk, state.meta["smoothing"])
         yield from make_log_counts(*chunk)
@@ -134,12 +134,17 @@ def _choose(
             least = len(coding.known) + 1
 
 
-def _read_parts(parts: list[tuple[str, str, int]], frame: pd.DataFrame) -> Iterator[FloatVector]:
-    # The parts of a column stand together.
-    for name, own in groupby(parts, key=itemgetter(0)):
+def _code_parts(
+    parts: list[tuple[str, str, int]], codings: Sequence[Coding], frame: pd.DataFrame
+) -> Iterator[CodeVector]:
+    # The bins of a column stand together, and so do its roundings.
+    described = zip(parts, codings, strict=True)
+    for (name, kind), own in groupby(described, key=lambda one: one[0][:2]):
         values = read_keys(frame, name)
-        for _, kind, size in own:
-            yield values if kind == "q" else round_to(values, size)
+        if kind == "q":
+            yield from look_up_all([coding for _, coding in own], values)
+        else:
+            yield from (look_up(coding, round_to(values, part[2])) for part, coding in own)
 
 
 def _name(column: str, kind: str, size: int) -> str:

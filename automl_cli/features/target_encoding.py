@@ -13,15 +13,11 @@ Only targets of training rows are read, so no held-out target can reach any feat
 """
 
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
 from automl_cli.core.arrays import CodeVector, Float32Matrix, FloatMatrix, FloatVector, IntVector
 from automl_cli.core.foldplan import FoldPlan
-
-Table: TypeAlias = npt.NDArray[np.int64] | npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,24 +108,37 @@ def encode_nested(
     [[0.875     0.875     0.5833333 0.75     ]] [[0.875  0.6875]]
     """
     shape = (target.n_blocks, n_levels)
-    key = target.blocks * n_levels + codes  # the place of (block, code) in a table of this shape
-    counts = np.bincount(key, minlength=shape[0] * shape[1]).reshape(shape)
-    known = _leave_out(counts, ordered=target.ordered) + smoothing
-    all_known = counts.sum(axis=0) + smoothing
+    key = target.blocks * n_levels  # the place of (block, code) in a table of this shape
+    key += codes
+    known = _sum(key, None, shape)
+    all_known = _leave_out(known, smoothing, ordered=target.ordered)
     nested = np.empty(target.outputs.shape, dtype=np.float32)
     means = np.empty((len(target.outputs), n_levels), dtype=np.float32)
     for number, (output, prior) in enumerate(zip(target.outputs, target.prior, strict=True)):
-        sums = np.bincount(key, weights=output, minlength=counts.size).reshape(shape)
-        table = (_leave_out(sums, ordered=target.ordered) + smoothing * prior) / known
-        nested[number] = table.astype(np.float32).ravel()[key]
-        means[number] = (sums.sum(axis=0) + smoothing * prior) / all_known
+        table = _sum(key, output, shape)
+        means[number] = _leave_out(table, smoothing * prior, ordered=target.ordered) / all_known
+        table /= known
+        np.take(table.astype(np.float32), key, out=nested[number], mode="clip")  # no key is beyond
     return nested, means
 
 
-def _leave_out(table: Table, *, ordered: bool) -> Table:
-    # By block and code: what the other blocks, or the earlier ones, contributed.
-    if not ordered:
-        return np.asarray(table.sum(axis=0) - table)
-    earlier = np.zeros_like(table)
-    np.cumsum(table[:-1], axis=0, out=earlier[1:])
-    return earlier
+def _sum(key: IntVector, weights: FloatVector | None, shape: tuple[int, int]) -> FloatMatrix:
+    # Of ones, if there are no weights.
+    sums = np.bincount(key, weights=weights, minlength=shape[0] * shape[1])
+    return np.asarray(sums, dtype=np.float64).reshape(shape)
+
+
+def _leave_out(table: FloatMatrix, prior: float, *, ordered: bool) -> FloatVector:
+    """Replace what each block contributed by what the others, or the earlier ones, did.
+
+    In place: with many codes a table is longer than a column. What the prior counts as is added,
+    and also to the sum over all blocks, which is returned.
+    """
+    total = table.sum(axis=0)
+    if ordered:
+        np.cumsum(table[:-1], axis=0, out=table[1:])
+        table[0] = 0
+    else:
+        np.subtract(total, table, out=table)
+    table += prior
+    return np.asarray(total + prior)

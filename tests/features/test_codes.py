@@ -7,11 +7,12 @@ from hypothesis.extra.numpy import arrays
 
 from automl_cli.core.arrays import FloatVector
 from automl_cli.features.codes import (
-    code_columns,
+    find_known,
     find_quantiles,
     fit_bins,
     fit_values,
     look_up,
+    look_up_all,
     make_log_counts,
     make_target_means,
     pack_codings,
@@ -32,6 +33,27 @@ def test_codes_are_those_of_a_dictionary(known: FloatVector, new: FloatVector):
     codes = {value: code for code, value in enumerate(distinct, start=1)}
     expected = [len(codes) + 1 if np.isnan(x) else codes.get(x, 0) for x in new.tolist()]
     assert look_up(coding, new).tolist() == expected
+
+
+@given(SEEN, COLUMNS)
+@settings(max_examples=100)
+def test_several_codings_are_looked_up_as_each_alone(known: FloatVector, new: FloatVector):
+    exact = fit_values(known)
+    codings = [fit_bins(exact, 3), exact, fit_bins(exact, 7)]
+    for codes, coding in zip(look_up_all(codings, new), codings, strict=True):
+        below = np.searchsorted(coding.known, new, side="right")
+        missing = np.isnan(new)
+        assert (codes[missing] == len(coding.known) + 1).all()
+        if not coding.exact:
+            np.testing.assert_array_equal(codes[~missing], below[~missing])
+
+
+@pytest.mark.parametrize("n_known", [10, 10_000])  # looked up by hash, and by search
+@pytest.mark.parametrize("dtype", [np.int32, np.int64, np.float64])
+def test_known_values_are_found_at_their_place(n_known: int, dtype: type):
+    known = np.arange(n_known).astype(dtype) * 3
+    values = np.array([0, 3, 4, 3 * n_known - 3, 3 * n_known, -1]).astype(dtype)
+    assert find_known(known, values).tolist() == [1, 2, 0, n_known, 0, 0]
 
 
 @given(SEEN, st.integers(1, 8))
@@ -100,7 +122,7 @@ def test_packed_codings_come_back():
 def test_missing_is_a_level_with_a_count_and_shares_code_0_in_target_means():
     values = np.array([1.0, 1.0, 4.0, np.nan])
     coding = fit_values(values)
-    codes = code_columns([coding], [np.array([4.0, np.nan, 9.0])], 3)
+    codes = look_up(coding, np.array([4.0, np.nan, 9.0]))[None]
     means = make_target_means(["x"], [coding], codes, 10.0)
     assert means.array.tolist() == [[2, 0, 0]]
     assert means.levels == (3,)
@@ -111,4 +133,4 @@ def test_missing_is_a_level_with_a_count_and_shares_code_0_in_target_means():
 
 def test_counts_that_hardly_differ_are_left_out():
     coding = fit_values(np.array([1.0, 1.0, 1.0, 2.0, 2.0]))
-    assert make_log_counts(["x"], [coding], code_columns([coding], [np.array([1.0])], 1)) == ()
+    assert make_log_counts(["x"], [coding], look_up(coding, np.array([1.0]))[None]) == ()

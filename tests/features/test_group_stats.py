@@ -6,7 +6,7 @@ import pytest
 
 from automl_cli.core.dataset import Column
 from automl_cli.features.group import State
-from automl_cli.features.group_stats import GROUP_STATS
+from automl_cli.features.group_stats import GROUP_STATS, LEVELS
 
 N_ROWS = 600
 RNG = np.random.default_rng(0)
@@ -117,3 +117,14 @@ def test_a_group_that_tells_the_number_is_left_out():
 def test_nearly_unique_labels_are_no_groups():
     tickets = pd.Categorical((np.arange(N_ROWS) // 3).astype(str))
     assert fit({"ticket": tickets, "price": PRICES}) is None
+
+
+def test_ranks_of_tied_values_are_in_the_middle():
+    prices = RNG.integers(0, 12, N_ROWS).astype(np.float64)
+    made = make({"city": CITIES, "price": prices}, max_pairs=1)["price__city_rank"]
+    for city in range(3):
+        own = prices[CITIES.codes == city]
+        quantiles = np.sort(own)[(LEVELS * len(own)).astype(np.int64)]
+        smaller = (quantiles < own[:, None]).mean(axis=1)
+        equal = (quantiles == own[:, None]).mean(axis=1)
+        np.testing.assert_allclose(made[CITIES.codes == city], smaller + equal / 2, atol=1e-6)
