@@ -1,17 +1,19 @@
 """What making features costs: nested target means, and each group at several sizes of table.
 
     python benchmarks/features.py encode --columns 1000 --rows 200000
+    python benchmarks/features.py screen --columns 10000 --rows 200000
     python benchmarks/features.py groups --rows 50000 200000 800000 --groups crosses digits
 
 `encode` makes the target means of all columns in each of five folds, and those of every 50th
 column with scikit-learn's TargetEncoder too, in turn, so that load on the machine meets both.
+`screen` scores coded columns against a gradient, those of permuted gradients included.
 `groups` fits and applies each group in a process of its own (on Linux, which tells the peak of
 memory). Seconds are those of the processor.
 """
 
 import argparse
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -23,10 +25,13 @@ from sklearn.model_selection import StratifiedKFold
 from sklearn.preprocessing import TargetEncoder
 
 from automl_cli.core.arrays import CodeVector, FloatVector
-from automl_cli.core.candidate import ParamValue
+from automl_cli.core.candidate import ParamValue, Step
 from automl_cli.core.dataset import Column, Role
 from automl_cli.core.foldplan import Fold, FoldPlan
 from automl_cli.features import GROUPS
+from automl_cli.features.gradient import make_gradient, make_parts
+from automl_cli.features.group import CHUNK, Features
+from automl_cli.features.screen import View, score_step
 from automl_cli.features.target_encoding import (
     EncodingTarget,
     FoldTarget,
@@ -64,12 +69,17 @@ def main() -> None:
     encode = what.add_parser("encode")
     encode.add_argument("--columns", type=int, default=1000)
     encode.add_argument("--rows", type=int, default=200_000)
+    screen = what.add_parser("screen")
+    screen.add_argument("--columns", type=int, default=10_000)
+    screen.add_argument("--rows", type=int, default=200_000)
     groups = what.add_parser("groups")
     groups.add_argument("--rows", type=int, nargs="+", default=[50_000, 200_000, 800_000])
     groups.add_argument("--groups", nargs="+", default=list(GROUPS.names()))
     options = parser.parse_args()
     if options.what == "encode":
         _print_encoding(options.columns, options.rows)
+    elif options.what == "screen":
+        _print_screen(options.columns, options.rows)
     else:
         _print_groups(options.groups, options.rows)
 
@@ -103,6 +113,35 @@ def _print_encoding(n_columns: int, n_rows: int) -> None:
         print(
             f"| {name} | {count} | {seconds:.2f} | {each:.2f} | {f'{ratio:.1f}' if ratio else ''} |"
         )
+
+
+def _print_screen(n_columns: int, n_rows: int) -> None:
+    rng = np.random.default_rng(0)
+    y = (rng.random(n_rows) < 0.3).astype(np.float64)
+    plan = make_fold_plan(SplitOptions(folds=N_FOLDS), y, "binary", {})
+    gradient = make_gradient(y, np.full((n_rows, 1), 0.3), "log_loss")
+    views = [View(gradient=gradient, parts=make_parts(plan, 0))]
+    drawing = 0.0
+
+    def draw() -> Iterator[Features]:
+        nonlocal drawing
+        for start in range(0, n_columns, CHUNK):
+            began = time.process_time()
+            own = np.geomspace(5, 5000, n_columns).astype(int)[start : start + CHUNK]
+            codes = np.stack([_draw_codes(rng, n_levels, n_rows) for n_levels in own])
+            names = tuple(f"x{start + k}" for k in range(len(own)))
+            levels = tuple(own.tolist())
+            drawing += time.process_time() - began
+            yield Features(
+                kind="target_mean", names=names, array=codes, levels=levels, smoothing=SMOOTHING
+            )
+
+    began = time.process_time()
+    score_step(Step("crosses"), draw(), views, n_rows)
+    seconds = time.process_time() - began - drawing
+    each = 1000 * seconds / n_columns
+    print(f"{n_columns} columns of 5 to 5000 levels, {n_rows} rows, {len(plan)} folds: ", end="")
+    print(f"{seconds:.1f} s, {each:.2f} ms a column")
 
 
 def _draw_codes(rng: np.random.Generator, n_levels: int, n_rows: int) -> CodeVector:
