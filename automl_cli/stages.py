@@ -36,6 +36,7 @@ from automl_cli.tuning import FINER, Workshop, choose_settings, make_candidate, 
 
 SCREEN_SHARE = 0.15  # of the time left that screening may take
 SEARCH_SHARE = 0.35  # of the time left that the search of all models may take
+LEAST_SEARCH = 12.0  # seconds for a model
 N_FINER = 2  # settings of each model that are fitted again with a finer learning rate
 
 
@@ -143,14 +144,16 @@ def _search(
         screened=screened,
         plain_sets=task.plain_sets,
     )
-    quests = make_quests(workshop, crew.run.studies)
     ends = _find_end(task, crew)
+    quests = make_quests(workshop, crew.run.studies)
+    if crew.pace.is_limited:  # a short search finds nothing, and what it takes is missing elsewhere
+        quests = quests[: int(ends.seconds_left() // LEAST_SEARCH)]
     for number, quest in enumerate(quests):
         share = ends.seconds_left() / (len(quests) - number)
         pace = make_pace(Deadline.after(share), reserve_seconds=0, workers=crew.pace.workers)
         board = Board(task.problem, replace(crew, pace=pace))
         yield from follow(task.problem, search(quest, board), progress.known, crew)
-        progress.is_searched = True
+        progress.is_searched |= any(entry.candidate is not None for entry in board.entries)
         _report(quest, board, crew)
         model = MODELS.get(quest.model.name)
         for setting in choose_settings(board, N_FINER if model.search_rate else 0):

@@ -114,10 +114,18 @@ def load_pools(folder: Path, n_folds: int) -> tuple[Pool, ...]:
 
 
 def list_columns(folder: Path) -> list[tuple[Features, int]]:
-    """Return every stored column of a step: the features it is among, and its number there."""
+    """Return every stored column of a step: the features it is among, and its number there.
+
+    Dimensions of a regression are no columns of their own.
+    """
     step = load_step(folder)
     made = step.load("train") if step else ()
-    return [(features, number) for features in made for number in range(len(features.names))]
+    return [
+        (features, number)
+        for features in made
+        if features.kind != "linear"
+        for number in range(len(features.names))
+    ]
 
 
 def _order(

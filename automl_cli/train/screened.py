@@ -23,6 +23,8 @@ from automl_cli.train.pace import HEARTBEAT
 from automl_cli.train.screening import Screening, pool_unit, screen_unit
 from automl_cli.train.unit import Crash, attempt
 
+POOL_SHARE = 0.3  # of the time for screening that is kept to join what was scored
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Screened:
@@ -97,7 +99,8 @@ def screen_features(screening: Screening, crew: Crew, deadline: Deadline) -> Scr
     jobs: dict[str, tuple[Callable[..., str], tuple[object, ...]]] = {
         screening.name(step): (screen_unit, (screening, step)) for step in screening.steps
     }
-    done = set(_work(jobs, crew, deadline))
+    left = deadline.seconds_left()
+    done = set(_work(jobs, crew, Deadline.after((1 - POOL_SHARE) * left)))
     finished = tuple(step for step in screening.steps if screening.name(step) in done)
     if not finished:
         return None

@@ -179,3 +179,21 @@ def test_a_second_opinion_keeps_effects_and_drops_noise(tmp_path: Path):
         names = [stored[k] for k in second.column]
         assert "a__x__d" in names
         assert len(second.column) < len(first.column) / 2
+
+
+def test_regressions_among_the_given_columns_are_passed_over(tmp_path: Path):
+    tables = make_tables()
+    words = np.random.default_rng(1).choice(["red sea", "blue sky", "good day"], N_ROWS)
+    frame = tables.train.assign(note=pd.Series(words, dtype="str"))
+    columns = (*tables.columns, Column(name="note", role="text", reason="made"))
+    wide = Tables(train=frame, test=None, known=frame, columns=columns)
+    y = interact(tables)
+    views = make_views(y, make_plan(y))
+    (tmp_path / "crosses").mkdir()
+    screen_step(tmp_path / "crosses", CROSSES, wide, views)
+    given = [tmp_path / "native", tmp_path / "text"]
+    prepare_step(given[0], PLAIN[1], wide)
+    prepare_step(given[1], Step("text_linear"), wide)
+    tried = [load_scores(tmp_path / "crosses")]
+    pools = make_pools([tmp_path / "crosses"], tried, given, views, 0.1)
+    assert len(pools[0].gains) == 6 + len(pools[0].step)
