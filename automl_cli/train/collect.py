@@ -33,7 +33,7 @@ def collect_course(problem: Problem, course: "Course") -> Candidate | Trial:
 
 def _collect_trial(course: "Course") -> Trial:
     records = [course.fits[fold] for fold in range(course.n_folds)]
-    row_losses = tuple(read_array(record.folder / "losses.npy") for record in records)
+    row_losses = tuple(record.losses for record in records if record.losses is not None)
     return Trial(
         spec=course.spec,
         losses=tuple(float(losses.mean(dtype=np.float64)) for losses in row_losses),

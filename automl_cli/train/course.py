@@ -103,7 +103,7 @@ class Course:
     def load_finished(self, run: RunDirectory) -> None:
         """Take note of what earlier commands have finished."""
         for fold in range(self.n_folds):
-            record = read_fit(run, self.spec.key, fold, with_cut=False)
+            record = read_fit(run, self.spec.key, fold, with_cut=False, judged=self.is_trial)
             if record is not None:
                 self.add_fit(fold, record)
         if self.is_trial or len(self.fits) < self.n_folds:

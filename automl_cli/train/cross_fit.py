@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Future, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 
 from automl_cli.core.candidate import CandidateSpec, Failure
 from automl_cli.core.events import Event, JsonValue
@@ -169,7 +170,7 @@ def _submit(state: _State, course: Course, task: Task) -> None:
             # The round limit comes from the first fold; time only guards against slow ones.
             seconds *= LATER_FOLDS
         unit = course.make_unit(run, task.fold, pace.stop_at(seconds))
-        future = _hand_out(state, fit_unit, unit)
+        future = _hand_out(state, partial(fit_unit, judged=course.is_trial), unit)
     else:
         unit = course.make_unit(run, task.fold, None)
         name, rounds = course.fits[task.fold].folder.name, course.rounds[task.fold]
@@ -242,7 +243,7 @@ def _note(state: _State, course: Course, task: Task) -> Iterator[Outcome]:
     if not task.is_fit:
         course.load_prediction(task.fold)
     else:
-        record = read_fit(state.crew.run, course.spec.key, task.fold)
+        record = read_fit(state.crew.run, course.spec.key, task.fold, judged=course.is_trial)
         if record is None:
             raise AssertionError(f"{task}: finished without a trace")
         course.add_fit(task.fold, record)

@@ -10,10 +10,11 @@ never been interrupted. The sampler sees the loss on the first fold, the same fo
 that settings are compared on the same rows.
 """
 
+import json
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -83,22 +84,23 @@ def search(quest: Quest, board: Board) -> Iterator[Outcome]:
     RunError
         If the journal cannot be written.
     """
-    with _quiet():
-        study = _make_study(quest)
-        for start in range(0, quest.trials, BATCH):
-            n_trials = min(BATCH, quest.trials - start)
-            if not board.has_time_for(n_trials):
-                break
-            yield from _try_batch(quest, board, study, n_trials)
-            yield from board.promote()
-        yield from board.finish()
-        _write_journal(quest, study)
+    study = _make_study(quest)
+    for start in range(0, quest.trials, BATCH):
+        n_trials = min(BATCH, quest.trials - start)
+        if not board.has_time_for(n_trials):
+            break
+        yield from _try_batch(quest, board, study, n_trials)
+        yield from board.promote()
+        _write_journal(quest, board, study)
+    yield from board.finish()
+    _write_journal(quest, board, study)
 
 
 def _make_study(quest: Quest) -> "optuna.Study":
     import optuna
 
-    study = optuna.create_study(study_name=quest.model.name)
+    with _quiet():
+        study = optuna.create_study(study_name=quest.model.name)
     for setting in quest.first:
         params: dict[str, Any] = {
             **{_switch(group): TOPS.index(setting.tops.get(group, 0)) for group in quest.groups},
@@ -106,7 +108,8 @@ def _make_study(quest: Quest) -> "optuna.Study":
         }
         if len(quest.categories) > 1:
             params["categories"] = setting.categories
-        study.enqueue_trial(params)
+        with _quiet():
+            study.enqueue_trial(params)
     return study
 
 
@@ -116,19 +119,20 @@ def _try_batch(
     import optuna
 
     seed = make_seed(quest.seed, "search", quest.model.name, len(board.entries))
-    study.sampler = optuna.samplers.TPESampler(
-        seed=seed, multivariate=True, constant_liar=True, n_startup_trials=N_RANDOM
-    )
-    trials = [study.ask() for _ in range(n_trials)]
-    entries = [_make_entry(quest, trial) for trial in trials]
+    with _quiet():
+        study.sampler = optuna.samplers.TPESampler(
+            seed=seed, multivariate=True, constant_liar=True, n_startup_trials=N_RANDOM
+        )
+        trials = [study.ask() for _ in range(n_trials)]
+        entries = [_make_entry(quest, trial) for trial in trials]
     board.entries += entries
     yield from board.evaluate(entries, 1)
-    for trial, entry in zip(trials, entries, strict=True):
-        trial.set_user_attr("key", entry.spec.key)
-        if entry.trial is None:
-            study.tell(trial, state=optuna.trial.TrialState.FAIL)
-        else:
-            study.tell(trial, entry.loss(1))
+    with _quiet():
+        for trial, entry in zip(trials, entries, strict=True):
+            if entry.trial is None:
+                study.tell(trial, state=optuna.trial.TrialState.FAIL)
+            else:
+                study.tell(trial, entry.loss(1))
 
 
 def _make_entry(quest: Quest, trial: "optuna.Trial") -> Entry:
@@ -153,15 +157,36 @@ def _switch(group: str) -> str:
     return f"top_{group}"
 
 
-def _write_journal(quest: Quest, study: "optuna.Study") -> None:
-    """Write the study for optuna-dashboard; nothing ever reads it here."""
+def _write_journal(quest: Quest, board: Board, study: "optuna.Study") -> None:
+    """Write the study so far for optuna-dashboard; nothing ever reads it here."""
     import optuna
     from optuna.storages import JournalStorage
-    from optuna.storages.journal import JournalFileBackend
 
+    trials = study.trials[: len(board.entries)]  # others are settings whose turn has not come
+    for trial, entry in zip(trials, board.entries, strict=True):
+        facts = {"key": entry.spec.key, "folds": entry.n_folds, "dropped": entry.dropped}
+        trial.user_attrs = facts
+    lines = _Lines()
+    with _quiet():
+        storage = JournalStorage(lines)  # type: ignore[arg-type]  # has all that a journal needs
+        optuna.create_study(study_name=study.study_name, storage=storage).add_trials(trials)
     with replaced(quest.journal) as beside:
-        storage = JournalStorage(JournalFileBackend(str(beside)))
-        optuna.create_study(study_name=study.study_name, storage=storage).add_trials(study.trials)
+        beside.write_text("".join(f"{json.dumps(log)}\n" for log in lines.logs), encoding="utf-8")
+
+
+@dataclass(slots=True)
+class _Lines:
+    """The lines of a journal in memory: Optuna's own file is synced to disk after each of them."""
+
+    logs: list[dict[str, Any]] = field(default_factory=list)
+
+    def read_logs(self, log_number_from: int) -> Iterator[dict[str, Any]]:
+        """Return the lines from this one on."""
+        return iter(self.logs[log_number_from:])
+
+    def append_logs(self, logs: list[dict[str, Any]]) -> None:
+        """Add lines."""
+        self.logs += logs
 
 
 @contextmanager

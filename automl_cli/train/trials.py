@@ -60,7 +60,10 @@ class Entry:
     candidate
         What came of it on all folds.
     dropped
-        Why it goes no further, or nothing.
+        Why it went no further, or nothing.
+    ended
+        True if it cannot go further: it failed, there was no time, or it repeats an earlier one.
+        One that was only clearly worse than the best can, should that one fail.
     """
 
     number: int
@@ -71,6 +74,7 @@ class Entry:
     trial: Trial | None = None
     candidate: Candidate | None = None
     dropped: str = ""
+    ended: bool = False
 
     def loss(self, n_folds: int) -> float:
         """Return the mean loss on the first folds, infinite if it was not tried on them."""
@@ -98,20 +102,29 @@ class Board:
     entries: list[Entry] = field(default_factory=list)
 
     def evaluate(self, entries: Sequence[Entry], n_folds: int) -> Iterator[Outcome]:
-        """Fit settings on their first folds; yield what comes of each, in the order given."""
-        unique = {entry.spec.key: entry for entry in entries}
+        """Fit settings on their first folds; yield what comes of each, in the order given.
+
+        Different settings may be one candidate, as when a group has fewer columns than it may
+        give. What is known of the first of them is known of the others: nothing is fitted again.
+        """
+        first: dict[str, Entry] = {}
+        for entry in self.entries:
+            first.setdefault(entry.spec.key, entry)
+        own = [entry for entry in entries if first[entry.spec.key] is entry]
         order = Order(
             problem=self.problem,
-            specs=[entry.spec for entry in unique.values()],
-            feature_sets={key: entry.feature_set for key, entry in unique.items()},
+            specs=[entry.spec for entry in own],
+            feature_sets={entry.spec.key: entry.feature_set for entry in own},
             n_folds=n_folds,
         )
         found = {outcome.spec.key: outcome for outcome in cross_fit(order, self.crew)}
         for entry in entries:
-            outcome = found.get(entry.spec.key)
-            if outcome is not None:
-                _note(entry, outcome, n_folds)
-                yield outcome
+            earlier = first[entry.spec.key]
+            if earlier is not entry:
+                _repeat(entry, earlier)
+            elif entry.spec.key in found:
+                _note(entry, found[entry.spec.key], n_folds)
+                yield found[entry.spec.key]
 
     def promote(self) -> Iterator[Outcome]:
         """Fit the best settings so far on more folds."""
@@ -136,28 +149,45 @@ class Board:
         return pace.can_finish(SLOWER * fold_seconds, n_fits)
 
     def finish(self) -> Iterator[Outcome]:
-        """Fit the best setting on all folds if none has come so far."""
-        if any(entry.candidate for entry in self.entries):
-            return
-        tried = [entry for entry in self.entries if entry.trial and not entry.dropped]
-        if tried:
+        """Fit the best setting on all folds if none has come so far; if it fails, the next one."""
+        while not any(entry.candidate for entry in self.entries):
+            tried = [entry for entry in self.entries if entry.trial and not entry.ended]
+            if not tried:
+                return
             best = min(tried, key=lambda entry: (-entry.n_folds, entry.loss(entry.n_folds)))
+            best.dropped = ""
             yield from self.evaluate([best], len(self.problem.folds))
+            if self.crew.pace.fits_end.seconds_left() <= 0:
+                return
 
     def _choose(self, known: int, n_folds: int, share: float) -> list[Entry]:
         """Return those of the best on `known` folds that are to get `n_folds`."""
         n_kept = math.ceil(share * len(self.entries))
-        ranked = sorted(self.entries, key=lambda entry: (entry.loss(known), entry.number))
-        best = ranked[0]
+        able = [entry for entry in self.entries if entry.trial and not entry.ended]
+        ranked = sorted(able, key=lambda entry: (entry.loss(known), entry.number))
         chosen = []
         for entry in ranked[:n_kept]:
-            if entry.trial is None or entry.dropped or entry.n_folds >= n_folds:
+            if entry.n_folds >= n_folds or entry.n_folds < known:
                 continue
-            if entry is not best and _is_clearly_worse(entry, best):
-                entry.dropped = "clearly worse than the best"
-            else:
+            is_worse = entry is not ranked[0] and self._is_clearly_worse(entry, ranked[0])
+            entry.dropped = "clearly worse than the best" if is_worse else ""
+            if not is_worse:
                 chosen.append(entry)
         return sorted(chosen, key=lambda entry: entry.number)
+
+    def _is_clearly_worse(self, entry: Entry, best: Entry) -> bool:
+        """Compare two settings row by row on the folds that both were tried on.
+
+        The rows are the sample: given the two fits their losses are independent. Those of one
+        group are not, and the one or two blocks that a grouped plan has held out so far give no
+        error to go by; there the ranks alone decide.
+        """
+        if self.problem.folds.grouped or entry.trial is None or best.trial is None:
+            return False
+        pairs = zip(entry.trial.row_losses, best.trial.row_losses, strict=False)
+        differences = np.concatenate([own - other for own, other in pairs]).astype(np.float64)
+        error = differences.std() / math.sqrt(len(differences))
+        return bool(differences.mean() > CLEARLY * error > 0)
 
 
 def count_judges(plan: FoldPlan) -> int:
@@ -185,14 +215,9 @@ def _note(entry: Entry, outcome: Outcome, n_folds: int) -> None:
     elif isinstance(outcome, Candidate):
         entry.candidate, entry.n_folds = outcome, n_folds
     else:
-        entry.dropped = "it failed or there was no time"
+        entry.dropped, entry.ended = "it failed or there was no time", True
 
 
-def _is_clearly_worse(entry: Entry, best: Entry) -> bool:
-    """Compare two settings row by row on the folds that both were tried on."""
-    if entry.trial is None or best.trial is None:
-        return False
-    pairs = zip(entry.trial.row_losses, best.trial.row_losses, strict=False)
-    differences = np.concatenate([own - other for own, other in pairs]).astype(np.float64)
-    error = differences.std() / math.sqrt(len(differences))
-    return bool(differences.mean() > CLEARLY * error > 0)
+def _repeat(entry: Entry, earlier: Entry) -> None:
+    entry.trial, entry.n_folds = earlier.trial, earlier.n_folds
+    entry.dropped, entry.ended = f"the same as trial {earlier.number}", True

@@ -88,6 +88,8 @@ class FitRecord:
         Wall-clock seconds of features and fit.
     cut
         True if the clock ended it: at `Unit.stop_at`, or at a round limit set by the clock.
+    losses
+        Loss of each held-out row at the fold's own best round, or None if nobody asked for it.
     """
 
     folder: Path
@@ -95,6 +97,7 @@ class FitRecord:
     curve: FloatVector | None
     seconds: float
     cut: bool
+    losses: npt.NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,11 +135,19 @@ def attempt(work: Callable[..., str], *args: object) -> str | Crash:
         )
 
 
-def fit_unit(unit: Unit) -> str:
-    """Fit one fold of a candidate; return the name of its folder."""
+def fit_unit(unit: Unit, *, judged: bool = False) -> str:
+    """Fit one fold of a candidate; return the name of its folder.
+
+    Parameters
+    ----------
+    unit
+        The fit.
+    judged
+        True if it is to leave the losses of the held-out rows, by which trials are compared.
+    """
     run = RunDirectory(Path(unit.run))
     redirect_output(run.log)
-    if read_fit(run, unit.spec.key, unit.fold, with_cut=False) is not None:
+    if read_fit(run, unit.spec.key, unit.fold, with_cut=False, judged=judged) is not None:
         return run.unit(unit.spec.key, unit.fold).name
     started = time.time()
     assignment = load_assignment(run.problem(unit.spec.target))
@@ -146,13 +157,14 @@ def fit_unit(unit: Unit) -> str:
     fit = _fit(unit, assignment, matrices)
     cut = fit.cut or _reached_limit(unit, fit)
     folder = run.unit(unit.spec.key, unit.fold, cut=cut)
-    losses = _measure(unit, fit, assignment, matrices.held_out)
+    losses = _measure(unit, fit, assignment, matrices.held_out) if judged else None
     rounds = None if fit.curve is None else len(fit.curve)
     seconds = time.time() - started
 
     def fill(beside: Path) -> None:
         _save(beside, fit, matrices.encoder)
-        write_array(beside / "losses.npy", losses)
+        if losses is not None:
+            write_array(beside / "losses.npy", losses)
         write_json(beside / "fit.json", {"rounds": rounds, "seconds": seconds, "cut": cut})
 
     write_folder(folder, fill)
@@ -185,18 +197,21 @@ def predict_unit(unit: Unit, folder_name: str, rounds: int | None) -> str:
     return target.name
 
 
-def read_fit(run: RunDirectory, key: str, fold: int, *, with_cut: bool = True) -> FitRecord | None:
+def read_fit(
+    run: RunDirectory, key: str, fold: int, *, with_cut: bool = True, judged: bool = False
+) -> FitRecord | None:
     """Return the record of a finished fit, the whole one before the one that was cut.
 
-    A fit whose files are damaged counts as not made.
+    A fit whose files are damaged counts as not made, and so does one without the losses of its
+    held-out rows if it is `judged` by them.
     """
     for folder in (run.unit(key, fold), run.unit(key, fold, cut=True))[: 2 if with_cut else 1]:
         with suppress(RunError):
-            return _read_fit(folder)
+            return _read_fit(folder, judged=judged)
     return None
 
 
-def _read_fit(folder: Path) -> FitRecord:
+def _read_fit(folder: Path, *, judged: bool) -> FitRecord:
     facts = read_json(folder / "fit.json")
     curve = read_array(folder / "curve.npy") if facts["rounds"] is not None else None
     return FitRecord(
@@ -205,6 +220,7 @@ def _read_fit(folder: Path) -> FitRecord:
         curve=curve,
         seconds=float(str(facts["seconds"])),
         cut=bool(facts["cut"]),
+        losses=read_array(folder / "losses.npy") if judged else None,
     )
 
 

@@ -276,3 +276,22 @@ def test_defaults_are_known_parameters_and_every_step_has_a_name(name: str):
     assert set(spec.defaults) <= {"*", *spec.tasks}
     assert {key for params in spec.defaults.values() for key in params} <= spec.known_params
     assert all(step.name for step in spec.recipe)
+
+
+@pytest.mark.parametrize(("name", "task"), CASES)
+def test_a_search_sets_known_parameters_around_their_defaults(name: str, task: str):
+    spec = MODELS.get(name)
+    assert {own.name for own in spec.space} <= spec.known_params - {"learning_rate"}
+    for own in spec.space:
+        default = spec.make_params(task, {}).get(own.name)
+        # None, or a name as "sqrt": the library's own, which need not be a number.
+        assert not isinstance(default, int | float) or own.low <= default <= own.high
+
+
+@pytest.mark.parametrize("end", ["low", "high"])
+@pytest.mark.parametrize(("name", "task"), CASES)
+def test_both_ends_of_a_search_space_can_be_fitted(name: str, task: str, end: str):
+    job = make_job(name, task)
+    ends = {own.name: getattr(own, end) for own in MODELS.get(name).space}
+    fit = run(name, replace(job, params={**job.params, **ends}))
+    assert np.isfinite(fit.model.predict(job.watch.matrix)).all()

@@ -1,5 +1,7 @@
+import warnings
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ from optuna.storages.journal import JournalFileBackend
 from sites import Site, make_site
 
 from automl_cli.core.candidate import Candidate, CandidateSpec, Failure
+from automl_cli.core.errors import RunError
 from automl_cli.features.state import FeatureSet
 from automl_cli.models import MODELS
 from automl_cli.train.executor import Executor, LocalPool
@@ -149,6 +152,20 @@ def test_a_trial_is_judged_at_its_own_best_round(site: Site, thread: Executor) -
     assert len(trial.row_losses[0]) == len(site.problem.folds.folds[0].held_out)
 
 
+def test_a_search_that_is_killed_after_each_unit_comes_to_the_same_end(
+    site: Site, thread: Executor, tmp_path: Path
+) -> None:
+    (tmp_path / "other").mkdir()
+    other = make_site(tmp_path / "other")
+    expected, outcomes = run(other, thread, make_quest(other, trials=6))
+    for _ in range(100):
+        with suppress(KilledError):
+            resumed, again = run(site, MortalExecutor(thread, 1), make_quest(site, trials=6))
+            break
+    assert describe(resumed) == describe(expected)
+    assert [one.spec.key for one in again] == [one.spec.key for one in outcomes]
+
+
 @pytest.mark.parametrize("units", [1, 6, 13])
 def test_a_killed_search_goes_on_as_if_nothing_had_been(
     site: Site, thread: Executor, tmp_path: Path, units: int
@@ -191,7 +208,35 @@ def test_the_journal_holds_every_trial_and_none_is_running(site: Site, thread: E
     trials = read_journal(quest.journal)
     assert [trial.state for trial in trials] == [optuna.trial.TrialState.COMPLETE] * 6
     assert [trial.value for trial in trials] == [entry.loss(1) for entry in board.entries]
-    assert [trial.user_attrs["key"] for trial in trials] == [e.spec.key for e in board.entries]
+    for trial, entry in zip(trials, board.entries, strict=True):
+        facts = {"key": entry.spec.key, "folds": entry.n_folds, "dropped": entry.dropped}
+        assert trial.user_attrs == facts
+
+
+def test_a_search_that_is_killed_leaves_the_journal_of_its_batches(
+    site: Site, thread: Executor
+) -> None:
+    quest = make_quest(site)
+    with pytest.raises(KilledError):
+        run(site, MortalExecutor(thread, 13), quest)
+    n_told = len(read_journal(quest.journal))
+    assert n_told >= BATCH
+    assert n_told % BATCH == 0
+
+
+def test_a_journal_from_before_is_not_read(site: Site, thread: Executor) -> None:
+    quest = make_quest(site, trials=2)
+    first, _ = run(site, thread, quest)
+    quest.journal.write_text("damaged")
+    second, _ = run(site, thread, quest)
+    assert describe(second) == describe(first)
+    assert len(read_journal(quest.journal)) == 2
+
+
+def test_a_journal_that_cannot_be_written_is_told_to_the_user(site: Site, thread: Executor) -> None:
+    site.run.studies.write_text("in the way")
+    with pytest.raises(RunError, match="cannot be written"):
+        run(site, thread, make_quest(site, trials=2))
 
 
 def test_without_time_it_ends_at_once(site: Site, thread: Executor) -> None:
@@ -200,12 +245,15 @@ def test_without_time_it_ends_at_once(site: Site, thread: Executor) -> None:
     assert board.entries == []
 
 
-def test_optuna_speaks_afterwards_as_before(
+def test_optuna_speaks_to_others_as_before(
     site: Site, thread: Executor, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    before = optuna.logging.get_verbosity()
-    run(site, thread, make_quest(site, trials=1))
-    assert optuna.logging.get_verbosity() == before
+    before = optuna.logging.get_verbosity(), list(warnings.filters)
+    board = Board(site.problem, site.crew(thread, workers=1))
+    for _ in search(make_quest(site, trials=BATCH), board):
+        # Also in between: whoever follows a search is no part of it.
+        assert (optuna.logging.get_verbosity(), list(warnings.filters)) == before
+    assert (optuna.logging.get_verbosity(), list(warnings.filters)) == before
     assert capsys.readouterr().err == ""
 
 
