@@ -11,6 +11,7 @@ import numpy as np
 
 from automl_cli.core.candidate import Candidate
 from automl_cli.core.errors import RunError
+from automl_cli.features.state import count_selected
 from automl_cli.solve import Solution
 from automl_cli.store import RunDirectory, read_json
 
@@ -45,7 +46,7 @@ def make_summary(
     Plain JSON values; a figure that is undefined (an error bar of too few rows) is None.
     """
     searched = [event for event in run.read_events() if event["kind"] == "searched"]
-    targets = [_describe(solution, searched) for solution in solutions]
+    targets = [_describe(run, solution, searched) for solution in solutions]
     summary = {
         "version": VERSION,
         "run": str(run.root),
@@ -107,7 +108,9 @@ def _without_nan(value: object) -> object:
     return None if isinstance(value, float) and not np.isfinite(value) else value
 
 
-def _describe(solution: Solution, searched: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _describe(
+    run: RunDirectory, solution: Solution, searched: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
     problem, blend = solution.problem, solution.blend
     best = solution.candidates[0]
     weights = {} if blend is None else dict(zip(blend.members, blend.weights, strict=True))
@@ -125,7 +128,10 @@ def _describe(solution: Solution, searched: Sequence[Mapping[str, Any]]) -> dict
         "tournament": [] if blend is None else [list(row) for row in blend.tournament],
         "search": _list_searches(problem.target.name, searched),
         "candidates": [
-            _describe_candidate(candidate, weights.get(candidate.spec.key))
+            {
+                **_describe_candidate(candidate, weights.get(candidate.spec.key)),
+                "generated": count_selected(run.features, candidate.spec),
+            }
             for candidate in solution.candidates
         ],
     }

@@ -5,7 +5,8 @@
 DATA and BENCH are those of benchmarks/compare.py. Each run is one candidate without a clock (no
 search, no blend), so the load of the machine makes no difference. Prints for each set of groups
 the change of the loss against the model's first set, cross-validated and on the test rows, each
-with its standard error: over folds and seeds, and the mean of the seeds' paired bootstrap errors.
+with its standard error: over folds and seeds, and the mean of the seeds' paired bootstrap errors;
+0 where nothing of a group was taken.
 """
 
 import argparse
@@ -116,59 +117,65 @@ def _submit(source: Path, out: Path) -> None:
     loaded = load_config(out / "config.yaml").config
     dataset = infer_dataset(find_files([source]), make_data_options(loaded)).dataset
     problem = make_problem(dataset, dataset.schema.targets[0], loaded)
-    folder = RunDirectory(out / "run").candidate(_last_planned(out))
+    folder = RunDirectory(out / "run").candidate(_read_planned(out))
     decision = fit_decision(problem, read_array(folder / "oof.npy"))
     answers = {problem.target.name: decision.apply(read_array(folder / "test.npy"))}
     wants = {problem.target.name: problem.metric.wants}
     write_submission(make_submission(dataset, answers, wants), out / "submission.csv")
 
 
-def _last_planned(out: Path) -> str:
+def _last_planned(options: argparse.Namespace, case: Case) -> str:
+    return _read_planned(_folder(options, case))
+
+
+def _read_planned(out: Path) -> str:
     events = RunDirectory(out / "run").read_events()
-    return next(one["candidates"][-1] for one in events if one["kind"] == "planned")
+    return str(next(one["candidates"][-1] for one in events if one["kind"] == "planned"))  # type: ignore[index]  # a list of keys
 
 
 def _print(options: argparse.Namespace, model: str) -> None:
     print(f"\n{model}: change of the loss against the first set, in %\n")
     print("| set | " + " | ".join(options.tasks) + " |")
     print("|---" * (len(options.tasks) + 1) + "|")
-    for name in options.sets:
-        cells = [_compare(options, model, task, name) for task in options.tasks]
-        print(f"| {name} | " + " | ".join(cells) + " |")
+    with ThreadPoolExecutor(options.jobs) as executor:
+        cells = product(options.sets, options.tasks)
+        found = executor.map(lambda cell: _compare(options, model, *cell), cells)
+        for name in options.sets:
+            row = " | ".join(next(found) for _ in options.tasks)
+            print(f"| {name} | {row} |", flush=True)
 
 
-def _compare(options: argparse.Namespace, model: str, task: str, name: str) -> str:
-    known, losses, changes, errors = [], [], [], []
-    for seed in options.seeds:
-        first, own = (Case(task, model, groups, seed) for groups in ("first", name))
-        known += [(_fold_losses(options, own), _fold_losses(options, first))]
-        words = [
-            options.data / task,
-            *(_folder(options, c) / "submission.csv" for c in (first, own)),
-        ]
-        losses.append(_score(options, words[:2])["loss"])
-        changed = _score(options, words)
-        changes.append(changed["difference"])
-        errors.append(changed["se"])
-    own_folds, first_folds = (np.concatenate(parts) for parts in zip(*known, strict=True))
-    scale = 100 / abs(np.mean(first_folds))
-    differences = (own_folds - first_folds) * scale
-    error = differences.std(ddof=1) / len(differences) ** 0.5
+def _compare(options: argparse.Namespace, model: str, name: str, task: str) -> str:
+    firsts, owns = (
+        [Case(task, model, groups, seed) for seed in options.seeds] for groups in ("first", name)
+    )
+    known = np.concatenate([_fold_losses(options, case) for case in firsts])
+    tested = np.mean([_score(options, case)["loss"] for case in firsts])
     if name == "first":
-        return f"{np.mean(first_folds):.5g} / {np.mean(losses):.5g}"
-    test, test_error = (100 * np.mean(values) / np.mean(losses) for values in (changes, errors))
-    return f"{differences.mean():+.2f} ± {error:.2f} / {test:+.2f} ± {test_error:.2f}"
+        return f"{known.mean():.5g} / {tested:.5g}"
+    if [_last_planned(options, case) for case in owns] == [
+        _last_planned(options, case) for case in firsts
+    ]:
+        return "0"
+    own = np.concatenate([_fold_losses(options, case) for case in owns])
+    changes = 100 * (own - known) / abs(known.mean())
+    error = changes.std(ddof=1) / len(changes) ** 0.5
+    pairs = [_score(options, *pair) for pair in zip(firsts, owns, strict=True)]
+    test, test_error = (100 * np.mean([p[k] for p in pairs]) / tested for k in ("difference", "se"))
+    return f"{changes.mean():+.2f} ± {error:.2f} / {test:+.2f} ± {test_error:.2f}"
 
 
 def _fold_losses(options: argparse.Namespace, case: Case) -> np.ndarray:
     summary: dict[str, Any] = json.loads((_folder(options, case) / "summary.json").read_text())
-    key = _last_planned(_folder(options, case))
+    key = _last_planned(options, case)
     scores = next(np.array(c["fold_scores"]) for c in summary["candidates"] if c["key"] == key)
     return 1 - scores if summary["targets"][0]["greater_is_better"] else scores
 
 
-def _score(options: argparse.Namespace, words: list[Path]) -> dict[str, float]:
-    command = [sys.executable, str(options.bench / "score.py"), *map(str, words)]
+def _score(options: argparse.Namespace, *cases: Case) -> dict[str, float]:
+    submissions = [_folder(options, case) / "submission.csv" for case in cases]
+    words = [options.bench / "score.py", options.data / cases[0].task, *submissions]
+    command = [sys.executable, *map(str, words)]
     scored = subprocess.run(command, capture_output=True, text=True, check=True)
     return dict(json.loads(scored.stdout))
 

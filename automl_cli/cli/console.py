@@ -128,6 +128,8 @@ def print_leaderboard(summary: Mapping[str, Any]) -> None:
     for target in summary["targets"]:
         console.print(_make_table(target))
         console.print(_spell_ensemble(target), soft_wrap=True)
+        if any(candidate["generated"] for candidate in target["candidates"]):
+            console.print(_make_generated_table(target))
         for searched in target["search"]:
             console.print(Text(_spell_search(searched)), soft_wrap=True)
 
@@ -148,6 +150,23 @@ def _make_table(target: Mapping[str, Any]) -> Table:
             f"{candidate['seconds']:.1f}",
             "" if weight is None else f"{weight:.2f}",
         )
+    return table
+
+
+def _make_generated_table(target: Mapping[str, Any]) -> Table:
+    """Return how many columns of each group the best candidate of each model takes."""
+    best: dict[str, Mapping[str, float]] = {}
+    for candidate in target["candidates"]:  # the best first
+        best.setdefault(candidate["model"], candidate["generated"])
+    groups = dict.fromkeys(name for generated in best.values() for name in generated)
+    title = "generated columns in the best candidate of each model, mean over folds"
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    table.add_column("group", no_wrap=True)
+    for model in best:
+        table.add_column(model, justify="right", no_wrap=True)
+    for group in groups:
+        counts = [generated.get(group, 0) for generated in best.values()]
+        table.add_row(group, *(f"{count:g}" if count else "" for count in counts))
     return table
 
 

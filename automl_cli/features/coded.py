@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from automl_cli.core.arrays import CodeVector, IntVector
+from automl_cli.core.arrays import ByteVector, CodeVector, IntVector
 from automl_cli.features.group import Features
 
-N_BINS = 64  # of a number
+N_BINS = 64  # of a number; with missing they fit into a byte
 ROWS_FOR_BINS = 20_000  # that their bounds are taken from
 SMOOTHING = 10.0  # of bins and of native categories, in rows
 
@@ -30,7 +30,7 @@ class Coded:
     """
 
     name: str
-    codes: CodeVector | IntVector
+    codes: CodeVector | ByteVector
     n_levels: int
     smoothing: float
     rows: IntVector | None
@@ -57,20 +57,20 @@ def code_column(features: Features, number: int, rows: IntVector | None = None) 
     return Coded(name=name, codes=codes, n_levels=n_levels, smoothing=SMOOTHING, rows=rows)
 
 
-def bin_values(values: npt.NDArray[np.float32]) -> tuple[IntVector, int]:
+def bin_values(values: npt.NDArray[np.float32]) -> tuple[ByteVector, int]:
     """Return the bin of each value, 0 for missing, and the number of bins.
 
     Examples
     --------
     >>> bin_values(np.array([3.0, np.nan, 1.0], dtype=np.float32))
-    (array([2, 0, 1]), 3)
+    (array([2, 0, 1], dtype=uint8), 3)
     """
     rows = few_of(len(values), ROWS_FOR_BINS)
     seen = values if rows is None else values[rows]
     seen = np.sort(seen[~np.isnan(seen)])
     starts = np.unique(seen[np.arange(1, N_BINS) * len(seen) // N_BINS]) if len(seen) else seen
     starts = starts[starts > seen[:1]]
-    codes = np.searchsorted(starts, values, side="right") + 1
+    codes = (np.searchsorted(starts, values, side="right") + 1).astype(np.uint8)
     codes[np.isnan(values)] = 0
     return codes, len(starts) + 2
 

@@ -16,7 +16,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from automl_cli.core.arrays import BoolVector, CodeVector, FloatMatrix, FloatVector, IntVector
+from automl_cli.core.arrays import (
+    BoolVector,
+    ByteVector,
+    CodeVector,
+    FloatMatrix,
+    FloatVector,
+    IntVector,
+)
 from automl_cli.core.foldplan import FoldPlan
 from automl_cli.core.margins import TINY
 from automl_cli.core.metric import Objective
@@ -110,7 +117,7 @@ def make_parts(plan: FoldPlan, repeat: int) -> Parts:
 
 
 def score_codes(
-    codes: CodeVector | IntVector,
+    codes: CodeVector | ByteVector,
     n_levels: int,
     smoothing: float,
     gradient: Gradient,
@@ -138,7 +145,7 @@ def score_codes(
 
 
 def sum_codes(
-    codes: CodeVector | IntVector, n_levels: int, gradient: Gradient, parts: Parts
+    codes: CodeVector | ByteVector, n_levels: int, gradient: Gradient, parts: Parts
 ) -> Iterator[tuple[FloatMatrix, FloatMatrix, FloatMatrix]]:
     """Return for each output the sums of gradient, hessian and squared gradient.
 

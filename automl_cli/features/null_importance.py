@@ -11,15 +11,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from automl_cli.core.arrays import BoolVector, Float32Matrix, FloatVector, IntVector
-from automl_cli.features.coded import Coded
 from automl_cli.features.screen import View
-from automl_cli.features.signals import make_signals
+from automl_cli.features.signals import make_signals, sample_seen
+from automl_cli.features.steps import StoredColumn
 
 N_SHUFFLES = 10
 N_TREES = 60
 
 
-def find_important(columns: Sequence[Coded], view: View, fold: int, rows: IntVector) -> BoolVector:
+def find_important(columns: Sequence[StoredColumn], view: View, fold: int) -> BoolVector:
     """Return which columns are more important than in every shuffle, shape (columns,).
 
     Parameters
@@ -30,16 +30,17 @@ def find_important(columns: Sequence[Coded], view: View, fold: int, rows: IntVec
         What is to be explained.
     fold
         Which fold asks.
-    rows
-        The rows that it looks at.
     """
+    rows = sample_seen(view, fold)
     rng = np.random.default_rng(fold)
     real = _measure(columns, view, fold, rows)
     by_chance = [_measure(columns, view.permute(rng), fold, rows) for _ in range(N_SHUFFLES)]
     return np.asarray(real > np.max(by_chance, axis=0))
 
 
-def _measure(columns: Sequence[Coded], view: View, fold: int, rows: IntVector) -> FloatVector:
+def _measure(
+    columns: Sequence[StoredColumn], view: View, fold: int, rows: IntVector
+) -> FloatVector:
     signals = make_signals(columns, view, fold, rows)
     outputs = np.split(signals, len(view.gradient.gradient), axis=1)
     gradient = view.gradient.take(rows)

@@ -7,19 +7,19 @@ say.
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import compress
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from automl_cli.core.arrays import BoolVector
-from automl_cli.features.coded import Coded, code_column
-from automl_cli.features.group import Features
+from automl_cli.features.coded import code_column
 from automl_cli.features.null_importance import find_important
 from automl_cli.features.screen import Scores, View, score_column
 from automl_cli.features.selection import Pool
 from automl_cli.features.signals import make_signals, sample_seen
-from automl_cli.features.steps import load_step
+from automl_cli.features.steps import StoredColumn, list_columns
 
 Entry: TypeAlias = tuple[int, int]  # number of a step, number of a column it has stored
 
@@ -54,20 +54,21 @@ def make_pools(
         Whether columns also have to be important beside all others (`features.null_importance`).
     """
     own = [list_columns(folder) for folder in folders]
-    raw = [code_column(*found) for folder in given for found in list_columns(folder)]
-    raw_scores = np.stack([score_column(column, views) for column in raw])
+    raw = [column for folder in given for column in list_columns(folder)]
+    raw_scores = np.stack([score_column(code_column(one.read(), 0), views) for one in raw])
     significant = find_significant(tried, rate)
     pools: list[Pool] = []
     for view in views:
         for fold in range(len(view.parts.seen)):
             best = np.argsort(-raw_scores[:, len(pools)], kind="stable")[:MOST_GIVEN]
-            given_ones = [raw[k] for k in best]
+            first = [raw[k] for k in best]
             entries = _order(tried, significant[len(pools)], own, fold=len(pools))
-            columns = [code_column(*own[step][place]) for step, place in entries]
             if second_opinion and entries:
-                kept = _ask_again(given_ones, columns, view, fold)
-                entries, columns = [entries[k] for k in kept], [columns[k] for k in kept]
-            pools.append(_make_pool(entries, given_ones, columns, view, fold))
+                columns = [*first, *(own[step][place] for step, place in entries)]
+                important = find_important(columns, view, fold)
+                entries = list(compress(entries, important[len(first) :]))
+            columns = [*first, *(own[step][place] for step, place in entries)]
+            pools.append(_make_pool(entries, columns, view, fold))
     return tuple(pools)
 
 
@@ -113,32 +114,17 @@ def load_pools(folder: Path, n_folds: int) -> tuple[Pool, ...]:
     return tuple(pools)
 
 
-def list_columns(folder: Path) -> list[tuple[Features, int]]:
-    """Return every stored column of a step: the features it is among, and its number there.
-
-    Dimensions of a regression are no columns of their own.
-    """
-    step = load_step(folder)
-    made = step.load("train") if step else ()
-    return [
-        (features, number)
-        for features in made
-        if features.kind != "linear"
-        for number in range(len(features.names))
-    ]
-
-
 def _order(
     tried: Sequence[Scores],
     significant: Sequence[BoolVector],
-    own: Sequence[Sequence[tuple[Features, int]]],
+    own: Sequence[Sequence[StoredColumn]],
     *,
     fold: int,
 ) -> list[Entry]:
     """Return what a fold may take, the best first."""
     found = []
     for number, (scored, stands_out) in enumerate(zip(tried, significant, strict=True)):
-        places = {features.names[k]: place for place, (features, k) in enumerate(own[number])}
+        places = {column.name: place for place, column in enumerate(own[number])}
         found += [
             (-scored.scores[fold, k], number, places[scored.names[k]])
             for k in np.flatnonzero(stands_out)
@@ -147,27 +133,21 @@ def _order(
     return [(number, place) for _, number, place in sorted(found)[:MOST_POOLED]]
 
 
-def _ask_again(
-    given: Sequence[Coded], columns: Sequence[Coded], view: View, fold: int
-) -> list[int]:
-    rows = sample_seen(view, fold)
-    important = find_important([*given, *columns], view, fold, rows)
-    return [int(k) for k in np.flatnonzero(important[len(given) :])]
-
-
 def _make_pool(
-    entries: Sequence[Entry], raw: Sequence[Coded], columns: Sequence[Coded], view: View, fold: int
+    entries: Sequence[Entry], columns: Sequence[StoredColumn], view: View, fold: int
 ) -> Pool:
     rows = sample_seen(view, fold)
     gradient = view.gradient.take(rows)
-    signals = make_signals([*raw, *columns], view, fold, rows)
+    signals = make_signals(columns, view, fold, rows)
     scales = (gradient.hessian / view.gradient.hessian.mean(axis=1, keepdims=True)).ravel()
-    weighted = signals * scales.astype(np.float32)
+    slopes = gradient.gradient.ravel()
+    gains = np.array([signal @ slopes for signal in signals])  # one by one: no copy as float64
+    signals *= np.sqrt(scales).astype(np.float32)
     where = np.array(entries, dtype=np.int64).reshape(-1, 2)
     return Pool(
         step=where[:, 0],
         column=where[:, 1],
-        products=(weighted @ signals.T).astype(np.float64),
-        gains=signals @ gradient.gradient.ravel(),
+        products=(signals @ signals.T).astype(np.float64),
+        gains=gains,
         noise=float((gradient.gradient**2).mean()),
     )

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from automl_cli.core.arrays import Float32Matrix, IntVector
-from automl_cli.features.coded import Coded
+from automl_cli.core.arrays import Float32Matrix, FloatVector, IntVector
+from automl_cli.features.coded import Coded, code_column
 from automl_cli.features.gradient import sum_codes, weigh_codes
 from automl_cli.features.screen import View
+from automl_cli.features.steps import StoredColumn
 
 CELLS = 100_000  # rows times outputs that signals are compared on
 
@@ -21,16 +22,24 @@ def sample_seen(view: View, fold: int) -> IntVector:
     return np.sort(np.random.default_rng(fold).choice(rows, most, replace=False))
 
 
-def make_signals(columns: Sequence[Coded], view: View, fold: int, rows: IntVector) -> Float32Matrix:
-    """Return the signal of each column, outputs one after another, shape (columns, cells)."""
-    return np.stack([_make_signal(column, view, fold, rows) for column in columns])
+def make_signals(
+    columns: Sequence[StoredColumn], view: View, fold: int, rows: IntVector
+) -> Float32Matrix:
+    """Return the signal of each column, outputs one after another, shape (columns, cells).
+
+    The columns are read one by one: hundreds of them in full would take more than their signals.
+    """
+    signals = np.empty((len(columns), len(view.gradient.gradient) * len(rows)), dtype=np.float32)
+    for signal, column in zip(signals, columns, strict=True):
+        signal[:] = _make_signal(code_column(column.read(), 0), view, fold, rows)
+    return signals
 
 
-def _make_signal(column: Coded, view: View, fold: int, rows: IntVector) -> Float32Matrix:
+def _make_signal(column: Coded, view: View, fold: int, rows: IntVector) -> FloatVector:
     parts, seen = view.parts, view.parts.seen[fold : fold + 1]
     codes = column.codes[rows]
     said = [
         weigh_codes(slopes, curvatures, seen, column.smoothing)[0, parts.part[rows], codes]
         for slopes, curvatures, _ in sum_codes(column.codes, column.n_levels, view.gradient, parts)
     ]
-    return np.concatenate(said, dtype=np.float32)
+    return np.concatenate(said)

@@ -8,9 +8,9 @@ step, so recipes share their steps and a second run finds them done. Where a ste
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
-from automl_cli.core.candidate import FeatureRecipe, Step
+from automl_cli.core.candidate import CandidateSpec, FeatureRecipe, Step
 from automl_cli.core.dataset import Dataset
 from automl_cli.core.errors import PlanError
 from automl_cli.core.keys import make_key
@@ -115,6 +115,39 @@ def name_step(data_key: str, step: Step, *, transductive: bool, screened_by: str
     return f"{step.name}-{content[:16]}"
 
 
+def name_selection(screen: str, recipe: FeatureRecipe) -> str:
+    """Return the name of the file that says what each fold takes for a recipe.
+
+    Parameters
+    ----------
+    screen
+        The key of the screen that chose.
+    recipe
+        The steps, with how many columns each may give.
+    """
+    return f"selection-{make_key([screen, recipe])[:16]}.json"
+
+
+def count_selected(folder: Path, spec: CandidateSpec) -> dict[str, float]:
+    """Return how many columns of each screened group a candidate takes, on average over folds.
+
+    Parameters
+    ----------
+    folder
+        Where features are stored.
+    spec
+        The candidate; the result is empty if the screen had no say in it.
+    """
+    if not spec.screen:
+        return {}
+    of_folds = _read_folds(folder / name_selection(spec.screen, spec.recipe))
+    return {
+        step.name: sum(len(of_fold[k] or ()) for of_fold in of_folds) / len(of_folds)
+        for k, step in enumerate(spec.recipe)
+        if step.top is not None
+    }
+
+
 def load_features(folder: Path, feature_set: FeatureSet) -> FeatureState:
     """Return what is stored in `folder` of a feature set.
 
@@ -145,8 +178,11 @@ def _load_selection(
 ) -> Selection | None:
     if name is None:
         return None
-    of_folds: list[list[list[int] | None]] = read_json(folder / name)["folds"]  # type: ignore[assignment]  # as `features.selection` writes it
     return [
         [columns for columns, step in zip(of_fold, found, strict=True) if step is not None]
-        for of_fold in of_folds
+        for of_fold in _read_folds(folder / name)
     ]
+
+
+def _read_folds(path: Path) -> Selection:
+    return cast("Selection", read_json(path)["folds"])

@@ -9,7 +9,7 @@
                    test-0.npy
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, cast
@@ -53,8 +53,7 @@ class FittedStep:
 
     def load(self, table: TableName) -> Iterator[Features]:
         """Return the stored features of a table, memory-mapped and read-only."""
-        entries = cast("list[dict[str, Any]]", read_json(self.folder / "features.json")["features"])
-        for number, entry in enumerate(entries):
+        for number, entry in enumerate(_read_entries(self.folder)):
             yield Features(
                 kind=entry["kind"],
                 names=tuple(entry["names"]),
@@ -62,6 +61,60 @@ class FittedStep:
                 levels=tuple(entry["levels"]),
                 smoothing=entry["smoothing"],
             )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredColumn:
+    """A stored column of the training table, which takes no memory before it is read.
+
+    Parameters
+    ----------
+    folder
+        Of the step.
+    number
+        Of the features that it is among.
+    place
+        Its number among their columns.
+    entry
+        What `features.json` says of these features.
+    """
+
+    folder: Path
+    number: int
+    place: int
+    entry: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return str(self.entry["names"][self.place])
+
+    def read(self) -> Features:
+        """Return the column alone, as a copy, so that no page of the file stays in memory."""
+        array = np.load(self.folder / f"train-{self.number}.npy", mmap_mode="r")
+        levels = self.entry["levels"]
+        return Features(
+            kind=self.entry["kind"],
+            names=(self.name,),
+            array=np.array(array[self.place : self.place + 1]),
+            levels=(levels[self.place],) if levels else (),
+            smoothing=self.entry["smoothing"],
+        )
+
+
+def list_columns(folder: Path) -> list[StoredColumn]:
+    """Return every stored column of a step.
+
+    Dimensions of a regression are no columns of their own.
+    """
+    if not (folder / "features.json").exists():
+        return []
+    return [
+        StoredColumn(folder=folder, number=number, place=place, entry=entry)
+        for number, entry in enumerate(_read_entries(folder))
+        if entry["kind"] != "linear"
+        for place in range(len(entry["names"]))
+    ]
 
 
 def fit_step(tables: Tables, step: Step) -> State | None:
@@ -151,6 +204,10 @@ def load_step(folder: Path) -> FittedStep | None:
         state = State(meta=stored["meta"], arrays=dict(arrays))
     kept = None if stored["kept"] is None else frozenset(stored["kept"])
     return FittedStep(folder=folder, group=stored["group"], state=state, kept=kept)
+
+
+def _read_entries(folder: Path) -> list[dict[str, Any]]:
+    return cast("list[dict[str, Any]]", read_json(folder / "features.json")["features"])
 
 
 def _pick(features: Features, wanted: Sequence[int]) -> Features:

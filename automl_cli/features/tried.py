@@ -7,9 +7,10 @@ from typing import Any, cast
 
 import numpy as np
 
-from automl_cli.features.pools import find_significant, list_columns
+from automl_cli.features.pools import find_significant
 from automl_cli.features.screen import Scores
 from automl_cli.features.selection import Pool, choose_columns
+from automl_cli.features.steps import list_columns
 from automl_cli.store import read_json, write_json
 
 
@@ -75,7 +76,7 @@ def save_tried(
     taken = [choose_columns(pool, everything) for pool in pools]
     rows: list[Any] = []
     for step, (folder, scored) in enumerate(zip(folders, scores, strict=True)):
-        stored = [features.names[k] for features, k in list_columns(folder)]
+        stored = [column.name for column in list_columns(folder)]
         names = [stored[place] for chosen in taken for place in chosen[step]]
         n_out = np.sum([of_fold[step] for of_fold in significant], axis=0)
         means = scored.scores.mean(axis=0).round(2)

@@ -12,10 +12,9 @@ from dataclasses import dataclass, replace
 from automl_cli.core.candidate import CandidateSpec, Step
 from automl_cli.core.deadline import Deadline
 from automl_cli.core.events import Event
-from automl_cli.core.keys import make_key
 from automl_cli.features.pools import load_pools
 from automl_cli.features.selection import Pool, choose_columns
-from automl_cli.features.state import FeatureSet
+from automl_cli.features.state import FeatureSet, name_selection
 from automl_cli.store import write_json
 from automl_cli.train.assignment import load_assignment
 from automl_cli.train.order import Crew
@@ -67,7 +66,7 @@ class Screened:
             [None if step.top is None else of_fold[known[step_content(step)]] for step in recipe]
             for of_fold in chosen
         ]
-        name = f"selection-{make_key([self.screening.key, recipe])[:16]}.json"
+        name = name_selection(self.screening.key, recipe)
         path = self.screening.features / name
         if not path.exists():
             write_json(path, {"folds": folds})  # type: ignore[dict-item]  # list is invariant
