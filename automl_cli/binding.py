@@ -113,6 +113,6 @@ def _check_group(
         problem = f"{name}.{TOP}: its columns belong together and are not screened."
         yield loaded.mistake(place, problem, hint=f"Leave `{TOP}` out.")
     try:
-        GROUPS.get(name).make_params(own)
+        GROUPS.get(name).check(own)
     except PlanError as error:
         yield loaded.mistake(place, error.message, hint=error.hint)

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any
 
 import numpy.typing as npt
 
@@ -13,10 +13,11 @@ from automl_cli.core.events import Event
 from automl_cli.core.foldplan import FoldPlan
 from automl_cli.core.problem import Problem
 from automl_cli.decision import fit_decision
+from automl_cli.ensemble.files import load_bar, load_blend, save_blend
 from automl_cli.ensemble.tournament import blend_candidates
 from automl_cli.features.state import FeatureSet
 from automl_cli.scoring import score_candidate
-from automl_cli.store import read_json, write_json
+from automl_cli.store import write_json
 from automl_cli.train.collect import load_candidate, save_candidate
 from automl_cli.train.cross_fit import cross_fit
 from automl_cli.train.order import Crew, Order, Outcome, Skipped
@@ -56,11 +57,14 @@ class Assembly:
         See `EnsembleConfig`.
     scored_on
         The folds whose rows the score is of, if others have chosen among candidates.
+    is_late
+        Whether there is no time for a tournament: a stored blend of the same candidates is kept.
     """
 
     combiners: Sequence[str]
     max_members: int
     scored_on: FoldPlan | None = None
+    is_late: bool = False
 
 
 def solve(
@@ -77,7 +81,7 @@ def solve(
     """
     found = {spec.key: load_candidate(crew.run, spec) for spec in specs}
     known = {key: candidate for key, candidate in found.items() if candidate is not None}
-    if known and _read_bar(problem, crew) is None:
+    if known and load_bar(crew.run.blend(problem.target.name)) is None:
         yield make_single_solution(problem, known.values())
     missing = [spec for spec in specs if spec.key not in known]
     again = [spec for spec in specs if spec.key in known and known[spec.key].cut]
@@ -101,7 +105,7 @@ def follow(
     crew
         Who works.
     """
-    bar = _read_bar(problem, crew)
+    bar = load_bar(crew.run.blend(problem.target.name))
     for outcome in outcomes:
         if isinstance(outcome, Failure | Skipped):
             _report_loss(outcome, crew)
@@ -113,12 +117,6 @@ def follow(
         solution = make_single_solution(problem, known.values())
         if solution.candidates[0] is outcome and _is_better(problem, outcome.score, bar):
             yield solution
-
-
-def load_candidates(specs: Sequence[CandidateSpec], crew: Crew) -> list[Candidate]:
-    """Return all finished candidates among `specs`, in their order."""
-    found = (load_candidate(crew.run, spec) for spec in specs)
-    return [candidate for candidate in found if candidate is not None]
 
 
 def make_single_solution(problem: Problem, candidates: Iterable[Candidate]) -> Solution:
@@ -134,30 +132,15 @@ def make_single_solution(problem: Problem, candidates: Iterable[Candidate]) -> S
 
 
 def make_blended_solution(
-    problem: Problem, candidates: Sequence[Candidate], assembly: Assembly, crew: Crew
+    problem: Problem, candidates: Mapping[str, Candidate], assembly: Assembly, crew: Crew
 ) -> Solution:
     """Return the solution that the tournament of combiners gives, and store the blend."""
-    ranked = rank_candidates(problem, candidates)
-    blend = blend_candidates(
-        problem,
-        ranked[: assembly.max_members],
-        combiners=assembly.combiners,
-        deadline=crew.pace.deadline.earlier(WRITE_SECONDS),
-    )
-    if assembly.scored_on is not None:
-        scored = score_candidate(replace(problem, folds=assembly.scored_on), blend.oof)
-        blend = replace(blend, score=scored.score, score_se=scored.score_se)
-    stored: dict[str, Any] = {
-        "combiner": blend.combiner,
-        "members": list(blend.members),
-        "weights": blend.weights.tolist(),
-        "state": dict(blend.state),
-        "score": blend.score,
-        "score_se": blend.score_se,
-        "in_sample": blend.in_sample,
-        "tournament": [list(row) for row in blend.tournament],
-    }
-    write_json(crew.run.blend(problem.target.name), stored)
+    ranked = rank_candidates(problem, candidates.values())
+    folder = crew.run.blend(problem.target.name)
+    blend = load_blend(folder, candidates) if assembly.is_late else None
+    if blend is None:
+        blend = _make_blend(problem, ranked, assembly, crew)
+        save_blend(folder, blend, candidates, bar=score_candidate(problem, blend.oof).score)
     answers = _answer(problem, blend.oof, blend.test)
     return Solution(problem=problem, candidates=ranked, blend=blend, answers=answers)
 
@@ -172,10 +155,19 @@ def rank_candidates(problem: Problem, candidates: Iterable[Candidate]) -> tuple[
     return tuple(sorted(candidates, key=rank))
 
 
-def _read_bar(problem: Problem, crew: Crew) -> float | None:
-    """Return the score of the ensemble that an earlier command left, or None."""
-    path = crew.run.blend(problem.target.name)
-    return cast("float", read_json(path)["score"]) if path.exists() else None
+def _make_blend(
+    problem: Problem, ranked: Sequence[Candidate], assembly: Assembly, crew: Crew
+) -> Blend:
+    blend = blend_candidates(
+        problem,
+        ranked[: assembly.max_members],
+        combiners=assembly.combiners,
+        deadline=crew.pace.deadline.earlier(WRITE_SECONDS),
+    )
+    if assembly.scored_on is not None:
+        scored = score_candidate(replace(problem, folds=assembly.scored_on), blend.oof)
+        blend = replace(blend, score=scored.score, score_se=scored.score_se)
+    return blend
 
 
 def _is_better(problem: Problem, score: float, bar: float | None) -> bool:

@@ -12,20 +12,21 @@ from automl_cli.core.candidate import Candidate, CandidateSpec, FeatureRecipe
 from automl_cli.core.dataset import Column
 from automl_cli.core.deadline import Deadline
 from automl_cli.core.events import Event, JsonValue
+from automl_cli.core.keys import make_array_key
 from automl_cli.core.problem import Problem
 from automl_cli.features.state import FeatureSet
 from automl_cli.models import MODELS
 from automl_cli.plan import is_screened, make_plain
 from automl_cli.solve import (
+    WRITE_SECONDS,
     Assembly,
     Solution,
     follow,
-    load_candidates,
     make_blended_solution,
     solve,
 )
 from automl_cli.train.choice import choose_candidate
-from automl_cli.train.collect import load_candidate
+from automl_cli.train.collect import load_candidate, load_finished
 from automl_cli.train.order import Crew
 from automl_cli.train.pace import make_pace
 from automl_cli.train.screened import Screened, screen_features
@@ -77,7 +78,6 @@ class _Progress:
 
     known: dict[str, Candidate] = field(default_factory=dict)
     finer: dict[CandidateSpec, FeatureSet] = field(default_factory=dict)
-    is_searched: bool = False
 
 
 def begin(task: Undertaking, crew: Crew) -> Iterator[Solution]:
@@ -91,7 +91,7 @@ def pursue(task: Undertaking, crew: Crew) -> Iterator[Solution]:
     progress = _Progress()
     if any(is_screened(spec) for spec in task.specs) or task.config.search.trials:
         yield from begin(task, crew)
-        progress.known |= _load(task.specs[:1], crew)
+    progress.known |= load_finished(crew.run, task.problem.target.name)
     screened = _screen(task, crew)
     yield from _search(task, screened, progress, crew)
     planned = {**progress.finer, **_settle(task, screened)}
@@ -99,32 +99,35 @@ def pursue(task: Undertaking, crew: Crew) -> Iterator[Solution]:
     crew.listener(Event(kind="planned", fields={"candidates": names}))
     sets = {spec.key: feature_set for spec, feature_set in planned.items()}
     yield from solve(task.problem, tuple(planned), sets, crew)
-    finished = progress.known | _load(tuple(planned), crew)
+    # All that is there: what an earlier command had time to search and this one has not, too.
+    finished = load_finished(crew.run, task.problem.target.name)
     if finished:
-        ensemble = task.config.ensemble
-        assembly = Assembly(
-            combiners=ensemble.combiners,
-            max_members=ensemble.max_members,
-            scored_on=leave_judges_out(task.problem.folds) if progress.is_searched else None,
-        )
-        yield make_blended_solution(task.problem, tuple(finished.values()), assembly, crew)
+        yield make_blended_solution(task.problem, finished, _assemble(task, crew), crew)
 
 
-def _load(specs: Sequence[CandidateSpec], crew: Crew) -> dict[str, Candidate]:
-    return {candidate.spec.key: candidate for candidate in load_candidates(specs, crew)}
+def _assemble(task: Undertaking, crew: Crew) -> Assembly:
+    is_searched = crew.run.studies(task.problem.target.name).exists()
+    return Assembly(
+        combiners=task.config.ensemble.combiners,
+        max_members=task.config.ensemble.max_members,
+        scored_on=leave_judges_out(task.problem.folds) if is_searched else None,
+        is_late=crew.pace.deadline.earlier(WRITE_SECONDS).seconds_left() <= 0,
+    )
 
 
 def _screen(task: Undertaking, crew: Crew) -> Screened | None:
     """Screen all steps that candidates want; None if there are none or the base is missing."""
     wanted = [step for spec in task.specs for step in spec.recipe if step.top is not None]
     base = task.specs[0]
-    if not wanted or load_candidate(crew.run, base) is None:
+    known = load_candidate(crew.run, base)
+    if not wanted or known is None:
         return None
     screening = Screening(
         run=str(crew.run.root),
         data_key=task.data_key,
         transductive=task.transductive,
         base=base,
+        base_key=make_array_key(known.oof),
         steps=tuple(dict.fromkeys(replace(step, top=0) for step in wanted)),
         rate=task.config.features.false_discovery_rate,
         second_opinion=task.config.features.screen == "null_importance",
@@ -145,16 +148,16 @@ def _search(
         plain_sets=task.plain_sets,
     )
     ends = _find_end(task, crew)
-    quests = make_quests(workshop, crew.run.studies)
+    quests = make_quests(workshop, crew.run.studies(task.problem.target.name))
     if crew.pace.is_limited:  # a short search finds nothing, and what it takes is missing elsewhere
-        quests = quests[: int(ends.seconds_left() // LEAST_SEARCH)]
+        quests = quests[: max(0, int(ends.seconds_left() // LEAST_SEARCH))]
     for number, quest in enumerate(quests):
         share = ends.seconds_left() / (len(quests) - number)
         pace = make_pace(Deadline.after(share), reserve_seconds=0, workers=crew.pace.workers)
         board = Board(task.problem, replace(crew, pace=pace))
         yield from follow(task.problem, search(quest, board), progress.known, crew)
-        progress.is_searched |= any(entry.candidate is not None for entry in board.entries)
-        _report(quest, board, crew)
+        if board.entries:
+            _report(quest, board, crew)
         model = MODELS.get(quest.model.name)
         for setting in choose_settings(board, N_FINER if model.search_rate else 0):
             spec, feature_set = make_candidate(workshop, model, setting, FINER)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from automl_cli.config.schema import RunConfig
+from automl_cli.config.values import TOP
 from automl_cli.core.candidate import CandidateSpec, FeatureRecipe, ParamValue, Step
 from automl_cli.core.dataset import Column
 from automl_cli.core.model import ModelSpec, Range
@@ -13,10 +14,10 @@ from automl_cli.core.problem import Problem
 from automl_cli.features.state import FeatureSet
 from automl_cli.models import MODELS
 from automl_cli.plan import fitted_task, is_possible, make_generated, make_plain, make_spec
-from automl_cli.scoring import selection_loss
+from automl_cli.scoring import make_selection_loss
 from automl_cli.train.screened import Screened
-from automl_cli.train.search import Quest
-from automl_cli.train.trials import Board, Setting
+from automl_cli.train.search import TOPS, Quest
+from automl_cli.train.trials import Board, Setting, judge_rows
 
 CATEGORY_STEPS = frozenset({"native", "onehot"})
 MEANS = (Step("target_mean"), Step("counts"))
@@ -92,11 +93,11 @@ def make_ways(
 
 def list_ways(config: RunConfig, columns: Sequence[Column]) -> Iterator[FeatureRecipe]:
     """Yield every recipe without screened steps that a search may give a candidate."""
-    whole = tuple(step for step in make_generated(config) if step.top is None)
+    generated = make_generated(config)
     for name in config.search.models if config.search.trials else ():
         if isinstance(config.models.get(name), Mapping):
             for way in make_ways(MODELS.get(name), config, columns).values():
-                yield (*way, *whole)
+                yield tuple(step for step in (*way, *generated) if step.top is None)
 
 
 def make_candidate(
@@ -116,12 +117,12 @@ def make_candidate(
     config = workshop.config
     steps = (
         step if step.top is None else Step(step.name, step.params, setting.tops.get(step.name, 0))
-        for step in make_generated(config)
+        for step in _list_generated(model, config)
     )
     way = make_ways(model, config, workshop.columns)[setting.categories]
     recipe = (*way, *(step for step in steps if step.top != 0))
     fixed = {} if model.search_rate is None else {"learning_rate": rate * model.search_rate}
-    params = {**(config.models.get(model.name) or {}), **fixed, **setting.params}
+    params = {**fixed, **_read_own(model, config), **setting.params}
     spec = make_spec(workshop.problem, config, model, params, recipe)
     if workshop.screened is not None:
         return workshop.screened.settle(spec)
@@ -130,9 +131,14 @@ def make_candidate(
 
 
 def choose_settings(board: Board, most: int) -> list[Setting]:
-    """Return the best settings of those that were tried on all folds, the best first."""
+    """Return the best settings of those that were tried on all folds, the best first.
+
+    The rows of the judges alone decide, so that the others can tell what the choice is worth.
+    """
+    rows = judge_rows(board.problem.folds)
+    measure = make_selection_loss(board.problem, rows)
     whole = [
-        (selection_loss(board.problem, entry.candidate.oof), entry.number, entry.setting)
+        (measure(entry.candidate.oof[rows]), entry.number, entry.setting)
         for entry in board.entries
         if entry.candidate is not None
     ]
@@ -141,11 +147,13 @@ def choose_settings(board: Board, most: int) -> list[Setting]:
 
 def _make_quest(workshop: Workshop, model: ModelSpec, folder: Path) -> Quest:
     config = workshop.config
-    groups = tuple(step.name for step in make_generated(config) if step.top is not None)
+    groups = _choose_tops(model, config)
+    own = _read_own(model, config)
     ways = tuple(make_ways(model, config, workshop.columns))
     return Quest(
         model=model,
-        groups=groups if workshop.screened is not None else (),
+        space=tuple(one for one in model.space if one.name not in own),
+        tops=groups if workshop.screened is not None else {},
         categories=ways,
         settle=lambda setting: make_candidate(workshop, model, setting),
         first=list(_make_first(workshop, model, groups, ways)),
@@ -156,14 +164,42 @@ def _make_quest(workshop: Workshop, model: ModelSpec, folder: Path) -> Quest:
 
 
 def _make_first(
-    workshop: Workshop, model: ModelSpec, groups: Sequence[str], ways: Sequence[str]
+    workshop: Workshop,
+    model: ModelSpec,
+    groups: Mapping[str, Sequence[int]],
+    ways: Sequence[str],
 ) -> Iterator[Setting]:
     """Return settings to begin with: the defaults with more and fewer generated columns."""
-    defaults = model.make_params(fitted_task(workshop.problem), {})
-    params = {own.name: _fit_in(own, defaults.get(own.name)) for own in model.space}
-    for top in FIRST_TOPS:
-        yield Setting(params=params, tops=dict.fromkeys(groups, top), categories=ways[0])
-    yield Setting(params=params, tops=dict.fromkeys(groups, 30), categories=ways[-1])
+    own = _read_own(model, workshop.config)
+    defaults = model.make_params(fitted_task(workshop.problem), own)
+    params = {
+        one.name: _fit_in(one, defaults.get(one.name)) for one in model.space if one.name not in own
+    }
+    for top, way in (*((top, ways[0]) for top in FIRST_TOPS), (FIRST_TOPS[0], ways[-1])):
+        tops = {group: min(top, own_tops[-1]) for group, own_tops in groups.items()}
+        yield Setting(params=params, tops=tops, categories=way)
+
+
+def _read_own(model: ModelSpec, config: RunConfig) -> Mapping[str, ParamValue]:
+    """Return what the user has fixed of a model; it is not searched."""
+    own = config.models.get(model.name)
+    return own if isinstance(own, Mapping) else {}
+
+
+def _list_generated(model: ModelSpec, config: RunConfig) -> FeatureRecipe:
+    # A recipe of the user's own stands instead of the groups.
+    return () if model.name in config.features.recipes else make_generated(config)
+
+
+def _choose_tops(model: ModelSpec, config: RunConfig) -> dict[str, tuple[int, ...]]:
+    """Return how many columns each screened group may give, ascending, at most what is said."""
+    chosen = {}
+    for step in _list_generated(model, config):
+        if step.top is not None:
+            own = dict(config.features.groups[step.name] or {}).get(TOP)
+            most = own if isinstance(own, int) else TOPS[-1]
+            chosen[step.name] = (*(top for top in TOPS if top < most), most)
+    return chosen
 
 
 def _fit_in(own: Range, default: ParamValue) -> int | float:

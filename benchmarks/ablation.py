@@ -22,6 +22,7 @@ import numpy as np
 from compare import EIGHT
 
 from automl_cli.config.load import load_config
+from automl_cli.core.keys import make_key
 from automl_cli.data.files import find_files
 from automl_cli.data.infer import infer_dataset
 from automl_cli.data.submission import make_submission, write_submission
@@ -79,7 +80,8 @@ def main() -> None:
 
 
 def _folder(options: argparse.Namespace, case: Case) -> Path:
-    return Path(options.work) / case.task / f"{case.model}-{case.groups}-{case.seed}"
+    extra = f"-{make_key(options.extra)[:8]}" if options.extra else ""
+    return Path(options.work) / case.task / f"{case.model}-{case.groups}-{case.seed}{extra}"
 
 
 def _run(options: argparse.Namespace, case: Case) -> None:

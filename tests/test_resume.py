@@ -1,5 +1,6 @@
 """Killed at any moment and started again, a run ends with the same bytes."""
 
+import json
 import random
 import signal
 import subprocess
@@ -27,6 +28,23 @@ def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, floa
     began = time.time()
     subprocess.run(make_command(out, 2), check=True, capture_output=True)
     return (out / "submission.csv").read_bytes(), time.time() - began
+
+
+def test_without_time_left_the_submission_and_the_figures_stay(tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    words = [sys.executable, "-m", "automl_cli", "fit", str(EXAMPLES / "diamonds"), "--quiet"]
+    words += ["--preset", "medium", "--budget", "45s", "--set", "search.budget=14s"]
+    words += ["--set", "search.models=[lightgbm]", "--set", "validation.folds=3"]
+    words += ["--out", str(out)]
+    subprocess.run(words, check=True, capture_output=True)
+    first = (out / "submission.csv").read_bytes(), json.loads((out / "summary.json").read_text())
+    subprocess.run([*words, "--budget", "20s"], check=True, capture_output=True)
+    again = (out / "submission.csv").read_bytes(), json.loads((out / "summary.json").read_text())
+
+    for summary in (first[1], again[1]):
+        del summary["seconds"]
+    assert first[1]["targets"][0]["search"]
+    assert again == first
 
 
 @pytest.mark.parametrize("workers", [1, 2])

@@ -64,3 +64,31 @@ def test_a_searched_run_ends_in_an_ensemble(table: Path, tmp_path: Path, own: li
         assert all(searched["whole"] >= 1 for searched in target["search"])
         assert target["combiner"]
     assert len(pd.read_csv(summary["submission"])) == N_ROWS - N_TRAIN
+
+
+def test_what_the_user_has_fixed_is_not_searched(table: Path, tmp_path: Path) -> None:
+    overrides = ["data.target=z", "data.drop=[y]", "validation.splitter=kfold"]
+    overrides += ["features.groups={crosses: {top: 12}, digits: {}}", "limits.rounds=20"]
+    overrides += ["models.lightgbm={num_leaves: 6, learning_rate: 0.2}", "models.linear=false"]
+    overrides += ["search.trials=8", "search.models=[lightgbm]"]
+    summary = automl_cli.fit(table, preset="smoke", overrides=overrides, out=tmp_path / "run")
+    searched = [one for one in summary["candidates"] if one["model"] == "lightgbm"]
+    assert len(searched) > 2
+    for candidate in searched:
+        assert candidate["params"]["num_leaves"] == 6
+        assert candidate["params"]["learning_rate"] in (0.2, 0.1)  # 0.1: the small first one
+        assert candidate["tops"].get("crosses", 0) <= 12
+
+
+def test_a_recipe_of_the_users_own_is_searched_without_the_groups(
+    table: Path, tmp_path: Path
+) -> None:
+    recipe = "[numeric, native, {crosses: {max_pairs: 20, top: 5}}]"
+    overrides = ["data.target=z", "data.drop=[y]", "validation.splitter=kfold"]
+    overrides += [GROUPS, f"features.recipes.lightgbm={recipe}", "limits.rounds=20"]
+    overrides += ["models.linear=false", "search.trials=6", "search.models=[lightgbm]"]
+    summary = automl_cli.fit(table, preset="smoke", overrides=overrides, out=tmp_path / "run")
+    assert summary["targets"][0]["search"][0]["trials"] == 6
+    for candidate in summary["candidates"]:
+        assert candidate["features"].count("crosses") <= 1
+        assert "digits" not in candidate["features"]

@@ -1,1 +1,1 @@
-"""The command line: commands and the only module that prints."""
+"""The command line: commands and the only layer that prints."""

@@ -1,4 +1,4 @@
-"""What people see while a run works and when it is done; the only module that prints.
+"""What people see while a run works and when it is done.
 
 Everything goes to stderr: live on a terminal, dated lines elsewhere. stdout is for results.
 """
@@ -33,7 +33,7 @@ class RunConsole:
     ends_at: float | None = None
     doing: str = "reading"
     best: str = ""
-    planned: int = 0
+    announced: set[str] = field(default_factory=set)
     done: int = 0
     fits: int = 0
     unstarted: int = 0
@@ -58,8 +58,8 @@ class RunConsole:
     def __rich__(self) -> Text:
         """Return the live line; it is drawn anew several times a second."""
         parts = [self.doing]
-        if self.planned:
-            parts.append(f"{self.done} of {self.planned} candidates, {self.fits} fits")
+        if self.announced:
+            parts.append(f"{self.done} of {len(self.announced)} candidates, {self.fits} fits")
         if self.ends_at is not None:
             parts.append(f"{max(0, round(self.ends_at - time.time()))} s left")
         parts.append(self.best)
@@ -81,11 +81,12 @@ class RunConsole:
             self.doing, self.ends_at = "making features", fields["ends_at"]
         elif kind == "planned":
             self.doing = "fitting"
-            self.planned += len(fields["candidates"])
+            self.announced |= set(fields["candidates"])
         elif kind == "submission":
             self.best = f"best {fields['best']}"
         self.fits += kind == "fitted"
-        self.done += kind in ("candidate", "failed", "skipped")
+        is_end = kind in ("candidate", "failed", "skipped")
+        self.done += is_end and fields["key"] in self.announced  # others are settings of a search
 
     def _line(self, text: str, *, style: str = "") -> None:
         if not self.console.is_terminal:
@@ -129,6 +130,7 @@ def print_leaderboard(summary: Mapping[str, Any]) -> None:
         console.print(_make_table(target))
         console.print(_spell_ensemble(target), soft_wrap=True)
         if any(candidate["generated"] for candidate in target["candidates"]):
+            console.print(GENERATED_TITLE, soft_wrap=True)
             console.print(_make_generated_table(target))
         for searched in target["search"]:
             console.print(Text(_spell_search(searched)), soft_wrap=True)
@@ -159,8 +161,7 @@ def _make_generated_table(target: Mapping[str, Any]) -> Table:
     for candidate in target["candidates"]:  # the best first
         best.setdefault(candidate["model"], candidate["generated"])
     groups = dict.fromkeys(name for generated in best.values() for name in generated)
-    title = "generated columns in the best candidate of each model, mean over folds"
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
     table.add_column("group", no_wrap=True)
     for model in best:
         table.add_column(model, justify="right", no_wrap=True)
@@ -205,6 +206,7 @@ def _number(value: float | None, digits: int = 6) -> str:
     return "undefined" if value is None else f"{value:.{digits}g}"
 
 
+GENERATED_TITLE = "generated columns in the best candidate of each model, mean over folds:"
 Spelling = Callable[[Mapping[str, Any]], str]
 
 SPELLINGS: Mapping[str, tuple[Spelling, str]] = {

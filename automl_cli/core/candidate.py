@@ -1,8 +1,8 @@
 """Candidates: what is tried, what came of it, and what it became part of."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TypeAlias
+from dataclasses import asdict, dataclass
+from typing import Any, TypeAlias
 
 from automl_cli.core.arrays import FloatMatrix, FloatVector
 from automl_cli.core.keys import SHORT, make_key
@@ -80,6 +80,22 @@ class CandidateSpec:
     def key(self) -> str:
         """The name people see, such as ``lightgbm-fda42b1b``."""
         return f"{self.model}-{self.full_key[:SHORT]}"
+
+    def to_plain(self) -> dict[str, Any]:
+        """Return the specification as JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Any]) -> "CandidateSpec":
+        """Return the specification that `to_plain` gave, also after a way through JSON."""
+        recipe = tuple(
+            Step(step["name"], tuple((name, value) for name, value in step["params"]), step["top"])
+            for step in plain["recipe"]
+        )
+        params = tuple((name, value) for name, value in plain["params"])
+        return cls(
+            **{**plain, "recipe": recipe, "params": params, "inputs": tuple(plain["inputs"])}
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

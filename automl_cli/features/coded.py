@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from automl_cli.core.arrays import ByteVector, CodeVector, IntVector
+from automl_cli.features.finite import sample_rows
 from automl_cli.features.group import Features
 
 N_BINS = 64  # of a number; with missing they fit into a byte
@@ -79,4 +80,4 @@ def few_of(n_rows: int, most: int) -> IntVector | None:
     """Return the sorted numbers of `most` rows, or None if there are no more."""
     if n_rows <= most:
         return None
-    return np.sort(np.random.default_rng(0).choice(n_rows, most, replace=False))
+    return sample_rows(n_rows, most)

@@ -47,6 +47,7 @@ BINS = (50, 10)
 LEAST_ROWS_A_LEVEL, GOOD_ROWS_A_LEVEL = 5, 20
 SHORTLIST = 4  # times as many pairs as wanted have their levels counted
 SPARE = 180  # more than wanted, from which the best are taken: then counting ends
+MOST_BASES = 200  # the number of pairs grows with its square
 N_BEST = 8  # bases of the first pairs, of which triples are made
 
 Combination: TypeAlias = tuple[int, ...]  # positions of bases, ascending
@@ -57,7 +58,7 @@ def fit_crosses(frame: pd.DataFrame, columns: tuple[Column, ...], params: Params
     smoothing = get_smoothing("crosses", params)
     max_pairs = get_count("crosses", params, "max_pairs")
     max_triples = get_count("crosses", params, "max_triples")
-    bases = fit_bases(frame, columns, BINS)
+    bases = limit_bases(fit_bases(frame, columns, BINS))
     codes = code_bases(bases, frame)
     pairs = choose_crosses(bases, codes, combinations(range(len(bases)), 2), max_pairs)
     best = sorted(list(dict.fromkeys(chain(*pairs)))[:N_BEST])
@@ -72,6 +73,16 @@ def transform_crosses(state: State, frame: pd.DataFrame) -> Iterator[Features]:
     for chunk in code_combinations(state, frame):
         yield make_target_means(*chunk, state.meta["smoothing"])
         yield from make_log_counts(*chunk)
+
+
+def limit_bases(bases: Sequence[Base]) -> list[Base]:
+    """Return at most `MOST_BASES`, in their order: the finest of each column before a second."""
+    turns = Counter[str]()
+    order = []
+    for number, base in enumerate(bases):
+        order.append((turns[base.column], number))
+        turns[base.column] += 1
+    return [bases[number] for number in sorted(number for _, number in sorted(order)[:MOST_BASES])]
 
 
 def choose_crosses(

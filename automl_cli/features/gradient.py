@@ -103,12 +103,13 @@ def make_parts(plan: FoldPlan, repeat: int) -> Parts:
     """Return the parts of one repeat, and for each of its folds those it may look at.
 
     A part is looked at only if all its rows are training rows of the fold: neither the held-out
-    block nor, in a time plan, later ones or one that a gap cuts.
+    block nor, in a time plan, later ones or one that a gap cuts. Blocks of a grouped plan stay
+    whole: in half of a group a column that names it would explain the other half.
     """
     blocks = plan.blocks[repeat].astype(np.int64)
     folds = [fold for fold in plan if fold.repeat == repeat]
     n_parts = int(blocks.max()) + 1
-    if n_parts < FEWEST_PARTS:
+    if n_parts < FEWEST_PARTS and not plan.grouped:
         blocks = 2 * blocks + np.arange(len(blocks)) % 2
         n_parts *= 2
     sizes = np.bincount(blocks, minlength=n_parts)

@@ -81,7 +81,8 @@ class Group:
         Its name in recipes and YAML.
     fit
         ``fit(frame, columns, params) -> State | None``, called once a run; None if there is
-        nothing to make, such as dates in a table without dates.
+        nothing to make, such as dates in a table without dates. It is called with no columns
+        before, and then has to refuse parameters out of range with a `PlanError`.
     transform
         ``transform(state, frame) -> features``, made one after another as they are asked for: each
         row of the result depends on the state and on this row only. Names, kinds and levels are
@@ -132,6 +133,16 @@ class Group:
                     hint=f"The default is {self.defaults[name]!r}.",
                 )
         return dict(sorted({**self.defaults, **own}.items()))
+
+    def check(self, own: Params) -> None:
+        """Refuse wrong parameters before there is anything to fit: a fit of no columns does.
+
+        Raises
+        ------
+        PlanError
+            As `make_params`, or if a value is out of range.
+        """
+        self.fit(pd.DataFrame(), (), self.make_params(own))
 
 
 def get_number(params: Params, name: str) -> float:

@@ -16,7 +16,7 @@ import numpy as np
 from automl_cli.core.arrays import BoolVector
 from automl_cli.features.coded import code_column
 from automl_cli.features.null_importance import find_important
-from automl_cli.features.screen import Scores, View, score_column
+from automl_cli.features.screen import Scores, View, find_promising, score_column
 from automl_cli.features.selection import Pool
 from automl_cli.features.signals import make_signals, sample_seen
 from automl_cli.features.steps import StoredColumn, list_columns
@@ -55,13 +55,13 @@ def make_pools(
     """
     own = [list_columns(folder) for folder in folders]
     raw = [column for folder in given for column in list_columns(folder)]
-    raw_scores = np.stack([score_column(code_column(one.read(), 0), views) for one in raw])
+    raw_scores = [score_column(code_column(one.read(), 0), views) for one in raw]
     significant = find_significant(tried, rate)
     pools: list[Pool] = []
     for view in views:
         for fold in range(len(view.parts.seen)):
-            best = np.argsort(-raw_scores[:, len(pools)], kind="stable")[:MOST_GIVEN]
-            first = [raw[k] for k in best]
+            ranked = sorted(range(len(raw)), key=lambda k: -raw_scores[k][len(pools)])
+            first = [raw[k] for k in ranked[:MOST_GIVEN]]
             entries = _order(tried, significant[len(pools)], own, fold=len(pools))
             if second_opinion and entries:
                 columns = [*first, *(own[step][place] for step, place in entries)]
@@ -124,11 +124,11 @@ def _order(
     """Return what a fold may take, the best first."""
     found = []
     for number, (scored, stands_out) in enumerate(zip(tried, significant, strict=True)):
+        wanted = stands_out & find_promising(scored)[fold]
         places = {column.name: place for place, column in enumerate(own[number])}
         found += [
             (-scored.scores[fold, k], number, places[scored.names[k]])
-            for k in np.flatnonzero(stands_out)
-            if scored.names[k] in places
+            for k in np.flatnonzero(wanted)
         ]
     return [(number, place) for _, number, place in sorted(found)[:MOST_POOLED]]
 

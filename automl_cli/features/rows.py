@@ -35,7 +35,8 @@ def fit_rows(frame: pd.DataFrame, columns: tuple[Column, ...], _: Params) -> Sta
     for names in _find_blocks(frame, names_of_role(columns, "numeric")):
         summary = _summarise([read_finite(frame, name) for name in names])
         kept = [what for what, values in summary.items() if _measure_spread(values)]
-        blocks.append({"columns": names, "kept": kept})
+        if kept:
+            blocks.append({"columns": names, "kept": kept})
     return State(meta={"blocks": blocks}) if blocks else None
 
 

@@ -20,7 +20,7 @@ from typing import cast
 
 import numpy as np
 
-from automl_cli.core.arrays import FloatMatrix, FloatVector, IntVector
+from automl_cli.core.arrays import BoolMatrix, FloatMatrix, FloatVector, IntVector
 from automl_cli.core.candidate import Step
 from automl_cli.core.keys import make_seed
 from automl_cli.features import GROUPS
@@ -98,7 +98,8 @@ def screen_step(folder: Path, step: Step, tables: Tables, views: Sequence[View])
     state = fit_step(tables, step)
     made = iter(()) if state is None else GROUPS.get(step.name).transform(state, tables.train)
     scored = score_step(step, made, views, len(tables.train))
-    write_step(folder, step, state, tables, find_promising(scored))
+    wanted = np.flatnonzero(find_promising(scored).any(axis=0))
+    write_step(folder, step, state, tables, frozenset(scored.names[k] for k in wanted))
     write_json(folder / "tried.json", {"names": list(scored.names)})
     write_array(folder / "levels.npy", scored.levels)
     write_array(folder / "scores.npy", scored.scores)
@@ -160,13 +161,16 @@ def score_column(column: Coded, views: Sequence[View]) -> FloatVector:
     )
 
 
-def find_promising(scored: Scores) -> frozenset[str]:
-    """Return the names of the columns that one fold at least may want."""
-    wanted = set()
-    for of_fold in scored.scores:
-        best = np.argsort(-of_fold, kind="stable")[:MOST_STORED]
-        wanted |= set(best[of_fold[best] > LOOSE].tolist())
-    return frozenset(scored.names[number] for number in wanted)
+def find_promising(scored: Scores) -> BoolMatrix:
+    """Return which columns each fold may want, shape (folds, columns).
+
+    Columns are stored if one fold wants them; the others have to pass them over, or the rows that
+    they hold out would have had a say in what is there.
+    """
+    promising = scored.scores > LOOSE
+    for wanted, of_fold in zip(promising, scored.scores, strict=True):
+        wanted[np.argsort(-of_fold, kind="stable")[MOST_STORED:]] = False
+    return promising
 
 
 def _is_sampled(number: int) -> bool:

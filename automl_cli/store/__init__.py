@@ -78,14 +78,14 @@ class RunDirectory:
         return self.root / "features"
 
     @property
+    def candidates(self) -> Path:
+        """Folder of all finished candidates."""
+        return self.root / "candidates"
+
+    @property
     def tables(self) -> Path:
         """Folder of the feature columns, for workers that make features."""
         return self.root / "tables"
-
-    @property
-    def studies(self) -> Path:
-        """Folder of the journals of the search, for optuna-dashboard."""
-        return self.root / "studies"
 
     @property
     def submission(self) -> Path:
@@ -117,15 +117,19 @@ class RunDirectory:
 
     def candidate(self, key: str) -> Path:
         """Folder of a finished candidate."""
-        return self.root / "candidates" / key
+        return self.candidates / key
+
+    def studies(self, target: str) -> Path:
+        """Folder of the journals of one target's searches, for optuna-dashboard."""
+        return self.root / "studies" / file_name(target)
 
     def failure(self, key: str) -> Path:
         """File of a candidate that could not be fitted."""
         return self.root / "failures" / f"{key}.json"
 
     def blend(self, target: str) -> Path:
-        """File of one target's ensemble."""
-        return self.root / "blends" / f"{file_name(target)}.json"
+        """Folder of one target's ensemble."""
+        return self.root / "blends" / file_name(target)
 
     def append(self, event: Event) -> None:
         """Add one line to the events.

@@ -55,6 +55,7 @@ def save_assignment(problem: Problem, folder: Path) -> None:
             "n_outputs": problem.n_outputs,
             "name": plan.name,
             "ordered": plan.ordered,
+            "grouped": plan.grouped,
             "repeats": [fold.repeat for fold in plan],
         }
         write_json(beside / "assignment.json", facts)  # type: ignore[arg-type]  # list is invariant
@@ -81,6 +82,7 @@ def load_assignment(folder: Path) -> Assignment:
         blocks=blocks,
         folds=folds,
         ordered=bool(facts["ordered"]),
+        grouped=bool(facts["grouped"]),
     )
     return Assignment(
         y=np.load(folder / "y.npy"),

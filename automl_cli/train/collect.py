@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -67,6 +67,7 @@ def save_candidate(run: RunDirectory, candidate: Candidate) -> None:
         if candidate.test is not None:
             write_array(folder / "test.npy", candidate.test)
         facts = {
+            "spec": candidate.spec.to_plain(),
             "fold_scores": list(candidate.fold_scores),
             "score": candidate.score,
             "score_se": candidate.score_se,
@@ -77,6 +78,18 @@ def save_candidate(run: RunDirectory, candidate: Candidate) -> None:
         write_json(folder / "candidate.json", facts)  # type: ignore[arg-type]  # list is invariant
 
     write_folder(run.candidate(candidate.spec.key), fill)
+
+
+def load_finished(run: RunDirectory, target: str) -> dict[str, Candidate]:
+    """Return all finished candidates of a target by key, whichever command finished them."""
+    found = {}
+    for folder in sorted(run.candidates.glob("*")):
+        with suppress(RunError, KeyError, TypeError):
+            plain = cast("dict[str, Any]", read_json(folder / "candidate.json")["spec"])
+            spec = CandidateSpec.from_plain(plain)
+            if spec.target == target and spec.key == folder.name:
+                found[spec.key] = _load_candidate(folder, spec)
+    return found
 
 
 def load_candidate(run: RunDirectory, spec: CandidateSpec) -> Candidate | None:

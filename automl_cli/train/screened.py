@@ -4,23 +4,18 @@ screened = screen_features(screening, crew, deadline)
 spec, feature_set = screened.settle(spec)
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Future, wait
-from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from automl_cli.core.candidate import CandidateSpec, Step
 from automl_cli.core.deadline import Deadline
-from automl_cli.core.events import Event
 from automl_cli.features.pools import load_pools
 from automl_cli.features.selection import Pool, choose_columns
 from automl_cli.features.state import FeatureSet, name_selection
 from automl_cli.store import write_json
 from automl_cli.train.assignment import load_assignment
+from automl_cli.train.jobs import Job, run_jobs
 from automl_cli.train.order import Crew
-from automl_cli.train.pace import HEARTBEAT
 from automl_cli.train.screening import Screening, pool_unit, screen_unit
-from automl_cli.train.unit import Crash, attempt
 
 POOL_SHARE = 0.3  # of the time for screening that is kept to join what was scored
 
@@ -43,23 +38,28 @@ class Screened:
     def settle(self, spec: CandidateSpec) -> tuple[CandidateSpec, FeatureSet]:
         """Return a candidate with those of its screened steps that give it columns, and its set.
 
-        The steps that are not screened have to be prepared.
+        A step's top becomes the most columns that a fold takes of it, so that two candidates with
+        the same columns are one. The steps that are not screened have to be prepared.
         """
+        from threadpoolctl import threadpool_limits
+
         known = {step_content(step): k for k, step in enumerate(self.screening.steps)}
         tops = {
             known[step_content(step)]: step.top
             for step in spec.recipe
             if step.top and step_content(step) in known
         }
-        chosen = [choose_columns(pool, tops) for pool in self.pools]
-        giving = {number for of_fold in chosen for number, own in of_fold.items() if own}
-        recipe = tuple(
-            step
-            for step in spec.recipe
-            if step.top is None or known.get(step_content(step)) in giving
-        )
+        with threadpool_limits(1, user_api="blas"):  # sums must not depend on the machine
+            chosen = [choose_columns(pool, tops) for pool in self.pools]
+        taken = {number: max(len(of_fold[number]) for of_fold in chosen) for number in tops}
+
+        def settle_step(step: Step) -> Step:
+            number = known.get(step_content(step), -1)  # not screened in time: it gives nothing
+            return step if step.top is None else replace(step, top=taken.get(number, 0))
+
+        recipe = tuple(step for step in map(settle_step, spec.recipe) if step.top != 0)
         folders = tuple(self.screening.name(step) for step in recipe)
-        if not giving:
+        if not any(taken.values()):
             return replace(spec, recipe=recipe), FeatureSet(folders)
         settled = replace(spec, recipe=recipe, screen=self.screening.key)
         folds = [
@@ -95,65 +95,20 @@ def screen_features(screening: Screening, crew: Crew, deadline: Deadline) -> Scr
     Screened or None
         None if no step, or not the pool, came to an end.
     """
-    jobs: dict[str, tuple[Callable[..., str], tuple[object, ...]]] = {
-        screening.name(step): (screen_unit, (screening, step)) for step in screening.steps
+    done = screening.finished()  # whatever the clock says: a resumed command may have no time
+    jobs: dict[str, Job] = {
+        screening.name(step): (screen_unit, (screening, step))
+        for step in screening.steps
+        if screening.name(step) not in done
     }
     left = deadline.seconds_left()
-    done = set(_work(jobs, crew, Deadline.after((1 - POOL_SHARE) * left)))
+    done |= set(run_jobs(jobs, crew, Deadline.after((1 - POOL_SHARE) * left)))
     finished = tuple(step for step in screening.steps if screening.name(step) in done)
     if not finished:
         return None
     ended = replace(screening, steps=finished)
-    if not list(_work({"the pool of columns": (pool_unit, (ended,))}, crew, deadline)):
+    pooling: dict[str, Job] = {"the pool of columns": (pool_unit, (ended,))}
+    if not ended.folder.exists() and not list(run_jobs(pooling, crew, deadline)):
         return None
     n_folds = len(load_assignment(crew.run.problem(screening.base.target)).folds)
     return Screened(screening=ended, pools=load_pools(ended.folder, n_folds))
-
-
-def _work(
-    jobs: Mapping[str, tuple[Callable[..., str], tuple[object, ...]]],
-    crew: Crew,
-    deadline: Deadline,
-) -> Iterator[str]:
-    """Yield the name of each job that comes to its end."""
-    running: dict[Future[str | Crash], str] = {
-        crew.executor.submit(attempt, work, *args): name for name, (work, args) in jobs.items()
-    }
-    try:
-        while running:
-            left = max(0.0, deadline.seconds_left())
-            done, _ = wait(running, min(left, HEARTBEAT), return_when=FIRST_COMPLETED)
-            for future in done:
-                name = running.pop(future)
-                reason = _find_reason(future)
-                if reason:
-                    _warn(crew, f"{name} could not be screened: {reason}")
-                else:
-                    yield name
-            if not done:
-                crew.listener(Event(kind="working", fields={}))
-            if deadline.seconds_left() <= 0:
-                break
-        for name in running.values():
-            _warn(crew, f"{name} was not screened in time")
-    finally:
-        for future in running:
-            future.cancel()
-
-
-def _find_reason(future: "Future[str | Crash]") -> str:
-    with suppress(CancelledError):
-        error = future.exception()
-        if error is not None:
-            return "its worker died" if isinstance(error, BrokenExecutor) else str(error)
-        outcome = future.result()
-        if isinstance(outcome, Crash):
-            if outcome.mistake is not None:
-                raise outcome.mistake
-            return outcome.error
-        return ""
-    return "it was cancelled"
-
-
-def _warn(crew: Crew, message: str) -> None:
-    crew.listener(Event(kind="warning", fields={"message": message}))

@@ -32,8 +32,9 @@ class Screening:
         Key of the data set.
     transductive
         Whether steps are fitted on the test rows as well.
-    base
-        The finished candidate whose out-of-fold predictions the columns have to add to.
+    base, base_key
+        The finished candidate whose out-of-fold predictions the columns have to add to, and the
+        key of these: one that the clock had cut may be fitted again.
     steps
         The steps, all with `Step.top`.
     rate
@@ -46,6 +47,7 @@ class Screening:
     data_key: str
     transductive: bool
     base: CandidateSpec
+    base_key: str
     steps: tuple[Step, ...]
     rate: float
     second_opinion: bool
@@ -71,8 +73,13 @@ class Screening:
             self.data_key,
             step,
             transductive=self.transductive,
-            screened_by=self.base.full_key if step.top is not None else "",
+            screened_by=self.base_key if step.top is not None else "",
         )
+
+    def finished(self) -> set[str]:
+        """Return the names of the steps that have come to an end."""
+        names = {self.name(step) for step in self.steps}
+        return {name for name in names if (self.features / name).exists()}
 
     def views(self) -> list[View]:
         """Return what columns are scored against: one view for each repeat of the folds."""
@@ -89,28 +96,34 @@ class Screening:
 
 def screen_unit(screening: Screening, step: Step) -> str:
     """Make and score the columns of a step; return the name of its folder."""
+    from threadpoolctl import threadpool_limits
+
     folder = screening.features / screening.name(step)
     if not folder.exists():
         run = RunDirectory(Path(screening.run))
         tables = load_tables(run.tables, transductive=screening.transductive)
         views = screening.views()
-        write_folder(folder, lambda beside: screen_step(beside, step, tables, views))
+        with threadpool_limits(1, user_api="blas"):  # sums must not depend on the machine
+            write_folder(folder, lambda beside: screen_step(beside, step, tables, views))
     return folder.name
 
 
 def pool_unit(screening: Screening) -> str:
     """Find what each fold may take of all steps; return the name of the folder."""
+    from threadpoolctl import threadpool_limits
+
     folder = screening.folder
     if not folder.exists():
         steps = [screening.features / screening.name(step) for step in screening.steps]
         tried = [load_scores(step) for step in steps]
         given = [screening.features / screening.name(step) for step in screening.base.recipe]
         views, again = screening.views(), screening.second_opinion
-        pools = make_pools(steps, tried, given, views, screening.rate, second_opinion=again)
 
         def fill(beside: Path) -> None:
+            pools = make_pools(steps, tried, given, views, screening.rate, second_opinion=again)
             save_pools(beside, pools)
             save_tried(beside / "tried.json", steps, tried, pools, screening.rate)
 
-        write_folder(folder, fill)
+        with threadpool_limits(1, user_api="blas"):
+            write_folder(folder, fill)
     return folder.name

@@ -12,7 +12,7 @@ that settings are compared on the same rows.
 
 import json
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from automl_cli.core.candidate import CandidateSpec, ParamValue
 from automl_cli.core.keys import make_seed
-from automl_cli.core.model import ModelSpec
+from automl_cli.core.model import ModelSpec, Range
 from automl_cli.features.state import FeatureSet
 from automl_cli.store import replaced
 from automl_cli.train.order import Outcome
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 BATCH = 4  # trials that are asked for together
 N_RANDOM = 10  # trials, the first settings included, before the sampler learns from them
-TOPS = (0, 10, 30, 100, 300)  # columns that a group may give; 0 switches it off
+TOPS = (0, 10, 30, 100, 300)  # columns that a group may give, if the user names no number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +42,10 @@ class Quest:
     ----------
     model
         Whose parameters are set.
-    groups
-        The groups of generated columns that may be switched.
+    space
+        Its parameters that may be set.
+    tops
+        For each group of generated columns how many it may give, ascending from 0: switched off.
     categories
         The names of the ways in which categories may be handed over.
     settle
@@ -59,7 +61,8 @@ class Quest:
     """
 
     model: ModelSpec
-    groups: tuple[str, ...]
+    space: Sequence[Range]
+    tops: Mapping[str, Sequence[int]]
     categories: tuple[str, ...]
     settle: Callable[[Setting], tuple[CandidateSpec, FeatureSet]]
     first: Sequence[Setting]
@@ -93,7 +96,8 @@ def search(quest: Quest, board: Board) -> Iterator[Outcome]:
         yield from board.promote()
         _write_journal(quest, board, study)
     yield from board.finish()
-    _write_journal(quest, board, study)
+    if board.entries:
+        _write_journal(quest, board, study)
 
 
 def _make_study(quest: Quest) -> "optuna.Study":
@@ -103,8 +107,11 @@ def _make_study(quest: Quest) -> "optuna.Study":
         study = optuna.create_study(study_name=quest.model.name)
     for setting in quest.first:
         params: dict[str, Any] = {
-            **{_switch(group): TOPS.index(setting.tops.get(group, 0)) for group in quest.groups},
-            **{own.name: setting.params[own.name] for own in quest.model.space},
+            **{
+                _switch(group): list(tops).index(setting.tops.get(group, 0))
+                for group, tops in quest.tops.items()
+            },
+            **{own.name: setting.params[own.name] for own in quest.space},
         }
         if len(quest.categories) > 1:
             params["categories"] = setting.categories
@@ -137,10 +144,11 @@ def _try_batch(
 
 def _make_entry(quest: Quest, trial: "optuna.Trial") -> Entry:
     tops = {
-        group: TOPS[trial.suggest_int(_switch(group), 0, len(TOPS) - 1)] for group in quest.groups
+        group: tops[trial.suggest_int(_switch(group), 0, len(tops) - 1)]
+        for group, tops in quest.tops.items()
     }
     params: dict[str, ParamValue] = {}
-    for own in quest.model.space:
+    for own in quest.space:
         if isinstance(own.low, int) and isinstance(own.high, int):
             params[own.name] = trial.suggest_int(own.name, own.low, own.high, log=own.log)
         else:

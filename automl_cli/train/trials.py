@@ -1,8 +1,8 @@
 """Settings on trial: first on one fold, the promising ones on two, the best on all.
 
 All settings of a study see the same folds in the same order, so any two can be compared row by
-row. What goes on to more folds is decided as results come in, as in successive halving that waits
-for nobody (Li et al., 2020).
+row. What goes on to more folds is decided after each batch among all that were tried so far, as
+in asynchronous successive halving (Li et al., 2020).
 """
 
 import math
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from automl_cli.core.arrays import IntVector
 from automl_cli.core.candidate import Candidate, CandidateSpec, ParamValue
 from automl_cli.core.foldplan import FoldPlan
 from automl_cli.core.problem import Problem
@@ -195,16 +196,20 @@ def count_judges(plan: FoldPlan) -> int:
     return min(MOST_JUDGES, len(plan) - 1)
 
 
+def judge_rows(plan: FoldPlan) -> IntVector:
+    """Return the sorted rows by which settings are chosen: those that the first folds hold out."""
+    return np.unique(np.concatenate([fold.held_out for fold in plan.folds[: count_judges(plan)]]))
+
+
 def leave_judges_out(plan: FoldPlan) -> FoldPlan:
     """Return the plan without the rows by which settings were chosen.
 
     On the others the figures of candidates that a search has found are honest.
     """
-    n_judges = count_judges(plan)
-    seen = np.unique(np.concatenate([fold.held_out for fold in plan.folds[:n_judges]]))
+    seen = judge_rows(plan)
     folds = [
         replace(fold, held_out=np.setdiff1d(fold.held_out, seen, assume_unique=True))
-        for fold in plan.folds[n_judges:]
+        for fold in plan.folds[count_judges(plan) :]
     ]
     return replace(plan, folds=tuple(fold for fold in folds if len(fold.held_out)))
 

@@ -136,6 +136,23 @@ def test_all_unknown_names_at_once(competition: Competition, tmp_path: Path) -> 
     assert "did you mean 'depth'?" in message
 
 
+@pytest.mark.parametrize(
+    ("setting", "message", "hint"),
+    [
+        ("crosses.max_pairs=-1", "max_pairs: expected 0 or more, came -1.", "the largest number"),
+        ("resolutions.smoothing=0", "smoothing: expected more than 0, came 0.0.", "10 is the def"),
+    ],
+)
+def test_a_number_that_a_group_cannot_use(
+    competition: Competition, setting: str, message: str, hint: str
+) -> None:
+    group = setting.partition(".")[0]
+    code, shown = fit(competition(), "--target", "sold", "--set", f"features.groups.{setting}")
+    assert code == 2
+    assert f"features.{group}.{message}" in shown
+    assert hint in shown
+
+
 def test_categories_for_a_model_that_takes_none(competition: Competition, tmp_path: Path) -> None:
     config = tmp_path / "mine.yaml"
     config.write_text(

@@ -62,6 +62,13 @@ def columns_of(frame: pd.DataFrame) -> tuple[Column, ...]:
     )
 
 
+@pytest.mark.parametrize("name", GROUPS.names())
+def test_a_fit_of_no_columns_makes_nothing(name: str) -> None:
+    GROUPS.get(name).check({})  # refuses wrong parameters; the others pass
+    group = GROUPS.get(name)
+    assert group.fit(pd.DataFrame(), (), group.make_params({})) is None
+
+
 def fitted(name: str) -> State:
     group, frame = GROUPS.get(name), make_frame()
     state = group.fit(frame, columns_of(frame), group.make_params({}))

@@ -3,7 +3,9 @@ import pandas as pd
 
 from automl_cli.core.candidate import ParamValue
 from automl_cli.core.dataset import Column
-from automl_cli.features.crosses import CROSSES
+from automl_cli.features.bases import Base
+from automl_cli.features.codes import fit_values
+from automl_cli.features.crosses import CROSSES, MOST_BASES, limit_bases
 from automl_cli.features.group import State
 
 N_ROWS = 3000
@@ -99,6 +101,19 @@ def test_pairs_in_which_most_rows_stand_alone_are_left_out():
         }
     )
     assert not CROSSES.fit(frame, columns_of(frame), CROSSES.make_params({}))
+
+
+def test_of_very_many_columns_each_is_crossed_at_one_fineness_first():
+    bases = [
+        Base(name=f"c{k}__{size}", column=f"c{k}", coding=fit_values(np.arange(3.0)))
+        for k in range(150)
+        for size in ("exact", "q50")
+    ]
+    limited = limit_bases(bases)
+    assert len(limited) == MOST_BASES
+    assert {base.column for base in limited} == {f"c{k}" for k in range(150)}
+    assert limited == [base for base in bases if base in limited]
+    assert limit_bases(bases[:7]) == bases[:7]
 
 
 def test_triples_are_made_on_request():

@@ -43,6 +43,17 @@ def score_row_by_row(codes: np.ndarray, gradient: Gradient, parts: Parts) -> lis
     return found
 
 
+@pytest.mark.parametrize(("folds", "n_seen"), [(2, 1), (3, 2), (5, 4)])
+def test_groups_are_never_split_between_parts(folds: int, n_seen: int):
+    groups = np.random.default_rng(0).integers(0, 12, 300)
+    options = SplitOptions(splitter="group", folds=folds, group="g")
+    plan = make_fold_plan(options, np.zeros(300), "regression", {"g": pd.Series(groups)})
+    parts = make_parts(plan, 0)
+    for group in np.unique(groups):
+        assert len(np.unique(parts.part[groups == group])) == 1
+    assert (parts.seen.sum(axis=1) == n_seen).all()
+
+
 @settings(deadline=None, max_examples=25)
 @given(
     n_rows=st.integers(20, 60),

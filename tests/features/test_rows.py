@@ -73,5 +73,10 @@ def test_sums_beyond_float32_are_missing():
     assert np.isnan(made["q1_to_q3__sum"]).all()
 
 
+def test_a_block_whose_statistics_are_always_the_same_is_nothing():
+    code = RNG.integers(0, 4, 80)
+    assert fit({f"is{k}": (code == k).astype(np.float64) for k in range(4)}) is None
+
+
 def test_without_a_block_there_is_nothing_to_make():
     assert fit({"a": np.arange(50), "b": RNG.normal(size=50), "c": [1.0] * 50}) is None

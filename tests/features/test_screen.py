@@ -11,7 +11,7 @@ from automl_cli.features.gradient import make_gradient, make_parts
 from automl_cli.features.pools import find_significant, load_pools, make_pools, save_pools
 from automl_cli.features.screen import Scores, View, load_scores, screen_step
 from automl_cli.features.selection import choose_columns
-from automl_cli.features.steps import load_step, prepare_step
+from automl_cli.features.steps import list_columns, load_step, prepare_step
 from automl_cli.features.tables import Tables
 from automl_cli.splits import SplitOptions, make_fold_plan
 
@@ -122,6 +122,48 @@ def test_no_held_out_target_has_a_say(tmp_path: Path, fold: int):
         scores.append(load_scores(folder))
     np.testing.assert_array_equal(scores[0].scores[fold], scores[1].scores[fold])
     assert (scores[0].scores != scores[1].scores).any()
+
+
+@pytest.mark.parametrize("fold", [0, 3])
+@pytest.mark.parametrize("second_opinion", [False, True])
+def test_no_held_out_target_has_a_say_in_what_a_fold_takes(
+    tmp_path: Path, fold: int, second_opinion: bool
+):
+    # At a rate of 1 everything stands out, and what is stored is what some other fold wanted.
+    tables = make_tables()
+    y = interact(tables)
+    plan = make_plan(y)
+    changed = y.copy()
+    held_out = plan.folds[fold].held_out
+    codes = tables.train["b"].cat.codes.to_numpy() + tables.train["c"].cat.codes.to_numpy()
+    changed[held_out] = 5.0 * (codes[held_out] % 2)
+    taken = []
+    for number, target in enumerate((y, changed)):
+        folder = tmp_path / str(number)
+        (folder / "crosses").mkdir(parents=True)
+        gradient = make_gradient(target, np.full((N_ROWS, 1), y.mean()), "squared_error")
+        views = [View(gradient=gradient, parts=make_parts(plan, 0))]
+        screen_step(folder / "crosses", CROSSES, tables, views)
+        prepare_step(folder / "native", PLAIN[1], tables)
+        tried = [load_scores(folder / "crosses")]
+        steps, given = [folder / "crosses"], [folder / "native"]
+        pools = make_pools(steps, tried, given, views, 1.0, second_opinion=second_opinion)
+        names = [column.name for column in list_columns(folder / "crosses")]
+        chosen = [choose_columns(pool, {0: 300})[0] for pool in pools]
+        taken.append([[names[k] for k in of_fold] for of_fold in chosen])
+    assert taken[0][fold] == taken[1][fold]
+    assert taken[0] != taken[1]
+
+
+def test_without_columns_of_the_data_the_pool_is_that_of_the_generated_ones(tmp_path: Path):
+    tables = make_tables()
+    y = interact(tables)
+    views = make_views(y, make_plan(y))
+    (tmp_path / "crosses").mkdir()
+    screen_step(tmp_path / "crosses", CROSSES, tables, views)
+    tried = [load_scores(tmp_path / "crosses")]
+    for pool in make_pools([tmp_path / "crosses"], tried, [], views, 0.1):
+        assert len(pool.gains) == len(pool.step) >= 1
 
 
 def test_pools_survive_their_files(tmp_path: Path):

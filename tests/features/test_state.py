@@ -13,6 +13,7 @@ from automl_cli.core.candidate import Step
 from automl_cli.core.dataset import Dataset
 from automl_cli.core.errors import PlanError, RunError
 from automl_cli.features.state import FeatureSet, FeatureState, load_features, prepare_features
+from automl_cli.features.steps import list_columns
 from automl_cli.store import RunDirectory
 
 RECIPE = (Step(name="numeric"), Step(name="counts"), Step(name="target_mean"))
@@ -46,6 +47,23 @@ def prepare(folder):
 
 def prepare(dataset: Dataset, folder: Path, *, transductive: bool = True) -> FeatureState:
     return prepare_features(dataset, RECIPE, folder, transductive=transductive)
+
+
+def test_a_column_that_is_read_alone_is_as_it_was_stored(dataset: Dataset, tmp_path: Path):
+    for step in prepare(dataset, tmp_path).steps:
+        everything = [
+            (made.kind, made.names[k], made.array[k], made.levels[k : k + 1], made.smoothing)
+            for made in step.load("train")
+            for k in range(len(made.names))
+        ]
+        columns = list_columns(step.folder)
+        assert [column.name for column in columns] == [name for _, name, *_ in everything]
+        for column, (kind, name, array, levels, smoothing) in zip(columns, everything, strict=True):
+            read = column.read()
+            assert (read.kind, read.names, read.levels) == (kind, (name,), levels)
+            assert read.smoothing == smoothing
+            np.testing.assert_array_equal(read.array, array[None])
+            assert not isinstance(read.array.base, np.memmap)
 
 
 def test_the_stored_features_are_those_of_the_frame(dataset: Dataset, tmp_path: Path):

@@ -1,0 +1,81 @@
+"""The files of an ensemble: what it is made of, and its out-of-fold predictions."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, cast
+
+from automl_cli.core.arrays import FloatMatrix
+from automl_cli.core.candidate import Blend, Candidate
+from automl_cli.ensemble.combiners import get_weights
+from automl_cli.ensemble.tournament import apply_blend
+from automl_cli.store import read_array, read_json, write_array, write_folder, write_json
+
+
+def save_blend(folder: Path, blend: Blend, candidates: Mapping[str, Candidate], bar: float) -> None:
+    """Write a blend into `folder`.
+
+    Parameters
+    ----------
+    folder
+        Where to; what is there is replaced.
+    blend
+        The ensemble.
+    candidates
+        All that could have been members.
+    bar
+        Its score on the rows that the scores of single candidates are of.
+    """
+    stored: dict[str, Any] = {
+        "combiner": blend.combiner,
+        "members": list(blend.members),
+        "weights": blend.weights.tolist(),
+        "state": dict(blend.state),
+        "score": blend.score,
+        "score_se": blend.score_se,
+        "in_sample": blend.in_sample,
+        "tournament": [list(row) for row in blend.tournament],
+        "candidates": sorted(candidates),
+        "bar": bar,
+    }
+
+    def fill(beside: Path) -> None:
+        write_json(beside / "blend.json", stored)
+        write_array(beside / "oof.npy", blend.oof)
+
+    write_folder(folder, fill)
+
+
+def load_bar(folder: Path) -> float | None:
+    """Return what a single candidate has to beat, or None without a blend."""
+    path = folder / "blend.json"
+    return cast("float", read_json(path)["bar"]) if path.exists() else None
+
+
+def load_blend(folder: Path, candidates: Mapping[str, Candidate]) -> Blend | None:
+    """Return the blend in `folder` if it was chosen from these candidates and no others."""
+    path = folder / "blend.json"
+    if not path.exists():
+        return None
+    stored: dict[str, Any] = read_json(path)
+    if stored["candidates"] != sorted(candidates):
+        return None
+    blend = Blend(
+        combiner=stored["combiner"],
+        members=tuple(stored["members"]),
+        weights=get_weights(stored["state"]),
+        state=stored["state"],
+        oof=read_array(folder / "oof.npy"),
+        test=None,
+        score=stored["score"],
+        score_se=stored["score_se"],
+        in_sample=stored["in_sample"],
+        tournament=tuple((name, score, seen) for name, score, seen in stored["tournament"]),
+    )
+    return replace(blend, test=_blend_test(blend, candidates))
+
+
+def _blend_test(blend: Blend, candidates: Mapping[str, Candidate]) -> FloatMatrix | None:
+    tests = [candidates[key].test for key in blend.members]
+    known = [test for test in tests if test is not None]
+    return apply_blend(blend, known) if len(known) == len(tests) else None

@@ -1,0 +1,93 @@
+"""Jobs for the workers: at most as many at once as the crew may, until the time is up.
+
+A job whose worker died is repeated once. One that fails costs itself and a warning.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Future, wait
+from contextlib import suppress
+from typing import TypeAlias
+
+from automl_cli.core.deadline import Deadline
+from automl_cli.core.events import Event
+from automl_cli.train.executor import is_worker_death
+from automl_cli.train.order import Crew
+from automl_cli.train.pace import HEARTBEAT
+from automl_cli.train.unit import Crash, attempt
+
+Job: TypeAlias = tuple[Callable[..., str], tuple[object, ...]]
+Running: TypeAlias = "dict[Future[str | Crash], str]"
+
+
+def run_jobs(jobs: Mapping[str, Job], crew: Crew, deadline: Deadline) -> Iterator[str]:
+    """Yield the name of each job that comes to its end.
+
+    Parameters
+    ----------
+    jobs
+        By the name that warnings call them: what is done, and its arguments.
+    crew
+        Who works.
+    deadline
+        When what is not finished is given up.
+
+    Raises
+    ------
+    RunError
+        If the user has to mend something first, such as a full disk.
+    """
+    waiting, repeated = list(jobs), set[str]()
+    running: Running = {}
+    try:
+        while waiting or running:
+            _hand_out(jobs, waiting, running, crew)
+            left = max(0.0, deadline.seconds_left())
+            done, _ = wait(running, min(left, HEARTBEAT), return_when=FIRST_COMPLETED)
+            for future in done:
+                name = running.pop(future)
+                if _has_died(future) and name not in repeated:
+                    repeated.add(name)
+                    waiting.append(name)
+                elif reason := _find_reason(future):
+                    _warn(crew, f"{name} could not be screened: {reason}")
+                else:
+                    yield name
+            if not done:
+                crew.listener(Event(kind="working", fields={}))
+            if deadline.seconds_left() <= 0:
+                break
+        for name in (*running.values(), *waiting):
+            _warn(crew, f"{name} was not screened in time")
+    finally:
+        for future in running:
+            future.cancel()
+
+
+def _hand_out(jobs: Mapping[str, Job], waiting: list[str], running: Running, crew: Crew) -> None:
+    while waiting and len(running) < crew.pace.workers:
+        name = waiting.pop(0)
+        work, args = jobs[name]
+        running[crew.executor.submit(attempt, work, *args)] = name
+
+
+def _has_died(future: "Future[str | Crash]") -> bool:
+    error = None if future.cancelled() else future.exception()
+    return error is not None and (isinstance(error, BrokenExecutor) or is_worker_death(error))
+
+
+def _find_reason(future: "Future[str | Crash]") -> str:
+    with suppress(CancelledError):
+        error = future.exception()
+        if error is not None:
+            return "its worker died" if _has_died(future) else str(error)
+        outcome = future.result()
+        if isinstance(outcome, Crash):
+            if outcome.mistake is not None:
+                raise outcome.mistake
+            return outcome.error
+        return ""
+    return "it was cancelled"
+
+
+def _warn(crew: Crew, message: str) -> None:
+    crew.listener(Event(kind="warning", fields={"message": message}))
