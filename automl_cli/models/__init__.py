@@ -2,7 +2,7 @@
 
 from automl_cli.core.model import ModelSpec
 from automl_cli.core.registry import Registry
-from automl_cli.models import catboost, forest, lightgbm, linear, xgboost
+from automl_cli.models import catboost, forest, lightgbm, linear, mlp, xgboost
 
 MODELS: Registry[ModelSpec] = Registry(
     "models",
@@ -12,5 +12,6 @@ MODELS: Registry[ModelSpec] = Registry(
         "xgboost": xgboost.SPEC,
         "linear": linear.SPEC,
         "extra_trees": forest.SPEC,
+        "mlp": mlp.SPEC,
     },
 )

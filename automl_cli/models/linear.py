@@ -5,10 +5,8 @@ the clock after each step. Values are standardised; categories become sparse ind
 """
 
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,6 +15,7 @@ from automl_cli.core.candidate import Step
 from automl_cli.core.matrix import Matrix
 from automl_cli.core.metric import Objective
 from automl_cli.core.model import Fit, FitJob, FittedModel, ModelSpec, Range
+from automl_cli.models.columns import expand_categories, limit_blas, measure_columns
 from automl_cli.models.lbfgs import (
     LinearProblem,
     Loss,
@@ -27,9 +26,6 @@ from automl_cli.models.lbfgs import (
 )
 from automl_cli.models.params import get_positive
 from automl_cli.models.targets import fit_target, load_target
-
-if TYPE_CHECKING:
-    from scipy.sparse import csr_array
 
 
 def fit(job: FitJob) -> Fit:
@@ -72,9 +68,9 @@ class LinearModel:
     ) -> FloatMatrix:
         """Return margins; see `FittedModel`."""
         values = np.where(np.isfinite(matrix.values), matrix.values, self.fill)
-        with _limit_blas(1):
+        with limit_blas(1):
             margins = values @ self.slopes + self.intercept
-        margins += _make_indicators(matrix) @ self.effects
+        margins += expand_categories(matrix) @ self.effects
         return margins if offset is None else margins + offset
 
     def save(self, folder: Path) -> None:
@@ -89,10 +85,10 @@ class LinearModel:
 
 
 def _fit(job: FitJob) -> Fit:
-    mean, spread = _measure_columns(job.matrix)
+    mean, spread = measure_columns(job.matrix)
     centre, scale = _measure_target(job)
     max_iter = int(get_positive(job.params, "max_iter"))
-    with _limit_blas(job.n_threads):
+    with limit_blas(job.n_threads):
         problem = _make_problem(job, (mean, spread), (centre, scale))
         coefficients, cut = minimise(problem, max_iter=max_iter, stop_at=job.stop_at)
     p = len(mean)
@@ -109,17 +105,6 @@ def _fit(job: FitJob) -> Fit:
 def _load(folder: Path) -> FittedModel:
     with np.load(folder / "model.npz", allow_pickle=False) as arrays:
         return LinearModel(**{name: arrays[name] for name in arrays.files})
-
-
-def _measure_columns(matrix: Matrix) -> tuple[FloatVector, FloatVector]:
-    """Return mean and standard deviation of the finite values; 0 and 1 where there are none."""
-    finite = np.isfinite(matrix.values)
-    counts = np.maximum(finite.sum(axis=0), 1)
-    known = np.where(finite, matrix.values, 0.0).astype(np.float64)
-    mean = known.sum(axis=0) / counts
-    variance = (np.where(finite, known - mean, 0.0) ** 2).sum(axis=0) / counts
-    spread = np.sqrt(variance)
-    return mean, np.where(spread > 1e-6 * np.abs(mean), spread, 1.0)  # a constant stays 0
 
 
 def _measure_target(job: FitJob) -> tuple[float, float]:
@@ -140,7 +125,7 @@ def _make_problem(
     start = np.zeros((rows, job.n_outputs)) if job.offset is None else job.offset
     return LinearProblem(
         values=np.where(np.isfinite(values), (values - mean) / spread, 0.0),
-        indicators=_make_indicators(job.matrix),
+        indicators=expand_categories(job.matrix),
         target=(_make_target(job) - centre) / scale,
         start=start / scale,
         weight=weight,
@@ -153,24 +138,6 @@ def _make_target(job: FitJob) -> FloatMatrix:
     if job.n_outputs == 1:
         return job.y[:, None].astype(np.float64)
     return np.asarray(job.y[:, None] == np.arange(job.n_outputs), dtype=np.float64)
-
-
-def _make_indicators(matrix: Matrix) -> "csr_array":
-    """Return one sparse column a level, shape (rows, sum of levels); each row has q ones."""
-    from scipy.sparse import csr_array
-
-    rows, q = matrix.n_rows, len(matrix.levels)
-    ends = np.cumsum((0, *matrix.levels), dtype=np.int32)
-    places = (matrix.categories + ends[:-1]).ravel()
-    row_starts = np.arange(0, rows * q + 1, q) if q else np.zeros(rows + 1, dtype=np.int32)
-    return csr_array((np.ones(rows * q), places, row_starts), shape=(rows, int(ends[-1])))
-
-
-def _limit_blas(n_threads: int) -> AbstractContextManager[object]:
-    from threadpoolctl import threadpool_limits
-
-    limits: AbstractContextManager[object] = threadpool_limits(n_threads, user_api="blas")
-    return limits
 
 
 _LOSSES: Mapping[Objective, Loss] = {

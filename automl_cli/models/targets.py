@@ -72,7 +72,7 @@ def fit_constant(job: FitJob) -> Fit:
     if job.watch is None:
         return Fit(model=model, curve=None, cut=False)
     margins = model.predict(job.watch.matrix, offset=job.watch.offset)
-    curve = np.array([_measure_loss(margins, job.watch.y, job.objective)])
+    curve = np.array([measure_loss(margins, job.watch.y, job.objective)])
     return Fit(model=model, curve=curve, cut=False)
 
 
@@ -154,7 +154,8 @@ def _find_constant(job: FitJob) -> FloatVector:
     return np.array([middle(residual)])
 
 
-def _measure_loss(margins: FloatMatrix, y: FloatVector | IntVector, objective: Objective) -> float:
+def measure_loss(margins: FloatMatrix, y: FloatVector | IntVector, objective: Objective) -> float:
+    """Return the mean loss of margins, the root of the mean square for squared errors."""
     if objective == "squared_error":
         return float(np.sqrt(np.mean((y - margins[:, 0]) ** 2)))
     if objective == "absolute_error":

@@ -1,0 +1,94 @@
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.neural_network import MLPClassifier, MLPRegressor
+
+from automl_cli.core.errors import PlanError
+from automl_cli.core.model import FitJob
+from automl_cli.models import mlp
+
+PARAMS = {"width": 16, "depth": 2, "epochs": 8, "alpha": 0.1, "learning_rate": 0.01}
+PARAMS["batch_size"] = 64
+
+
+def make_rival(kind: type, job: FitJob) -> object:
+    return kind(
+        hidden_layer_sizes=(16, 16),
+        alpha=0.1,
+        learning_rate_init=0.01,
+        batch_size=64,
+        random_state=job.seed,
+    )
+
+
+def standardise(job: FitJob) -> np.ndarray:
+    values = job.matrix.values.astype(np.float64)
+    scaled = (values - values.mean(axis=0)) / values.std(axis=0)
+    return np.clip(scaled, -mlp.FARTHEST, mlp.FARTHEST).astype(np.float32)
+
+
+def softmax(margins: np.ndarray) -> np.ndarray:
+    shares = np.exp(margins - margins.max(axis=1, keepdims=True))
+    return shares / shares.sum(axis=1, keepdims=True)
+
+
+def test_the_first_epoch_predicts_as_scikit_learn(wine: FitJob):
+    job = replace(wine, params=PARAMS)
+    margins = mlp.fit(job).model.predict(job.matrix, rounds=1)
+    rival = make_rival(MLPClassifier, job).partial_fit(
+        standardise(job), job.y, classes=np.unique(job.y)
+    )
+    expected = rival.predict_proba(standardise(job))
+    np.testing.assert_allclose(softmax(margins), expected, rtol=1e-4)
+
+
+def test_values_are_predicted_on_their_own_scale(diabetes: FitJob):
+    job = replace(diabetes, params=PARAMS)
+    values = mlp.fit(job).model.predict(job.matrix, rounds=1)[:, 0]
+    centred = (job.y - job.y.mean()) / job.y.std()
+    rival = make_rival(MLPRegressor, job).partial_fit(standardise(job), centred)
+    expected = rival.predict(standardise(job)) * job.y.std() + job.y.mean()
+    np.testing.assert_allclose(values, expected, rtol=1e-4)
+
+
+def test_weights_are_the_exponential_mean_over_the_epochs(diabetes: FitJob):
+    job = replace(diabetes, params=PARAMS, watch=None)
+    layers = mlp.fit(job).model.epochs
+    centred = (job.y - job.y.mean()) / job.y.std()
+    rival = make_rival(MLPRegressor, job)
+    expected = rival.partial_fit(standardise(job), centred).coefs_[0].copy()
+    for _ in range(2):
+        rival.partial_fit(standardise(job), centred)
+        expected = mlp.MOMENTUM * expected + (1 - mlp.MOMENTUM) * rival.coefs_[0]
+    np.testing.assert_allclose(layers[2][0], expected, rtol=1e-4, atol=1e-6)
+
+
+def test_a_far_value_is_taken_for_a_less_far_one(diabetes: FitJob):
+    model = mlp.fit(replace(diabetes, params=PARAMS)).model
+    far = diabetes.matrix.values[:2].copy()
+    far[0, 0], far[1, 0] = 1e6, 1e9
+    far[1, 1:] = far[0, 1:]
+    first, second = model.predict(
+        replace(diabetes.matrix, values=far, categories=diabetes.matrix.categories[:2])
+    )
+    np.testing.assert_array_equal(first, second)
+
+
+def test_epochs_beyond_the_own_limit_are_not_made(diabetes: FitJob, tmp_path: Path):
+    fit = mlp.fit(replace(diabetes, params=PARAMS, max_rounds=1000, watch=None))
+    assert len(fit.model.epochs) == PARAMS["epochs"]
+    fit.model.save(tmp_path)
+    stored = mlp.load(tmp_path)
+    for rounds in (1, 3, None):
+        np.testing.assert_array_equal(
+            stored.predict(diabetes.matrix, rounds=rounds),
+            fit.model.predict(diabetes.matrix, rounds=rounds),
+        )
+
+
+@pytest.mark.parametrize("name", ["width", "epochs", "learning_rate"])
+def test_a_parameter_must_be_positive(diabetes: FitJob, name: str):
+    with pytest.raises(PlanError, match=name):
+        mlp.fit(replace(diabetes, params={**PARAMS, name: 0}))
