@@ -36,7 +36,6 @@ from automl_cli.validation import Validation, choose_validation
 
 LARGEST_VALUE = 1e18  # squared errors of more leave the range of float32
 STARTER_ROUNDS = 100  # a first submission within seconds
-STARTER_PARAMS: Mapping[str, ParamValue] = {"learning_rate": 0.1}
 ROWS_FOR_TWO_THREADS = 50_000  # below it two fits side by side beat one with two threads
 DEFAULT_TOP = 30  # columns of a group that the screen may keep in a fold
 UNKEYED = {"budget": True, "limits": True, "run": {"workers", "folder"}}
@@ -287,9 +286,9 @@ def _make_starter(first: CandidateSpec, *, forced: bool) -> CandidateSpec | None
     """
     plain = make_plain(first)
     model = MODELS.get(first.model)
-    if not model.has_rounds or first.max_rounds < 4 * STARTER_ROUNDS:
+    if model.search_rate is None or first.max_rounds < 4 * STARTER_ROUNDS:
         return plain if forced else None
-    params = {**dict(first.params), **STARTER_PARAMS}
+    params = {**dict(first.params), "learning_rate": model.search_rate}
     return replace(plain, params=tuple(sorted(params.items())), max_rounds=STARTER_ROUNDS)
 
 

@@ -20,14 +20,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from compare import EIGHT
+from competition import load_task, read_metric, score, submit
 
 from automl_cli.config.load import load_config
 from automl_cli.core.keys import make_key
-from automl_cli.data.files import find_files
-from automl_cli.data.infer import infer_dataset
-from automl_cli.data.submission import make_submission, write_submission
-from automl_cli.decision import fit_decision
-from automl_cli.plan import make_data_options, make_problem
+from automl_cli.models import MODELS
 from automl_cli.store import RunDirectory, read_array
 
 GROUPS = [
@@ -45,7 +42,6 @@ GROUPS = [
 ]
 SETS = {"first": [], **{name: [name] for name in GROUPS}, "all": GROUPS}
 PARAMS = {"lightgbm": {"learning_rate": 0.1}, "linear": {}}
-OTHERS = ["lightgbm", "catboost", "xgboost", "linear", "extra_trees"]
 
 
 class Case(NamedTuple):
@@ -90,11 +86,10 @@ def _run(options: argparse.Namespace, case: Case) -> None:
         return
     out.mkdir(parents=True, exist_ok=True)
     source = options.data / case.task
-    metric = json.loads((source / "meta.json").read_text())["metric"]
-    models = {name: name == case.model and PARAMS[case.model] for name in OTHERS}
+    models = {name: name == case.model and PARAMS[case.model] for name in MODELS}
     config = {
         "extends": "fast",
-        "metric": metric,
+        "metric": read_metric(source),
         "budget": None,
         "seed": case.seed,
         "features": {"groups": {name: name in SETS[case.groups] and {} for name in GROUPS}},
@@ -116,14 +111,10 @@ def _run(options: argparse.Namespace, case: Case) -> None:
 
 def _submit(source: Path, out: Path) -> None:
     """Write the submission of the run's last candidate: the run itself gives the best one's."""
-    loaded = load_config(out / "config.yaml").config
-    dataset = infer_dataset(find_files([source]), make_data_options(loaded)).dataset
-    problem = make_problem(dataset, dataset.schema.targets[0], loaded)
+    task = load_task(source, load_config(out / "config.yaml").config)
     folder = RunDirectory(out / "run").candidate(_read_planned(out))
-    decision = fit_decision(problem, read_array(folder / "oof.npy"))
-    answers = {problem.target.name: decision.apply(read_array(folder / "test.npy"))}
-    wants = {problem.target.name: problem.metric.wants}
-    write_submission(make_submission(dataset, answers, wants), out / "submission.csv")
+    oof, test = (read_array(folder / name) for name in ("oof.npy", "test.npy"))
+    submit(task, oof, test, out / "submission.csv")
 
 
 def _last_planned(options: argparse.Namespace, case: Case) -> str:
@@ -176,10 +167,7 @@ def _fold_losses(options: argparse.Namespace, case: Case) -> np.ndarray:
 
 def _score(options: argparse.Namespace, *cases: Case) -> dict[str, float]:
     submissions = [_folder(options, case) / "submission.csv" for case in cases]
-    words = [options.bench / "score.py", options.data / cases[0].task, *submissions]
-    command = [sys.executable, *map(str, words)]
-    scored = subprocess.run(command, capture_output=True, text=True, check=True)
-    return dict(json.loads(scored.stdout))
+    return score(options.bench, options.data / cases[0].task, *submissions)
 
 
 if __name__ == "__main__":

@@ -2,48 +2,34 @@
 
     python benchmarks/features.py encode --columns 1000 --rows 200000
     python benchmarks/features.py screen --columns 10000 --rows 200000
-    python benchmarks/features.py memory --rows 200000
     python benchmarks/features.py groups --rows 50000 200000 800000 --groups crosses digits
 
 `encode` makes the target means of all columns in each of five folds, and those of every 50th
 column with scikit-learn's TargetEncoder too, in turn, so that load on the machine meets both.
-`screen` scores coded columns against a gradient, those of permuted gradients included. `memory`
-screens groups for a target that depends on many crosses, pools them and makes the matrices of a
-fold, and compares the peak of each stage with the float32 columns that are kept.
+`screen` scores coded columns against a gradient, those of permuted gradients included.
 `groups` fits and applies each group in a process of its own (on Linux, which tells the peak of
 memory). Seconds are those of the processor.
 """
 
 import argparse
-import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from itertools import combinations
 from multiprocessing import get_context
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
-import pandas as pd
+from made import LARGE, make_columns, make_frame, read_peak, reset_peak
 from sklearn.model_selection import StratifiedKFold
 from sklearn.preprocessing import TargetEncoder
 
 from automl_cli.core.arrays import CodeVector, FloatVector
-from automl_cli.core.candidate import ParamValue, Step
-from automl_cli.core.dataset import Column, Role
+from automl_cli.core.candidate import Step
 from automl_cli.core.foldplan import Fold, FoldPlan
 from automl_cli.features import GROUPS
 from automl_cli.features.gradient import make_gradient, make_parts
 from automl_cli.features.group import CHUNK, Features
-from automl_cli.features.matrix import make_fold_matrices
-from automl_cli.features.pools import make_pools
-from automl_cli.features.screen import View, load_scores, score_step, screen_step
-from automl_cli.features.selection import choose_columns
-from automl_cli.features.state import FeatureSet, load_features
-from automl_cli.features.steps import prepare_step
-from automl_cli.features.tables import Tables
+from automl_cli.features.screen import View, score_step
 from automl_cli.features.target_encoding import (
     EncodingTarget,
     FoldTarget,
@@ -55,15 +41,6 @@ from automl_cli.splits import SplitOptions, make_fold_plan
 N_FOLDS = 5
 EVERY = 50  # columns of which one is encoded by scikit-learn too
 SMOOTHING = 10.0
-LARGE: Mapping[str, Mapping[str, ParamValue]] = {  # as many columns as a screen is given
-    "crosses": {"max_pairs": 2000, "max_triples": 200},
-    "random_subsets": {"n_subsets": 500},
-    "arithmetic": {"max_pairs": 2000},
-    "group_stats": {"max_pairs": 400},
-}
-
-SCREENED = ("exact_value", "resolutions", "crosses", "digits", "arithmetic", "group_stats")
-MOST_KEPT = 100  # columns of a group that a fold takes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,8 +64,6 @@ def main() -> None:
     screen = what.add_parser("screen")
     screen.add_argument("--columns", type=int, default=10_000)
     screen.add_argument("--rows", type=int, default=200_000)
-    memory = what.add_parser("memory")
-    memory.add_argument("--rows", type=int, default=200_000)
     groups = what.add_parser("groups")
     groups.add_argument("--rows", type=int, nargs="+", default=[50_000, 200_000, 800_000])
     groups.add_argument("--groups", nargs="+", default=list(GROUPS.names()))
@@ -97,8 +72,6 @@ def main() -> None:
         _print_encoding(options.columns, options.rows)
     elif options.what == "screen":
         _print_screen(options.columns, options.rows)
-    elif options.what == "memory":
-        _print_memory(options.rows)
     else:
         _print_groups(options.groups, options.rows)
 
@@ -193,86 +166,6 @@ def _encode_as_peer(column: CodeVector, y: FloatVector, fold: Fold) -> None:
     encoder.transform(column[fold.held_out])
 
 
-def _print_memory(n_rows: int) -> None:
-    with TemporaryDirectory() as folder:
-        steps = [Step(name, tuple(LARGE.get(name, {}).items()), top=0) for name in SCREENED]
-        known = [Path(folder) / step.name for step in steps]
-        peaks = [_measure_peak(screen_group, n_rows, own) for own in zip(known, steps, strict=True)]
-        pooling = _measure_peak(pool_groups, n_rows, (known,))
-        taking = _measure_peak(take_columns, n_rows, (known,))
-        n_kept = len(json.loads((Path(folder) / "kept.json").read_text()))
-    kept = n_kept * n_rows * np.dtype(np.float32).itemsize
-    print(f"{n_rows} rows, {n_kept} columns kept by one fold or more: {kept >> 20} MiB\n")
-    print("| stage | peak MiB beside the table | times what is kept |")
-    print("|---|---|---|")
-    for name, peak in zip([*SCREENED, "pools", "matrices"], [*peaks, pooling, taking], strict=True):
-        print(f"| {name} | {peak >> 20} | {peak / kept:.2f} |")
-
-
-def _measure_peak(work: Callable[..., int], n_rows: int, words: tuple[object, ...]) -> int:
-    # A new process for each, since a process remembers only its highest peak.
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(work, n_rows, *words).result()
-
-
-def screen_group(n_rows: int, folder: Path, step: Step) -> int:
-    """Screen a step into `folder`; return the peak of memory."""
-    tables, views, _ = _make_screening(n_rows)
-    folder.mkdir()
-    before = _reset_peak()
-    screen_step(folder, step, tables, views)
-    return _read_peak() - before
-
-
-def pool_groups(n_rows: int, folders: list[Path]) -> int:
-    """Pool the screened steps and let each fold choose; return the peak of memory."""
-    _, views, _ = _make_screening(n_rows)
-    given = _prepare_given(n_rows, folders)
-    before = _reset_peak()
-    pools = make_pools(folders, [load_scores(folder) for folder in folders], [given], views, 0.5)
-    peak = _read_peak() - before
-    tops = dict.fromkeys(range(len(folders)), MOST_KEPT)
-    chosen = [choose_columns(pool, tops) for pool in pools]
-    kept = {(k, column) for own in chosen for k, columns in own.items() for column in columns}
-    beside = folders[0].parent
-    (beside / "kept.json").write_text(json.dumps(sorted(kept)))
-    folds = [[None, *(own[k] for k in range(len(folders)))] for own in chosen]
-    (beside / "selection.json").write_text(json.dumps({"folds": folds}))
-    return peak
-
-
-def take_columns(n_rows: int, folders: list[Path]) -> int:
-    """Make the matrices of one fold; return the peak of memory."""
-    _, _, (y, plan) = _make_screening(n_rows)
-    names = ("given", *(folder.name for folder in folders))
-    features = load_features(folders[0].parent, FeatureSet(names, "selection.json"))
-    before = _reset_peak()
-    make_fold_matrices(features, EncodingTarget(y=y, n_outputs=1), plan, 0)
-    return _read_peak() - before
-
-
-def _prepare_given(n_rows: int, folders: list[Path]) -> Path:
-    folder = folders[0].parent / "given"
-    prepare_step(folder, Step("numeric"), _make_screening(n_rows)[0])
-    return folder
-
-
-def _make_screening(n_rows: int) -> tuple[Tables, list[View], tuple[FloatVector, FoldPlan]]:
-    frame = make_frame(n_rows)
-    columns = tuple(Column(name=n, role=_find_role(frame[n]), reason="") for n in frame)
-    tables = Tables(train=frame, test=None, known=frame, columns=columns)
-    rng = np.random.default_rng(1)
-    margin = np.zeros(n_rows)
-    names = [column.name for column in columns if column.role in {"numeric", "categorical"}]
-    for first, second in combinations(names, 2):
-        joined = pd.util.hash_pandas_object(frame[[first, second]].round(0), index=False)
-        margin += rng.normal(size=1000)[(joined % 1000).to_numpy()] / 10
-    y = (rng.random(n_rows) < 1 / (1 + np.exp(-margin))).astype(np.float64)
-    plan = make_fold_plan(SplitOptions(folds=N_FOLDS), y, "binary", {})
-    gradient = make_gradient(y, np.full((n_rows, 1), y.mean()), "log_loss")
-    return tables, [View(gradient=gradient, parts=make_parts(plan, 0))], (y, plan)
-
-
 def _print_groups(names: list[str], sizes: list[int]) -> None:
     print("| group | rows | columns | fit s | transform s | ns a value | peak MiB | state MiB |")
     print("|---|---|---|---|---|---|---|---|")
@@ -296,10 +189,10 @@ def _print_groups(names: list[str], sizes: list[int]) -> None:
 def measure(name: str, n_rows: int) -> Cost | None:
     """Return what a group takes beside a table of so many rows; None if it makes nothing."""
     frame = make_frame(n_rows)
-    columns = tuple(Column(name=n, role=_find_role(frame[n]), reason="") for n in frame)
+    columns = make_columns(frame)
     group = GROUPS.get(name)
     params = group.make_params(dict(LARGE.get(name, {})))
-    before = _reset_peak()
+    before = reset_peak()
     start = time.process_time()
     state = group.fit(frame, columns, params)
     fitted = time.process_time()
@@ -310,51 +203,9 @@ def measure(name: str, n_rows: int) -> Cost | None:
         columns=n_columns,
         fit_seconds=fitted - start,
         transform_seconds=time.process_time() - fitted,
-        peak_bytes=_read_peak() - before,
+        peak_bytes=read_peak() - before,
         state_bytes=sum(array.nbytes for array in state.arrays.values()),
     )
-
-
-def make_frame(n_rows: int) -> pd.DataFrame:
-    """Return 20 mixed columns of numbers and labels, a date and a text."""
-    rng = np.random.default_rng(0)
-    made: dict[str, object] = {
-        f"amount{k}": np.round(rng.lognormal(k % 3, 1, n_rows), 2 + k % 3) for k in range(7)
-    }
-    for k, n_values in enumerate((3, 9, 40, 120, 400, 1500)):
-        made[f"whole{k}"] = rng.integers(0, n_values, n_rows).astype(np.float64)
-    for k, n_levels in enumerate((5, 12, 60, 200, 800, 2000, 5000)):
-        codes = (rng.random(n_rows) ** 3 * n_levels).astype(np.int64)
-        labels = [f"label {number}" for number in range(n_levels)]
-        made[f"label{k}"] = pd.Categorical.from_codes(codes, labels)
-    hours = pd.to_timedelta(rng.integers(0, 50_000, n_rows), "h")
-    made["date"] = pd.Timestamp("2020-01-31") + hours
-    words = np.array(["late", "Paid", "in", "cash", "twice,", "thanks!", "42", "none"])
-    drawn = words[rng.integers(0, len(words), (n_rows, 4))]
-    made["note"] = pd.Series([" ".join(row) for row in drawn.tolist()], dtype="str")
-    frame = pd.DataFrame(made)
-    for name in ("amount0", "whole2", "label2"):
-        frame.loc[rng.random(n_rows) < 0.1, name] = None
-    return frame
-
-
-def _find_role(column: pd.Series) -> Role:
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        return "categorical"
-    if pd.api.types.is_datetime64_any_dtype(column):
-        return "datetime"
-    return "numeric" if pd.api.types.is_numeric_dtype(column) else "text"
-
-
-def _reset_peak() -> int:
-    # Linux forgets the highest peak so far, such as that of making the table.
-    Path("/proc/self/clear_refs").write_text("5")
-    return _read_peak()
-
-
-def _read_peak() -> int:
-    status = Path("/proc/self/status").read_text()
-    return int(status.partition("VmHWM:")[2].split()[0]) * 1024  # given in KiB
 
 
 if __name__ == "__main__":

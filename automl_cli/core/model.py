@@ -159,7 +159,8 @@ class ModelSpec:
     space
         The parameters that a search sets.
     search_rate
-        The learning rate that a search fits with, larger than usual to be fast, or None.
+        The learning rate where speed counts, in a search and for the first submission, larger than
+        usual; None for models that do not learn in many small rounds.
     """
 
     name: str

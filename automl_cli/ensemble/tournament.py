@@ -21,6 +21,7 @@ from automl_cli.core.deadline import Deadline
 from automl_cli.core.metric import find_lowest
 from automl_cli.core.problem import Problem
 from automl_cli.core.resampling import jackknife_error, thin_rows
+from automl_cli.core.threads import limit_blas
 from automl_cli.decision import decide_crossfitted, fit_decision, make_blocks
 from automl_cli.ensemble.combiners import COMBINERS, Combiner, State, get_weights
 from automl_cli.scoring import make_row_parts, make_selection_loss, score_answers, score_candidate
@@ -63,10 +64,7 @@ def blend_candidates(
         When the blend has to be there. As many combiners enter as it leaves time for, those of
         little effort first; without any time the blend is the mean.
     """
-    from threadpoolctl import threadpool_limits
-
-    # The order in which several threads add numbers depends on the machine.
-    with threadpool_limits(1, user_api="blas"):
+    with limit_blas():
         ordered = sorted(candidates, key=lambda candidate: candidate.spec.key)
         members = np.stack([candidate.oof for candidate in ordered], dtype=np.float64)
         field = _make_field(problem, len(ordered), combiners)

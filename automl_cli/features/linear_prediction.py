@@ -14,6 +14,7 @@ How much the coefficients are shrunk is chosen by how well blocks of T are predi
 import numpy as np
 
 from automl_cli.core.arrays import Float32Matrix, FloatMatrix, FloatVector
+from automl_cli.core.threads import limit_blas
 from automl_cli.features.target_encoding import FoldTarget
 
 SHRINKAGES = (0.01, 0.1, 1.0, 10.0)  # of the coefficients, in mean squares of a dimension's rows
@@ -36,9 +37,7 @@ def predict_nested(
     nested, coefficients
         Shapes (n_outputs, training rows) and (n_outputs, 1 + dimensions), the intercept first.
     """
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(1, user_api="blas"):  # the same sums on every number of cores
+    with limit_blas():
         return _predict_nested(dimensions, target)
 
 

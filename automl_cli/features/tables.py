@@ -49,7 +49,7 @@ def save_tables(dataset: Dataset, folder: Path) -> None:
             if dataset.test is not None:
                 dataset.test.to_feather(beside / "test.feather")
         columns = [[one.name, one.role, one.reason] for one in dataset.schema.columns]
-        write_json(beside / "columns.json", {"columns": columns})  # type: ignore[dict-item]  # list is invariant
+        write_json(beside / "columns.json", {"columns": columns})
 
     write_folder(folder, fill)
 

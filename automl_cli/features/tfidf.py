@@ -16,6 +16,7 @@ import pandas as pd
 
 from automl_cli.core.arrays import Float32Matrix, FloatMatrix, FloatVector, IntVector
 from automl_cli.core.dataset import Column
+from automl_cli.core.threads import limit_blas
 from automl_cli.features.finite import sample_rows
 from automl_cli.features.group import Features, Group, Params, State, get_count, names_of_role
 
@@ -87,7 +88,6 @@ def _read_texts(column: pd.Series) -> list[str]:
 def _fit_vectors(texts: list[str], n_components: int) -> Arrays:
     from scipy.sparse import hstack
     from sklearn.utils.extmath import randomized_svd
-    from threadpoolctl import threadpool_limits
 
     length = sum(map(len, texts)) / len(texts)
     sample = [texts[row] for row in sample_rows(len(texts), int(MOST_FITTED / length) + 1)]
@@ -99,7 +99,7 @@ def _fit_vectors(texts: list[str], n_components: int) -> Arrays:
     rank = min(n_components, *(size - 1 for size in counted.shape))
     if rank < 1:
         return {}
-    with threadpool_limits(1, user_api="blas"):  # the same vectors on every number of cores
+    with limit_blas():
         left, scales, right = randomized_svd(counted, rank, n_iter=N_ITERATIONS, random_state=0)
     right = right[np.ptp(left * scales, axis=0) > NO_SPREAD].T.astype(np.float32)
     n_words = len(learned["words_hashes"])

@@ -1,6 +1,5 @@
 """What models do to columns before their libraries see them."""
 
-from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -52,11 +51,3 @@ def expand_categories(matrix: Matrix) -> "csr_array":
     places = (matrix.categories + ends[:-1]).ravel()
     row_starts = np.arange(0, rows * q + 1, q) if q else np.zeros(rows + 1, dtype=np.int32)
     return csr_array((np.ones(rows * q), places, row_starts), shape=(rows, int(ends[-1])))
-
-
-def limit_blas(n_threads: int) -> AbstractContextManager[object]:
-    """Return a context in which matrix products use so many threads at most."""
-    from threadpoolctl import threadpool_limits
-
-    limits: AbstractContextManager[object] = threadpool_limits(n_threads, user_api="blas")
-    return limits

@@ -15,7 +15,8 @@ from automl_cli.core.candidate import Step
 from automl_cli.core.matrix import Matrix
 from automl_cli.core.metric import Objective
 from automl_cli.core.model import Fit, FitJob, FittedModel, ModelSpec, Range
-from automl_cli.models.columns import expand_categories, limit_blas, measure_columns
+from automl_cli.core.threads import limit_blas
+from automl_cli.models.columns import expand_categories, measure_columns
 from automl_cli.models.lbfgs import (
     LinearProblem,
     Loss,

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from automl_cli.core.arrays import Float32Matrix, FloatMatrix, FloatVector, IntVector
+from automl_cli.core.arrays import Float32Matrix, FloatMatrix, FloatVector
 from automl_cli.core.candidate import Step
 from automl_cli.core.matrix import Matrix
-from automl_cli.core.model import Fit, FitJob, FittedModel, ModelSpec, Range
-from automl_cli.models.columns import expand_categories, limit_blas, measure_columns
+from automl_cli.core.metric import Objective
+from automl_cli.core.model import Fit, FitJob, FittedModel, ModelSpec, Range, Watch
+from automl_cli.core.threads import limit_blas
+from automl_cli.models.columns import expand_categories, measure_columns
 from automl_cli.models.params import get_positive
 from automl_cli.models.progress import Progress
 from automl_cli.models.targets import fit_target, load_target, measure_loss
@@ -91,25 +93,37 @@ class NetworkModel:
 
 def _fit(job: FitJob) -> Fit:
     mean, spread = measure_columns(job.matrix)
-    inputs = _make_inputs(job.matrix, mean, spread)
-    y, scale, centre = _scale_target(job)
-    known = {"classes": np.unique(y)} if job.objective == "log_loss" else {}
+    scale, centre = _measure_target(job)
+    start = NetworkModel(mean=mean, spread=spread, epochs=(), scale=scale, centre=centre)
     progress = Progress(_limit(job))
-    model = NetworkModel(mean=mean, spread=spread, epochs=(), scale=scale, centre=centre)
-    watched = None if job.watch is None else _make_inputs(job.watch.matrix, mean, spread)
+    with limit_blas(job.n_threads):
+        epochs = _train(job, start, progress)
+    model = replace(start, epochs=epochs)
+    return Fit(model=model, curve=progress.curve(), cut=progress.cut)
+
+
+def _train(job: FitJob, start: NetworkModel, progress: Progress) -> tuple[Layers, ...]:
+    """Return the averaged layers after each epoch, as many as the watch and the clock allow."""
+    inputs = _make_inputs(job.matrix, start.mean, start.spread)
+    y = job.y if job.objective == "log_loss" else (job.y - start.centre) / start.scale
+    known = {"classes": np.unique(job.y)} if job.objective == "log_loss" else {}
     network = _make_network(job)
     epochs: list[Layers] = []
-    with limit_blas(job.n_threads):
-        while True:
-            network.partial_fit(inputs, y, sample_weight=job.weight, **({} if epochs else known))
-            epochs.append(_average(epochs[-1:], _read_layers(network)))
-            loss = None
-            if job.watch is not None and watched is not None:
-                margins = _answer(epochs[-1], watched) * scale + centre
-                loss = measure_loss(margins, job.watch.y, job.objective)
-            if progress.ends(loss):
-                break
-    return Fit(model=replace(model, epochs=tuple(epochs)), curve=progress.curve(), cut=progress.cut)
+    is_over = False
+    while not is_over:
+        network.partial_fit(inputs, y, sample_weight=job.weight, **known)
+        epochs.append(_average(epochs[-1:], _read_layers(network)))
+        is_over = progress.ends(_measure_watch(job.watch, job.objective, start, epochs[-1]))
+    return tuple(epochs)
+
+
+def _measure_watch(
+    watch: Watch | None, objective: Objective, start: NetworkModel, layers: Layers
+) -> float | None:
+    if watch is None:
+        return None
+    margins = replace(start, epochs=(layers,)).predict(watch.matrix)
+    return measure_loss(margins, watch.y, objective)
 
 
 def _load(folder: Path) -> FittedModel:
@@ -133,11 +147,8 @@ def _limit(job: FitJob) -> FitJob:
     )
 
 
-def _scale_target(job: FitJob) -> tuple[FloatVector | IntVector, float, float]:
-    if job.objective == "log_loss":
-        return job.y, 1.0, 0.0
-    scale, centre = float(job.y.std()), float(job.y.mean())
-    return np.asarray((job.y - centre) / scale), scale, centre
+def _measure_target(job: FitJob) -> tuple[float, float]:
+    return (1.0, 0.0) if job.objective == "log_loss" else (float(job.y.std()), float(job.y.mean()))
 
 
 def _make_network(job: FitJob) -> "Network":
@@ -155,9 +166,12 @@ def _make_network(job: FitJob) -> "Network":
 
 
 def _make_inputs(matrix: Matrix, mean: FloatVector, spread: FloatVector) -> Float32Matrix:
-    values = np.where(np.isfinite(matrix.values), (matrix.values - mean) / spread, 0.0)
-    values = np.clip(values, -FARTHEST, FARTHEST)
-    return np.hstack([values, expand_categories(matrix).toarray()]).astype(np.float32)
+    p = len(mean)
+    inputs = np.empty((matrix.n_rows, p + sum(matrix.levels)), dtype=np.float32)
+    scaled = np.where(np.isfinite(matrix.values), (matrix.values - mean) / spread, 0.0)
+    np.clip(scaled, -FARTHEST, FARTHEST, out=inputs[:, :p], casting="same_kind")
+    inputs[:, p:] = expand_categories(matrix).astype(np.float32).toarray()
+    return inputs
 
 
 def _answer(layers: Layers, inputs: Float32Matrix | FloatMatrix) -> FloatMatrix:

@@ -31,6 +31,7 @@ from typing import BinaryIO
 from automl_cli.core.errors import RunError
 from automl_cli.core.events import Event, JsonValue
 from automl_cli.store.files import (
+    Writable,
     check_writable,
     file_name,
     read_array,
@@ -44,6 +45,7 @@ from automl_cli.store.files import (
 
 __all__ = [
     "RunDirectory",
+    "Writable",
     "check_writable",
     "file_name",
     "installed_versions",

@@ -10,10 +10,10 @@ import errno
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import uuid4
 
 import numpy as np
@@ -23,6 +23,9 @@ from automl_cli.core.errors import RunError
 from automl_cli.core.events import JsonValue
 from automl_cli.core.keys import SHORT, make_key
 
+_Plain: TypeAlias = str | int | float | bool | None
+# What may be stored; what is read again is a `JsonValue`.
+Writable: TypeAlias = "_Plain | Sequence[Writable] | Mapping[str, Writable]"
 LONGEST_NAME = 40  # characters; each has up to 4 bytes, and file systems allow 255
 
 
@@ -76,7 +79,7 @@ def read_array(path: Path) -> npt.NDArray[Any]:
         raise _damaged(path) from error
 
 
-def write_json(path: Path, value: Mapping[str, JsonValue]) -> None:
+def write_json(path: Path, value: Mapping[str, Writable]) -> None:
     """Write a mapping whole or not at all."""
     text = json.dumps(value, indent=1) + "\n"
     with replaced(path) as beside:

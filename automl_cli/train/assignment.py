@@ -58,7 +58,7 @@ def save_assignment(problem: Problem, folder: Path) -> None:
             "grouped": plan.grouped,
             "repeats": [fold.repeat for fold in plan],
         }
-        write_json(beside / "assignment.json", facts)  # type: ignore[arg-type]  # list is invariant
+        write_json(beside / "assignment.json", facts)
 
     write_folder(folder, fill)
 

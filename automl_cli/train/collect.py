@@ -14,6 +14,7 @@ from automl_cli.core.problem import Problem
 from automl_cli.scoring import score_candidate
 from automl_cli.store import (
     RunDirectory,
+    Writable,
     read_array,
     read_json,
     write_array,
@@ -66,7 +67,7 @@ def save_candidate(run: RunDirectory, candidate: Candidate) -> None:
         write_array(folder / "oof.npy", candidate.oof)
         if candidate.test is not None:
             write_array(folder / "test.npy", candidate.test)
-        facts = {
+        facts: dict[str, Writable] = {
             "spec": candidate.spec.to_plain(),
             "fold_scores": list(candidate.fold_scores),
             "score": candidate.score,
@@ -75,7 +76,7 @@ def save_candidate(run: RunDirectory, candidate: Candidate) -> None:
             "fit_seconds": candidate.fit_seconds,
             "cut": candidate.cut,
         }
-        write_json(folder / "candidate.json", facts)  # type: ignore[arg-type]  # list is invariant
+        write_json(folder / "candidate.json", facts)
 
     write_folder(run.candidate(candidate.spec.key), fill)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from automl_cli.core.candidate import CandidateSpec, Step
 from automl_cli.core.deadline import Deadline
+from automl_cli.core.threads import limit_blas
 from automl_cli.features.pools import load_pools
 from automl_cli.features.selection import Pool, choose_columns
 from automl_cli.features.state import FeatureSet, name_selection
@@ -41,15 +42,13 @@ class Screened:
         A step's top becomes the most columns that a fold takes of it, so that two candidates with
         the same columns are one. The steps that are not screened have to be prepared.
         """
-        from threadpoolctl import threadpool_limits
-
         known = {step_content(step): k for k, step in enumerate(self.screening.steps)}
         tops = {
             known[step_content(step)]: step.top
             for step in spec.recipe
             if step.top and step_content(step) in known
         }
-        with threadpool_limits(1, user_api="blas"):  # sums must not depend on the machine
+        with limit_blas():
             chosen = [choose_columns(pool, tops) for pool in self.pools]
         taken = {number: max(len(of_fold[number]) for of_fold in chosen) for number in tops}
 
@@ -69,7 +68,7 @@ class Screened:
         name = name_selection(self.screening.key, recipe)
         path = self.screening.features / name
         if not path.exists():
-            write_json(path, {"folds": folds})  # type: ignore[dict-item]  # list is invariant
+            write_json(path, {"folds": folds})
         return settled, FeatureSet(folders, name)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from automl_cli.core.candidate import CandidateSpec, Step
 from automl_cli.core.keys import make_key
+from automl_cli.core.threads import limit_blas
 from automl_cli.features.gradient import make_gradient, make_parts
 from automl_cli.features.pools import make_pools, save_pools
 from automl_cli.features.screen import View, load_scores, screen_step
@@ -96,22 +97,18 @@ class Screening:
 
 def screen_unit(screening: Screening, step: Step) -> str:
     """Make and score the columns of a step; return the name of its folder."""
-    from threadpoolctl import threadpool_limits
-
     folder = screening.features / screening.name(step)
     if not folder.exists():
         run = RunDirectory(Path(screening.run))
         tables = load_tables(run.tables, transductive=screening.transductive)
         views = screening.views()
-        with threadpool_limits(1, user_api="blas"):  # sums must not depend on the machine
+        with limit_blas():
             write_folder(folder, lambda beside: screen_step(beside, step, tables, views))
     return folder.name
 
 
 def pool_unit(screening: Screening) -> str:
     """Find what each fold may take of all steps; return the name of the folder."""
-    from threadpoolctl import threadpool_limits
-
     folder = screening.folder
     if not folder.exists():
         steps = [screening.features / screening.name(step) for step in screening.steps]
@@ -124,6 +121,6 @@ def pool_unit(screening: Screening) -> str:
             save_pools(beside, pools)
             save_tried(beside / "tried.json", steps, tried, pools, screening.rate)
 
-        with threadpool_limits(1, user_api="blas"):
+        with limit_blas():
             write_folder(folder, fill)
     return folder.name
