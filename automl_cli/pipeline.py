@@ -41,7 +41,7 @@ from automl_cli.stages import Undertaking, begin, pursue
 from automl_cli.store import RunDirectory, check_writable, file_name, write_json
 from automl_cli.train.assignment import save_assignment
 from automl_cli.train.executor import LocalPool
-from automl_cli.train.machine import count_cpus, count_workers
+from automl_cli.train.machine import count_cpus, count_workers, make_room
 from automl_cli.train.order import Crew
 from automl_cli.train.pace import make_pace, reserve_seconds
 from automl_cli.tuning import list_ways
@@ -71,7 +71,7 @@ def fit(request: FitRequest, listener: Listener) -> dict[str, Any]:
     if request.submission is not None:
         check_writable(request.submission)
     files = find_files(request.paths, test=request.test, sample=request.sample)
-    with _pool(config.run.workers or count_cpus()) as pool:
+    with _pool(config.run.workers or count_cpus(), config.limits.memory) as pool:
         inference = infer_dataset(files, make_data_options(config))
         dataset = inference.dataset
         split = choose_validation(dataset, config)
@@ -175,8 +175,9 @@ def _make_crew(
     threads = max((spec.n_threads for spec in specs), default=1)
     n_tested = 0 if session.dataset.test is None else len(session.dataset.test)
     n_cells = (session.dataset.n_rows + n_tested) * len(session.dataset.schema.columns)
-    wanted = session.request.loaded.config.run.workers
-    workers = wanted or min(session.pool.workers, count_workers(threads, n_cells))
+    config = session.request.loaded.config
+    room = make_room(n_cells, config.limits.memory)
+    workers = config.run.workers or min(session.pool.workers, count_workers(threads, room))
     left = session.deadline.seconds_left() / share
     deadline = session.deadline if share == 1 else Deadline.after(left)
     reserve = reserve_seconds(problem.folds.n_rows, problem.n_outputs * len(specs), left)
@@ -185,12 +186,14 @@ def _make_crew(
         executor=session.pool,
         pace=make_pace(deadline, reserve_seconds=reserve, workers=workers),
         listener=session.listener,
+        room=room,
+        ended_for_memory=session.pool.has_ended_for_memory,
     )
 
 
 @contextmanager
-def _pool(workers: int) -> Iterator[LocalPool]:
-    pool = LocalPool(workers)
+def _pool(workers: int, memory_bytes: int | None) -> Iterator[LocalPool]:
+    pool = LocalPool(workers, make_room(0, memory_bytes).limit_bytes)
     try:
         yield pool
     finally:

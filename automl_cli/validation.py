@@ -55,5 +55,6 @@ def choose_validation(dataset: Dataset, config: RunConfig) -> Validation:
         column=own.column,
         gap=own.gap,
         seed=config.seed,
+        held_out_rows=own.held_out_rows,
     )
     return Validation(options=options, extra=extra, reason="" if found is None else found.reason)

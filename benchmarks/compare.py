@@ -1,20 +1,23 @@
-"""Run automl_cli and the ten-line LightGBM script on competition-shaped tasks, one after another.
+"""Run automl_cli and its peers on competition-shaped tasks, one after another.
 
-    python benchmarks/compare.py DATA BENCH WORK --budget 120s --tasks adult house-prices
+    python benchmarks/compare.py DATA BENCH WORK --budgets 60 300 --tasks adult house-prices
+    python benchmarks/compare.py DATA BENCH WORK --systems automl autogluon --venvs VENVS
 
 DATA/TASK holds train.csv, test.csv, sample_submission.csv, meta.json and solution.csv (which only
 the scorer reads); BENCH holds score.py, measure.py and peer.py. Appends one JSON line a run to
-WORK/results.jsonl, skips what is there, and prints the table.
+WORK/results.jsonl and skips what is there; `standing.py` makes tables and a picture of it.
 """
 
 import argparse
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from standing import read_rows
 
 EIGHT = [
     "playground-series-s3e5",
@@ -29,63 +32,73 @@ EIGHT = [
 
 
 def main() -> None:
-    """Run what is missing and print the table."""
+    """Run what is missing."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path)
     parser.add_argument("bench", type=Path)
     parser.add_argument("work", type=Path)
-    parser.add_argument("--budget", default="120s")
+    parser.add_argument("--budgets", nargs="+", type=int, default=[120], help="seconds")
     parser.add_argument("--tasks", nargs="+", default=EIGHT)
     parser.add_argument("--systems", nargs="+", default=["lightgbm", "automl"])
+    parser.add_argument("--venvs", type=Path, help="VENVS/SYSTEM/bin/python runs that peer")
     parser.add_argument("--extra", nargs="*", default=[], help="further words for automl fit")
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
     results = options.work / "results.jsonl"
-    known = _read(results)
+    known = {(row["task"], row["peer"], row["budget"]) for row in read_rows([results])}
     for task in options.tasks:
-        for system in options.systems:
-            if (task, system) not in known:
-                row = _run(options, task, system)
-                known[task, system] = row
+        for budget in options.budgets:
+            for system in options.systems:
+                if (task, system, budget) in known:
+                    continue
+                row = json.dumps(_run(options, task, system, budget))
+                print(row, flush=True)
                 with results.open("a") as file:
-                    file.write(json.dumps(row) + "\n")
-    _print(known, options.tasks, options.systems)
+                    file.write(row + "\n")
 
 
-def _run(options: argparse.Namespace, task: str, system: str) -> dict[str, Any]:
-    source, out = options.data / task, options.work / system / task
+def _run(options: argparse.Namespace, task: str, system: str, budget: int) -> dict[str, Any]:
+    source, out = options.data / task, options.work / str(budget) / system / task
     out.mkdir(parents=True, exist_ok=True)
-    metric = json.loads((source / "meta.json").read_text())["metric"]
-    submission = out / "submission.csv"
+    submission, measured = out / "submission.csv", out / "measure.json"
     if system == "automl":
-        words = [sys.executable, "-m", "automl_cli", "fit", source, "--budget", options.budget]
-        words += ["--metric", metric, "--out", out / "run", "--submission", submission]
-        words += options.extra
+        words = _spell_fit(source, out, budget, options.extra)
     else:
-        words = [
-            sys.executable,
-            options.bench / "peer.py",
-            system,
-            _without_leaks(source, out),
-            out,
-        ]
-    measured = out / "measure.json"
+        words = [_find_python(options.venvs, system), options.bench / "peer.py", system]
+        words += [_without_leaks(source, out), out, "--budget", budget]
     with (out / "log.txt").open("w") as log:
         command = [sys.executable, options.bench / "measure.py", measured, "--", *words]
         subprocess.run([str(word) for word in command], stdout=log, stderr=log, check=False)
+    run = json.loads(measured.read_text())
+    if system == "automl":
+        run["first_submission_s"] = _find_first(out / "run" / "events.jsonl")
     scored = subprocess.run(
         [sys.executable, str(options.bench / "score.py"), str(source), str(submission)],
         capture_output=True,
         text=True,
         check=False,
     )
-    return {
-        "task": task,
-        "system": system,
-        "budget": options.budget,
-        "run": json.loads(measured.read_text()),
-        "score": json.loads(scored.stdout) if scored.returncode == 0 else scored.stderr[-300:],
-    }
+    score = json.loads(scored.stdout) if scored.returncode == 0 else scored.stderr[-300:]
+    return {"task": task, "peer": system, "budget": budget, "run": run, "score": score}
+
+
+def _spell_fit(source: Path, out: Path, budget: int, extra: Sequence[str]) -> list[object]:
+    metric = json.loads((source / "meta.json").read_text())["metric"]
+    words: list[object] = [sys.executable, "-m", "automl_cli", "fit", source, "--metric", metric]
+    words += ["--budget", budget, "--out", out / "run", "--submission", out / "submission.csv"]
+    return [*words, *extra]
+
+
+def _find_python(venvs: Path | None, system: str) -> Path:
+    return Path(sys.executable) if venvs is None else venvs / system / "bin" / "python"
+
+
+def _find_first(events: Path) -> float | None:
+    """Return the seconds from the start of the command to its first submission."""
+    lines = [json.loads(line) for line in events.read_text().splitlines()]
+    start = next(line["started_at"] for line in lines if line["kind"] == "started")
+    written = [line["time"] - start for line in lines if line["kind"] == "submission"]
+    return round(written[0], 1) if written else None
 
 
 def _without_leaks(source: Path, out: Path) -> Path:
@@ -100,30 +113,6 @@ def _without_leaks(source: Path, out: Path) -> Path:
     for name in ("test.csv", "meta.json"):
         (folder / name).write_bytes((source / name).read_bytes())
     return folder
-
-
-def _read(path: Path) -> dict[tuple[str, str], dict[str, Any]]:
-    lines = path.read_text().splitlines() if path.exists() else []
-    rows = [json.loads(line) for line in lines]
-    return {(row["task"], row["system"]): row for row in rows}
-
-
-def _print(
-    known: dict[tuple[str, str], dict[str, Any]], tasks: list[str], systems: list[str]
-) -> None:
-    print("| task | system | metric | value | loss | wall s | cpu s | peak MiB |")
-    print("|---|---|---|---|---|---|---|---|")
-    for task in tasks:
-        for system in systems:
-            row = known[task, system]
-            score, run = row["score"], row["run"]
-            if isinstance(score, str):
-                print(f"| {task} | {system} | no score: {score} |")
-                continue
-            print(
-                f"| {task} | {system} | {score['metric']} | {score['value']:.6g} | "
-                f"{score['loss']:.6g} | {run['wall_s']} | {run['cpu_s']} | {run['peak_pss_mib']} |"
-            )
 
 
 if __name__ == "__main__":

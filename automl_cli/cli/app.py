@@ -65,6 +65,7 @@ def fit(
     config: ConfigFile = None,
     preset: Preset = None,
     budget: Annotated[str | None, typer.Option(help="Time for all: 90s, 10m, 1h30m.")] = None,
+    memory: Annotated[str | None, typer.Option(help="Memory for all: 4GB, 512MB.")] = None,
     metric: Annotated[str | None, typer.Option(help="`automl list metrics`.")] = None,
     target: Annotated[list[str] | None, typer.Option(help="Column to predict.")] = None,
     id: Annotated[str | None, typer.Option(help="Column that names the rows.")] = None,  # noqa: A002  # the key's name
@@ -91,6 +92,7 @@ def fit(
     """Fit, blend and write a submission. The same command goes on with what is unfinished."""
     flags = {
         "budget": budget,
+        "limits.memory": memory,
         "metric": metric,
         "data.target": target or None,
         "data.id": id,

@@ -15,6 +15,7 @@ from automl_cli.config.values import (
     ModelEntry,
     Params,
     Recipe,
+    Size,
     Text,
     TextList,
     Texts,
@@ -72,6 +73,12 @@ class ValidationConfig(Section):
     )
     folds: int = Field(
         5, ge=2, description="How many parts the rows are divided into; a whole number from 2."
+    )
+    held_out_rows: int | None = Field(
+        200_000,
+        ge=1,
+        description="Once so many rows are held out no further fold is fitted, though at least two "
+        "are; the other rows only train. null: every fold is fitted, as always in a time plan.",
     )
     repeats: int = Field(
         1, ge=1, description="How often the rows are divided anew; a whole number from 1."
@@ -177,6 +184,11 @@ class EnsembleConfig(Section):
 class LimitsConfig(Section):
     """Where a run ends, besides its budget. A repeated command may change these."""
 
+    memory: Size = Field(
+        None,
+        description="The most memory of the whole command, such as 4GB or 512MB. null: nine tenths "
+        "of what the machine or its container has.",
+    )
     candidates: int | None = Field(
         None,
         ge=1,

@@ -17,6 +17,7 @@ from pydantic_core import PydanticCustomError
 
 from automl_cli.config.durations import format_duration, parse_duration
 from automl_cli.config.mistakes import spell_value
+from automl_cli.config.sizes import format_size, parse_size
 from automl_cli.core.candidate import ParamValue, Step
 from automl_cli.core.errors import ConfigError
 
@@ -51,6 +52,17 @@ def _read_budget(value: object) -> object:
         )
     try:
         return parse_duration(value)
+    except ConfigError as error:
+        raise _refuse(error.message, error.hint) from None
+
+
+def _read_size(value: object) -> object:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise _refuse(f"expected an amount of memory, came {spell_value(value)}.", "write 4GB.")
+    try:
+        return parse_size(value)
     except ConfigError as error:
         raise _refuse(error.message, error.hint) from None
 
@@ -108,6 +120,10 @@ def _write_step(step: Step) -> str | dict[str, dict[str, ParamValue]]:
     return {step.name: params} if params else step.name
 
 
+def _write_size(size: int | None) -> str | None:
+    return None if size is None else format_size(size)
+
+
 def _write_budget(seconds: float | None) -> str | None:
     return None if seconds is None else format_duration(seconds)
 
@@ -128,6 +144,12 @@ Budget: TypeAlias = Annotated[
     BeforeValidator(_read_budget),
     PlainSerializer(_write_budget),
     WithJsonSchema({"type": ["string", "number", "null"], "examples": ["90s", "10m", "1h30m"]}),
+]
+Size: TypeAlias = Annotated[
+    int | None,
+    BeforeValidator(_read_size),
+    PlainSerializer(_write_size),
+    WithJsonSchema({"type": ["string", "integer", "null"], "examples": ["4GB", "512MB"]}),
 ]
 Scalar: TypeAlias = Annotated[ParamValue, BeforeValidator(_check_scalar), WithJsonSchema(_SCALAR)]
 Params: TypeAlias = dict[str, Scalar]

@@ -1,7 +1,9 @@
 """From a target and the validation's columns to a fold plan; the table SPLITTERS."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
 from automl_cli.core.arrays import FloatVector, IntVector
@@ -14,6 +16,8 @@ from automl_cli.splits.given import split_column
 from automl_cli.splits.grouped import split_group, split_stratified_group
 from automl_cli.splits.request import MAX_FOLDS, SplitOptions, SplitRequest, Splitter
 from automl_cli.splits.shuffled import split_kfold, split_stratified
+
+LEAST_FITTED = 2  # folds: each takes its rounds from the others
 
 __all__ = ["SPLITTERS", "SplitOptions", "SplitRequest", "Splitter", "make_fold_plan"]
 
@@ -53,7 +57,23 @@ def make_fold_plan(
             hint="Give a table with more labelled rows.",
         )
     splitter = SPLITTERS.get(_choose(options))
-    return splitter(SplitRequest(options=options, y=y, task=task, extra=extra))
+    plan = splitter(SplitRequest(options=options, y=y, task=task, extra=extra))
+    return plan if options.held_out_rows is None else leave_folds_out(plan, options.held_out_rows)
+
+
+def leave_folds_out(plan: FoldPlan, held_out_rows: int) -> FoldPlan:
+    """Return the plan without the folds that come after enough held-out rows, but with two.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> plan = make_fold_plan(SplitOptions(folds=5), np.zeros(50, dtype=int), "binary", {})
+    >>> len(leave_folds_out(plan, 25))
+    3
+    """
+    held_out = np.cumsum([0, *(len(fold.held_out) for fold in plan)])[:-1]
+    n_fitted = max(LEAST_FITTED, int((held_out < held_out_rows).sum()))
+    return plan if plan.ordered else replace(plan, folds=plan.folds[:n_fitted])
 
 
 def _check(options: SplitOptions) -> None:

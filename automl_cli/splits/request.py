@@ -37,6 +37,10 @@ class SplitOptions:
         held-out row are left out. In days for dates, in the column's own units for numbers.
     seed
         Equal seeds give equal plans.
+    held_out_rows
+        Once so many rows are held out no further fold is fitted, though at least two are: the other
+        rows only train. None: every fold is fitted, as always in a time plan, whose last folds
+        count most.
     """
 
     splitter: str = "auto"
@@ -47,6 +51,7 @@ class SplitOptions:
     column: str | None = None
     gap: float = 0.0
     seed: int = 0
+    held_out_rows: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

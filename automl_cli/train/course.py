@@ -37,6 +37,10 @@ class Course:
         The limit that all folds share.
     n_folds
         How many of the folds are wanted, the first ones.
+    row_share
+        The share of the training rows that its fits have memory for.
+    is_shrunk
+        Whether a fit was ended for want of memory, and the share made smaller.
     fits
         Records of finished fits.
     predicted
@@ -53,6 +57,8 @@ class Course:
     slice_seconds: float | None
     round_limit: int
     n_folds: int
+    row_share: float = 1.0
+    is_shrunk: bool = False
     fits: dict[int, FitRecord] = field(default_factory=dict)
     predicted: dict[int, Path] = field(default_factory=dict)
     running: set[Task] = field(default_factory=set)
@@ -90,6 +96,7 @@ class Course:
             feature_set=self.feature_set,
             max_rounds=self.round_limit,
             stop_at=stop_at,
+            row_share=self.row_share,
         )
 
     def add_fit(self, fold: int, record: FitRecord) -> None:

@@ -14,6 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from automl_cli.train.memory import MemoryGuard
+
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
@@ -39,11 +41,17 @@ class LocalPool:
     ----------
     workers
         Number of processes.
+    memory_bytes
+        What this process and the workers may take together: if they take more, the largest
+        worker is ended. None: no limit.
     """
 
-    def __init__(self, workers: int) -> None:
+    def __init__(self, workers: int, memory_bytes: int | None = None) -> None:
         self.workers = workers
         self._pool = _start_processes(workers)
+        self._guard = None if memory_bytes is None else MemoryGuard(memory_bytes)
+        if self._guard is not None:
+            self._guard.start()
 
     def submit(self, fn: Callable[..., Any], /, *args: Any) -> "Future[Any]":  # noqa: ANN401
         """Run ``fn(*args)`` in a worker; cancelling the future kills that worker."""
@@ -55,8 +63,18 @@ class LocalPool:
             future = self._pool.schedule(fn, args=list(args))
         return future
 
+    def has_ended_for_memory(self, error: BaseException) -> bool:
+        """Return whether a unit's worker was ended because it took too much memory."""
+        from pebble import ProcessExpired
+
+        if self._guard is None or not isinstance(error, ProcessExpired):
+            return False
+        return error.pid in self._guard.ended
+
     def stop(self) -> None:
         """End all workers at once."""
+        if self._guard is not None:
+            self._guard.stop()
         self._pool.stop()
         self._pool.join()
 

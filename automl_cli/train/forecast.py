@@ -1,7 +1,8 @@
-"""What a fold of a candidate will cost, from what its model has cost so far.
+"""What a fold of a candidate will cost, in seconds and memory, from what its model has cost so far.
 
 Boosters need rounds in inverse proportion to their learning rate; how many, and how long a round
-takes, the candidates before have shown. It only decides what is not started under a clock.
+takes, the candidates before have shown. It only decides what is not started under a clock, and
+what is not started beside others where memory is short.
 """
 
 from dataclasses import dataclass, field
@@ -21,19 +22,28 @@ class Forecast:
     reach
         Rounds to the best one times learning rate, by model; the largest seen, because a fit that
         was cut shows only a part.
+    peaks
+        The most memory that a fit of a model has taken, with and without screened columns.
     """
 
     round_seconds: dict[str, float] = field(default_factory=dict)
     reach: dict[str, float] = field(default_factory=dict)
+    peaks: dict[tuple[str, bool], int] = field(default_factory=dict)
 
     def note(self, spec: CandidateSpec, record: FitRecord) -> None:
         """Learn from a finished fit."""
+        kind = (spec.model, bool(spec.screen))
+        self.peaks[kind] = max(self.peaks.get(kind, 0), record.peak_bytes)
         rate = _learning_rate(spec)
         if rate is None or record.curve is None:
             return
         best = int(record.curve.argmin()) + 1
         self.round_seconds[spec.model] = record.seconds / len(record.curve)
         self.reach[spec.model] = max(self.reach.get(spec.model, 0.0), rate * best)
+
+    def peak_bytes(self, spec: CandidateSpec) -> int:
+        """Return the memory of a fit like this one; 0 if nothing is known."""
+        return self.peaks.get((spec.model, bool(spec.screen)), 0)
 
     def fold_seconds(self, spec: CandidateSpec) -> float:
         """Return the seconds to the best round of one fold; 0 if nothing is known."""

@@ -6,10 +6,13 @@ In a container the host's figures are wrong; the limits of the control group are
 import os
 from pathlib import Path
 
+from automl_cli.train.memory import Room
+
 CGROUP = Path("/sys/fs/cgroup")
 WORKER_BYTES = 400 << 20  # a process with its libraries
 BYTES_PER_CELL = 4  # float32
 COPIES = 6  # of the table in a fit: stored, gathered, joined, binned, and what the library makes
+SHARE = 0.9  # of the memory that is there
 UNLIMITED = 1 << 60  # version 1 writes a number near 2**63 where there is no limit
 
 
@@ -32,18 +35,26 @@ def memory_bytes(root: Path = CGROUP) -> int:
     return total
 
 
-def count_workers(n_threads: int, n_cells: int) -> int:
-    """Return how many fits may run at the same time.
+def make_room(n_cells: int, limit_bytes: int | None) -> Room:
+    """Return the memory that units may take.
 
     Parameters
     ----------
-    n_threads
-        Threads of each fit.
     n_cells
         Rows times columns of the tables.
+    limit_bytes
+        What the command may take, or None: nine tenths of what there is.
     """
-    fit_bytes = WORKER_BYTES + COPIES * BYTES_PER_CELL * n_cells
-    return max(1, min(count_cpus() // n_threads, memory_bytes() // fit_bytes))
+    return Room(
+        limit_bytes=limit_bytes or int(SHARE * memory_bytes()),
+        unit_bytes=WORKER_BYTES + COPIES * BYTES_PER_CELL * n_cells,
+        base_bytes=WORKER_BYTES,
+    )
+
+
+def count_workers(n_threads: int, room: Room) -> int:
+    """Return how many fits of so many threads may run at the same time."""
+    return max(1, min(count_cpus() // n_threads, room.left_bytes() // room.unit_bytes))
 
 
 def _cpu_quota(root: Path) -> float | None:

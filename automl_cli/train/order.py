@@ -12,7 +12,12 @@ from automl_cli.core.problem import Problem
 from automl_cli.features.state import FeatureSet
 from automl_cli.store import RunDirectory
 from automl_cli.train.executor import Executor
+from automl_cli.train.memory import Room
 from automl_cli.train.pace import Pace
+
+
+def _never(_: BaseException) -> bool:
+    return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +30,10 @@ class Crew:
         The run directory.
     executor
         Any `concurrent.futures.Executor`.
+    room
+        The memory that units may take, or None: no limit.
+    ended_for_memory
+        Whether an error of a unit means that it took too much memory.
     renew
         Gives a new executor when the old one broke as a whole, or None for executors that
         replace a dead worker by themselves.
@@ -38,6 +47,8 @@ class Crew:
     executor: Executor
     pace: Pace
     listener: Listener
+    room: Room | None = None
+    ended_for_memory: Callable[[BaseException], bool] = _never
     renew: Callable[[], Executor] | None = None
 
 

@@ -8,7 +8,7 @@ write a folder that appears when it is complete, and are not repeated when it is
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from traceback import format_exception
 
@@ -22,6 +22,7 @@ from automl_cli.core.keys import make_seed
 from automl_cli.core.margins import make_predictions
 from automl_cli.core.matrix import Matrix
 from automl_cli.core.model import Fit, FitJob, Watch
+from automl_cli.core.resampling import thin_rows
 from automl_cli.features.encoder import Encoder
 from automl_cli.features.matrix import (
     FoldMatrices,
@@ -42,6 +43,7 @@ from automl_cli.store import (
 from automl_cli.train.assignment import Assignment, load_assignment
 from automl_cli.train.executor import redirect_output
 from automl_cli.train.losses import row_losses
+from automl_cli.train.memory import peak_bytes, reset_peak
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +64,9 @@ class Unit:
         Round limit shared by the candidate's folds; at most that of the specification.
     stop_at
         Seconds since the epoch at which the fit ends with what it has, or None.
+    row_share
+        The share of the fold's training rows that it is fitted on; less than 1 where memory is
+        short. Such a fit counts as cut.
     """
 
     run: str
@@ -70,6 +75,7 @@ class Unit:
     feature_set: FeatureSet
     max_rounds: int
     stop_at: float | None
+    row_share: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +93,10 @@ class FitRecord:
     seconds
         Wall-clock seconds of features and fit.
     cut
-        True if the clock ended it: at `Unit.stop_at`, or at a round limit set by the clock.
+        True if the clock ended it, at `Unit.stop_at` or at a round limit set by the clock, or if
+        memory was too short for all rows.
+    peak_bytes
+        The most memory that its worker took.
     losses
         Loss of each held-out row at the fold's own best round, or None if nobody asked for it.
     """
@@ -97,6 +106,7 @@ class FitRecord:
     curve: FloatVector | None
     seconds: float
     cut: bool
+    peak_bytes: int
     losses: npt.NDArray[np.float32] | None = None
 
 
@@ -112,11 +122,14 @@ class Crash:
         Where it was raised.
     mistake
         The error itself if the user can mend it (a full disk), else None.
+    out_of_memory
+        Whether the system refused memory.
     """
 
     error: str
     traceback: str
     mistake: RunError | None
+    out_of_memory: bool = False
 
 
 def attempt(work: Callable[..., str], *args: object) -> str | Crash:
@@ -132,6 +145,7 @@ def attempt(work: Callable[..., str], *args: object) -> str | Crash:
             error=f"{type(error).__name__}: {error}",
             traceback="".join(format_exception(error)),
             mistake=error if isinstance(error, RunError) else None,
+            out_of_memory=isinstance(error, MemoryError) or "bad_alloc" in str(error),
         )
 
 
@@ -150,12 +164,13 @@ def fit_unit(unit: Unit, *, judged: bool = False) -> str:
     if read_fit(run, unit.spec.key, unit.fold, with_cut=False, judged=judged) is not None:
         return run.unit(unit.spec.key, unit.fold).name
     started = time.time()
-    assignment = load_assignment(run.problem(unit.spec.target))
+    reset_peak()
+    assignment = _thin(unit, load_assignment(run.problem(unit.spec.target)))
     state = load_features(run.features, unit.feature_set)
     encoding = EncodingTarget(y=assignment.y, n_outputs=assignment.n_outputs)
     matrices = make_fold_matrices(state, encoding, assignment.folds, unit.fold)
     fit = _fit(unit, assignment, matrices)
-    cut = fit.cut or _reached_limit(unit, fit)
+    cut = fit.cut or _reached_limit(unit, fit) or unit.row_share < 1
     folder = run.unit(unit.spec.key, unit.fold, cut=cut)
     losses = _measure(unit, fit, assignment, matrices.held_out) if judged else None
     rounds = None if fit.curve is None else len(fit.curve)
@@ -165,7 +180,8 @@ def fit_unit(unit: Unit, *, judged: bool = False) -> str:
         _save(beside, fit, matrices.encoder)
         if losses is not None:
             write_array(beside / "losses.npy", losses)
-        write_json(beside / "fit.json", {"rounds": rounds, "seconds": seconds, "cut": cut})
+        facts = {"rounds": rounds, "seconds": seconds, "cut": cut, "peak_bytes": peak_bytes()}
+        write_json(beside / "fit.json", facts)
 
     write_folder(folder, fill)
     return folder.name
@@ -220,6 +236,7 @@ def _read_fit(folder: Path, *, judged: bool) -> FitRecord:
         curve=curve,
         seconds=float(str(facts["seconds"])),
         cut=bool(facts["cut"]),
+        peak_bytes=int(str(facts["peak_bytes"])),
         losses=read_array(folder / "losses.npy") if judged else None,
     )
 
@@ -227,6 +244,18 @@ def _read_fit(folder: Path, *, judged: bool) -> FitRecord:
 def predictions_folder(folder: Path, rounds: int | None) -> Path:
     """Return where the predictions with so many rounds lie."""
     return folder / ("predictions" if rounds is None else f"predictions-{rounds}")
+
+
+def _thin(unit: Unit, assignment: Assignment) -> Assignment:
+    """Return the assignment with as many training rows as the unit may look at."""
+    if unit.row_share >= 1:
+        return assignment
+    folds = list(assignment.folds.folds)
+    fold = folds[unit.fold]
+    seed = make_seed(unit.spec.seed, "thinned", unit.fold)
+    rows = thin_rows(fold.train, max(1, int(unit.row_share * len(fold.train))), seed)
+    folds[unit.fold] = replace(fold, train=rows)
+    return replace(assignment, folds=replace(assignment.folds, folds=tuple(folds)))
 
 
 def _fit(unit: Unit, assignment: Assignment, matrices: FoldMatrices) -> Fit:

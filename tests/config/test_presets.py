@@ -8,7 +8,7 @@ from automl_cli.config.schema import RunConfig
 from automl_cli.config.tree import to_plain
 from automl_cli.config.yaml_reader import read_file
 
-MODELS = {"lightgbm", "linear", "catboost", "xgboost", "extra_trees"}
+MODELS = {"lightgbm", "linear", "catboost", "xgboost", "mlp"}
 
 
 @pytest.fixture(scope="module")
@@ -47,15 +47,18 @@ def test_all_models_are_tried_from_fast_on(configs: dict[str, RunConfig]):
 def test_a_larger_preset_goes_on_where_the_smaller_one_ends(configs: dict[str, RunConfig]):
     for smaller, larger in pairwise(configs.values()):
         assert larger.candidates[: len(smaller.candidates)] == smaller.candidates
-    assert [len(config.candidates) for config in configs.values()] == [0, 0, 10, 23]
+    assert [len(config.candidates) for config in configs.values()] == [0, 0, 24, 31]
 
 
 def test_candidates_differ_and_belong_to_models_that_are_on(configs: dict[str, RunConfig]):
     candidates = configs["best"].candidates
     assert {candidate.model for candidate in candidates} <= MODELS
-    keys = [(candidate.model, tuple(sorted(candidate.params.items()))) for candidate in candidates]
+    keys = [
+        (candidate.model, candidate.generated, tuple(sorted(candidate.params.items())))
+        for candidate in candidates
+    ]
     assert len(set(keys)) == len(keys)
 
 
 def test_the_first_candidates_are_of_different_families(configs: dict[str, RunConfig]):
-    assert len({candidate.model for candidate in configs["medium"].candidates[:3]}) == 3
+    assert len({candidate.model for candidate in configs["medium"].candidates[:5]}) == 4

@@ -11,15 +11,18 @@ from automl_cli.splits import SPLITTERS, SplitOptions, make_fold_plan
 N_ROWS = 120
 
 
-def plan_of(name: str, task: Task = "binary", seed: int = 0) -> FoldPlan:
+def plan_of(
+    name: str, task: Task = "binary", seed: int = 0, held_out_rows: int | None = None
+) -> FoldPlan:
     rng = np.random.default_rng(7)
     extra = {
         "g": pd.Series(rng.integers(0, 25, N_ROWS).astype(str)),
         "t": pd.Series(rng.permutation(N_ROWS)),
         "f": pd.Series(rng.integers(0, 4, N_ROWS)),
     }
+    columns = {"group": "g", "time": "t", "column": "f"}
     options = SplitOptions(
-        splitter=name, folds=4, repeats=2, group="g", time="t", column="f", seed=seed
+        splitter=name, folds=4, repeats=2, seed=seed, held_out_rows=held_out_rows, **columns
     )
     y = rng.random(N_ROWS) if task == "regression" else rng.integers(0, 3, N_ROWS) // 2
     return make_fold_plan(options, y, task, extra)
@@ -53,6 +56,17 @@ class TestEverySplitter:
         for fold in plan:
             blocks = plan.blocks[fold.repeat]
             assert not np.intersect1d(blocks[fold.train], blocks[fold.held_out]).size
+
+    def test_enough_held_out_rows_end_the_fitting_with_two_folds_at_least(
+        self, name: str, task: Task
+    ):
+        whole, few = plan_of(name, task), plan_of(name, task, held_out_rows=1)
+        some = plan_of(name, task, held_out_rows=N_ROWS)
+        assert np.array_equal(few.blocks, whole.blocks)
+        assert few.ordered or len(few) == 2
+        assert few.ordered or len(some) == len(whole) / whole.n_repeats
+        for fold, same in zip(few, whole, strict=False):
+            assert np.array_equal(fold.train, same.train)
 
     def test_time_plans_never_train_on_later_blocks(self, name: str, task: Task):
         plan = plan_of(name, task)

@@ -10,7 +10,9 @@ from automl_cli.train.unit import FitRecord
 
 def make_record(best: int, rounds: int, seconds: float) -> FitRecord:
     curve = np.abs(np.arange(1, rounds + 1) - best).astype(float)
-    return FitRecord(folder=Path(), rounds=rounds, curve=curve, seconds=seconds, cut=False)
+    return FitRecord(
+        folder=Path(), rounds=rounds, curve=curve, seconds=seconds, cut=False, peak_bytes=1
+    )
 
 
 def test_half_the_learning_rate_takes_twice_the_time(site: Site) -> None:
