@@ -47,6 +47,8 @@ class Agenda:
         The first fold's loss of the first candidate.
     forecast
         What units have shown of seconds and memory.
+    deferred
+        Keys of candidates that wait at the end of the list, because cheaper ones come first.
     """
 
     order: Order
@@ -60,6 +62,7 @@ class Agenda:
     bar: float = math.inf
     has_begun: bool = False
     forecast: Forecast = field(default_factory=Forecast)
+    deferred: set[str] = field(default_factory=set)
 
 
 def has_free_worker(agenda: Agenda) -> bool:
@@ -92,34 +95,48 @@ def next_task(agenda: Agenda) -> tuple[Course, Task] | None:
 
 
 def next_course(agenda: Agenda) -> Course | Skipped | None:
-    """Begin the next candidate; None if there is none."""
-    if not agenda.waiting:
-        return None
+    """Begin the next candidate; None if there is none.
+
+    One that its slice is too short for waits until all others are through.
+    """
+    while agenda.waiting:
+        course = _make_course(agenda, agenda.waiting.popleft())
+        if course.is_complete or _has_time(agenda, course):
+            if not course.is_complete:
+                agenda.active.append(course)
+            return course
+        if course.spec.key in agenda.deferred or not agenda.waiting:
+            return Skipped(spec=course.spec, reason=NO_TIME)
+        agenda.deferred.add(course.spec.key)
+        agenda.waiting.append(course.spec)
+    return None
+
+
+def _make_course(agenda: Agenda, spec: CandidateSpec) -> Course:
     pace, room = agenda.crew.pace, agenda.crew.room
     repeats = tuple(fold.repeat for fold in agenda.order.problem.folds)
-    spec = agenda.waiting.popleft()
     # The first one need not share: without it there may be no submission at all.
     sharing = len(agenda.waiting) + 1 if agenda.has_begun else 1
     agenda.has_begun = True
     n_folds = min(agenda.order.n_folds or len(repeats), len(repeats))
-    seconds = pace.slice_seconds(n_folds, sharing) if pace.is_limited else None
     course = Course(
         spec=spec,
         feature_set=agenda.order.feature_sets[spec.key],
         repeats=repeats,
-        slice_seconds=seconds,
+        slice_seconds=pace.slice_seconds(n_folds, sharing) if pace.is_limited else None,
         round_limit=spec.max_rounds,
         n_folds=n_folds,
         row_share=1.0 if room is None else room.row_share(),
     )
     course.load_finished(agenda.crew.run)
-    if not course.is_complete:
-        if seconds is not None and seconds < max(
-            SHORTEST_SLICE, ENOUGH * agenda.forecast.fold_seconds(spec)
-        ):
-            return Skipped(spec=spec, reason=NO_TIME)
-        agenda.active.append(course)
     return course
+
+
+def _has_time(agenda: Agenda, course: Course) -> bool:
+    if course.slice_seconds is None:
+        return True
+    needed = ENOUGH * agenda.forecast.fold_seconds(course.spec)
+    return course.slice_seconds >= max(SHORTEST_SLICE, needed)
 
 
 def find_objection(agenda: Agenda, course: Course, task: Task) -> str:
