@@ -188,7 +188,7 @@ def _report(quest: Quest, board: Board, crew: Crew) -> None:
             "score_se": choice.score_se,
             "naive": choice.naive,
             "tops": dict(best.setting.tops),
-            "categories": best.setting.categories,
+            "way": best.setting.way,
             "params": dict(best.setting.params),
         }
     crew.listener(Event(kind="searched", fields=fields))

@@ -1,7 +1,7 @@
 """What a search may set for each model, and the candidates that its settings are."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +22,9 @@ from automl_cli.train.trials import Board, Setting, judge_rows
 CATEGORY_STEPS = frozenset({"native", "onehot"})
 MEANS = (Step("target_mean"), Step("counts"))
 FINER = 0.4  # of the searched learning rate: what the best settings are fitted with again
-FIRST_TOPS = (30, 0, 100, 10)  # of all groups, in the settings that a search begins with
+VALUES = Step("exact_value", (("max_share", 1.0),))
+# The settings that a search begins with: columns of each group, and the number of the way.
+FIRST = ((30, 0), (0, -1), (0, 0), (100, 0), (30, -1))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,17 +80,20 @@ def make_quests(workshop: Workshop, folder: Path) -> list[Quest]:
 def make_ways(
     model: ModelSpec, config: RunConfig, columns: Sequence[Column]
 ) -> dict[str, FeatureRecipe]:
-    """Return the recipes in which categories may be handed over, by name, the model's own first."""
+    """Return the recipes in which columns may be handed over, by name, the model's own first.
+
+    Categories as `means`, or as `both`; last the `values` of numbers as categories, each of them.
+    """
     own = config.features.recipes.get(model.name) or model.recipe
-    has_categories = any(column.role == "categorical" for column in columns)
-    if not has_categories or not any(step.name in CATEGORY_STEPS for step in own):
-        return {"own": own}
-    others = tuple(step for step in own if step.name not in CATEGORY_STEPS and step not in MEANS)
-    return {
-        "own": own,
-        "means": (*others, *MEANS),
-        "both": (*own, *(step for step in MEANS if step not in own)),
-    }
+    roles = {column.role for column in columns}
+    ways = {"own": own}
+    if "categorical" in roles and any(step.name in CATEGORY_STEPS for step in own):
+        others = (step for step in own if step.name not in CATEGORY_STEPS and step not in MEANS)
+        ways["means"] = (*others, *MEANS)
+        ways["both"] = (*own, *(step for step in MEANS if step not in own))
+    if "numeric" in roles and not any(step.name == VALUES.name for step in own):
+        ways["values"] = (*own, VALUES)
+    return ways
 
 
 def list_ways(config: RunConfig, columns: Sequence[Column]) -> Iterator[FeatureRecipe]:
@@ -97,7 +102,7 @@ def list_ways(config: RunConfig, columns: Sequence[Column]) -> Iterator[FeatureR
     for name in config.search.models if config.search.trials else ():
         if isinstance(config.models.get(name), Mapping):
             for way in make_ways(MODELS.get(name), config, columns).values():
-                yield tuple(step for step in (*way, *generated) if step.top is None)
+                yield tuple(step for step in _join(way, generated) if step.top is None)
 
 
 def make_candidate(
@@ -119,8 +124,8 @@ def make_candidate(
         step if step.top is None else Step(step.name, step.params, setting.tops.get(step.name, 0))
         for step in _list_generated(model, config)
     )
-    way = make_ways(model, config, workshop.columns)[setting.categories]
-    recipe = (*way, *(step for step in steps if step.top != 0))
+    way = make_ways(model, config, workshop.columns)[setting.way]
+    recipe = _join(way, [step for step in steps if step.top != 0])
     fixed = {} if model.search_rate is None else {"learning_rate": rate * model.search_rate}
     params = {**fixed, **_read_own(model, config), **setting.params}
     spec = make_spec(workshop.problem, config, model, params, recipe)
@@ -128,6 +133,11 @@ def make_candidate(
         return workshop.screened.settle(spec)
     plain = make_plain(spec)
     return plain, workshop.plain_sets[plain.recipe]
+
+
+def _join(way: FeatureRecipe, generated: Iterable[Step]) -> FeatureRecipe:
+    names = {step.name for step in way}  # what is taken whole needs no choice
+    return (*way, *(step for step in generated if step.name not in names))
 
 
 def choose_settings(board: Board, most: int) -> list[Setting]:
@@ -154,7 +164,7 @@ def _make_quest(workshop: Workshop, model: ModelSpec, folder: Path) -> Quest:
         model=model,
         space=tuple(one for one in model.space if one.name not in own),
         tops=groups if workshop.screened is not None else {},
-        categories=ways,
+        ways=ways,
         settle=lambda setting: make_candidate(workshop, model, setting),
         first=list(_make_first(workshop, model, groups, ways)),
         trials=config.search.trials,
@@ -169,15 +179,15 @@ def _make_first(
     groups: Mapping[str, Sequence[int]],
     ways: Sequence[str],
 ) -> Iterator[Setting]:
-    """Return settings to begin with: the defaults with more and fewer generated columns."""
+    """Return settings to begin with: the defaults with more and fewer columns."""
     own = _read_own(model, workshop.config)
     defaults = model.make_params(fitted_task(workshop.problem), own)
     params = {
         one.name: _fit_in(one, defaults.get(one.name)) for one in model.space if one.name not in own
     }
-    for top, way in (*((top, ways[0]) for top in FIRST_TOPS), (FIRST_TOPS[0], ways[-1])):
+    for top, way in FIRST:
         tops = {group: min(top, own_tops[-1]) for group, own_tops in groups.items()}
-        yield Setting(params=params, tops=tops, categories=way)
+        yield Setting(params=params, tops=tops, way=ways[way])
 
 
 def _read_own(model: ModelSpec, config: RunConfig) -> Mapping[str, ParamValue]:

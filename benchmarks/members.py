@@ -12,7 +12,7 @@ over tasks.
 """
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -24,6 +24,8 @@ from competition import Task, load_task, read_metric, score, submit
 
 from automl_cli.config.load import load_config
 from automl_cli.core.candidate import Candidate
+from automl_cli.core.margins import make_margins
+from automl_cli.core.resampling import thin_rows
 from automl_cli.ensemble.combiners import COMBINERS
 from automl_cli.ensemble.tournament import blend_candidates
 from automl_cli.models import MODELS
@@ -39,6 +41,7 @@ class Way(NamedTuple):
     left_out: str = ""  # a model
     combiner: str = ""  # the only one
     most: int = 60  # members, the best ones
+    closest: float = 1.0  # correlation beyond which the worse of two is left out
 
 
 def main() -> None:
@@ -50,6 +53,7 @@ def main() -> None:
     parser.add_argument("--tasks", nargs="+", default=EIGHT)
     parser.add_argument("--models", nargs="+", default=list(MODELS))
     parser.add_argument("--defaults", action="store_true", help="one candidate of each model")
+    parser.add_argument("--only", nargs="+", help="ways whose name begins so")
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
     with ProcessPoolExecutor(options.jobs) as executor:
@@ -73,7 +77,7 @@ def _measure(options: argparse.Namespace, name: str) -> Mapping[str, tuple[float
     task = load_task(source, load_config(overrides=[f"metric={read_metric(source)}"]).config)
     candidates = _choose(options, run, load_finished(run, task.problem.target.name))
     submissions = {}
-    for way in _list_ways(candidates):
+    for way in _list_ways(candidates, options.only):
         submissions[way.name] = options.runs / f"{name}-{way.name.replace(' ', '-')}.csv"
         _blend(task, candidates, way, submissions[way.name])
     first = submissions.pop("all")
@@ -97,23 +101,38 @@ def _choose(
     return [one for one in own if one.spec.key in firsts.values()]
 
 
-def _list_ways(candidates: list[Candidate]) -> list[Way]:
+def _list_ways(candidates: list[Candidate], only: list[str] | None) -> list[Way]:
     models = sorted({candidate.spec.model for candidate in candidates})
-    return [
-        Way("all"),
+    ways = [
         *(Way(f"without {model}", left_out=model) for model in models),
         *(Way(f"{name} alone", combiner=name) for name in COMBINERS),
         *(Way(f"best {most}", most=most) for most in (5, 10, 20) if most < len(candidates)),
+        *(Way(f"none closer than {rho}", closest=rho) for rho in (0.998, 0.995)),
     ]
+    return [Way("all"), *(way for way in ways if not only or way.name.startswith(tuple(only)))]
 
 
 def _blend(task: Task, candidates: list[Candidate], way: Way, path: Path) -> None:
     chosen = [one for one in candidates if one.spec.model != way.left_out]
-    ranked = rank_candidates(task.problem, chosen)[: way.most]
+    ranked = _thin(task, rank_candidates(task.problem, chosen), way.closest)[: way.most]
     combiners = [way.combiner] if way.combiner else []
     blend = blend_candidates(task.problem, ranked, combiners=combiners)
     if blend.test is not None:  # every task has test rows
         submit(task, blend.oof, blend.test, path)
+
+
+def _thin(task: Task, ranked: Sequence[Candidate], closest: float) -> Sequence[Candidate]:
+    """Return the candidates that are no near copies of a better one."""
+    if closest >= 1:
+        return ranked
+    rows = thin_rows(np.arange(task.problem.folds.n_rows), 20_000, 0)
+    margins = [make_margins(one.oof[rows], task.problem.objective).ravel() for one in ranked]
+    closeness = np.corrcoef(margins)
+    kept: list[int] = []
+    for k in range(len(ranked)):
+        if not kept or closeness[k, kept].max() <= closest:
+            kept.append(k)
+    return [ranked[k] for k in kept]
 
 
 if __name__ == "__main__":

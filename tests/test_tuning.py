@@ -7,6 +7,11 @@ import pandas as pd
 import pytest
 
 import automl_cli
+from automl_cli.config.load import load_config
+from automl_cli.config.schema import SearchConfig
+from automl_cli.core.dataset import Column
+from automl_cli.models import MODELS
+from automl_cli.tuning import list_ways, make_ways
 
 N_ROWS, N_TRAIN = 360, 280
 GROUPS = "features.groups={crosses: {}, digits: {}, arithmetic: {}, text_linear: {}}"
@@ -92,3 +97,33 @@ def test_a_recipe_of_the_users_own_is_searched_without_the_groups(
     for candidate in summary["candidates"]:
         assert candidate["features"].count("crosses") <= 1
         assert "digits" not in candidate["features"]
+
+
+def test_a_search_tries_numbers_by_their_values(table: Path, tmp_path: Path) -> None:
+    overrides = ["data.target=z", "data.drop=[y]", "validation.splitter=kfold", GROUPS]
+    overrides += ["limits.rounds=20", "search.trials=2", "search.models=[lightgbm]"]
+    summary = automl_cli.fit(table, preset="smoke", overrides=overrides, out=tmp_path / "run")
+    journal = next((Path(summary["run"]) / "studies").rglob("lightgbm.journal")).read_text()
+    assert '"values"' in journal.replace("\\", "")
+
+
+def test_a_group_that_is_taken_whole_is_not_screened_as_well() -> None:
+    config = load_config(preset="fast").config
+    model = MODELS.get("lightgbm")
+    numbers = [Column(name="n", role="numeric", reason="")]
+    ways = make_ways(model, config, numbers)
+    assert list(ways) == ["own", "values"]
+    recipes = list(list_ways(config.model_copy(update={"search": SearchConfig(trials=1)}), numbers))
+    assert all([step.name for step in recipe].count("exact_value") <= 1 for recipe in recipes)
+
+
+def test_categories_and_numbers_may_be_handed_over_in_several_ways() -> None:
+    config = load_config(preset="fast").config
+    columns = [
+        Column(name="n", role="numeric", reason=""),
+        Column(name="c", role="categorical", reason=""),
+    ]
+    ways = make_ways(MODELS.get("catboost"), config, columns)
+    assert list(ways) == ["own", "means", "both", "values"]
+    assert [step.name for step in ways["values"]][-1] == "exact_value"
+    assert "native" not in [step.name for step in ways["means"]]

@@ -46,8 +46,8 @@ class Quest:
         Its parameters that may be set.
     tops
         For each group of generated columns how many it may give, ascending from 0: switched off.
-    categories
-        The names of the ways in which categories may be handed over.
+    ways
+        The names of the ways in which columns may be handed over.
     settle
         Makes the candidate of a setting, and says where its features lie.
     first
@@ -63,7 +63,7 @@ class Quest:
     model: ModelSpec
     space: Sequence[Range]
     tops: Mapping[str, Sequence[int]]
-    categories: tuple[str, ...]
+    ways: tuple[str, ...]
     settle: Callable[[Setting], tuple[CandidateSpec, FeatureSet]]
     first: Sequence[Setting]
     trials: int
@@ -113,8 +113,8 @@ def _make_study(quest: Quest) -> "optuna.Study":
             },
             **{own.name: setting.params[own.name] for own in quest.space},
         }
-        if len(quest.categories) > 1:
-            params["categories"] = setting.categories
+        if len(quest.ways) > 1:
+            params["way"] = setting.way
         with _quiet():
             study.enqueue_trial(params)
     return study
@@ -153,10 +153,10 @@ def _make_entry(quest: Quest, trial: "optuna.Trial") -> Entry:
             params[own.name] = trial.suggest_int(own.name, own.low, own.high, log=own.log)
         else:
             params[own.name] = trial.suggest_float(own.name, own.low, own.high, log=own.log)
-    categories = quest.categories[0]
-    if len(quest.categories) > 1:
-        categories = trial.suggest_categorical("categories", quest.categories)
-    setting = Setting(params=params, tops=tops, categories=categories)
+    way = quest.ways[0]
+    if len(quest.ways) > 1:
+        way = trial.suggest_categorical("way", quest.ways)
+    setting = Setting(params=params, tops=tops, way=way)
     spec, feature_set = quest.settle(setting)
     return Entry(number=trial.number, setting=setting, spec=spec, feature_set=feature_set)
 

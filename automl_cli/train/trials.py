@@ -35,13 +35,13 @@ class Setting:
         Parameters of the model.
     tops
         For each group the most columns that it may give; 0 switches it off.
-    categories
-        How categories are handed over: a name that whoever makes the recipe knows.
+    way
+        How columns are handed over: a name that whoever makes the recipe knows.
     """
 
     params: Mapping[str, ParamValue]
     tops: Mapping[str, int]
-    categories: str
+    way: str
 
 
 @dataclass(slots=True, kw_only=True)

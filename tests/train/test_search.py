@@ -51,8 +51,8 @@ class MortalExecutor:
 
 def make_first() -> list[Setting]:
     return [
-        Setting(params=DEFAULTS, tops={"counts": 30}, categories="own"),
-        Setting(params={**DEFAULTS, "num_leaves": 4}, tops={}, categories="own"),
+        Setting(params=DEFAULTS, tops={"counts": 30}, way="own"),
+        Setting(params={**DEFAULTS, "num_leaves": 4}, tops={}, way="own"),
     ]
 
 
@@ -70,7 +70,7 @@ def make_quest(site: Site, trials: int = 10, **bad: Any) -> Quest:
         model=LIGHTGBM,
         space=LIGHTGBM.space,
         tops={"counts": TOPS},
-        categories=("own",),
+        ways=("own",),
         settle=settle,
         first=make_first(),
         trials=trials,
@@ -261,9 +261,7 @@ def test_clearly_worse_settings_go_no_further(site: Site, thread: Executor) -> N
     quest = make_quest(site, trials=0)
     board = Board(site.problem, site.crew(thread))
     for number, leaves in enumerate((8, 7, 6, 2)):
-        setting = Setting(
-            params={**DEFAULTS, "num_leaves": leaves}, tops={"counts": 0}, categories="own"
-        )
+        setting = Setting(params={**DEFAULTS, "num_leaves": leaves}, tops={"counts": 0}, way="own")
         spec, feature_set = quest.settle(setting)
         if leaves == 2:  # one that learns next to nothing
             spec = replace(spec, max_rounds=1)

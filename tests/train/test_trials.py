@@ -48,7 +48,7 @@ def picky() -> Iterator[PickyExecutor]:
 def make_board(site: Site, executor: Executor, specs: list[CandidateSpec]) -> Board:
     board = Board(site.problem, site.crew(executor, workers=1))
     feature_set = site.keys[site.specs[0].key]
-    setting = Setting(params={}, tops={}, categories="own")
+    setting = Setting(params={}, tops={}, way="own")
     board.entries += [
         Entry(number=number, setting=setting, spec=spec, feature_set=feature_set)
         for number, spec in enumerate(specs)
