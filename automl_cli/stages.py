@@ -1,4 +1,4 @@
-"""The stages of one problem: a first candidate, the screen, the search, the candidates, the blend.
+"""The stages of one problem: a first candidate, the screen, the candidates, the search, the blend.
 
 for solution in pursue(task, crew):
     ...  # each better than the one before
@@ -36,7 +36,7 @@ from automl_cli.train.trials import Board, leave_judges_out
 from automl_cli.tuning import FINER, Workshop, choose_settings, make_candidate, make_quests
 
 SCREEN_SHARE = 0.15  # of the time left that screening may take
-SEARCH_SHARE = 0.35  # of the time left that the search of all models may take
+SEARCH_SHARE = 0.6  # of the time left after the candidates that the search of all models may take
 LEAST_SEARCH = 12.0  # seconds for a model
 N_FINER = 2  # settings of each model that are fitted again with a finer learning rate
 
@@ -91,18 +91,25 @@ def pursue(task: Undertaking, crew: Crew) -> Iterator[Solution]:
     progress = _Progress()
     if any(is_screened(spec) for spec in task.specs) or task.config.search.trials:
         yield from begin(task, crew)
-    progress.known |= load_finished(crew.run, task.problem.target.name)
     screened = _screen(task, crew)
+    yield from _fit_planned(task, _settle(task, screened), crew)
+    progress.known |= load_finished(crew.run, task.problem.target.name)
     yield from _search(task, screened, progress, crew)
-    planned = {**progress.finer, **_settle(task, screened)}
-    names: list[JsonValue] = [spec.key for spec in planned]
-    crew.listener(Event(kind="planned", fields={"candidates": names}))
-    sets = {spec.key: feature_set for spec, feature_set in planned.items()}
-    yield from solve(task.problem, tuple(planned), sets, crew)
+    if progress.finer:
+        yield from _fit_planned(task, progress.finer, crew)
     # All that is there: what an earlier command had time to search and this one has not, too.
     finished = load_finished(crew.run, task.problem.target.name)
     if finished:
         yield make_blended_solution(task.problem, finished, _assemble(task, crew), crew)
+
+
+def _fit_planned(
+    task: Undertaking, planned: Mapping[CandidateSpec, FeatureSet], crew: Crew
+) -> Iterator[Solution]:
+    names: list[JsonValue] = [spec.key for spec in planned]
+    crew.listener(Event(kind="planned", fields={"candidates": names}))
+    sets = {spec.key: feature_set for spec, feature_set in planned.items()}
+    yield from solve(task.problem, tuple(planned), sets, crew)
 
 
 def _assemble(task: Undertaking, crew: Crew) -> Assembly:

@@ -17,7 +17,7 @@ MOMENTS = 10
 def make_command(out: Path, workers: int) -> list[str]:
     words = [sys.executable, "-m", "automl_cli", "fit", str(EXAMPLES / "diamonds")]
     words += ["--preset", "fast", "--set", "budget=null", "--set", "limits.rounds=60"]
-    words += ["--set", "models.extra_trees.n_estimators=20", "--folds", "3"]
+    words += ["--folds", "3"]
     words += ["--set", "search.trials=5", "--set", "search.models=[lightgbm, linear]"]
     return [*words, "--out", str(out), "--workers", str(workers), "--quiet"]
 
@@ -35,7 +35,7 @@ def test_without_time_left_the_submission_and_the_figures_stay(tmp_path: Path) -
     words = [sys.executable, "-m", "automl_cli", "fit", str(EXAMPLES / "diamonds"), "--quiet"]
     words += ["--preset", "medium", "--budget", "45s", "--set", "search.budget=14s"]
     words += ["--set", "search.models=[lightgbm]", "--set", "validation.folds=3"]
-    words += ["--out", str(out)]
+    words += ["--candidates", "2", "--out", str(out)]
     subprocess.run(words, check=True, capture_output=True)
     first = (out / "submission.csv").read_bytes(), json.loads((out / "summary.json").read_text())
     subprocess.run([*words, "--budget", "20s"], check=True, capture_output=True)

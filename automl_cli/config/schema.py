@@ -163,7 +163,8 @@ class SearchConfig(Section):
         "models of the run.",
     )
     budget: Budget = Field(
-        None, description="Time for the search of all models. null: 35 % of the time left."
+        None,
+        description="Time for the search of all models. null: 60 % of what the candidates leave.",
     )
 
 
