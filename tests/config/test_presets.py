@@ -47,7 +47,7 @@ def test_all_models_are_tried_from_fast_on(configs: dict[str, RunConfig]):
 def test_a_larger_preset_goes_on_where_the_smaller_one_ends(configs: dict[str, RunConfig]):
     for smaller, larger in pairwise(configs.values()):
         assert larger.candidates[: len(smaller.candidates)] == smaller.candidates
-    assert [len(config.candidates) for config in configs.values()] == [0, 0, 28, 35]
+    assert [len(config.candidates) for config in configs.values()] == [0, 0, 26, 33]
 
 
 def test_candidates_differ_and_belong_to_models_that_are_on(configs: dict[str, RunConfig]):
