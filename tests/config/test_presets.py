@@ -61,4 +61,4 @@ def test_candidates_differ_and_belong_to_models_that_are_on(configs: dict[str, R
 
 
 def test_the_first_candidates_are_of_different_families(configs: dict[str, RunConfig]):
-    assert len({candidate.model for candidate in configs["medium"].candidates[:5]}) == 4
+    assert len({candidate.model for candidate in configs["medium"].candidates[:6]}) == 4
