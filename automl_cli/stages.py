@@ -36,7 +36,7 @@ from automl_cli.train.trials import Board, leave_judges_out
 from automl_cli.tuning import FINER, Workshop, choose_settings, make_candidate, make_quests
 
 SCREEN_SHARE = 0.15  # of the time left that screening may take
-SEARCH_SHARE = 0.6  # of the time left after the candidates that the search of all models may take
+SEARCH_SHARE = 0.75  # of the time left after the candidates that the search of all models may take
 LEAST_SEARCH = 12.0  # seconds for a model
 N_FINER = 2  # settings of each model that are fitted again with a finer learning rate
 

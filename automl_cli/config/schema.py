@@ -164,7 +164,7 @@ class SearchConfig(Section):
     )
     budget: Budget = Field(
         None,
-        description="Time for the search of all models. null: 60 % of what the candidates leave.",
+        description="Time for the search of all models. null: 75 % of what the candidates leave.",
     )
 
 

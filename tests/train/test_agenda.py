@@ -20,7 +20,7 @@ def agenda(site: Site) -> Agenda:
         crew = site.crew(executor, seconds=60)
         order = replace(site.order([slow, quick]), feature_sets=sets)
         agenda = Agenda(order, crew, waiting=deque(order.specs), has_begun=True)
-    agenda.forecast.reach[slow.model] = 10.0
+    agenda.forecast.costs[slow.model] = [10.0]
     agenda.forecast.round_seconds[slow.model] = 1.0
     return agenda
 

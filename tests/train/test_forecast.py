@@ -2,16 +2,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 from sites import Site
 
 from automl_cli.train.forecast import Forecast
 from automl_cli.train.unit import FitRecord
 
 
-def make_record(best: int, rounds: int, seconds: float) -> FitRecord:
+def make_record(best: int, rounds: int, seconds: float, *, cut: bool = False) -> FitRecord:
     curve = np.abs(np.arange(1, rounds + 1) - best).astype(float)
     return FitRecord(
-        folder=Path(), rounds=rounds, curve=curve, seconds=seconds, cut=False, peak_bytes=1
+        folder=Path(), rounds=rounds, curve=curve, seconds=seconds, cut=cut, peak_bytes=1
     )
 
 
@@ -29,9 +30,27 @@ def test_a_fit_that_was_cut_does_not_shorten_what_is_expected(site: Site) -> Non
     spec = replace(site.specs[0], params=(("learning_rate", 0.1),), max_rounds=10_000)
     forecast = Forecast()
     forecast.note(spec, make_record(best=100, rounds=200, seconds=4.0))
-    forecast.note(spec, make_record(best=10, rounds=10, seconds=0.2))
+    forecast.note(spec, make_record(best=10, rounds=10, seconds=0.2, cut=True))
 
     assert forecast.fold_seconds(spec) == 2.0
+
+
+def test_one_slow_setting_does_not_make_all_of_its_model_slow(site: Site) -> None:
+    spec = replace(site.specs[0], params=(("learning_rate", 0.1),), max_rounds=10_000)
+    forecast = Forecast()
+    for rounds, seconds in ((200, 2.0), (5_000, 40.0), (300, 3.0)):
+        forecast.note(spec, make_record(best=rounds, rounds=rounds, seconds=seconds))
+
+    assert forecast.fold_seconds(spec) == pytest.approx(3.0)
+
+
+def test_a_model_whose_fits_were_all_cut_takes_at_least_as_long_as_the_longest(site: Site) -> None:
+    spec = replace(site.specs[0], params=(("learning_rate", 0.1),), max_rounds=10_000)
+    forecast = Forecast()
+    for seconds in (5.0, 3.0):
+        forecast.note(spec, make_record(best=100, rounds=100, seconds=seconds, cut=True))
+
+    assert forecast.fold_seconds(spec) == pytest.approx(5.0)
 
 
 def test_nothing_is_expected_of_a_model_that_is_not_known(site: Site) -> None:
