@@ -18,6 +18,7 @@ from automl_cli.data.files import find_files
 from automl_cli.data.infer import infer_dataset
 from automl_cli.features.state import FeatureSet, prepare_features
 from automl_cli.features.tables import save_tables
+from automl_cli.holdout import describe_holdout, hold_out
 from automl_cli.plan import (
     is_screened,
     make_data_options,
@@ -73,11 +74,12 @@ def fit(request: FitRequest, listener: Listener) -> dict[str, Any]:
     files = find_files(request.paths, test=request.test, sample=request.sample)
     with _pool(config.run.workers or count_cpus(), config.limits.memory) as pool:
         inference = infer_dataset(files, make_data_options(config))
-        dataset = inference.dataset
-        split = choose_validation(dataset, config)
+        given = inference.dataset
+        rows = hold_out(given, choose_validation(given, config), config.validation.holdout)
+        dataset, split = rows.dataset, rows.validation
         targets = dataset.schema.targets
         problems = tuple(make_problem(dataset, one, config, split) for one in targets)
-        facts = tuple(make_facts(dataset, problems, config, split))
+        facts = (*make_facts(dataset, problems, config, split), *describe_holdout(rows))
         listener(Event(kind="inferred", fields=describe_data(dataset, facts)))
         key = make_run_key(dataset, config)
         directory = RunDirectory(request.out or _choose_folder(files.train, config, key))
@@ -87,7 +89,8 @@ def fit(request: FitRequest, listener: Listener) -> dict[str, Any]:
             spent = directory.seconds_spent()
             session = Session(
                 request=request,
-                dataset=dataset,
+                given=given,
+                holdout=rows,
                 facts=facts,
                 directory=directory,
                 problems=problems,
@@ -186,6 +189,7 @@ def _make_crew(
         executor=session.pool,
         pace=make_pace(deadline, reserve_seconds=reserve, workers=workers),
         listener=session.listener,
+        screeners=config.run.workers or min(session.pool.workers, count_workers(1, room)),
         room=room,
         ended_for_memory=session.pool.has_ended_for_memory,
     )

@@ -17,6 +17,7 @@ from automl_cli.core.problem import Problem
 from automl_cli.data.check import check_submission
 from automl_cli.data.submission import make_submission, write_submission
 from automl_cli.features.state import FeatureSet
+from automl_cli.holdout import Holdout, score_holdout
 from automl_cli.solve import Solution
 from automl_cli.store import RunDirectory, read_json, write_json
 from automl_cli.summary import make_summary
@@ -63,8 +64,10 @@ class Session:
     ----------
     request
         What the user asked for.
-    dataset
+    given
         The tables.
+    holdout
+        The rows of them that are held out, and the data set of all others.
     facts
         Every guess about them as (what, value, reason).
     directory
@@ -84,7 +87,8 @@ class Session:
     """
 
     request: FitRequest
-    dataset: Dataset
+    given: Dataset
+    holdout: Holdout
     facts: tuple[tuple[str, str, str], ...]
     directory: RunDirectory
     problems: tuple[Problem, ...]
@@ -93,6 +97,11 @@ class Session:
     pool: LocalPool
     deadline: Deadline
     listener: Listener
+
+    @property
+    def dataset(self) -> Dataset:
+        """The data set that is worked on: the test table goes on with the rows held out."""
+        return self.holdout.dataset
 
     @property
     def transductive(self) -> bool:
@@ -104,12 +113,14 @@ class Session:
 def submit(session: Session, solutions: Mapping[str, Solution]) -> None:
     """Replace the submission by a better one, as soon as every target has an answer."""
     answers = {name: solution.answers for name, solution in solutions.items()}
-    known = {name: answer for name, answer in answers.items() if answer is not None}
-    if len(known) < len(session.problems):
+    given = session.given
+    if given.test is None or len(answers) < len(session.problems):
         return
+    n_test = len(given.test)
+    known = {name: answer[:n_test] for name, answer in answers.items() if answer is not None}
     wants = {problem.target.name: problem.metric.wants for problem in session.problems}
-    table = make_submission(session.dataset, known, wants)
-    check_submission(table, session.dataset, wants)
+    table = make_submission(given, known, wants)
+    check_submission(table, given, wants)
     for path in filter(None, (session.directory.submission, session.request.submission)):
         write_submission(table, path)
         best = ", ".join(_spell_best(solution) for solution in solutions.values())
@@ -132,11 +143,14 @@ def finish(session: Session, solutions: Mapping[str, Solution]) -> dict[str, Any
     written = session.request.submission or session.directory.submission
     summary = make_summary(
         session.directory,
-        None if session.dataset.test is None else written,
+        None if session.given.test is None else written,
         session.facts,
         [solutions[problem.target.name] for problem in session.problems],
         time.time() - session.request.started_at,
     )
+    for target, problem in zip(summary["targets"], session.problems, strict=True):
+        answers = solutions[problem.target.name].answers
+        target["holdout"] = score_holdout(session.holdout, problem, answers)
     write_json(session.directory.summary, summary)
     session.listener(Event(kind="finished", fields={"seconds": summary["seconds"]}))
     return summary

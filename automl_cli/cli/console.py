@@ -175,8 +175,15 @@ def _spell_ensemble(target: Mapping[str, Any]) -> str:
     score, error = _number(target["score"]), _number(target["score_se"], 2)
     return (
         f"ensemble ({target['combiner']}): {score} ± {error} cross-fitted, "
-        f"{_number(target['in_sample'])} in-sample"
+        f"{_number(target['in_sample'])} in-sample{_spell_holdout(target.get('holdout'))}"
     )
+
+
+def _spell_holdout(figures: Mapping[str, Any] | None) -> str:
+    if figures is None:
+        return ""
+    score, error = _number(figures["score"]), _number(figures["score_se"], 2)
+    return f", {score} ± {error} on {figures['rows']} rows held out"
 
 
 def _spell_candidate(fields: Mapping[str, Any]) -> str:

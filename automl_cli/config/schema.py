@@ -80,6 +80,13 @@ class ValidationConfig(Section):
         description="Once so many rows are held out no further fold is fitted, though at least two "
         "are; the other rows only train. null: every fold is fitted, as always in a time plan.",
     )
+    holdout: float | None = Field(
+        None,
+        gt=0,
+        le=0.5,
+        description="The share of the rows that nothing sees before the end, where they tell what "
+        "the ensemble is worth: more than 0 and at most .5. null: all rows are learned from.",
+    )
     repeats: int = Field(
         1, ge=1, description="How often the rows are divided anew; a whole number from 1."
     )

@@ -156,6 +156,9 @@ class ModelSpec:
         True if `FitJob.offset` is honoured.
     max_rows
         Training rows above which the portfolio leaves it out, or None.
+    enough_rows
+        Training rows that a fit sees at most, drawn at random: more would cost time and add
+        nothing. None: all.
     space
         The parameters that a search sets.
     search_rate
@@ -174,6 +177,7 @@ class ModelSpec:
     takes_categories: bool
     takes_offset: bool
     max_rows: int | None = None
+    enough_rows: int | None = None
     space: tuple[Range, ...] = ()
     search_rate: float | None = None
 

@@ -164,5 +164,6 @@ SPEC = ModelSpec(
     has_rounds=False,
     takes_categories=True,
     takes_offset=True,
+    enough_rows=200_000,  # for some hundred coefficients
     space=(Range("C", 0.001, 30.0, log=True),),
 )

@@ -64,7 +64,7 @@ def run_jobs(jobs: Mapping[str, Job], crew: Crew, deadline: Deadline) -> Iterato
 
 
 def _hand_out(jobs: Mapping[str, Job], waiting: list[str], running: Running, crew: Crew) -> None:
-    while waiting and len(running) < crew.pace.workers:
+    while waiting and len(running) < (crew.screeners or crew.pace.workers):
         name = waiting.pop(0)
         work, args = jobs[name]
         running[crew.executor.submit(attempt, work, *args)] = name

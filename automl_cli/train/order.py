@@ -30,6 +30,9 @@ class Crew:
         The run directory.
     executor
         Any `concurrent.futures.Executor`.
+    screeners
+        Jobs of one thread, such as screening a group, that run at the same time; None: as many as
+        fits.
     room
         The memory that units may take, or None: no limit.
     ended_for_memory
@@ -47,6 +50,7 @@ class Crew:
     executor: Executor
     pace: Pace
     listener: Listener
+    screeners: int | None = None
     room: Room | None = None
     ended_for_memory: Callable[[BaseException], bool] = _never
     renew: Callable[[], Executor] | None = None

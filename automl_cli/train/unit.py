@@ -247,13 +247,14 @@ def predictions_folder(folder: Path, rounds: int | None) -> Path:
 
 
 def _thin(unit: Unit, assignment: Assignment) -> Assignment:
-    """Return the assignment with as many training rows as the unit may look at."""
-    if unit.row_share >= 1:
-        return assignment
+    """Return the assignment with as many training rows as the unit is to look at."""
     folds = list(assignment.folds.folds)
     fold = folds[unit.fold]
-    seed = make_seed(unit.spec.seed, "thinned", unit.fold)
-    rows = thin_rows(fold.train, max(1, int(unit.row_share * len(fold.train))), seed)
+    most = max(1, int(unit.row_share * len(fold.train)))
+    most = min(most, MODELS.get(unit.spec.model).enough_rows or most)
+    if most == len(fold.train):
+        return assignment
+    rows = thin_rows(fold.train, most, make_seed(unit.spec.seed, "thinned", unit.fold))
     folds[unit.fold] = replace(fold, train=rows)
     return replace(assignment, folds=replace(assignment.folds, folds=tuple(folds)))
 

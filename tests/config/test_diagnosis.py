@@ -42,8 +42,8 @@ def refuse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Refuse:
             "validation:\n  fold: 3",
             "2: validation.fold: no such key.",
             (
-                "did you mean 'folds'? allowed here: splitter, folds, held_out_rows, repeats, "
-                "group, time, gap and column."
+                "did you mean 'folds'? allowed here: splitter, folds, held_out_rows, holdout, "
+                "repeats, group, time, gap and column."
             ),
         ),
         (

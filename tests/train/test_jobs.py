@@ -3,6 +3,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -95,3 +96,16 @@ def test_what_is_not_done_in_time_is_named(site: Site) -> None:
         crew = site.crew(executor, workers=1)
         assert list(run_jobs(jobs, crew, Deadline.after(0.1))) == []
     assert warnings_of(site) == ["slow was not screened in time", "next was not screened in time"]
+
+
+def meet(barrier: threading.Barrier) -> str:
+    barrier.wait(timeout=10)  # both jobs have to be under way
+    return "done"
+
+
+def test_jobs_of_one_thread_run_beside_each_other_where_one_fit_takes_all(site: Site) -> None:
+    barrier = threading.Barrier(2)
+    with ThreadPoolExecutor(2) as executor:
+        crew = replace(site.crew(executor, workers=1), screeners=2)
+        jobs = {"one": (meet, (barrier,)), "other": (meet, (barrier,))}
+        assert sorted(run_jobs(jobs, crew, NO_LIMIT)) == ["one", "other"]

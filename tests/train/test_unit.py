@@ -1,0 +1,43 @@
+from dataclasses import replace
+
+import pytest
+from sites import Site
+
+from automl_cli.core.model import Fit, FitJob
+from automl_cli.core.registry import Registry
+from automl_cli.models import MODELS
+from automl_cli.train import unit as units
+from automl_cli.train.unit import Unit, fit_unit, read_fit
+
+
+@pytest.mark.parametrize(("enough", "share", "expected"), [(50, 1.0, 50), (None, 0.25, 0.25)])
+def test_a_fit_sees_no_more_rows_than_enough_or_than_it_has_memory_for(
+    site: Site, monkeypatch: pytest.MonkeyPatch, enough: int | None, share: float, expected: float
+) -> None:
+    seen = []
+    linear = MODELS.get("linear")
+
+    def spy(job: FitJob) -> Fit:
+        seen.append(job.matrix.n_rows)
+        return linear.fit(job)
+
+    few = replace(linear, fit=spy, enough_rows=enough)
+    monkeypatch.setattr(units, "MODELS", Registry("models", {"linear": few}))
+    spec = next(spec for spec in site.specs if spec.model == "linear")
+    fit_unit(
+        Unit(
+            run=str(site.run.root),
+            spec=spec,
+            fold=0,
+            feature_set=site.keys[spec.key],
+            max_rounds=1,
+            stop_at=None,
+            row_share=share,
+        )
+    )
+
+    n_train = len(site.problem.folds.folds[0].train)
+    assert seen == [expected if expected >= 1 else int(expected * n_train)]
+    record = read_fit(site.run, spec.key, 0)
+    assert record is not None
+    assert record.cut == (share < 1)  # what is enough is not cut
