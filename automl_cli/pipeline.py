@@ -42,7 +42,7 @@ from automl_cli.stages import Undertaking, begin, pursue
 from automl_cli.store import RunDirectory, check_writable, file_name, write_json
 from automl_cli.train.assignment import save_assignment
 from automl_cli.train.executor import LocalPool
-from automl_cli.train.machine import count_cpus, count_workers, make_room
+from automl_cli.train.machine import choose_limit, count_cpus, count_workers, make_room
 from automl_cli.train.order import Crew
 from automl_cli.train.pace import make_pace, reserve_seconds
 from automl_cli.tuning import list_ways
@@ -197,7 +197,7 @@ def _make_crew(
 
 @contextmanager
 def _pool(workers: int, memory_bytes: int | None) -> Iterator[LocalPool]:
-    pool = LocalPool(workers, make_room(0, memory_bytes).limit_bytes)
+    pool = LocalPool(workers, choose_limit(memory_bytes))
     try:
         yield pool
     finally:

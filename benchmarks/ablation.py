@@ -19,8 +19,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from compare import EIGHT
-from competition import load_task, read_metric, score, submit
+from competition import load_task, make_parser, read_metric, score, submit
 
 from automl_cli.config.load import load_config
 from automl_cli.core.keys import make_key
@@ -55,11 +54,7 @@ class Case(NamedTuple):
 
 def main() -> None:
     """Run what is missing and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("data", type=Path)
-    parser.add_argument("bench", type=Path)
-    parser.add_argument("work", type=Path)
-    parser.add_argument("--tasks", nargs="+", default=EIGHT)
+    parser = make_parser(__doc__, "data", "bench", "work")
     parser.add_argument("--models", nargs="+", default=["lightgbm"])
     parser.add_argument("--sets", nargs="+", default=list(SETS))
     parser.add_argument("--seeds", nargs="+", type=int, default=[0])

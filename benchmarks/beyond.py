@@ -19,8 +19,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
-from compare import EIGHT
-from competition import Task, load_task, read_metric, score, submit
+from competition import Task, load_task, make_parser, read_metric, score, submit
 
 from automl_cli.config.load import load_config
 from automl_cli.core.arrays import FloatMatrix
@@ -75,11 +74,7 @@ class Bench:
 
 def main() -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("data", type=Path)
-    parser.add_argument("bench", type=Path)
-    parser.add_argument("runs", type=Path)
-    parser.add_argument("--tasks", nargs="+", default=EIGHT)
+    parser = make_parser(__doc__, "data", "bench", "runs")
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
     with ProcessPoolExecutor(options.jobs) as executor:

@@ -17,28 +17,14 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from competition import make_parser
 from standing import read_rows
-
-EIGHT = [
-    "playground-series-s3e5",
-    "playground-series-s3e7",
-    "playground-series-s3e14",
-    "playground-series-s3e26",
-    "playground-series-s4e2",
-    "house-prices",
-    "adult",
-    "bike-sharing",
-]
 
 
 def main() -> None:
     """Run what is missing."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("data", type=Path)
-    parser.add_argument("bench", type=Path)
-    parser.add_argument("work", type=Path)
+    parser = make_parser(__doc__, "data", "bench", "work")
     parser.add_argument("--budgets", nargs="+", type=int, default=[120], help="seconds")
-    parser.add_argument("--tasks", nargs="+", default=EIGHT)
     parser.add_argument("--systems", nargs="+", default=["lightgbm", "automl"])
     parser.add_argument("--venvs", type=Path, help="VENVS/SYSTEM/bin/python runs that peer")
     parser.add_argument("--extra", nargs="*", default=[], help="further words for automl fit")

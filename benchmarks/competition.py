@@ -1,5 +1,6 @@
 """A competition-shaped task: its problem, its submissions and their score; shared by benchmarks."""
 
+import argparse
 import json
 import subprocess
 import sys
@@ -17,6 +18,26 @@ from automl_cli.data.infer import infer_dataset
 from automl_cli.data.submission import make_submission, write_submission
 from automl_cli.decision import fit_decision
 from automl_cli.plan import make_data_options, make_problem
+
+EIGHT = [
+    "playground-series-s3e5",
+    "playground-series-s3e7",
+    "playground-series-s3e14",
+    "playground-series-s3e26",
+    "playground-series-s4e2",
+    "house-prices",
+    "adult",
+    "bike-sharing",
+]
+
+
+def make_parser(text: str, *folders: str) -> argparse.ArgumentParser:
+    """Return a parser of folders and ``--tasks``, described by the first line of `text`."""
+    parser = argparse.ArgumentParser(description=text.splitlines()[0])
+    for folder in folders:
+        parser.add_argument(folder, type=Path)
+    parser.add_argument("--tasks", nargs="+", default=EIGHT)
+    return parser
 
 
 class Task(NamedTuple):

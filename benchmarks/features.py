@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 
 import numpy as np
-from made import LARGE, make_columns, make_frame, read_peak, reset_peak
+from made import LARGE, make_columns, make_frame
 from sklearn.model_selection import StratifiedKFold
 from sklearn.preprocessing import TargetEncoder
 
@@ -37,6 +37,7 @@ from automl_cli.features.target_encoding import (
     make_fold_target,
 )
 from automl_cli.splits import SplitOptions, make_fold_plan
+from automl_cli.train.memory import peak_bytes, reset_peak
 
 N_FOLDS = 5
 EVERY = 50  # columns of which one is encoded by scikit-learn too
@@ -192,7 +193,8 @@ def measure(name: str, n_rows: int) -> Cost | None:
     columns = make_columns(frame)
     group = GROUPS.get(name)
     params = group.make_params(dict(LARGE.get(name, {})))
-    before = reset_peak()
+    reset_peak()
+    before = peak_bytes()
     start = time.process_time()
     state = group.fit(frame, columns, params)
     fitted = time.process_time()
@@ -203,7 +205,7 @@ def measure(name: str, n_rows: int) -> Cost | None:
         columns=n_columns,
         fit_seconds=fitted - start,
         transform_seconds=time.process_time() - fitted,
-        peak_bytes=read_peak() - before,
+        peak_bytes=peak_bytes() - before,
         state_bytes=sum(array.nbytes for array in state.arrays.values()),
     )
 

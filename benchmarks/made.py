@@ -1,7 +1,6 @@
-"""A made-up table, and how much memory it takes to work on it; shared by two benchmarks."""
+"""A made-up table, shared by two benchmarks."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -51,16 +50,3 @@ def _find_role(column: pd.Series) -> Role:
 def make_columns(frame: pd.DataFrame) -> tuple[Column, ...]:
     """Return the columns with their roles."""
     return tuple(Column(name=name, role=_find_role(frame[name]), reason="") for name in frame)
-
-
-def reset_peak() -> int:
-    """Begin a new peak of this process's memory and return it, in bytes (Linux)."""
-    # Linux forgets the highest peak so far, such as that of making the table.
-    Path("/proc/self/clear_refs").write_text("5")
-    return read_peak()
-
-
-def read_peak() -> int:
-    """Return the highest memory of this process since `reset_peak`, in bytes."""
-    status = Path("/proc/self/status").read_text()
-    return int(status.partition("VmHWM:")[2].split()[0]) * 1024  # given in KiB

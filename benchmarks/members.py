@@ -19,8 +19,7 @@ from pathlib import Path
 from typing import NamedTuple, cast
 
 import numpy as np
-from compare import EIGHT
-from competition import Task, load_task, read_metric, score, submit
+from competition import Task, load_task, make_parser, read_metric, score, submit
 
 from automl_cli.config.load import load_config
 from automl_cli.core.candidate import Candidate
@@ -46,11 +45,7 @@ class Way(NamedTuple):
 
 def main() -> None:
     """Blend in every way and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("data", type=Path)
-    parser.add_argument("bench", type=Path)
-    parser.add_argument("runs", type=Path)
-    parser.add_argument("--tasks", nargs="+", default=EIGHT)
+    parser = make_parser(__doc__, "data", "bench", "runs")
     parser.add_argument("--models", nargs="+", default=list(MODELS))
     parser.add_argument("--defaults", action="store_true", help="one candidate of each model")
     parser.add_argument("--only", nargs="+", help="ways whose name begins so")

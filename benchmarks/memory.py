@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import pandas as pd
-from made import LARGE, make_columns, make_frame, read_peak, reset_peak
+from made import LARGE, make_columns, make_frame
 
 from automl_cli.core.arrays import FloatVector
 from automl_cli.core.candidate import Step
@@ -32,6 +32,7 @@ from automl_cli.features.steps import prepare_step
 from automl_cli.features.tables import Tables
 from automl_cli.features.target_encoding import EncodingTarget
 from automl_cli.splits import SplitOptions, make_fold_plan
+from automl_cli.train.memory import peak_bytes, reset_peak
 
 N_FOLDS = 5
 SCREENED = ("exact_value", "resolutions", "crosses", "digits", "arithmetic", "group_stats")
@@ -71,18 +72,20 @@ def screen_group(n_rows: int, folder: Path, step: Step) -> int:
     """Screen a step into `folder`; return the peak of memory."""
     tables, views, _ = _make_screening(n_rows)
     folder.mkdir()
-    before = reset_peak()
+    reset_peak()
+    before = peak_bytes()
     screen_step(folder, step, tables, views)
-    return read_peak() - before
+    return peak_bytes() - before
 
 
 def pool_groups(n_rows: int, folders: list[Path]) -> int:
     """Pool the screened steps and let each fold choose; return the peak of memory."""
     _, views, _ = _make_screening(n_rows)
     given = _prepare_given(n_rows, folders)
-    before = reset_peak()
+    reset_peak()
+    before = peak_bytes()
     pools = make_pools(folders, [load_scores(folder) for folder in folders], [given], views, 0.5)
-    peak = read_peak() - before
+    peak = peak_bytes() - before
     tops = dict.fromkeys(range(len(folders)), MOST_KEPT)
     chosen = [choose_columns(pool, tops) for pool in pools]
     kept = {(k, column) for own in chosen for k, columns in own.items() for column in columns}
@@ -98,9 +101,10 @@ def take_columns(n_rows: int, folders: list[Path]) -> int:
     _, _, (y, plan) = _make_screening(n_rows)
     names = ("given", *(folder.name for folder in folders))
     features = load_features(folders[0].parent, FeatureSet(names, "selection.json"))
-    before = reset_peak()
+    reset_peak()
+    before = peak_bytes()
     make_fold_matrices(features, EncodingTarget(y=y, n_outputs=1), plan, 0)
-    return read_peak() - before
+    return peak_bytes() - before
 
 
 def _prepare_given(n_rows: int, folders: list[Path]) -> Path:

@@ -12,12 +12,10 @@ the seconds of all: in the planned order, and in the order that the *other* task
 import argparse
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import NamedTuple, cast
 
 import numpy as np
-from compare import EIGHT
-from competition import load_task, read_metric
+from competition import load_task, make_parser, read_metric
 
 from automl_cli.config.load import load_config
 from automl_cli.core.arrays import FloatMatrix
@@ -44,10 +42,7 @@ class Race(NamedTuple):
 
 def main() -> None:
     """Print the order and what it is worth."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("data", type=Path)
-    parser.add_argument("runs", type=Path)
-    parser.add_argument("--tasks", nargs="+", default=EIGHT)
+    parser = make_parser(__doc__, "data", "runs")
     options = parser.parse_args()
     races = [_load(options, name) for name in options.tasks]
     print("\n".join(_choose_order(races)))

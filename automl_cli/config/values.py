@@ -1,8 +1,8 @@
 """The types of single values in a config: how YAML spells them and what they become."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from math import isfinite
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias, TypeVar
 
 from pydantic import (
     BeforeValidator,
@@ -20,6 +20,8 @@ from automl_cli.config.mistakes import spell_value
 from automl_cli.config.sizes import format_size, parse_size
 from automl_cli.core.candidate import ParamValue, Step
 from automl_cli.core.errors import ConfigError
+
+_Written = TypeVar("_Written")
 
 TOP = "top"  # of a step: the most columns that the screen may keep in a fold
 MISTAKE = "mistake"  # the type of our own errors among pydantic's; ctx has problem and hint
@@ -44,25 +46,22 @@ def _read_text_list(value: object) -> object:
 
 
 def _read_budget(value: object) -> object:
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
+    if isinstance(value, bool) or not isinstance(value, str | int | float | None):
         raise _refuse(
             f"expected a duration, came {spell_value(value)}.", "write 90s, 10m or 1h30m."
         )
-    try:
-        return parse_duration(value)
-    except ConfigError as error:
-        raise _refuse(error.message, error.hint) from None
+    return None if value is None else _parse(parse_duration, value)
 
 
 def _read_size(value: object) -> object:
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, str | int):
+    if isinstance(value, bool) or not isinstance(value, str | int | None):
         raise _refuse(f"expected an amount of memory, came {spell_value(value)}.", "write 4GB.")
+    return None if value is None else _parse(parse_size, value)
+
+
+def _parse(parse: Callable[[_Written], float], value: _Written) -> float:
     try:
-        return parse_size(value)
+        return parse(value)
     except ConfigError as error:
         raise _refuse(error.message, error.hint) from None
 

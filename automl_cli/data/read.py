@@ -209,7 +209,11 @@ def _read_parquet(source: Unpacked) -> "pa.Table":
 
     try:
         table = parquet.read_table(pa.BufferReader(source.data))
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
+    except (
+        pa.ArrowInvalid,
+        pa.ArrowNotImplementedError,
+        OSError,
+    ) as error:  # damaged
         raise DataError(
             f"{source.name}: not readable as parquet: {error}.",
             hint="The file may be cut off; copy or download it again.",
@@ -226,7 +230,7 @@ def _as_text(table: str, name: str, cells: "pa.ChunkedArray") -> "pa.ChunkedArra
 
     try:
         text = pc.cast(cells, pa.large_string())
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:  # nested
         raise DataError(
             f"{table}: column {name!r} holds {cells.type}, expected numbers, texts or dates.",
             hint="Write the column as plain values, or leave it out of the file.",

@@ -19,7 +19,7 @@ from automl_cli.train.pace import SHORTEST_SLICE
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-    from automl_cli.train.unit import Crash
+    from automl_cli.train.attempt import Crash
 
 ENOUGH = 0.6  # of the seconds to the best round; with less a fit is hardly ever of use
 NO_TIME = "no time left"

@@ -26,12 +26,13 @@ from automl_cli.train.agenda import (
     next_course,
     next_task,
 )
+from automl_cli.train.attempt import Crash, attempt
 from automl_cli.train.collect import collect_course
 from automl_cli.train.course import Course, Task
 from automl_cli.train.executor import is_worker_death
 from automl_cli.train.order import Crew, Order, Outcome, Skipped
 from automl_cli.train.pace import HEARTBEAT
-from automl_cli.train.unit import Crash, attempt, fit_unit, predict_unit, read_fit
+from automl_cli.train.unit import fit_unit, predict_unit, read_fit
 
 MOST_DEATHS = 2  # a unit over which so many workers died is given up
 LATER_FOLDS = 1.5  # slices that a fold after the first may take

@@ -10,10 +10,10 @@ from typing import TypeAlias
 
 from automl_cli.core.deadline import Deadline
 from automl_cli.core.events import Event
+from automl_cli.train.attempt import Crash, attempt
 from automl_cli.train.executor import is_worker_death
 from automl_cli.train.order import Crew
 from automl_cli.train.pace import HEARTBEAT
-from automl_cli.train.unit import Crash, attempt
 
 Job: TypeAlias = tuple[Callable[..., str], tuple[object, ...]]
 Running: TypeAlias = "dict[Future[str | Crash], str]"

@@ -35,6 +35,11 @@ def memory_bytes(root: Path = CGROUP) -> int:
     return total
 
 
+def choose_limit(given: int | None) -> int:
+    """Return the bytes that a command may take: as given, else nine tenths of what there is."""
+    return given or int(SHARE * memory_bytes())
+
+
 def make_room(n_cells: int, limit_bytes: int | None) -> Room:
     """Return the memory that units may take.
 
@@ -43,10 +48,10 @@ def make_room(n_cells: int, limit_bytes: int | None) -> Room:
     n_cells
         Rows times columns of the tables.
     limit_bytes
-        What the command may take, or None: nine tenths of what there is.
+        What the command may take, or None: see `choose_limit`.
     """
     return Room(
-        limit_bytes=limit_bytes or int(SHARE * memory_bytes()),
+        limit_bytes=choose_limit(limit_bytes),
         unit_bytes=WORKER_BYTES + COPIES * BYTES_PER_CELL * n_cells,
         base_bytes=WORKER_BYTES,
     )

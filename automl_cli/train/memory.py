@@ -4,9 +4,6 @@ guard = MemoryGuard(4 * 10**9)
 guard.start()  # from now on the largest worker is ended when all processes take more
 """
 
-import os
-import resource
-import sys
 import threading
 from contextlib import suppress
 from dataclasses import dataclass
@@ -101,18 +98,17 @@ def reset_peak() -> None:
 
 
 def peak_bytes() -> int:
-    """Return the highest memory of this process since `reset_peak`, else since it began."""
+    """Return this process's highest memory since `reset_peak`; where unknown, that of now."""
     with suppress(OSError, ValueError, IndexError):
         return int(_STATUS.read_text().partition("VmHWM:")[2].split()[0]) * 1024
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024
+    return used_bytes()
 
 
 def used_bytes() -> int:
     """Return the memory that this process takes now."""
     from psutil import Process
 
-    return int(Process(os.getpid()).memory_info().rss)
+    return int(Process().memory_info().rss)
 
 
 def _count_bytes(process: "Process") -> int:

@@ -11,12 +11,12 @@ import pytest
 from sites import Site, raise_odd_error
 
 from automl_cli.core.candidate import Candidate, CandidateSpec, Failure
+from automl_cli.train.attempt import Crash, attempt
 from automl_cli.train.collect import load_candidate, save_candidate
 from automl_cli.train.cross_fit import cross_fit
 from automl_cli.train.executor import Executor, LocalPool
-from automl_cli.train.memory import Room, used_bytes
 from automl_cli.train.order import Skipped
-from automl_cli.train.unit import Crash, Unit, attempt, fit_unit, read_fit
+from automl_cli.train.unit import Unit, fit_unit, read_fit
 
 
 @dataclass
@@ -125,84 +125,6 @@ def test_a_unit_over_which_two_workers_die_fails_and_the_others_go_on(site: Site
     assert isinstance(by_model["lightgbm"], Failure)
     assert by_model["lightgbm"].error == "the worker process died twice over it"
     assert isinstance(by_model["linear"], Candidate)
-
-
-@dataclass
-class ForgetfulExecutor:
-    """Has no memory for the fits of a model on more than a share of the rows."""
-
-    inner: Executor
-    enough: float
-    seen: list[Unit] = field(default_factory=list)
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any) -> "Future[Any]":
-        unit: Unit = args[1]
-        is_fit = len(args) == 2  # a prediction has more words
-        if is_fit and unit.spec.model == "lightgbm":
-            self.seen.append(unit)
-            if unit.row_share > self.enough:
-                return self.inner.submit(raise_memory_error)
-        return self.inner.submit(fn, *args)
-
-
-def raise_memory_error() -> Crash:
-    return attempt(_refuse_memory)
-
-
-def _refuse_memory() -> str:
-    raise MemoryError
-
-
-def test_a_fit_that_lacks_memory_is_repeated_once_on_fewer_rows_and_counts_as_cut(
-    site: Site,
-) -> None:
-    with ThreadPoolExecutor(1) as threads:
-        executor = ForgetfulExecutor(threads, enough=0.5)
-        outcomes = list(cross_fit(site.order(), site.crew(executor, workers=1)))
-
-    candidate = find(outcomes, site.specs[0])
-    assert [unit.row_share for unit in executor.seen] == [1.0, 0.5, 0.5, 0.5]
-    assert candidate.cut
-    assert np.isfinite(candidate.oof).all()
-    warnings = [event.fields["message"] for event in site.events if event.kind == "warning"]
-    key = site.specs[0].key
-    assert warnings == [f"{key}: too little memory; it goes on with 50% of rows"]
-
-
-def test_a_fit_that_lacks_memory_twice_fails_with_what_to_do(site: Site) -> None:
-    with ThreadPoolExecutor(1) as threads:
-        executor = ForgetfulExecutor(threads, enough=0.1)
-        outcomes = list(cross_fit(site.order(), site.crew(executor, workers=1)))
-
-    failure = find(outcomes, site.specs[0])
-    assert isinstance(failure, Failure)
-    assert failure.error == "it takes more memory than there is"
-    assert failure.hint == "Give more with --memory, or close other programs."
-    assert isinstance(find(outcomes, site.specs[1]), Candidate)
-
-
-def test_units_that_do_not_fit_side_by_side_run_one_after_the_other(site: Site) -> None:
-    room = Room(limit_bytes=used_bytes() + (1 << 20), unit_bytes=1 << 40, base_bytes=1 << 40)
-    counting = CountingExecutor()
-    crew = replace(site.crew(counting, workers=4), room=room)
-    list(cross_fit(site.order(), crew))
-
-    assert counting.most == 1
-
-
-class CountingExecutor:
-    """Remembers how many units were under way at most."""
-
-    def __init__(self) -> None:
-        self.most = 0
-        self._running: list[Future[Any]] = []
-        self._threads = ThreadPoolExecutor(4)
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any) -> "Future[Any]":
-        future = self._threads.submit(fn, *args)
-        self._running = [one for one in self._running if not one.done()] + [future]
-        self.most = max(self.most, len(self._running))
-        return future
 
 
 def test_in_a_pool_that_breaks_as_a_whole_only_the_guilty_unit_fails(site: Site) -> None:
