@@ -1,7 +1,8 @@
-"""Rows that nothing of a run sees before its end: a strict hold-out.
+"""Rows whose targets nothing of a run sees before its end: a strict hold-out.
 
-They follow the test table, so that whatever predicts it predicts them as well; their targets stay
-aside until the last blend is made.
+They follow the test table, so that whatever predicts it predicts them as well, and like test rows
+they take part in what needs no target (`data.transductive`). Their targets stay aside until the
+last blend is made.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,6 +15,7 @@ import pandas as pd
 
 from automl_cli.core.arrays import IntVector
 from automl_cli.core.dataset import Dataset
+from automl_cli.core.foldplan import FoldPlan
 from automl_cli.core.keys import make_key, make_seed
 from automl_cli.core.problem import Problem
 from automl_cli.core.resampling import jackknife_error, make_parts
@@ -22,6 +24,7 @@ from automl_cli.validation import Validation
 
 _Table = TypeVar("_Table", pd.DataFrame, pd.Series)
 
+PRECISION = 20  # parts of which a share is made up
 N_PARTS = 20  # of the rows, for the error
 
 
@@ -51,7 +54,7 @@ def hold_out(dataset: Dataset, validation: Validation, share: float | None) -> H
     """Return the data set without a share of its rows, drawn as the validation draws its folds.
 
     Whole groups stay together, and of a time plan the latest rows are held out (with its gap before
-    them); of a fold column it is the last fold.
+    them); of a fold column it is the last folds. So the share is kept as nearly as these allow.
 
     Parameters
     ----------
@@ -60,16 +63,15 @@ def hold_out(dataset: Dataset, validation: Validation, share: float | None) -> H
     validation
         How their rows are split.
     share
-        Of the rows, more than 0 and at most .5; None: nothing is held out.
+        Of the rows, from .01 to .5; None: nothing is held out.
     """
     if share is None:
         return Holdout(dataset=dataset, validation=validation, targets={}, n_rows=0)
     first = dataset.schema.targets[0]
-    options = replace(
-        validation.options, folds=max(2, round(1 / share)), repeats=1, held_out_rows=None
-    )
+    n_folds = min(dataset.n_rows, max(PRECISION, round(1 / share)))
+    options = replace(validation.options, folds=n_folds, repeats=1, held_out_rows=None)
     plan = make_fold_plan(options, dataset.targets[first.name], first.task, validation.extra)
-    left, held_out = plan.folds[-1].train, plan.folds[-1].held_out
+    left, held_out = _divide(plan, share)
     return Holdout(
         dataset=replace(
             dataset,
@@ -88,10 +90,21 @@ def hold_out(dataset: Dataset, validation: Validation, share: float | None) -> H
     )
 
 
+def _divide(plan: FoldPlan, share: float) -> tuple[IntVector, IntVector]:
+    """Return the rows that are left, and those that the last folds hold out together."""
+    n_blocks = len(np.unique(plan.blocks[0]))  # of a time plan one more than folds
+    last = plan.folds[-max(1, min(len(plan) - 1, round(share * n_blocks))) :]
+    held_out = np.sort(np.concatenate([fold.held_out for fold in last]))
+    if plan.ordered:
+        return last[0].train, held_out
+    return np.setdiff1d(np.arange(plan.n_rows), held_out), held_out
+
+
 def describe_holdout(holdout: Holdout) -> Iterator[tuple[str, str, str]]:
     """Yield the line about the rows held out, if there are any, for the table before the run."""
     if holdout.n_rows:
-        yield "hold-out", f"{holdout.n_rows} rows", "asked for; nothing sees them before the end"
+        reason = "asked for; nothing sees their targets before the end"
+        yield "hold-out", f"{holdout.n_rows} rows", reason
 
 
 def score_holdout(

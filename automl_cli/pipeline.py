@@ -6,8 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from automl_cli.audit import audit_all
 from automl_cli.binding import check_names
 from automl_cli.config.schema import RunConfig
+from automl_cli.config.show import show_config
 from automl_cli.core.candidate import CandidateSpec, FeatureRecipe
 from automl_cli.core.deadline import Deadline
 from automl_cli.core.errors import PlanError
@@ -33,16 +35,23 @@ from automl_cli.session import (
     Session,
     describe_blend,
     describe_data,
+    describe_findings,
     finish,
     record_events,
     submit,
     tell_start,
 )
 from automl_cli.stages import Undertaking, begin, pursue
-from automl_cli.store import RunDirectory, check_writable, file_name, write_json
+from automl_cli.store import RunDirectory, check_writable, file_name, write_json, write_text
 from automl_cli.train.assignment import save_assignment
 from automl_cli.train.executor import LocalPool
-from automl_cli.train.machine import choose_limit, count_cpus, count_workers, make_room
+from automl_cli.train.machine import (
+    check_limit,
+    choose_limit,
+    count_processes,
+    count_workers,
+    make_room,
+)
 from automl_cli.train.order import Crew
 from automl_cli.train.pace import make_pace, reserve_seconds
 from automl_cli.tuning import list_ways
@@ -72,7 +81,9 @@ def fit(request: FitRequest, listener: Listener) -> dict[str, Any]:
     if request.submission is not None:
         check_writable(request.submission)
     files = find_files(request.paths, test=request.test, sample=request.sample)
-    with _pool(config.run.workers or count_cpus(), config.limits.memory) as pool:
+    limit_bytes = choose_limit(config.limits.memory)
+    check_limit(limit_bytes)
+    with _pool(config.run.workers or count_processes(limit_bytes), limit_bytes) as pool:
         inference = infer_dataset(files, make_data_options(config))
         given = inference.dataset
         rows = hold_out(given, choose_validation(given, config), config.validation.holdout)
@@ -81,17 +92,21 @@ def fit(request: FitRequest, listener: Listener) -> dict[str, Any]:
         problems = tuple(make_problem(dataset, one, config, split) for one in targets)
         facts = (*make_facts(dataset, problems, config, split), *describe_holdout(rows))
         listener(Event(kind="inferred", fields=describe_data(dataset, facts)))
+        findings = audit_all(inference, n_folds=config.validation.folds, thorough=False)
+        listener(Event(kind="audited", fields=describe_findings(findings)))
         key = make_run_key(dataset, config)
         directory = RunDirectory(request.out or _choose_folder(files.train, config, key))
-        known = {"key": key, "train": str(files.train)}
+        known = {"key": key, **files.to_json()}
         with directory.use(known, accept_versions=request.accept_versions):
             write_json(directory.typing, inference.typing.to_json())
+            write_text(directory.config, show_config(request.loaded))
             spent = directory.seconds_spent()
             session = Session(
                 request=request,
                 given=given,
                 holdout=rows,
                 facts=facts,
+                findings=tuple(findings),
                 directory=directory,
                 problems=problems,
                 specs={one.target.name: make_specs(one, config) for one in problems},
@@ -176,8 +191,7 @@ def _make_crew(
     session: Session, problem: Problem, specs: Sequence[CandidateSpec], *, share: int
 ) -> Crew:
     threads = max((spec.n_threads for spec in specs), default=1)
-    n_tested = 0 if session.dataset.test is None else len(session.dataset.test)
-    n_cells = (session.dataset.n_rows + n_tested) * len(session.dataset.schema.columns)
+    n_cells = session.dataset.n_rows * len(session.dataset.schema.columns)
     config = session.request.loaded.config
     room = make_room(n_cells, config.limits.memory)
     workers = config.run.workers or min(session.pool.workers, count_workers(threads, room))
@@ -196,8 +210,8 @@ def _make_crew(
 
 
 @contextmanager
-def _pool(workers: int, memory_bytes: int | None) -> Iterator[LocalPool]:
-    pool = LocalPool(workers, choose_limit(memory_bytes))
+def _pool(workers: int, limit_bytes: int) -> Iterator[LocalPool]:
+    pool = LocalPool(workers, limit_bytes)
     try:
         yield pool
     finally:

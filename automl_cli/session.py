@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from automl_cli.bundle.writing import Part, write_bundle
 from automl_cli.config.durations import format_duration
 from automl_cli.config.load import LoadedConfig
 from automl_cli.core.candidate import CandidateSpec, FeatureRecipe
@@ -13,9 +14,11 @@ from automl_cli.core.dataset import Dataset
 from automl_cli.core.deadline import Deadline
 from automl_cli.core.errors import AutomlError, BudgetError, RunError
 from automl_cli.core.events import Event, JsonValue, Listener
+from automl_cli.core.finding import Finding
 from automl_cli.core.problem import Problem
 from automl_cli.data.check import check_submission
-from automl_cli.data.submission import make_submission, write_submission
+from automl_cli.data.submission import column_names, make_submission, write_submission
+from automl_cli.decision import fit_decision
 from automl_cli.features.state import FeatureSet
 from automl_cli.holdout import Holdout, score_holdout
 from automl_cli.solve import Solution
@@ -70,6 +73,8 @@ class Session:
         The rows of them that are held out, and the data set of all others.
     facts
         Every guess about them as (what, value, reason).
+    findings
+        What is wrong or remarkable about them.
     directory
         Where everything is kept.
     problems
@@ -90,6 +95,7 @@ class Session:
     given: Dataset
     holdout: Holdout
     facts: tuple[tuple[str, str, str], ...]
+    findings: tuple[Finding, ...]
     directory: RunDirectory
     problems: tuple[Problem, ...]
     specs: Mapping[str, Sequence[CandidateSpec]]
@@ -151,9 +157,24 @@ def finish(session: Session, solutions: Mapping[str, Solution]) -> dict[str, Any
     for target, problem in zip(summary["targets"], session.problems, strict=True):
         answers = solutions[problem.target.name].answers
         target["holdout"] = score_holdout(session.holdout, problem, answers)
+    summary |= describe_findings(session.findings)
+    _write_bundle(session, solutions)
     write_json(session.directory.summary, summary)
     session.listener(Event(kind="finished", fields={"seconds": summary["seconds"]}))
     return summary
+
+
+def _write_bundle(session: Session, solutions: Mapping[str, Solution]) -> None:
+    """List the files that predict new rows as the test rows were predicted."""
+    parts = []
+    for problem in session.problems:
+        blend = solutions[problem.target.name].blend
+        if blend is None:  # the clock left no time for one
+            return
+        names = column_names(session.given, problem.target, problem.metric.wants)
+        decision = fit_decision(problem, blend.oof)
+        parts.append(Part(problem=problem, blend=blend, decision=decision, columns=names))
+    write_bundle(session.directory, parts, session.given.schema.id)
 
 
 def tell_start(session: Session, spent_seconds: float) -> None:
@@ -168,6 +189,8 @@ def tell_start(session: Session, spent_seconds: float) -> None:
     # It was shown before there was a directory to record it in.
     inferred = describe_data(session.dataset, session.facts)
     session.directory.append(Event(kind="inferred", fields=inferred))
+    found = describe_findings(session.findings)
+    session.directory.append(Event(kind="audited", fields=found))
 
 
 def describe_data(dataset: Dataset, guesses: Sequence[tuple[str, ...]]) -> dict[str, JsonValue]:
@@ -177,6 +200,11 @@ def describe_data(dataset: Dataset, guesses: Sequence[tuple[str, ...]]) -> dict[
     ignored: list[JsonValue] = [list(pair) for pair in schema.ignored]
     roles: dict[str, JsonValue] = {column.name: column.role for column in schema.columns}
     return {"facts": facts, "ignored": ignored, "roles": roles, "rows": dataset.n_rows}
+
+
+def describe_findings(findings: Sequence[Finding]) -> dict[str, JsonValue]:
+    """Return what was found about the tables, as an event tells it."""
+    return {"findings": [finding.to_json() for finding in findings]}
 
 
 def describe_blend(solution: Solution) -> dict[str, JsonValue]:

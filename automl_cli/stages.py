@@ -37,6 +37,7 @@ from automl_cli.tuning import FINER, Workshop, choose_settings, make_candidate, 
 
 SCREEN_SHARE = 0.15  # of the time left that screening may take
 SEARCH_SHARE = 0.75  # of the time left after the candidates that the search of all models may take
+MOST_SEARCHED = 0.75  # of the time after the screen, however large the search's own budget is
 LEAST_SEARCH = 12.0  # seconds for a model
 N_FINER = 2  # settings of each model that are fitted again with a finer learning rate
 
@@ -92,7 +93,7 @@ def pursue(task: Undertaking, crew: Crew) -> Iterator[Solution]:
     if any(is_screened(spec) for spec in task.specs) or task.config.search.trials:
         yield from begin(task, crew)
     screened = _screen(task, crew)
-    yield from _fit_planned(task, _settle(task, screened), crew)
+    yield from _fit_planned(task, _settle(task, screened), _leave_search(task, crew))
     progress.known |= load_finished(crew.run, task.problem.target.name)
     yield from _search(task, screened, progress, crew)
     if progress.finer:
@@ -101,6 +102,20 @@ def pursue(task: Undertaking, crew: Crew) -> Iterator[Solution]:
     finished = load_finished(crew.run, task.problem.target.name)
     if finished:
         yield make_blended_solution(task.problem, finished, _assemble(task, crew), crew)
+
+
+def _leave_search(task: Undertaking, crew: Crew) -> Crew:
+    """Return the crew with an earlier end of its fits, if the search has a budget of its own."""
+    given = task.config.search.budget
+    if given is None or not task.config.search.trials or not crew.pace.is_limited:
+        return crew
+    given = min(given, MOST_SEARCHED * max(0.0, crew.pace.fits_end.seconds_left()))
+    pace = replace(
+        crew.pace,
+        fits_end=crew.pace.fits_end.earlier(given),
+        work_end=crew.pace.work_end.earlier(given),
+    )
+    return replace(crew, pace=pace)
 
 
 def _fit_planned(
@@ -157,7 +172,11 @@ def _search(
     ends = _find_end(task, crew)
     quests = make_quests(workshop, crew.run.studies(task.problem.target.name))
     if crew.pace.is_limited:  # a short search finds nothing, and what it takes is missing elsewhere
+        n_wanted = len(quests)
         quests = quests[: max(0, int(ends.seconds_left() // LEAST_SEARCH))]
+        if not quests and n_wanted:
+            told = "no search: the candidates left too little time for it"
+            crew.listener(Event(kind="warning", fields={"message": told}))
     for number, quest in enumerate(quests):
         share = ends.seconds_left() / (len(quests) - number)
         pace = make_pace(Deadline.after(share), reserve_seconds=0, workers=crew.pace.workers)

@@ -161,5 +161,6 @@ def _describe_candidate(candidate: Candidate, weight: float | None) -> dict[str,
         "rounds": list(candidate.rounds),
         "seconds": round(candidate.fit_seconds, 2),
         "cut": candidate.cut,
+        "row_share": candidate.row_share,
         "weight": None if weight is None else float(weight),
     }

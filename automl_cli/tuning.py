@@ -102,7 +102,7 @@ def list_ways(config: RunConfig, columns: Sequence[Column]) -> Iterator[FeatureR
     for name in config.search.models if config.search.trials else ():
         if isinstance(config.models.get(name), Mapping):
             for way in make_ways(MODELS.get(name), config, columns).values():
-                yield tuple(step for step in _join(way, generated) if step.top is None)
+                yield tuple(step for step in join_steps(way, generated) if step.top is None)
 
 
 def make_candidate(
@@ -125,7 +125,7 @@ def make_candidate(
         for step in _list_generated(model, config)
     )
     way = make_ways(model, config, workshop.columns)[setting.way]
-    recipe = _join(way, [step for step in steps if step.top != 0])
+    recipe = join_steps(way, [step for step in steps if step.top != 0])
     fixed = {} if model.search_rate is None else {"learning_rate": rate * model.search_rate}
     params = {**fixed, **_read_own(model, config), **setting.params}
     spec = make_spec(workshop.problem, config, model, params, recipe)
@@ -135,7 +135,8 @@ def make_candidate(
     return plain, workshop.plain_sets[plain.recipe]
 
 
-def _join(way: FeatureRecipe, generated: Iterable[Step]) -> FeatureRecipe:
+def join_steps(way: FeatureRecipe, generated: Iterable[Step]) -> FeatureRecipe:
+    """Return a way of handing columns over and the generated groups, but those it has itself."""
     names = {step.name for step in way}  # what is taken whole needs no choice
     return (*way, *(step for step in generated if step.name not in names))
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from competition import make_parser
+from competition import make_parser, read_metric, score
 from standing import read_rows
 
 
@@ -58,19 +58,16 @@ def _run(options: argparse.Namespace, task: str, system: str, budget: int) -> di
     run = json.loads(measured.read_text())
     if system == "automl":
         run["first_submission_s"] = _find_first(out / "run" / "events.jsonl")
-    scored = subprocess.run(
-        [sys.executable, str(options.bench / "score.py"), str(source), str(submission)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    score = json.loads(scored.stdout) if scored.returncode == 0 else scored.stderr[-300:]
-    return {"task": task, "peer": system, "budget": budget, "run": run, "score": score}
+    try:
+        scored: object = score(options.bench, source, submission)
+    except subprocess.CalledProcessError as error:
+        scored = error.stderr[-300:]
+    return {"task": task, "peer": system, "budget": budget, "run": run, "score": scored}
 
 
 def _spell_fit(source: Path, out: Path, budget: int, extra: Sequence[str]) -> list[object]:
-    metric = json.loads((source / "meta.json").read_text())["metric"]
-    words: list[object] = [sys.executable, "-m", "automl_cli", "fit", source, "--metric", metric]
+    words: list[object] = [sys.executable, "-m", "automl_cli", "fit", source]
+    words += ["--metric", read_metric(source)]
     words += ["--budget", budget, "--out", out / "run", "--submission", out / "submission.csv"]
     return [*words, *extra]
 

@@ -19,7 +19,6 @@ from competition import load_task, make_parser, read_metric
 
 from automl_cli.config.load import load_config
 from automl_cli.core.arrays import FloatMatrix
-from automl_cli.core.candidate import Candidate
 from automl_cli.core.resampling import thin_rows
 from automl_cli.models import MODELS
 from automl_cli.scoring import make_selection_loss
@@ -58,8 +57,8 @@ def _load(options: argparse.Namespace, name: str) -> Race:
     task = load_task(source, load_config(overrides=[f"metric={read_metric(source)}"]).config)
     known = load_finished(run, task.problem.target.name)
     planned = next(event["candidates"] for event in run.read_events() if event["kind"] == "planned")
-    keys = [key for key in cast("list[str]", planned) if key in known]
-    chosen = _label([known[key] for key in keys if known[key].spec.model in MODELS])
+    labels = _label(cast("list[str]", planned))
+    chosen = {label: known[key] for label, key in labels.items() if key in known}
     total = sum(candidate.fit_seconds for candidate in chosen.values())
     rows = thin_rows(np.arange(task.problem.folds.n_rows), MOST_ROWS, 0)
     return Race(
@@ -69,13 +68,18 @@ def _load(options: argparse.Namespace, name: str) -> Race:
     )
 
 
-def _label(candidates: Sequence[Candidate]) -> dict[str, Candidate]:
-    """Return the candidates by model and number, the same for one entry of the config anywhere."""
+def _label(keys: Sequence[str]) -> dict[str, str]:
+    """Return the planned candidates by model and number, whether they came to an end or not.
+
+    The same entry of the config has one label on all tasks, unless two entries come to the same.
+    """
     numbers: Counter[str] = Counter()
     labelled = {}
-    for one in candidates:
-        labelled[f"{one.spec.model} {numbers[one.spec.model]}"] = one
-        numbers[one.spec.model] += 1
+    for key in keys:
+        model = key.rpartition("-")[0]
+        if model in MODELS:
+            labelled[f"{model} {numbers[model]}"] = key
+            numbers[model] += 1
     return labelled
 
 

@@ -75,6 +75,8 @@ def make_task(folder: Path, n_rows: int) -> None:
 
 def _measure(options: argparse.Namespace, folder: Path) -> tuple[dict[str, Any], dict[str, float]]:
     measured, out = folder / "measure.json", folder / "run"
+    if out.exists():
+        raise SystemExit(f"{out} exists: a run that goes on does not tell what a whole one costs")
     words = [sys.executable, options.bench / "measure.py", measured, "--", sys.executable]
     words += ["-m", "automl_cli", "fit", folder, "--preset", "fast", "--out", out, "--quiet"]
     words += [word for one in [*FIXED, *options.set] for word in ("--set", one)]

@@ -4,7 +4,8 @@
 
 For each budget: every run; the mean rank, and the mean improvability ((loss - lowest) / loss, by
 which a task does not count more because its losses are large), over the tasks that all the compared
-systems have, once for all systems together and once for each beside automl alone. The picture shows
+systems have: once for the systems that have each of our tasks, once for all systems together, and
+once for each beside automl alone. The picture shows
 the loss against the budget, as a share of the loss at the shortest one.
 """
 
@@ -97,10 +98,11 @@ def _print_standing(losses: Losses) -> None:
         return
     print("\n| compared | tasks | system | mean rank | improvability % |\n|---|---|---|---|---|")
     others = [name for name in losses if name != OWN]
-    for names in [losses, *([OWN, other] for other in others)]:
+    whole = [name for name in losses if losses[name].keys() >= losses[OWN].keys()]
+    groups = {"on every task": whole, "all": list(losses)}
+    for label, names in [*groups.items(), *((f"with {name}", [OWN, name]) for name in others)]:
         some = {name: losses[name] for name in names}
         tasks = [task for task in losses[OWN] if all(task in own for own in some.values())]
-        label = "all" if len(names) > 2 else "alone"
         if tasks and len(some) > 1:
             for name, (rank, gap) in sorted(
                 rank_systems(some, tasks).items(), key=lambda item: item[1]

@@ -14,6 +14,7 @@ import typer.main
 
 from automl_cli.binding import check_names
 from automl_cli.cli import app as cli
+from automl_cli.cli.answers import EXIT_INTERRUPTED, EXIT_MISTAKE
 from automl_cli.config.diagnosis import known_keys
 from automl_cli.config.load import load_config
 from automl_cli.config.presets import preset_names
@@ -90,7 +91,7 @@ def test_the_readme_says_how_many_rows_a_model_takes(name: str):
     assert f"`{name}` (up to {MODELS.get(name).max_rows:,} rows)" in read("README.md")
 
 
-@pytest.mark.parametrize("code", [0, 1, cli.EXIT_MISTAKE, cli.EXIT_INTERRUPTED])
+@pytest.mark.parametrize("code", [0, 1, EXIT_MISTAKE, EXIT_INTERRUPTED])
 def test_the_readme_explains_every_exit_code(code: int):
     assert f"\n| {code} | " in read("README.md")
 

@@ -11,7 +11,8 @@ from automl_cli.config.load import load_config
 from automl_cli.config.schema import SearchConfig
 from automl_cli.core.dataset import Column
 from automl_cli.models import MODELS
-from automl_cli.tuning import list_ways, make_ways
+from automl_cli.plan import make_generated
+from automl_cli.tuning import join_steps, list_ways, make_ways
 
 N_ROWS, N_TRAIN = 360, 280
 GROUPS = "features.groups={crosses: {}, digits: {}, arithmetic: {}, text_linear: {}}"
@@ -114,7 +115,11 @@ def test_a_group_that_is_taken_whole_is_not_screened_as_well() -> None:
     ways = make_ways(model, config, numbers)
     assert list(ways) == ["own", "values"]
     recipes = list(list_ways(config.model_copy(update={"search": SearchConfig(trials=1)}), numbers))
-    assert all([step.name for step in recipe].count("exact_value") <= 1 for recipe in recipes)
+    assert [step.name for step in recipes[-1]].count("exact_value") == 1
+    generated = make_generated(config)
+    assert any(step.name == "exact_value" and step.top is not None for step in generated)
+    joined = join_steps(ways["values"], generated)
+    assert [step.name for step in joined].count("exact_value") == 1
 
 
 def test_categories_and_numbers_may_be_handed_over_in_several_ways() -> None:

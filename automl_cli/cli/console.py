@@ -45,6 +45,8 @@ class RunConsole:
         self._count(event.kind, fields)
         if event.kind == "inferred":
             self._show_inferred(fields)
+        elif event.kind == "audited":
+            self._show_findings(fields)
         elif event.kind == "submission":
             self._show_submission(fields)
         elif event.kind == "skipped" and fields["reason"] == NOT_STARTED:
@@ -104,6 +106,14 @@ class RunConsole:
             shown = ", ".join(names[:MOST_NAMES])
             self._line(f"not used: {shown}{more} ({reason})", style="yellow")
 
+    def _show_findings(self, fields: Mapping[str, Any]) -> None:
+        grave = [one for one in fields["findings"] if one["severity"] != "note"]
+        for one in grave:
+            self._line(f"{one['severity']}: {one['message']} {one['advice']}", style="yellow")
+        n_notes = len(fields["findings"]) - len(grave)
+        if n_notes:
+            self._line(f"notes on the data: {n_notes}; `automl audit` shows them", style="dim")
+
     def _show_submission(self, fields: Mapping[str, Any]) -> None:
         path = str(fields["path"])
         if path not in self.shown:
@@ -146,13 +156,20 @@ def _make_table(target: Mapping[str, Any]) -> Table:
     for candidate in target["candidates"]:
         weight = candidate["weight"]
         table.add_row(
-            candidate["key"] + (" (cut)" if candidate["cut"] else ""),
-            _number(candidate["score"]),
-            _number(candidate["score_se"], 2),
+            candidate["key"] + _spell_limits(candidate),
+            spell_number(candidate["score"]),
+            spell_number(candidate["score_se"], 2),
             f"{candidate['seconds']:.1f}",
             "" if weight is None else f"{weight:.2f}",
         )
     return table
+
+
+def _spell_limits(candidate: Mapping[str, Any]) -> str:
+    """Return what a candidate lacked: time, memory, or nothing."""
+    cut = " (cut)" if candidate["cut"] else ""
+    share = candidate["row_share"]
+    return cut if share == 1 else f"{cut} ({share:.0%} of rows)"
 
 
 def _make_generated_table(target: Mapping[str, Any]) -> Table:
@@ -172,28 +189,28 @@ def _make_generated_table(target: Mapping[str, Any]) -> Table:
 
 
 def _spell_ensemble(target: Mapping[str, Any]) -> str:
-    score, error = _number(target["score"]), _number(target["score_se"], 2)
+    score, error = spell_number(target["score"]), spell_number(target["score_se"], 2)
     return (
         f"ensemble ({target['combiner']}): {score} ± {error} cross-fitted, "
-        f"{_number(target['in_sample'])} in-sample{_spell_holdout(target.get('holdout'))}"
+        f"{spell_number(target['in_sample'])} in-sample{_spell_holdout(target.get('holdout'))}"
     )
 
 
 def _spell_holdout(figures: Mapping[str, Any] | None) -> str:
     if figures is None:
         return ""
-    score, error = _number(figures["score"]), _number(figures["score_se"], 2)
+    score, error = spell_number(figures["score"]), spell_number(figures["score_se"], 2)
     return f", {score} ± {error} on {figures['rows']} rows held out"
 
 
 def _spell_candidate(fields: Mapping[str, Any]) -> str:
-    score, error = _number(fields["score"]), _number(fields["score_se"], 2)
+    score, error = spell_number(fields["score"]), spell_number(fields["score_se"], 2)
     cut = ", cut by the clock" if fields["cut"] else ""
     return f"{fields['key']}: {score} ± {error} ({fields['seconds']:.1f} s{cut})"
 
 
 def _spell_blend(fields: Mapping[str, Any]) -> str:
-    score, error = _number(fields["score"]), _number(fields["score_se"], 2)
+    score, error = spell_number(fields["score"]), spell_number(fields["score_se"], 2)
     return f"ensemble of {fields['target']}: {fields['combiner']}, {score} ± {error}"
 
 
@@ -201,15 +218,16 @@ def _spell_search(fields: Mapping[str, Any]) -> str:
     text = f"search of {fields['model']}: {fields['trials']} settings"
     if "best" not in fields:
         return f"{text}, none on all folds"
-    score, error = _number(fields["score"]), _number(fields["score_se"], 2)
+    score, error = spell_number(fields["score"]), spell_number(fields["score_se"], 2)
     groups = ", ".join(f"{name} {top}" for name, top in fields["tops"].items() if top)
     return (
         f"{text}, {fields['whole']} on all folds; best {fields['best']}, choice {score} ± {error} "
-        f"cross-fitted, {_number(fields['naive'])} naive; generated: {groups or 'nothing'}"
+        f"cross-fitted, {spell_number(fields['naive'])} naive; generated: {groups or 'nothing'}"
     )
 
 
-def _number(value: float | None, digits: int = 6) -> str:
+def spell_number(value: float | None, digits: int = 6) -> str:
+    """Return a figure as tables show it."""
     return "undefined" if value is None else f"{value:.{digits}g}"
 
 

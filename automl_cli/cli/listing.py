@@ -1,8 +1,24 @@
-"""What ``automl list`` shows: the names of each table, and a word about them."""
+"""``automl list``: the names of each table, and a word about them."""
 
 from collections.abc import Callable, Iterator, Mapping
+from typing import Annotated
 
+import typer
+
+from automl_cli.cli.answers import answered
 from automl_cli.core.errors import ConfigError
+
+
+def list_table(
+    table: Annotated[
+        str,
+        typer.Argument(help="models, features, metrics, splitters, combiners, rules or presets."),
+    ],
+) -> None:
+    """List what a config may name."""
+    with answered():
+        for line in list_names(table):
+            typer.echo(line)
 
 
 def list_names(table: str) -> Iterator[str]:
@@ -56,6 +72,13 @@ def _list_combiners() -> Iterator[str]:
     yield from COMBINERS
 
 
+def _list_rules() -> Iterator[str]:
+    from automl_cli.audit import RULES
+
+    for name in RULES:
+        yield f"{name:<18} {' '.join((RULES.get(name).find.__doc__ or '').split())}"
+
+
 def _list_presets() -> Iterator[str]:
     from automl_cli.config.presets import preset_names
 
@@ -68,5 +91,6 @@ LISTINGS: Mapping[str, Callable[[], Iterator[str]]] = {
     "metrics": _list_metrics,
     "splitters": _list_splitters,
     "combiners": _list_combiners,
+    "rules": _list_rules,
     "presets": _list_presets,
 }

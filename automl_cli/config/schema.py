@@ -82,10 +82,11 @@ class ValidationConfig(Section):
     )
     holdout: float | None = Field(
         None,
-        gt=0,
+        ge=0.01,
         le=0.5,
-        description="The share of the rows that nothing sees before the end, where they tell what "
-        "the ensemble is worth: more than 0 and at most .5. null: all rows are learned from.",
+        description="The share of the rows whose targets nothing sees before the end, where they "
+        "tell what the ensemble is worth: from .01 to .5, as nearly as groups or points in time "
+        "allow. null: all rows are learned from.",
     )
     repeats: int = Field(
         1, ge=1, description="How often the rows are divided anew; a whole number from 1."
@@ -171,7 +172,8 @@ class SearchConfig(Section):
     )
     budget: Budget = Field(
         None,
-        description="Time for the search of all models. null: 75 % of what the candidates leave.",
+        description="Time for the search of all models, which the candidates leave to it. null: 75 "
+        "% of what they leave.",
     )
 
 

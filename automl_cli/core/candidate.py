@@ -125,6 +125,10 @@ class Candidate:
         Summed over the folds.
     cut
         True if the clock ended at least one fold.
+    row_share
+        The least share of its training rows that a fold had memory for.
+    fits
+        The folder of each fold's fit, among those of the candidate's units.
     """
 
     spec: CandidateSpec
@@ -136,6 +140,8 @@ class Candidate:
     rounds: tuple[int, ...]
     fit_seconds: float
     cut: bool
+    row_share: float = 1.0
+    fits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

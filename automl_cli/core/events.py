@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 Kind: TypeAlias = Literal[
     "started",  # a command began to use the run directory
     "inferred",  # the guesses about the data, before anything is fitted
+    "audited",  # what is wrong or remarkable about the data
     "planned",  # what will be tried
     "working",  # a long fit is under way
     "fitted",  # one unit (candidate, fold) is finished

@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from automl_cli.core.errors import DataError
+from automl_cli.core.events import JsonValue
 
 ENDINGS = (".csv", ".csv.gz", ".csv.zip", ".zip", ".tsv", ".txt", ".parquet")  # first one wins
 
@@ -32,6 +33,11 @@ class Files:
     train: Path
     test: Path | None = None
     sample: Path | None = None
+
+    def to_json(self) -> dict[str, JsonValue]:
+        """Return the absolute paths as text."""
+        named = {"train": self.train, "test": self.test, "sample": self.sample}
+        return {name: None if path is None else str(path.resolve()) for name, path in named.items()}
 
 
 def find_files(

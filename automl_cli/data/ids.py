@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +11,9 @@ import pandas as pd
 from automl_cli.core.errors import DataError
 from automl_cli.data.options import DataOptions
 from automl_cli.data.read import RawTable, Tables
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 Ids = npt.NDArray[np.object_]
 
@@ -64,6 +68,12 @@ def find_id(tables: Tables, targets: Sequence[str], options: DataOptions) -> Row
 def sample_ids(sample: RawTable, test_ids: Ids) -> Ids:
     """Return the id of each row of the sample; its rows are those of test if it has no ids."""
     return sample.texts(sample.names[0]) if len(sample.names) > 1 else test_ids
+
+
+def find_train_ids(train: RawTable, row_id: RowId) -> "pa.ChunkedArray | None":
+    """Return the id of each training row as text, or None if train does not name its rows."""
+    name = next((name for name in row_id.columns if name in train.names), None)
+    return None if name is None else train.cells(name)
 
 
 def row_numbers(n_rows: int) -> Ids:

@@ -20,7 +20,7 @@ from automl_cli.data.classes import EncodedTarget, make_target
 from automl_cli.data.content import make_content_key
 from automl_cli.data.facts import make_facts
 from automl_cli.data.files import Files
-from automl_cli.data.ids import RowId, find_id, sample_ids
+from automl_cli.data.ids import RowId, find_id, find_train_ids, sample_ids
 from automl_cli.data.kinds import find_typing
 from automl_cli.data.options import DataOptions
 from automl_cli.data.read import RawTable, Tables, read_tables
@@ -29,6 +29,7 @@ from automl_cli.data.types import TableTyping, prepare_frame
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +42,13 @@ class Inference:
         Typed tables with roles.
     typing
         Give it to `automl_cli.data.types.prepare_frame` with any new table.
+    train_ids
+        The id of each training row as text, or None if train does not name its rows.
     """
 
     dataset: Dataset
     typing: TableTyping
+    train_ids: "pa.ChunkedArray | None" = None
 
 
 def infer_dataset(files: Files, options: DataOptions) -> Inference:
@@ -83,7 +87,9 @@ def infer_dataset(files: Files, options: DataOptions) -> Inference:
         key="",
     )
     return Inference(
-        dataset=replace(dataset, key=make_content_key(dataset)), typing=features.typing
+        dataset=replace(dataset, key=make_content_key(dataset)),
+        typing=features.typing,
+        train_ids=find_train_ids(labelled.train, row_id),
     )
 
 

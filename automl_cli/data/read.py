@@ -119,8 +119,9 @@ def read_table(path: Path) -> RawTable:
 def _read_csv(source: Unpacked) -> "pa.Table":
     import pyarrow as pa
 
-    delimiter = _find_delimiter(source)
-    header = next(_records(source.text_start(SNIFF_CHARACTERS), delimiter), [])
+    start = source.text_start(SNIFF_CHARACTERS)
+    delimiter = find_delimiter(start, is_whole=len(start) < SNIFF_CHARACTERS)
+    header = next(read_records(start, delimiter), [])
     try:
         table = _read_fast(source.data, delimiter, header)
     except pa.ArrowInvalid:
@@ -134,12 +135,12 @@ def _read_csv(source: Unpacked) -> "pa.Table":
     return table
 
 
-def _find_delimiter(source: Unpacked) -> str:
-    start = source.text_start(SNIFF_CHARACTERS)
+def find_delimiter(start: str, *, is_whole: bool) -> str:
+    """Return what separates the cells of a csv text, of which this is the start or all of it."""
     best, width = DELIMITERS[0], 1
     for delimiter in DELIMITERS:
-        records = list(islice(_records(start, delimiter), SNIFF_RECORDS))
-        if len(start) == SNIFF_CHARACTERS and len(records) > 2:
+        records = list(islice(read_records(start, delimiter), SNIFF_RECORDS))
+        if not is_whole and len(records) > 2:
             records.pop()  # the start may end within a record
         widths = {len(record) for record in records if record}
         if len(widths) == 1 and max(widths) > width:
@@ -147,7 +148,8 @@ def _find_delimiter(source: Unpacked) -> str:
     return best
 
 
-def _records(text: str, delimiter: str) -> Iterator[list[str]]:
+def read_records(text: str, delimiter: str) -> Iterator[list[str]]:
+    """Return the records of a csv text, each a list of cells."""
     import csv
     import io
 
@@ -218,9 +220,22 @@ def _read_parquet(source: Unpacked) -> "pa.Table":
             f"{source.name}: not readable as parquet: {error}.",
             hint="The file may be cut off; copy or download it again.",
         ) from error
+    return write_as_text(source.name, table)
+
+
+def write_as_text(name: str, table: "pa.Table") -> "pa.Table":
+    """Return a typed table as text, cell by cell.
+
+    Raises
+    ------
+    DataError
+        If a column holds lists or other tables.
+    """
+    import pyarrow as pa
+
     # The row index that pandas stores beside the columns is no column of the table.
-    kept = [name for name in table.column_names if not name.startswith("__index_level_")]
-    texts = [_as_text(source.name, name, table.column(name)) for name in kept]
+    kept = [column for column in table.column_names if not column.startswith("__index_level_")]
+    texts = [_as_text(name, column, table.column(column)) for column in kept]
     return pa.table(texts, names=kept)
 
 

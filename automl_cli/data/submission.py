@@ -9,7 +9,7 @@ What is written follows from what the metric wants, never from the sample's dtyp
 integer 0 where probabilities belong); columns, rows and their order are the sample's.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -123,7 +123,23 @@ def _make_columns(
     dataset: Dataset, target: Target, prediction: npt.NDArray[Any], wants: Wants
 ) -> Columns:
     check_shape(dataset, target, wants)
-    names = column_names(dataset, target, wants)
+    return make_columns(column_names(dataset, target, wants), target, prediction, wants)
+
+
+def make_columns(
+    names: Sequence[str], target: Target, prediction: npt.NDArray[Any], wants: Wants
+) -> Columns:
+    """Return the cells of a target's columns in a submission.
+
+    Parameters
+    ----------
+    names
+        One, or one a class in code order.
+    target
+        Whose labels are written.
+    prediction, wants
+        See `make_submission`.
+    """
     labels = np.array(target.labels, dtype=object)
     if wants == "ranking":
         return {names[0]: np.array([" ".join(row) for row in labels[prediction]], dtype=object)}

@@ -80,7 +80,10 @@ def _load(folder: Path) -> FittedModel:
 
     state = json.loads((folder / "model.json").read_text())
     booster = catboost.CatBoost()
-    booster.load_model(str(folder / "model.cbm"))
+    try:
+        booster.load_model(str(folder / "model.cbm"))
+    except catboost.CatBoostError as error:
+        raise ValueError(f"{folder}: no CatBoost model: {error}") from error
     return CatBoostModel(booster=booster, n_threads=state["n_threads"])
 
 

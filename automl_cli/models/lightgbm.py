@@ -80,7 +80,10 @@ def _load(folder: Path) -> FittedModel:
     import lightgbm
 
     state = json.loads((folder / "model.json").read_text())
-    booster = lightgbm.Booster(model_file=folder / "model.txt")
+    try:
+        booster = lightgbm.Booster(model_file=folder / "model.txt")
+    except lightgbm.basic.LightGBMError as error:
+        raise ValueError(f"{folder}: no LightGBM model: {error}") from error
     return LightGBMModel(booster=booster, n_threads=state["n_threads"])
 
 

@@ -4,7 +4,8 @@ scikit-learn trains it epoch by epoch; an epoch is a round. What predicts after 
 exponential mean of the weights so far (Polyak averaging), which does what a falling learning rate
 would do, and is kept for every round, so that the other folds can choose it. A prediction is a few
 matrix products: only arrays are stored. Absolute error is fitted as squared error, which is all
-that scikit-learn's network offers.
+that scikit-learn's network offers. Categories of very many levels enter by their target means
+alone: a weight for each level and unit would fill the memory, once for every epoch.
 """
 
 from dataclasses import dataclass, replace
@@ -16,8 +17,7 @@ import numpy as np
 from automl_cli.core.arrays import Float32Matrix, FloatMatrix, FloatVector
 from automl_cli.core.candidate import Step
 from automl_cli.core.matrix import Matrix
-from automl_cli.core.metric import Objective
-from automl_cli.core.model import Fit, FitJob, FittedModel, ModelSpec, Range, Watch
+from automl_cli.core.model import Fit, FitJob, FittedModel, ModelSpec, Range
 from automl_cli.core.threads import limit_blas
 from automl_cli.models.columns import expand_categories, measure_columns
 from automl_cli.models.params import get_positive
@@ -25,14 +25,18 @@ from automl_cli.models.progress import Progress
 from automl_cli.models.targets import fit_target, load_target, measure_loss
 
 if TYPE_CHECKING:
+    from scipy.sparse import csr_array
     from sklearn.neural_network import MLPClassifier, MLPRegressor
 
     Network: TypeAlias = MLPClassifier | MLPRegressor
 
+Inputs: TypeAlias = "Float32Matrix | FloatMatrix | csr_array"
 Layers: TypeAlias = tuple[Float32Matrix, ...]  # weights (inputs, outputs), bias (1, outputs), …
 MOMENTUM = 0.7  # of the mean of the weights, an epoch
 MOST_PATIENCE = 12  # epochs; patience is meant for rounds of boosting, which are smaller
 FARTHEST = 5.0  # standard deviations; beyond, a network extrapolates
+MOST_LEVELS = 500  # of a category that gets a unit a level
+MOST_DENSE = 500  # such units of all categories; more are kept sparse, which is slower for few
 
 
 def fit(job: FitJob) -> Fit:
@@ -69,11 +73,14 @@ class NetworkModel:
         self, matrix: Matrix, *, offset: FloatMatrix | None = None, rounds: int | None = None
     ) -> FloatMatrix:
         """Return margins; see `FittedModel`."""
-        inputs = _make_inputs(matrix, self.mean, self.spread).astype(np.float64)
-        with limit_blas(1):
-            answers = _answer(self.epochs[(rounds or len(self.epochs)) - 1], inputs)
-        margins = answers * self.scale + self.centre
+        margins = self.answer(_make_inputs(matrix, self.mean, self.spread), rounds)
         return margins if offset is None else margins + offset
+
+    def answer(self, inputs: Inputs, rounds: int | None = None) -> FloatMatrix:
+        """Return the margins of rows that `_make_inputs` has prepared."""
+        with limit_blas(1):
+            layers = self.epochs[(rounds or len(self.epochs)) - 1]
+            return _answer(layers, inputs.astype(np.float64)) * self.scale + self.centre
 
     def save(self, folder: Path) -> None:
         """Write the arrays into one npz file, those of all epochs side by side."""
@@ -108,22 +115,20 @@ def _train(job: FitJob, start: NetworkModel, progress: Progress) -> tuple[Layers
     y = job.y if job.objective == "log_loss" else (job.y - start.centre) / start.scale
     known = {"classes": np.unique(job.y)} if job.objective == "log_loss" else {}
     network = _make_network(job)
+    watched = None
+    if job.watch is not None:
+        watched = _make_inputs(job.watch.matrix, start.mean, start.spread), job.watch.y
     epochs: list[Layers] = []
     is_over = False
     while not is_over:
         network.partial_fit(inputs, y, sample_weight=job.weight, **known)
         epochs.append(_average(epochs[-1:], _read_layers(network)))
-        is_over = progress.ends(_measure_watch(job.watch, job.objective, start, epochs[-1]))
+        loss = None
+        if watched is not None:
+            margins = replace(start, epochs=(epochs[-1],)).answer(watched[0])
+            loss = measure_loss(margins, watched[1], job.objective)
+        is_over = progress.ends(loss)
     return tuple(epochs)
-
-
-def _measure_watch(
-    watch: Watch | None, objective: Objective, start: NetworkModel, layers: Layers
-) -> float | None:
-    if watch is None:
-        return None
-    margins = replace(start, epochs=(layers,)).predict(watch.matrix)
-    return measure_loss(margins, watch.y, objective)
 
 
 def _load(folder: Path) -> FittedModel:
@@ -161,20 +166,30 @@ def _make_network(job: FitJob) -> "Network":
         alpha=get_positive(job.params, "alpha"),
         learning_rate_init=get_positive(job.params, "learning_rate"),
         batch_size=min(len(job.y), int(get_positive(job.params, "batch_size"))),
-        random_state=job.seed,
+        # Kept from epoch to epoch: a number would begin each with the same order of the rows.
+        random_state=np.random.RandomState(job.seed),  # all that scikit-learn takes
     )
 
 
-def _make_inputs(matrix: Matrix, mean: FloatVector, spread: FloatVector) -> Float32Matrix:
-    p = len(mean)
-    inputs = np.empty((matrix.n_rows, p + sum(matrix.levels)), dtype=np.float32)
+def _make_inputs(matrix: Matrix, mean: FloatVector, spread: FloatVector) -> Inputs:
+    """Return what the network is given, shape (rows, values + levels), sparse if that is wide."""
+    from scipy.sparse import csr_array, hstack
+
     scaled = np.where(np.isfinite(matrix.values), (matrix.values - mean) / spread, 0.0)
-    np.clip(scaled, -FARTHEST, FARTHEST, out=inputs[:, :p], casting="same_kind")
-    inputs[:, p:] = expand_categories(matrix).astype(np.float32).toarray()
-    return inputs
+    values = np.clip(scaled, -FARTHEST, FARTHEST).astype(np.float32)
+    few = [k for k, n_levels in enumerate(matrix.levels) if n_levels <= MOST_LEVELS]
+    own = replace(
+        matrix,
+        categories=matrix.categories[:, few],
+        levels=tuple(matrix.levels[k] for k in few),
+    )
+    units = expand_categories(own).astype(np.float32)
+    if units.shape[1] <= MOST_DENSE:
+        return np.hstack([values, units.toarray()])
+    return csr_array(hstack([csr_array(values), units]))
 
 
-def _answer(layers: Layers, inputs: Float32Matrix | FloatMatrix) -> FloatMatrix:
+def _answer(layers: Layers, inputs: Inputs) -> FloatMatrix:
     for weights, bias in zip(layers[:-2:2], layers[1:-2:2], strict=True):
         inputs = np.maximum(inputs @ weights + bias, 0)
     return np.asarray(inputs @ layers[-2] + layers[-1], dtype=np.float64)

@@ -64,6 +64,8 @@ def make_fold_plan(
 def leave_folds_out(plan: FoldPlan, held_out_rows: int) -> FoldPlan:
     """Return the plan without the folds that come after enough held-out rows, but with two.
 
+    No fold is left alone in its repeat, as each takes its rounds from the others.
+
     Examples
     --------
     >>> import numpy as np
@@ -73,6 +75,9 @@ def leave_folds_out(plan: FoldPlan, held_out_rows: int) -> FoldPlan:
     """
     held_out = np.cumsum([0, *(len(fold.held_out) for fold in plan)])[:-1]
     n_fitted = max(LEAST_FITTED, int((held_out < held_out_rows).sum()))
+    repeats = [fold.repeat for fold in plan.folds[:n_fitted]]
+    if n_fitted > LEAST_FITTED and repeats.count(repeats[-1]) < LEAST_FITTED:
+        n_fitted -= 1
     return plan if plan.ordered else replace(plan, folds=plan.folds[:n_fitted])
 
 

@@ -3,6 +3,7 @@
 Every file name is decided here. Files appear whole or not at all (written beside, then renamed),
 so a run that is killed at any moment is resumed by the same command.
 
+    config.yaml           the effective config
     run.json              versions and keys: what the run is
     events.jsonl          what happened, one line an event
     features/KEY/         prepared columns of one feature step
@@ -11,7 +12,7 @@ so a run that is killed at any moment is resumed by the same command.
     candidates/KEY/       out-of-fold and test predictions with their score
     typing.json           how the columns were read, for new rows
     failures/KEY.json     candidates that could not be fitted
-    blends/TARGET.json    the ensemble
+    blends/TARGET/        the ensemble
     summary.json          what `--json` and `automl leaderboard` show
     workers.log           what the libraries print from C
     lock                  held while a command uses the run
@@ -41,6 +42,7 @@ from automl_cli.store.files import (
     write_array,
     write_folder,
     write_json,
+    write_text,
 )
 
 __all__ = [
@@ -56,6 +58,7 @@ __all__ = [
     "write_array",
     "write_folder",
     "write_json",
+    "write_text",
 ]
 
 PACKAGES = ("automl-cli", "catboost", "lightgbm", "numpy", "pandas", "scikit-learn", "xgboost")
@@ -93,6 +96,11 @@ class RunDirectory:
     def submission(self) -> Path:
         """The submission file."""
         return self.root / "submission.csv"
+
+    @property
+    def config(self) -> Path:
+        """The effective config, as a YAML that repeats the run."""
+        return self.root / "config.yaml"
 
     @property
     def typing(self) -> Path:

@@ -81,7 +81,11 @@ def read_array(path: Path) -> npt.NDArray[Any]:
 
 def write_json(path: Path, value: Mapping[str, Writable]) -> None:
     """Write a mapping whole or not at all."""
-    text = json.dumps(value, indent=1) + "\n"
+    write_text(path, json.dumps(value, indent=1) + "\n")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text whole or not at all."""
     with replaced(path) as beside:
         beside.write_text(text, encoding="utf-8")
 

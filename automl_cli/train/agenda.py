@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from automl_cli.core.candidate import CandidateSpec
 from automl_cli.train.course import Course, Task
 from automl_cli.train.executor import Executor
-from automl_cli.train.forecast import Forecast
 from automl_cli.train.order import Crew, Order, Skipped
 from automl_cli.train.pace import SHORTEST_SLICE
 
@@ -39,14 +38,13 @@ class Agenda:
     running
         What is in the hands of workers.
     suspects
-        Tasks in flight when a pool broke as a whole. Nobody knows whose fault it was, so they are
-        repeated one at a time, and only a task that breaks the pool `alone` is counted.
+        Tasks in flight when a pool broke as a whole, or that lacked memory beside others. Nobody
+        knows whose fault it was, so they are repeated one at a time, and only a task that breaks
+        the pool `alone` is counted.
     renewed
         The executor that replaced a broken one.
     bar
-        The first fold's loss of the first candidate.
-    forecast
-        What units have shown of seconds and memory.
+        The first fold's loss of the order's first candidate, once it is there.
     deferred
         Keys of candidates that wait at the end of the list, because cheaper ones come first.
     """
@@ -61,7 +59,6 @@ class Agenda:
     renewed: Executor | None = None
     bar: float = math.inf
     has_begun: bool = False
-    forecast: Forecast = field(default_factory=Forecast)
     deferred: set[str] = field(default_factory=set)
 
 
@@ -78,7 +75,7 @@ def has_memory(agenda: Agenda, course: Course) -> bool:
     if room is None or not agenda.running:
         return True
     together = [course.spec, *(other.spec for other, _ in agenda.running.values())]
-    needed = sum(agenda.forecast.peak_bytes(spec) or room.unit_bytes for spec in together)
+    needed = sum(agenda.crew.forecast.peak_bytes(spec) or room.unit_bytes for spec in together)
     return needed <= room.left_bytes()
 
 
@@ -118,24 +115,26 @@ def _make_course(agenda: Agenda, spec: CandidateSpec) -> Course:
     # The first one need not share: without it there may be no submission at all.
     sharing = len(agenda.waiting) + 1 if agenda.has_begun else 1
     agenda.has_begun = True
-    n_folds = min(agenda.order.n_folds or len(repeats), len(repeats))
     course = Course(
         spec=spec,
         feature_set=agenda.order.feature_sets[spec.key],
         repeats=repeats,
-        slice_seconds=pace.slice_seconds(n_folds, sharing) if pace.is_limited else None,
         round_limit=spec.max_rounds,
-        n_folds=n_folds,
+        n_folds=min(agenda.order.n_folds or len(repeats), len(repeats)),
         row_share=1.0 if room is None else room.row_share(),
     )
     course.load_finished(agenda.crew.run)
+    for record in course.fits.values():
+        agenda.crew.forecast.note(spec, record)
+    if pace.is_limited:
+        course.slice_seconds = pace.slice_seconds(max(1, course.n_missing), sharing)
     return course
 
 
 def _has_time(agenda: Agenda, course: Course) -> bool:
-    if course.slice_seconds is None:
+    if course.slice_seconds is None or not course.n_missing:
         return True
-    needed = ENOUGH * agenda.forecast.fold_seconds(course.spec)
+    needed = ENOUGH * agenda.crew.forecast.fold_seconds(course.spec)
     return course.slice_seconds >= max(SHORTEST_SLICE, needed)
 
 
@@ -161,7 +160,7 @@ def is_useless(agenda: Agenda, course: Course) -> bool:
     if course.slice_seconds is None or record is None or record.curve is None:
         return False
     lowest = float(record.curve.min())
-    if math.isinf(agenda.bar):
+    if course.spec.key == agenda.order.specs[0].key:
         agenda.bar = lowest
     return record.cut and len(course.fits) == 1 and lowest > agenda.bar
 

@@ -57,6 +57,8 @@ def _collect_candidate(problem: Problem, course: "Course") -> Candidate:
         rounds=tuple(rounds for rounds in course.rounds if rounds is not None),
         fit_seconds=sum(record.seconds for record in course.fits.values()),
         cut=any(record.cut for record in course.fits.values()),
+        row_share=min(record.row_share for record in course.fits.values()),
+        fits=tuple(course.fits[fold].folder.name for fold in range(course.n_folds)),
     )
 
 
@@ -75,6 +77,8 @@ def save_candidate(run: RunDirectory, candidate: Candidate) -> None:
             "rounds": list(candidate.rounds),
             "fit_seconds": candidate.fit_seconds,
             "cut": candidate.cut,
+            "row_share": candidate.row_share,
+            "fits": list(candidate.fits),
         }
         write_json(folder / "candidate.json", facts)
 
@@ -113,6 +117,8 @@ def _load_candidate(folder: Path, spec: CandidateSpec) -> Candidate:
         rounds=tuple(cast("list[int]", facts["rounds"])),
         fit_seconds=cast("float", facts["fit_seconds"]),
         cut=bool(facts["cut"]),
+        row_share=cast("float", facts["row_share"]),
+        fits=tuple(cast("list[str]", facts["fits"])),
     )
 
 

@@ -31,12 +31,12 @@ class Course:
         Where its features lie.
     repeats
         The repeat of each fold.
-    slice_seconds
-        What one fold may take, or None.
     round_limit
         The limit that all folds share.
     n_folds
         How many of the folds are wanted, the first ones.
+    slice_seconds
+        What one fold may take, or None.
     row_share
         The share of the training rows that its fits have memory for.
     is_shrunk
@@ -54,9 +54,9 @@ class Course:
     spec: CandidateSpec
     feature_set: FeatureSet
     repeats: tuple[int, ...]
-    slice_seconds: float | None
     round_limit: int
     n_folds: int
+    slice_seconds: float | None = None
     row_share: float = 1.0
     is_shrunk: bool = False
     fits: dict[int, FitRecord] = field(default_factory=dict)
@@ -74,6 +74,11 @@ class Course:
     def is_complete(self) -> bool:
         """Whether every fold that is wanted is predicted, or fitted if it is a trial."""
         return len(self.fits if self.is_trial else self.predicted) == self.n_folds
+
+    @property
+    def n_missing(self) -> int:
+        """How many of its folds are still to be fitted."""
+        return self.n_folds - len(self.fits)
 
     def next_task(self) -> Task | None:
         """Return a task that can be started now, or None."""

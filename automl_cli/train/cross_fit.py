@@ -157,7 +157,10 @@ def _settle(
     if isinstance(outcome, str):
         yield from _note(agenda, course, task)
     elif _lacks_memory(agenda, outcome):
-        yield from _shrink(agenda, course, task)
+        if was_alone or agenda.crew.pace.workers == 1:
+            yield from _shrink(agenda, course, task)
+        else:
+            agenda.suspects.append((course, task))  # alone it may have enough
     elif isinstance(outcome, Crash):
         if outcome.mistake is not None:
             raise outcome.mistake  # a full disk, say: no candidate's fault, and the user's to mend
@@ -180,11 +183,13 @@ def _lacks_memory(agenda: Agenda, outcome: Crash | BaseException) -> bool:
 
 
 def _shrink(agenda: Agenda, course: Course, task: Task) -> Iterator[Outcome]:
-    """Repeat a fit on fewer rows, once."""
+    """Repeat a fit that lacks memory even alone on fewer rows, once."""
     if course.is_shrunk or not task.is_fit:
         yield _fail(agenda, course, NO_MEMORY, "", MORE_MEMORY)
         return
     course.is_shrunk = True
+    if agenda.crew.pace.workers > 1:
+        agenda.suspects.append((course, task))
     course.row_share *= SMALLER
     told = f"{course.spec.key}: too little memory; it goes on with {course.row_share:.0%} of rows"
     agenda.crew.listener(Event(kind="warning", fields={"message": told}))
@@ -198,7 +203,7 @@ def _note(agenda: Agenda, course: Course, task: Task) -> Iterator[Outcome]:
         if record is None:
             raise AssertionError(f"{task}: finished without a trace")
         course.add_fit(task.fold, record)
-        agenda.forecast.note(course.spec, record)
+        agenda.crew.forecast.note(course.spec, record)
         if is_useless(agenda, course):
             drop_course(agenda, course)
             yield Skipped(spec=course.spec, reason="the clock cut it before it was of use")

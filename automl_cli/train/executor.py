@@ -10,7 +10,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
 PARENT_POLL_SECONDS = 0.5
+LOKY_MODULES = "loky.backend.popen_loky"  # how loky's interpreters are started
 WORKER_MARK = "AUTOML_CLI_WORKER_OF"  # environment variable that only workers have
 
 
@@ -49,7 +50,7 @@ class LocalPool:
     def __init__(self, workers: int, memory_bytes: int | None = None) -> None:
         self.workers = workers
         self._pool = _start_processes(workers)
-        self._guard = None if memory_bytes is None else MemoryGuard(memory_bytes)
+        self._guard = None if memory_bytes is None else MemoryGuard(memory_bytes, is_worker)
         if self._guard is not None:
             self._guard.start()
 
@@ -58,7 +59,7 @@ class LocalPool:
         try:
             future: Future[Any] = self._pool.schedule(fn, args=list(args))
         except RuntimeError:  # what pebble raises when the pool is broken
-            self.stop()
+            self._stop_processes()
             self._pool = _start_processes(self.workers)
             future = self._pool.schedule(fn, args=list(args))
         return future
@@ -75,6 +76,9 @@ class LocalPool:
         """End all workers at once."""
         if self._guard is not None:
             self._guard.stop()
+        self._stop_processes()
+
+    def _stop_processes(self) -> None:
         self._pool.stop()
         self._pool.join()
 
@@ -116,6 +120,14 @@ def redirect_output(log: Path) -> None:
     os.dup2(descriptor, 1)
     os.dup2(descriptor, 2)
     os.close(descriptor)
+
+
+def is_worker(words: Sequence[str]) -> bool:
+    """Return whether a child with this command line is a worker of a `LocalPool`.
+
+    A program that calls `automl_cli.fit` may have other children, which are none of our business.
+    """
+    return any(word.startswith(LOKY_MODULES) for word in words)
 
 
 def is_worker_death(error: BaseException) -> bool:

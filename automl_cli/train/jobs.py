@@ -1,6 +1,7 @@
 """Jobs for the workers: at most as many at once as the crew may, until the time is up.
 
-A job whose worker died is repeated once. One that fails costs itself and a warning.
+A job whose worker died is repeated once, with nothing beside it. One that fails costs itself and a
+warning.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -40,7 +41,7 @@ def run_jobs(jobs: Mapping[str, Job], crew: Crew, deadline: Deadline) -> Iterato
     running: Running = {}
     try:
         while waiting or running:
-            _hand_out(jobs, waiting, running, crew)
+            _hand_out(jobs, waiting, running, crew, repeated)
             left = max(0.0, deadline.seconds_left())
             done, _ = wait(running, min(left, HEARTBEAT), return_when=FIRST_COMPLETED)
             for future in done:
@@ -48,7 +49,7 @@ def run_jobs(jobs: Mapping[str, Job], crew: Crew, deadline: Deadline) -> Iterato
                 if _has_died(future) and name not in repeated:
                     repeated.add(name)
                     waiting.append(name)
-                elif reason := _find_reason(future):
+                elif reason := _find_reason(future, crew):
                     _warn(crew, f"{name} could not be screened: {reason}")
                 else:
                     yield name
@@ -63,8 +64,12 @@ def run_jobs(jobs: Mapping[str, Job], crew: Crew, deadline: Deadline) -> Iterato
             future.cancel()
 
 
-def _hand_out(jobs: Mapping[str, Job], waiting: list[str], running: Running, crew: Crew) -> None:
+def _hand_out(
+    jobs: Mapping[str, Job], waiting: list[str], running: Running, crew: Crew, repeated: set[str]
+) -> None:
     while waiting and len(running) < (crew.screeners or crew.pace.workers):
+        if running and (waiting[0] in repeated or not repeated.isdisjoint(running.values())):
+            return
         name = waiting.pop(0)
         work, args = jobs[name]
         running[crew.executor.submit(attempt, work, *args)] = name
@@ -75,9 +80,11 @@ def _has_died(future: "Future[str | Crash]") -> bool:
     return error is not None and (isinstance(error, BrokenExecutor) or is_worker_death(error))
 
 
-def _find_reason(future: "Future[str | Crash]") -> str:
+def _find_reason(future: "Future[str | Crash]", crew: Crew) -> str:
     with suppress(CancelledError):
         error = future.exception()
+        if error is not None and crew.ended_for_memory(error):
+            return "it takes more memory than there is; give more with --memory"
         if error is not None:
             return "its worker died" if _has_died(future) else str(error)
         outcome = future.result()

@@ -6,7 +6,8 @@ In a container the host's figures are wrong; the limits of the control group are
 import os
 from pathlib import Path
 
-from automl_cli.train.memory import Room
+from automl_cli.core.errors import ConfigError
+from automl_cli.train.memory import Room, used_bytes
 
 CGROUP = Path("/sys/fs/cgroup")
 WORKER_BYTES = 400 << 20  # a process with its libraries
@@ -40,13 +41,34 @@ def choose_limit(given: int | None) -> int:
     return given or int(SHARE * memory_bytes())
 
 
+def check_limit(limit_bytes: int) -> None:
+    """Refuse a limit that leaves no room for a worker beside this process.
+
+    Raises
+    ------
+    ConfigError
+        If it does; the hint says how much is needed.
+    """
+    least = used_bytes() + WORKER_BYTES
+    if limit_bytes < least:
+        raise ConfigError(
+            f"a memory of {limit_bytes / 1e6:.0f} MB is too little for a run.",
+            hint=f"Give at least {least / 1e6:.0f} MB with --memory, and more for large tables.",
+        )
+
+
+def count_processes(limit_bytes: int) -> int:
+    """Return how many workers to keep: one a processor, if the idle ones leave room for fits."""
+    return max(1, min(count_cpus(), limit_bytes // (2 * WORKER_BYTES)))
+
+
 def make_room(n_cells: int, limit_bytes: int | None) -> Room:
     """Return the memory that units may take.
 
     Parameters
     ----------
     n_cells
-        Rows times columns of the tables.
+        Rows times columns of the training table.
     limit_bytes
         What the command may take, or None: see `choose_limit`.
     """

@@ -1,10 +1,11 @@
 """Memory: what a process takes at its peak, and a guard that keeps a command within its limit.
 
-guard = MemoryGuard(4 * 10**9)
+guard = MemoryGuard(4 * 10**9, is_worker)
 guard.start()  # from now on the largest worker is ended when all processes take more
 """
 
 import threading
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,10 +56,13 @@ class MemoryGuard:
     ----------
     limit_bytes
         What they may take together. Pages that several processes share count once.
+    is_worker
+        Whether a child with this command line may be ended.
     """
 
-    def __init__(self, limit_bytes: int) -> None:
+    def __init__(self, limit_bytes: int, is_worker: Callable[[Sequence[str]], bool]) -> None:
         self.limit_bytes = limit_bytes
+        self.is_worker = is_worker
         self.ended = set[int]()  # process ids
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
@@ -85,7 +89,8 @@ class MemoryGuard:
             return
         if sum(_count_bytes(process) for process in processes) <= self.limit_bytes:
             return
-        largest = max(processes[1:], key=lambda child: resident[child.pid], default=None)
+        workers = [child for child in processes[1:] if self.is_worker(child.cmdline())]
+        largest = max(workers, key=lambda child: resident[child.pid], default=None)
         if largest is not None and resident[largest.pid] > IDLE_BYTES:
             self.ended.add(largest.pid)
             largest.kill()

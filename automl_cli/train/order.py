@@ -1,7 +1,7 @@
 """What is to be cross-fitted, by whom, and what may come of it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,7 @@ from automl_cli.core.problem import Problem
 from automl_cli.features.state import FeatureSet
 from automl_cli.store import RunDirectory
 from automl_cli.train.executor import Executor
+from automl_cli.train.forecast import Forecast
 from automl_cli.train.memory import Room
 from automl_cli.train.pace import Pace
 
@@ -44,6 +45,8 @@ class Crew:
         The time limits.
     listener
         Told of every finished unit.
+    forecast
+        What fits have shown of seconds and memory. It learns from every fit, in whichever stage.
     """
 
     run: RunDirectory
@@ -54,6 +57,7 @@ class Crew:
     room: Room | None = None
     ended_for_memory: Callable[[BaseException], bool] = _never
     renew: Callable[[], Executor] | None = None
+    forecast: Forecast = field(default_factory=Forecast)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

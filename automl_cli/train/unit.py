@@ -32,6 +32,7 @@ from automl_cli.features.target_encoding import EncodingTarget
 from automl_cli.models import MODELS
 from automl_cli.store import (
     RunDirectory,
+    Writable,
     read_array,
     read_json,
     write_array,
@@ -64,7 +65,7 @@ class Unit:
         Seconds since the epoch at which the fit ends with what it has, or None.
     row_share
         The share of the fold's training rows that it is fitted on; less than 1 where memory is
-        short. Such a fit counts as cut.
+        short.
     """
 
     run: str
@@ -91,8 +92,9 @@ class FitRecord:
     seconds
         Wall-clock seconds of features and fit.
     cut
-        True if the clock ended it, at `Unit.stop_at` or at a round limit set by the clock, or if
-        memory was too short for all rows.
+        True if the clock ended it, at `Unit.stop_at` or at a round limit set by the clock.
+    row_share
+        The share of the training rows that there was memory for.
     peak_bytes
         The most memory that its worker took.
     losses
@@ -105,6 +107,7 @@ class FitRecord:
     seconds: float
     cut: bool
     peak_bytes: int
+    row_share: float = 1.0
     losses: npt.NDArray[np.float32] | None = None
 
 
@@ -129,7 +132,7 @@ def fit_unit(unit: Unit, *, judged: bool = False) -> str:
     encoding = EncodingTarget(y=assignment.y, n_outputs=assignment.n_outputs)
     matrices = make_fold_matrices(state, encoding, assignment.folds, unit.fold)
     fit = _fit(unit, assignment, matrices)
-    cut = fit.cut or _reached_limit(unit, fit) or unit.row_share < 1
+    cut = fit.cut or _reached_limit(unit, fit)
     folder = run.unit(unit.spec.key, unit.fold, cut=cut)
     losses = _measure(unit, fit, assignment, matrices.held_out) if judged else None
     rounds = None if fit.curve is None else len(fit.curve)
@@ -139,7 +142,14 @@ def fit_unit(unit: Unit, *, judged: bool = False) -> str:
         _save(beside, fit, matrices.encoder)
         if losses is not None:
             write_array(beside / "losses.npy", losses)
-        facts = {"rounds": rounds, "seconds": seconds, "cut": cut, "peak_bytes": peak_bytes()}
+        facts: dict[str, Writable] = {
+            "rounds": rounds,
+            "seconds": seconds,
+            "cut": cut,
+            "row_share": unit.row_share,
+            "peak_bytes": peak_bytes(),
+            "steps": list(unit.feature_set.steps),
+        }
         write_json(beside / "fit.json", facts)
 
     write_folder(folder, fill)
@@ -196,6 +206,7 @@ def _read_fit(folder: Path, *, judged: bool) -> FitRecord:
         seconds=float(str(facts["seconds"])),
         cut=bool(facts["cut"]),
         peak_bytes=int(str(facts["peak_bytes"])),
+        row_share=float(str(facts["row_share"])),
         losses=read_array(folder / "losses.npy") if judged else None,
     )
 

@@ -250,7 +250,7 @@ def test_an_unknown_table() -> None:
     assert result.exit_code == 2
     assert result.stderr == (
         "'model': no such table.\n"
-        "  hint: Take one of models, features, metrics, splitters, combiners, presets.\n"
+        "  hint: Take one of models, features, metrics, splitters, combiners, rules, presets.\n"
     )
 
 

@@ -7,8 +7,10 @@ from automl_cli.config.presets import preset_names, preset_path
 from automl_cli.config.schema import RunConfig
 from automl_cli.config.tree import to_plain
 from automl_cli.config.yaml_reader import read_file
+from automl_cli.models import MODELS
 
-MODELS = {"lightgbm", "linear", "catboost", "xgboost", "mlp"}
+LEFT_OUT = {"extra_trees"}  # measured: a blend of the others is not better with them
+TRIED = set(MODELS) - LEFT_OUT
 
 
 @pytest.fixture(scope="module")
@@ -40,8 +42,8 @@ def test_every_preset_begins_with_lightgbm(configs: dict[str, RunConfig]):
     assert {next(iter(config.models)) for config in configs.values()} == {"lightgbm"}
 
 
-def test_all_models_are_tried_from_fast_on(configs: dict[str, RunConfig]):
-    assert all(set(configs[name].models) == MODELS for name in ("fast", "medium", "best"))
+def test_all_models_but_one_are_tried_from_fast_on(configs: dict[str, RunConfig]):
+    assert all(set(configs[name].models) == TRIED for name in ("fast", "medium", "best"))
 
 
 def test_a_larger_preset_goes_on_where_the_smaller_one_ends(configs: dict[str, RunConfig]):
@@ -52,7 +54,7 @@ def test_a_larger_preset_goes_on_where_the_smaller_one_ends(configs: dict[str, R
 
 def test_candidates_differ_and_belong_to_models_that_are_on(configs: dict[str, RunConfig]):
     candidates = configs["best"].candidates
-    assert {candidate.model for candidate in candidates} <= MODELS
+    assert {candidate.model for candidate in candidates} <= TRIED
     keys = [
         (candidate.model, candidate.generated, tuple(sorted(candidate.params.items())))
         for candidate in candidates

@@ -68,6 +68,12 @@ class TestEverySplitter:
         for fold, same in zip(few, whole, strict=False):
             assert np.array_equal(fold.train, same.train)
 
+    def test_no_fitted_fold_is_alone_in_its_repeat(self, name: str, task: Task):
+        for held_out_rows in range(1, 2 * N_ROWS, N_ROWS // 5):
+            plan = plan_of(name, task, held_out_rows=held_out_rows)
+            repeats = [fold.repeat for fold in plan]
+            assert plan.ordered or min(repeats.count(repeat) for repeat in repeats) >= 2
+
     def test_time_plans_never_train_on_later_blocks(self, name: str, task: Task):
         plan = plan_of(name, task)
         for fold in plan:

@@ -4,6 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from sklearn.neural_network import MLPClassifier, MLPRegressor
+from sklearn.neural_network import _multilayer_perceptron as neural
 
 from automl_cli.core.errors import PlanError
 from automl_cli.core.model import FitJob
@@ -19,7 +20,7 @@ def make_rival(kind: type, job: FitJob) -> object:
         alpha=0.1,
         learning_rate_init=0.01,
         batch_size=64,
-        random_state=job.seed,
+        random_state=np.random.RandomState(job.seed),
     )
 
 
@@ -63,6 +64,45 @@ def test_weights_are_the_exponential_mean_over_the_epochs(diabetes: FitJob):
         rival.partial_fit(standardise(job), centred)
         expected = mlp.MOMENTUM * expected + (1 - mlp.MOMENTUM) * rival.coefs_[0]
     np.testing.assert_allclose(layers[2][0], expected, rtol=1e-4, atol=1e-6)
+
+
+def test_each_epoch_takes_the_rows_in_another_order(
+    diabetes: FitJob, monkeypatch: pytest.MonkeyPatch
+):
+    orders: list[bytes] = []
+    shuffle = neural.shuffle
+
+    def note(rows: np.ndarray, **words: object) -> np.ndarray:
+        shuffled = shuffle(rows, **words)
+        orders.append(shuffled.tobytes())
+        return shuffled
+
+    monkeypatch.setattr(neural, "shuffle", note)
+    mlp.fit(replace(diabetes, params=PARAMS, watch=None))
+    assert len(orders) == PARAMS["epochs"]
+    assert len(set(orders)) == len(orders)
+
+
+def make_labelled(diabetes: FitJob, n_levels: int) -> FitJob:
+    codes = np.arange(diabetes.matrix.n_rows, dtype=np.int32)[:, None] % n_levels
+    matrix = replace(diabetes.matrix, categories=codes, category_names=("c",), levels=(n_levels,))
+    return replace(diabetes, params=PARAMS, matrix=matrix, watch=None)
+
+
+def test_many_units_kept_sparse_are_fitted_as_if_they_were_not(
+    diabetes: FitJob, monkeypatch: pytest.MonkeyPatch
+):
+    job = make_labelled(diabetes, 40)
+    dense = mlp.fit(job).model.predict(job.matrix)
+    monkeypatch.setattr(mlp, "MOST_DENSE", 10)
+    np.testing.assert_allclose(mlp.fit(job).model.predict(job.matrix), dense, rtol=1e-3)
+
+
+def test_a_category_of_very_many_levels_gets_no_units(diabetes: FitJob):
+    few, many = (make_labelled(diabetes, n) for n in (40, mlp.MOST_LEVELS + 1))
+    n_values = diabetes.matrix.values.shape[1]
+    assert mlp.fit(few).model.epochs[0][0].shape[0] == n_values + 40
+    assert mlp.fit(many).model.epochs[0][0].shape[0] == n_values
 
 
 def test_a_far_value_is_taken_for_a_less_far_one(diabetes: FitJob):

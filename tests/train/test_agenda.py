@@ -20,12 +20,12 @@ def agenda(site: Site) -> Agenda:
         crew = site.crew(executor, seconds=60)
         order = replace(site.order([slow, quick]), feature_sets=sets)
         agenda = Agenda(order, crew, waiting=deque(order.specs), has_begun=True)
-    agenda.forecast.costs[slow.model] = [10.0]
-    agenda.forecast.round_seconds[slow.model] = 1.0
+    agenda.crew.forecast.costs[slow.model] = [10.0]
+    agenda.crew.forecast.round_seconds[slow.model] = 1.0
     return agenda
 
 
-def test_a_candidate_that_is_too_slow_waits_until_the_others_are_through(agenda: Agenda) -> None:
+def test_a_candidate_that_is_too_slow_waits_until_the_others_are_begun(agenda: Agenda) -> None:
     slow, quick = agenda.order.specs
     first, second = next_course(agenda), next_course(agenda)
 
@@ -38,7 +38,7 @@ def test_a_candidate_that_is_too_slow_waits_until_the_others_are_through(agenda:
 def test_a_candidate_that_waited_is_begun_if_there_is_time_in_the_end(agenda: Agenda) -> None:
     slow, _ = agenda.order.specs
     next_course(agenda)
-    agenda.forecast.round_seconds[slow.model] = 1e-6
+    agenda.crew.forecast.round_seconds[slow.model] = 1e-6
     second = next_course(agenda)
 
     assert isinstance(second, Course)

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from sites import Site
+import pytest
+from sites import Site, make_site
 
 from automl_cli.core.candidate import Candidate, CandidateSpec, Failure
 from automl_cli.train.attempt import Crash, attempt
@@ -46,7 +47,7 @@ def _refuse_memory() -> str:
     raise MemoryError
 
 
-def test_a_fit_that_lacks_memory_is_repeated_once_on_fewer_rows_and_counts_as_cut(
+def test_a_fit_that_lacks_memory_is_repeated_once_on_fewer_rows(
     site: Site,
 ) -> None:
     with ThreadPoolExecutor(1) as threads:
@@ -55,7 +56,8 @@ def test_a_fit_that_lacks_memory_is_repeated_once_on_fewer_rows_and_counts_as_cu
 
     candidate = find(outcomes, site.specs[0])
     assert [unit.row_share for unit in executor.seen] == [1.0, 0.5, 0.5, 0.5]
-    assert candidate.cut
+    assert candidate.row_share == 0.5
+    assert not candidate.cut
     assert np.isfinite(candidate.oof).all()
     warnings = [event.fields["message"] for event in site.events if event.kind == "warning"]
     key = site.specs[0].key
@@ -72,6 +74,47 @@ def test_a_fit_that_lacks_memory_twice_fails_with_what_to_do(site: Site) -> None
     assert failure.error == "it takes more memory than there is"
     assert failure.hint == "Give more with --memory, or close other programs."
     assert isinstance(find(outcomes, site.specs[1]), Candidate)
+
+
+def test_a_fit_that_lacks_memory_beside_another_is_repeated_alone_on_all_rows(
+    site: Site, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    with ThreadPoolExecutor(2) as threads:
+        executor = CrowdedExecutor(threads)
+        outcomes = list(cross_fit(site.order(), site.crew(executor, workers=2)))
+
+    assert executor.refused > 0
+    assert [find(outcomes, spec).row_share for spec in site.specs] == [1.0, 1.0]
+    with ThreadPoolExecutor(1) as threads:
+        undisturbed = make_site(tmp_path_factory.mktemp("other"))
+        expected = list(cross_fit(undisturbed.order(), undisturbed.crew(threads, workers=1)))
+    for spec in site.specs:
+        np.testing.assert_array_equal(find(outcomes, spec).oof, find(expected, spec).oof)
+
+
+def test_folds_that_all_lack_memory_are_each_repeated_on_fewer_rows(site: Site) -> None:
+    with ThreadPoolExecutor(2) as threads:
+        executor = ForgetfulExecutor(threads, enough=0.5)
+        outcomes = list(cross_fit(site.order(), site.crew(executor, workers=2)))
+
+    assert find(outcomes, site.specs[0]).row_share == 0.5
+
+
+@dataclass
+class CrowdedExecutor:
+    """Has no memory for a unit beside another one."""
+
+    inner: Executor
+    refused: int = 0
+    running: "list[Future[Any]]" = field(default_factory=list)
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any) -> "Future[Any]":
+        self.running = [future for future in self.running if not future.done()]
+        if self.running:
+            self.refused += 1
+            return self.inner.submit(raise_memory_error)
+        self.running.append(self.inner.submit(fn, *args))
+        return self.running[-1]
 
 
 def test_units_that_do_not_fit_side_by_side_run_one_after_the_other(site: Site) -> None:

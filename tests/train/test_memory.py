@@ -1,4 +1,7 @@
 import os
+import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 
@@ -36,6 +39,23 @@ def test_the_worker_that_takes_too_much_is_ended_and_the_other_goes_on(pool: Loc
     assert error is not None
     assert pool.has_ended_for_memory(error)
     assert small.result(timeout=20) == 1
+
+
+def test_a_pool_that_starts_anew_is_guarded_as_before(pool: LocalPool) -> None:
+    os.kill(pool.submit(os.getpid).result(timeout=20), signal.SIGKILL)
+    time.sleep(1.5)
+    assert pool.submit(abs, -1).result(timeout=20) == 1
+
+    error = pool.submit(fill_memory, 2 * BIG).exception(timeout=20)
+    assert error is not None
+    assert pool.has_ended_for_memory(error)
+
+
+def test_a_child_that_is_no_worker_is_let_alone(pool: LocalPool) -> None:
+    words = [sys.executable, "-c", f"import time; b = b'x' * {2 * BIG}; time.sleep(4)"]
+    with subprocess.Popen(words) as child:
+        pool.submit(fill_memory, BIG // 100).exception(timeout=20)
+        assert child.wait(timeout=20) == 0
 
 
 def test_a_worker_that_dies_by_itself_is_not_blamed_for_memory(pool: LocalPool) -> None:

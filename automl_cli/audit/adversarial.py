@@ -1,0 +1,57 @@
+"""Adversarial validation: whether a model can tell the rows of test from those of train.
+
+If it can, rows dealt at random do not stand for the rows to predict. The idea is older than its
+name; see Bickel, Brückner and Scheffer, "Discriminative learning under covariate shift", JMLR 2009.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from automl_cli.audit.drift import join_tables, rank_drift
+from automl_cli.audit.evidence import N_PARTS, Evidence, list_names, make_codes
+from automl_cli.core.finding import Finding
+
+TOLD_APART = 0.6  # area under the curve
+EASILY = 0.8
+N_LEADING = 3  # columns named
+LEAST_ROWS = 100  # of each table: below it a model tells by chance
+
+
+def find_separation(evidence: Evidence) -> Iterator[Finding]:
+    """Find out whether a model tells test rows from training rows, cross-validated."""
+    test = evidence.dataset.test
+    if test is None or min(len(test), evidence.dataset.n_rows) < LEAST_ROWS:
+        return
+    auc = _measure_auc(evidence)
+    if auc < TOLD_APART:
+        return
+    leading = [name for name, _ in rank_drift(evidence)[:N_LEADING]]
+    yield Finding(
+        code="separable_test",
+        severity="warning" if auc >= EASILY else "note",
+        message=f"a model tells test rows from training rows with an AUC of {auc:.2f}; "
+        f"{list_names(leading)} differ most.",
+        advice="Folds of rows dealt at random promise too much. Validate as test was split off "
+        "(`validation.time`, `validation.group`), or drop what drifts.",
+        columns=tuple(leading),
+    )
+
+
+def _measure_auc(evidence: Evidence) -> float:
+    from sklearn.ensemble import HistGradientBoostingClassifier
+    from sklearn.metrics import roc_auc_score
+    from sklearn.model_selection import StratifiedKFold, cross_val_predict
+
+    frame, is_test = join_tables(evidence)
+    columns = evidence.columns("numeric", "categorical", "datetime")
+    if not columns:
+        return 0.5
+    # Codes of bins and labels: an order for numbers, and what a label's order says is little.
+    matrix = np.column_stack([make_codes(frame[column.name]) for column in columns])
+    model = HistGradientBoostingClassifier(max_iter=100, max_leaf_nodes=15, random_state=0)
+    folds = StratifiedKFold(N_PARTS, shuffle=True, random_state=0)
+    told = cross_val_predict(
+        model, matrix.astype(np.float32), is_test, cv=folds, method="predict_proba"
+    )
+    return float(roc_auc_score(is_test, told[:, 1]))

@@ -1,0 +1,54 @@
+"""Columns whose values differ between train and test."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from automl_cli.audit.evidence import MOST_ROWS, N_PARTS, Evidence, make_codes, measure_effect
+from automl_cli.core.arrays import BoolVector
+from automl_cli.core.finding import Finding
+from automl_cli.core.resampling import make_parts, thin_rows
+
+WORTH_A_WORD = 0.05  # of the variance of "is a test row"
+MUCH = 0.3
+
+
+def find_drift(evidence: Evidence) -> Iterator[Finding]:
+    """Find columns that alone tell whether a row is of train or of test."""
+    if evidence.dataset.test is None:
+        return
+    for name, share in rank_drift(evidence):
+        if share >= WORTH_A_WORD:
+            yield Finding(
+                code="drifting_column",
+                severity="warning" if share >= MUCH else "note",
+                message=f"{name!r} differs between train and test: it alone tells {share:.0%} of "
+                "which of them a row is from.",
+                advice="Is it a date, a counter or an id? What models learn of its values does "
+                "not carry over: drop it, or validate in its order.",
+                columns=(name,),
+            )
+
+
+def rank_drift(evidence: Evidence) -> list[tuple[str, float]]:
+    """Return the columns and how much each tells about which table a row is from, most first."""
+    frame, is_test = join_tables(evidence)
+    outputs, parts = is_test[None].astype(np.float64), make_parts(len(frame), N_PARTS, 0)
+    found = [
+        (column.name, measure_effect(make_codes(frame[column.name]), outputs, parts))
+        for column in evidence.columns("numeric", "categorical", "datetime")
+    ]
+    return sorted(found, key=lambda pair: -pair[1])
+
+
+def join_tables(evidence: Evidence) -> tuple[pd.DataFrame, BoolVector]:
+    """Return equally many rows of train and of test, and which of them are of test."""
+    train, test = evidence.dataset.train, evidence.dataset.test
+    if test is None:
+        raise AssertionError("drift is between two tables")
+    n_rows = min(MOST_ROWS // 2, len(train), len(test))
+    chosen = [
+        table.iloc[thin_rows(np.arange(len(table)), n_rows, seed=0)] for table in (train, test)
+    ]
+    return pd.concat(chosen, ignore_index=True), np.repeat([False, True], n_rows)

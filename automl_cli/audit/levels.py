@@ -1,0 +1,31 @@
+"""Labels of test that train does not know."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from automl_cli.audit.evidence import Evidence
+from automl_cli.core.finding import Finding
+
+WORTH_A_WORD = 0.01  # of the test rows
+MANY = 0.2
+
+
+def find_unseen_levels(evidence: Evidence) -> Iterator[Finding]:
+    """Find categories of which test rows have labels that no training row has."""
+    test = evidence.dataset.test
+    if test is None:
+        return
+    for column in evidence.columns("categorical"):
+        known = np.unique(evidence.dataset.train[column.name].cat.codes)
+        share = float((~np.isin(test[column.name].cat.codes, known)).mean())
+        if share >= WORTH_A_WORD:
+            yield Finding(
+                code="unseen_levels",
+                severity="warning" if share >= MANY else "note",
+                message=f"{share:.1%} of the test rows have a label in {column.name!r} that no "
+                "training row has.",
+                advice="Nothing can be learned for these labels: what they are made of (a prefix, "
+                "a number, words) may serve better.",
+                columns=(column.name,),
+            )

@@ -1,0 +1,141 @@
+"""New rows from a bundle: the same numbers as the run's own submission has.
+
+Every feature and every blend is a function of what was learned and one row, so rows may come one by
+one or in batches of any size.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from automl_cli.bundle.manifest import Manifest, Member, TargetPart, check_files, read_manifest
+from automl_cli.core.arrays import FloatMatrix
+from automl_cli.core.errors import RunError
+from automl_cli.core.margins import make_predictions
+from automl_cli.core.model import FittedModel
+from automl_cli.data.read import RawTable
+from automl_cli.data.types import TableTyping, prepare_frame
+from automl_cli.decision import Decision
+from automl_cli.ensemble.combiners import COMBINERS
+from automl_cli.features.encoder import Encoder
+from automl_cli.features.matrix import apply_features
+from automl_cli.features.state import FeatureSet, FeatureState, load_features
+from automl_cli.models import MODELS
+from automl_cli.store import read_json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoldPredictor:
+    """One loaded fold of a candidate."""
+
+    model: FittedModel
+    encoder: Encoder
+    state: FeatureState
+    rounds: int | None
+    weight: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Predictor:
+    """A loaded bundle.
+
+    Parameters
+    ----------
+    manifest
+        What it is made of.
+    typing
+        How columns are read.
+    folds
+        For each target and member of its blend the loaded folds.
+    """
+
+    manifest: Manifest
+    typing: TableTyping
+    folds: Mapping[str, Sequence[Sequence[FoldPredictor]]]
+
+    def read(self, table: RawTable) -> pd.DataFrame:
+        """Return the feature columns of a table, read as those of the run were.
+
+        Raises
+        ------
+        DataError
+            If a column is missing.
+        """
+        return prepare_frame(self.typing, table)
+
+    def predict(self, frame: pd.DataFrame) -> dict[str, npt.NDArray[Any]]:
+        """Return the answers for some rows, by target, as `Metric.wants` says.
+
+        Parameters
+        ----------
+        frame
+            What `read` gave.
+        """
+        return {part.name: self._answer(part, frame) for part in self.manifest.targets}
+
+    def _answer(self, part: TargetPart, frame: pd.DataFrame) -> npt.NDArray[Any]:
+        known = [_average(folds, part, frame) if folds else None for folds in self.folds[part.name]]
+        # What has weight 0 is not predicted; any number in its place gives the same.
+        other = next(one for one in known if one is not None)
+        members = [other if one is None else one for one in known]
+        blended = COMBINERS.get(part.combiner).apply(
+            part.state, np.stack(members, dtype=np.float64)
+        )
+        decision = Decision(
+            kind=cast("Any", part.decision), numbers=part.numbers, transform=part.transform
+        )
+        return decision.apply(blended)
+
+
+def load_predictor(root: Path) -> Predictor:
+    """Return what predicts new rows as the run in `root` predicted its test rows.
+
+    Raises
+    ------
+    RunError
+        If the bundle is missing, incomplete, altered or foreign.
+    """
+    manifest = read_manifest(root)
+    check_files(root, manifest)
+    try:
+        return Predictor(
+            manifest=manifest,
+            typing=TableTyping.from_json(read_json(root / "typing.json")),
+            folds={
+                part.name: [
+                    [_load_fold(root, member) for member in folds] for folds in part.candidates
+                ]
+                for part in manifest.targets
+            },
+        )
+    except (KeyError, TypeError, ValueError, OSError, EOFError) as error:
+        raise RunError(
+            f"{root}: not a bundle that automl-cli wrote ({type(error).__name__}: {error}).",
+            hint="Copy the run's folder again, or run `automl fit` anew.",
+        ) from error
+
+
+def _load_fold(root: Path, member: Member) -> FoldPredictor:
+    folder = root / member.folder
+    return FoldPredictor(
+        model=MODELS.get(member.model).load(folder / "model"),
+        encoder=Encoder.load(folder / "encoder.npz"),
+        state=load_features(root, FeatureSet(member.steps)),
+        rounds=member.rounds,
+        weight=member.weight,
+    )
+
+
+def _average(folds: Sequence[FoldPredictor], part: TargetPart, frame: pd.DataFrame) -> FloatMatrix:
+    """Return what a candidate predicts: the mean of its folds, weighted by their training rows."""
+    total = np.zeros(())
+    for fold in folds:
+        matrix = apply_features(fold.state, fold.encoder, frame)
+        margins = fold.model.predict(matrix, rounds=fold.rounds)
+        total = total + fold.weight * make_predictions(margins, part.objective)
+    return np.asarray(total / sum(fold.weight for fold in folds))

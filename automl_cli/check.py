@@ -1,0 +1,73 @@
+"""A submission file, from wherever, against the competition it is meant for."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from automl_cli.binding import check_names
+from automl_cli.config.load import LoadedConfig
+from automl_cli.data.check import check_submission
+from automl_cli.data.files import find_files
+from automl_cli.data.infer import infer_dataset
+from automl_cli.data.read import read_table
+from automl_cli.data.remarks import find_remarks
+from automl_cli.plan import choose_metric, make_data_options
+
+CHECK_VERSION = 1  # of what `--json` prints
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckRequest:
+    """What the user asks for.
+
+    Parameters
+    ----------
+    submission
+        The file.
+    paths
+        The competition: a folder, or train and perhaps test.
+    loaded
+        The config: what it says about metric and columns.
+    test, sample
+        Files that are not beside train.
+    against
+        An earlier submission, or None.
+    """
+
+    submission: Path
+    paths: tuple[Path, ...]
+    loaded: LoadedConfig
+    test: Path | None = None
+    sample: Path | None = None
+    against: Path | None = None
+
+
+def check(request: CheckRequest) -> dict[str, Any]:
+    """Return what is odd about a submission that fits its competition, as plain values.
+
+    Raises
+    ------
+    DataError
+        If it does not fit: the message names the first misfit.
+    """
+    check_names(request.loaded)
+    config = request.loaded.config
+    files = find_files(request.paths, test=request.test, sample=request.sample)
+    dataset = infer_dataset(files, make_data_options(config)).dataset
+    wants = {
+        target.name: choose_metric(dataset, target, config)[0].wants
+        for target in dataset.schema.targets
+    }
+    check_submission(request.submission, dataset, wants)
+    table, other = read_table(request.submission), None
+    if request.against is not None:
+        check_submission(request.against, dataset, wants)
+        other = read_table(request.against)
+    findings = find_remarks(table, dataset, wants, other)
+    return {
+        "version": CHECK_VERSION,
+        "submission": str(request.submission),
+        "rows": table.n_rows,
+        "columns": list(table.names),
+        "findings": [finding.to_json() for finding in findings],
+    }

@@ -1,0 +1,38 @@
+"""``automl blend``."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from automl_cli.cli.answers import answered
+from automl_cli.cli.options import AsJson, RunFolder
+
+
+def blend(
+    run: RunFolder,
+    others: Annotated[
+        list[Path],
+        typer.Argument(
+            help="Other runs, and pairs of files: out-of-fold and test predictions.",
+            show_default="",
+        ),
+    ],
+    submission: Annotated[Path, typer.Option(help="Where the submission goes.")] = Path(
+        "submission.csv"
+    ),
+    as_json: AsJson = False,
+) -> None:
+    """Blend a run with other runs, and with predictions made elsewhere."""
+    with answered():
+        from automl_cli.blend import BlendRequest
+        from automl_cli.blend import blend as run_blend
+        from automl_cli.cli.results import print_blends
+
+        made = run_blend(BlendRequest(run=run, others=tuple(others), out=submission))
+        if as_json:
+            typer.echo(json.dumps(made))
+        else:
+            print_blends(made)
+            typer.echo(made["submission"])

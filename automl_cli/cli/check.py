@@ -1,0 +1,52 @@
+"""``automl check``."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from automl_cli.cli.answers import answered
+from automl_cli.cli.options import AsJson, ConfigFile, Overrides, Paths, Preset, SampleFile, Test
+
+
+def check(
+    submission: Annotated[Path, typer.Argument(help="A submission file.", show_default="")],
+    paths: Paths,
+    config: ConfigFile = None,
+    preset: Preset = None,
+    metric: Annotated[str | None, typer.Option(help="`automl list metrics`.")] = None,
+    overrides: Overrides = None,
+    test: Test = None,
+    sample: SampleFile = None,
+    against: Annotated[
+        Path | None, typer.Option(help="An earlier submission to compare it with.")
+    ] = None,
+    fail_on: Annotated[
+        str | None, typer.Option(help="Exit with 2 on findings so grave: error, warning or note.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check a submission file against its competition."""
+    with answered():
+        from automl_cli.check import CheckRequest
+        from automl_cli.check import check as run_check
+        from automl_cli.cli.findings import check_severity, print_check, refuse_grave
+        from automl_cli.config.load import load_config
+
+        check_severity(fail_on)
+        flags = {"metric": metric}
+        request = CheckRequest(
+            submission=submission,
+            paths=tuple(paths),
+            loaded=load_config(config, preset=preset, overrides=overrides or (), flags=flags),
+            test=test,
+            sample=sample,
+            against=against,
+        )
+        found = run_check(request)
+        if as_json:
+            typer.echo(json.dumps(found))
+        else:
+            print_check(found)
+        refuse_grave(found["findings"], fail_on)

@@ -1,0 +1,55 @@
+"""``automl config``: start, show and check a YAML."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from automl_cli.cli.answers import answered
+from automl_cli.cli.options import Overrides, Preset
+
+config_app = typer.Typer(help="Start, show and check a YAML config.", no_args_is_help=True)
+
+
+@config_app.command("init")
+def config_init(
+    path: Annotated[Path, typer.Argument(help="Where to write it.")] = Path("automl.yaml"),
+    preset: Annotated[str, typer.Option(help="What it extends.")] = "medium",
+) -> None:
+    """Write a short YAML to edit."""
+    with answered():
+        from automl_cli.config.show import init_config
+        from automl_cli.core.errors import ConfigError
+        from automl_cli.store import replaced
+
+        if path.exists():
+            raise ConfigError(f"{path}: exists already.", hint="Give another name.")
+        with replaced(path) as beside:
+            beside.write_text(init_config(preset), encoding="utf-8")
+        typer.echo(str(path))
+
+
+@config_app.command("show")
+def config_show(
+    config: Annotated[Path | None, typer.Argument(help="A YAML config.")] = None,
+    preset: Preset = None,
+    overrides: Overrides = None,
+) -> None:
+    """Print the effective config, each value with its origin."""
+    with answered():
+        from automl_cli.binding import check_names
+        from automl_cli.config.load import load_config
+        from automl_cli.config.show import show_config
+
+        loaded = load_config(config, preset=preset, overrides=overrides or ())
+        check_names(loaded)
+        typer.echo(show_config(loaded), nl=False)
+
+
+@config_app.command("schema")
+def config_schema() -> None:
+    """Print the JSON schema with which editors complete and check the YAML."""
+    from automl_cli.config.show import config_schema as make_schema
+
+    typer.echo(json.dumps(make_schema(), indent=2))

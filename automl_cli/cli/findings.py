@@ -1,0 +1,75 @@
+"""How findings of an audit are shown, and when they end a command."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from automl_cli.core.errors import ConfigError, DataError
+from automl_cli.core.finding import SEVERITIES
+
+STYLES = {"error": "bold red", "warning": "yellow", "note": "cyan"}
+
+
+def check_severity(name: str | None) -> None:
+    """Refuse a word that is no severity.
+
+    Raises
+    ------
+    ConfigError
+        If it is none.
+    """
+    if name is not None and name not in SEVERITIES:
+        raise ConfigError(
+            f"--fail-on: {name!r} is no severity.", hint=f"Take one of {', '.join(SEVERITIES)}."
+        )
+
+
+def print_survey(survey: Mapping[str, Any]) -> None:
+    """Print what was inferred and found to stdout."""
+    console = Console()
+    for what, value, reason in survey["facts"]:
+        console.print(Text(f"{what}: {value} ({reason})", style="dim"), soft_wrap=True)
+    print_findings(console, survey["findings"])
+    if not survey["findings"]:
+        console.print("nothing found.", highlight=False)
+
+
+def print_check(checked: Mapping[str, Any]) -> None:
+    """Print what is odd about a submission that fits."""
+    console = Console()
+    rows, columns = f"{checked['rows']:,} rows", ", ".join(checked["columns"])
+    console.print(f"{checked['submission']}: fits; {rows}; {columns}", soft_wrap=True, markup=False)
+    print_findings(console, checked["findings"])
+
+
+def print_findings(console: Console, findings: Sequence[Mapping[str, Any]]) -> None:
+    """Print each finding and what to do about it."""
+    for finding in findings:
+        severity = finding["severity"]
+        line = Text.assemble((f"{severity:<8}", STYLES[severity]), f"{finding['message']}")
+        console.print(line, Text(f"[{finding['code']}]", style="dim"), soft_wrap=True)
+        console.print(Text(f"        {finding['advice']}", style="dim"), soft_wrap=True)
+        for key, value in finding["fix"].items():
+            console.print(f"        {key}: {value}", soft_wrap=True, markup=False, highlight=False)
+
+
+def refuse_grave(findings: Sequence[Mapping[str, Any]], severity: str | None) -> None:
+    """End the command if a finding is as grave as this.
+
+    Raises
+    ------
+    DataError
+        If there is one.
+    """
+    if severity is None:
+        return
+    limit = SEVERITIES.index(severity)
+    grave = [one for one in findings if SEVERITIES.index(one["severity"]) <= limit]
+    if grave:
+        raise DataError(
+            f"{len(grave)} finding(s) of severity {severity} or graver; the first: "
+            f"{grave[0]['message']}",
+            hint=grave[0]["advice"],
+        )

@@ -1,0 +1,97 @@
+"""``automl fit``."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from automl_cli.cli.answers import answered
+from automl_cli.cli.options import AsJson, ConfigFile, Overrides, Paths, Preset, SampleFile, Test
+
+LONGEST_START = 10.0  # seconds from the shell to the first line of a command
+
+
+def fit(
+    paths: Paths,
+    config: ConfigFile = None,
+    preset: Preset = None,
+    budget: Annotated[str | None, typer.Option(help="Time for all: 90s, 10m, 1h30m.")] = None,
+    memory: Annotated[str | None, typer.Option(help="Memory for all: 4GB, 512MB.")] = None,
+    metric: Annotated[str | None, typer.Option(help="`automl list metrics`.")] = None,
+    target: Annotated[list[str] | None, typer.Option(help="Column to predict.")] = None,
+    id: Annotated[str | None, typer.Option(help="Column that names the rows.")] = None,  # noqa: A002  # the key's name
+    task: Annotated[str | None, typer.Option(help="binary, multiclass or regression.")] = None,
+    positive: Annotated[str | None, typer.Option(help="Positive class.")] = None,
+    splitter: Annotated[str | None, typer.Option(help="`automl list splitters`.")] = None,
+    folds: Annotated[int | None, typer.Option(help="Number of folds.")] = None,
+    group: Annotated[str | None, typer.Option(help="Column of groups.")] = None,
+    time: Annotated[str | None, typer.Option(help="Column that orders the rows.")] = None,
+    candidates: Annotated[int | None, typer.Option(help="The most candidates to fit.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Source of all randomness.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes that fit.")] = None,
+    overrides: Overrides = None,
+    test: Test = None,
+    sample: SampleFile = None,
+    out: Annotated[Path | None, typer.Option(help="The run directory.")] = None,
+    submission: Annotated[Path | None, typer.Option(help="A copy of the submission.")] = None,
+    accept_versions: Annotated[
+        bool, typer.Option("--accept-versions", help="Go on with a run of other versions.")
+    ] = False,
+    as_json: AsJson = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show errors only.")] = False,
+) -> None:
+    """Fit, blend and write a submission. The same command goes on with what is unfinished."""
+    flags = {
+        "budget": budget,
+        "limits.memory": memory,
+        "metric": metric,
+        "data.target": target or None,
+        "data.id": id,
+        "data.task": task,
+        "data.positive": positive,
+        "validation.splitter": splitter,
+        "validation.folds": folds,
+        "validation.group": group,
+        "validation.time": time,
+        "limits.candidates": candidates,
+        "seed": seed,
+        "run.workers": workers,
+    }
+    with answered():
+        from automl_cli.cli.console import make_console
+        from automl_cli.config.load import load_config
+        from automl_cli.pipeline import fit as run_fit
+        from automl_cli.session import FitRequest
+
+        request = FitRequest(
+            paths=tuple(paths),
+            loaded=load_config(config, preset=preset, overrides=overrides or (), flags=flags),
+            started_at=_find_start(),
+            test=test,
+            sample=sample,
+            out=out,
+            submission=submission,
+            accept_versions=accept_versions,
+        )
+        with make_console(quiet=quiet) as console:
+            summary = run_fit(request, console.listen)
+            console.show_summary(summary)
+        _print_result(summary, as_json=as_json)
+
+
+def _find_start() -> float:
+    """Return when this command was typed, so that the budget covers its own start-up."""
+    import time
+
+    import psutil
+
+    # The system derives it from the boot time; a clock that was set since must not matter much.
+    return max(psutil.Process().create_time(), time.time() - LONGEST_START)
+
+
+def _print_result(summary: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(summary))
+    elif summary["submission"] is not None:
+        typer.echo(summary["submission"])

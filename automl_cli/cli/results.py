@@ -1,0 +1,50 @@
+"""What ``automl track`` and ``automl blend`` print to stdout or stderr."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from automl_cli.cli.console import spell_number
+
+LEADERBOARDS = ("public", "private")
+
+
+def print_tracked(tracked: Mapping[str, Any]) -> None:
+    """Print runs with their scores to stdout, and which two to choose."""
+    console = Console()
+    table = Table(box=None, pad_edge=False)
+    table.add_column("run", overflow="fold")
+    for name in ("metric", "cross-validated", "± s.e.", "public", "private"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for run in tracked["runs"]:
+        figures = [spell_number(run["score"]), spell_number(run["score_se"], 2)]
+        figures += [
+            spell_number(run[name]) if run[name] is not None else "" for name in LEADERBOARDS
+        ]
+        table.add_row(run["run"], run["metric"] or "", *figures)
+    console.print(table)
+    if tracked["correlation"] is not None:
+        console.print(f"rank correlation with the public scores: {tracked['correlation']:.2f}")
+    for number, one in enumerate(tracked["choice"], start=1):
+        console.print(f"choice {number}: {one['run']} ({one['reason']})", soft_wrap=True)
+
+
+def print_blends(made: Mapping[str, Any]) -> None:
+    """Print members with their weights, and what they are worth together, to stderr."""
+    console = Console(stderr=True)
+    for target in made["targets"]:
+        table = Table(title=f"{target['target']}: {target['metric']}", title_justify="left")
+        table.box, table.pad_edge = None, False
+        table.add_column("member", overflow="fold")
+        for name in ("score", "± s.e.", "weight", "± spread"):
+            table.add_column(name, justify="right", no_wrap=True)
+        for one in sorted(target["members"], key=lambda one: -abs(one["weight"])):
+            name = one["key"] + (" (from outside the run)" if one["outside"] else "")
+            figures = [spell_number(one["score"]), spell_number(one["score_se"], 2)]
+            table.add_row(name, *figures, f"{one['weight']:.2f}", f"{one['spread']:.2f}")
+        console.print(table)
+        for what, key in (("blend", "score"), ("the run alone", "run_score")):
+            score, error = spell_number(target[key]), spell_number(target[f"{key}_se"], 2)
+            console.print(f"{what}: {score} ± {error} cross-fitted", highlight=False)

@@ -1,0 +1,42 @@
+"""``automl leaderboard`` and ``automl features``: what a run came to."""
+
+import json
+from typing import Annotated
+
+import typer
+
+from automl_cli.cli.answers import answered
+from automl_cli.cli.options import AsJson, RunFolder
+
+
+def leaderboard(run: RunFolder, as_json: AsJson = False) -> None:
+    """Show the candidates of a run, best first."""
+    with answered():
+        from automl_cli.cli.console import print_leaderboard
+        from automl_cli.store import RunDirectory
+        from automl_cli.summary import read_summary
+
+        summary = read_summary(RunDirectory(run))
+        if as_json:
+            typer.echo(json.dumps(summary))
+        else:
+            print_leaderboard(summary)
+
+
+def features(
+    run: RunFolder,
+    every: Annotated[
+        bool, typer.Option("--all", help="Also what was not taken in any fold.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show the generated columns of a run: what was tried, what is taken in how many folds."""
+    with answered():
+        from automl_cli.cli.screens import print_screens, read_screens
+        from automl_cli.store import RunDirectory
+
+        screens = read_screens(RunDirectory(run))
+        if as_json:
+            typer.echo(json.dumps(screens))
+        else:
+            print_screens(screens, every=every)

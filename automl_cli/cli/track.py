@@ -1,0 +1,50 @@
+"""``automl track``: leaderboard scores beside the cross-validated ones."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from automl_cli.cli.answers import answered
+from automl_cli.cli.options import AsJson, RunFolder
+
+track_app = typer.Typer(
+    help="Leaderboard scores beside the cross-validated ones.", no_args_is_help=True
+)
+
+
+@track_app.command("add")
+def track_add(
+    run: RunFolder,
+    public: Annotated[float | None, typer.Option(help="Score on the public leaderboard.")] = None,
+    private: Annotated[float | None, typer.Option(help="Score on the private one.")] = None,
+) -> None:
+    """Note what the leaderboard said of a run's submission."""
+    with answered():
+        from automl_cli.track import add_scores
+
+        add_scores(run, public=public, private=private)
+
+
+@track_app.command("show")
+def track_show(
+    folder: Annotated[Path, typer.Argument(help="The folder that holds the runs.")] = Path("runs"),
+    picture: Annotated[
+        Path | None, typer.Option(help="Draw both scores into this .png or .svg.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show all runs, how well both scores agree, and which two submissions to choose."""
+    with answered():
+        from automl_cli.cli.results import print_tracked
+        from automl_cli.track import describe_tracked, draw_tracked, read_tracked
+
+        tracked = read_tracked(folder)
+        if picture is not None:
+            draw_tracked(tracked, picture)
+        described = describe_tracked(tracked)
+        if as_json:
+            typer.echo(json.dumps(described))
+        else:
+            print_tracked(described)

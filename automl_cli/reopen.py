@@ -1,0 +1,74 @@
+"""A finished run opened again: the problems that it solved, from its folder and its tables."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from automl_cli.config.load import load_config
+from automl_cli.config.schema import RunConfig
+from automl_cli.core.errors import RunError
+from automl_cli.core.problem import Problem
+from automl_cli.data.files import Files
+from automl_cli.data.infer import Inference, infer_dataset
+from automl_cli.holdout import hold_out
+from automl_cli.plan import make_data_options, make_problem, make_run_key
+from automl_cli.store import RunDirectory, read_json
+from automl_cli.validation import choose_validation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reopened:
+    """A run and what it was about.
+
+    Parameters
+    ----------
+    directory
+        Its folder.
+    config
+        What it was told.
+    files
+        The tables that it read.
+    inference
+        Their content.
+    problems
+        One a target.
+    """
+
+    directory: RunDirectory
+    config: RunConfig
+    files: Files
+    inference: Inference
+    problems: tuple[Problem, ...]
+
+
+def reopen(root: Path) -> Reopened:
+    """Read a run's config and tables again.
+
+    Raises
+    ------
+    RunError
+        If the folder holds no run, or its tables are gone or have changed.
+    """
+    directory = RunDirectory(root)
+    known: dict[str, Any] = read_json(root / "run.json")
+    config = load_config(directory.config).config
+    files = Files(
+        train=Path(known["train"]),
+        test=None if known["test"] is None else Path(known["test"]),
+        sample=None if known["sample"] is None else Path(known["sample"]),
+    )
+    inference = infer_dataset(files, make_data_options(config))
+    given = inference.dataset
+    rows = hold_out(given, choose_validation(given, config), config.validation.holdout)
+    if make_run_key(rows.dataset, config) != known["key"]:
+        raise RunError(
+            f"{root}: the tables of this run have changed since.",
+            hint=f"Put {files.train} and the tables beside it back as they were.",
+        )
+    problems = tuple(
+        make_problem(rows.dataset, target, config, rows.validation)
+        for target in rows.dataset.schema.targets
+    )
+    return Reopened(
+        directory=directory, config=config, files=files, inference=inference, problems=problems
+    )

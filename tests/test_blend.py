@@ -1,0 +1,162 @@
+"""A run blended with other runs and with predictions from outside."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import automl_cli
+from automl_cli.blend import BlendRequest, blend
+from automl_cli.core.errors import AutomlError, DataError, RunError
+
+N_TRAIN, N_TEST = 400, 100
+
+
+def make_frame() -> tuple[pd.DataFrame, np.ndarray]:
+    rng = np.random.default_rng(0)
+    n = N_TRAIN + N_TEST
+    hidden = rng.normal(size=n)  # known to outside models only
+    frame = pd.DataFrame(
+        {
+            "id": np.arange(n) + 10,
+            "size": rng.normal(size=n).round(3),
+            "shop": rng.integers(0, 60, n),
+        }
+    )
+    signal = frame["size"] + 2 * hidden + rng.normal(size=n)
+    frame["sold"] = (signal > 0).astype(int)
+    return frame, hidden
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with a competition, a run of it and a run that keeps groups together."""
+    place = tmp_path_factory.mktemp("blend")
+    frame, hidden = make_frame()
+    folder = place / "task"
+    folder.mkdir()
+    frame[:N_TRAIN].to_csv(folder / "train.csv", index=False)
+    frame[N_TRAIN:].drop(columns="sold").to_csv(folder / "test.csv", index=False)
+    np.save(place / "hidden.npy", hidden)
+    small = ["limits.rounds=20", "metric=log_loss", "data.target=sold"]
+    automl_cli.fit(folder, preset="smoke", overrides=small, out=place / "run")
+    other = [*small, "seed=1", "validation.folds=4"]
+    automl_cli.fit(folder, preset="smoke", overrides=other, out=place / "other")
+    grouped = [*small, "validation.group=shop"]
+    automl_cli.fit(folder, preset="smoke", overrides=grouped, out=place / "grouped")
+    return place
+
+
+def make_outside(folder: Path, **changes: object) -> tuple[Path, Path]:
+    """Write predictions of a model that knows more, changed as the test says."""
+    frame, hidden = make_frame()
+    shares = 1 / (1 + np.exp(-2 * hidden))
+    table = pd.DataFrame({"id": frame["id"], "sold": shares})
+    oof, test = table[:N_TRAIN].assign(**changes), table[N_TRAIN:]
+    oof.to_csv(folder / "oof.csv", index=False)
+    test.to_csv(folder / "outside.csv", index=False)
+    return folder / "oof.csv", folder / "outside.csv"
+
+
+def run_blend(place: Path, *others: Path, run: str = "run") -> dict:
+    out = place / "blended.csv"
+    return blend(BlendRequest(run=place / run, others=others, out=out))["targets"][0]
+
+
+def test_a_model_that_knows_more_makes_the_blend_better(place: Path, tmp_path: Path) -> None:
+    made = run_blend(place, *make_outside(tmp_path))
+    assert made["score"] < made["run_score"] - 2 * made["score_se"]
+    outside = next(one for one in made["members"] if one["outside"])
+    assert outside["weight"] > 0.5
+    assert 0 < outside["spread"] < outside["weight"]
+    submission = pd.read_csv(place / "blended.csv")
+    assert submission["id"].tolist() == list(range(10 + N_TRAIN, 10 + N_TRAIN + N_TEST))
+
+
+def test_noise_from_outside_makes_the_blend_no_worse(place: Path, tmp_path: Path) -> None:
+    noise = np.random.default_rng(3).random(N_TRAIN)
+    made = run_blend(place, *make_outside(tmp_path, sold=noise))
+    assert made["score"] <= made["run_score"] + made["score_se"] / 2
+
+
+def test_rows_may_come_in_any_order(place: Path, tmp_path: Path) -> None:
+    oof, test = make_outside(tmp_path)
+    expected = run_blend(place, oof, test)["score"]
+    for path in (oof, test):
+        pd.read_csv(path).sample(frac=1, random_state=0).to_csv(path, index=False)
+    assert run_blend(place, oof, test)["score"] == expected
+
+
+def test_arrays_are_taken_in_the_order_of_the_tables(place: Path, tmp_path: Path) -> None:
+    oof, test = make_outside(tmp_path)
+    expected = run_blend(place, oof, test)["score"]
+    arrays = []
+    for path in (oof, test):
+        arrays.append(path.with_suffix(".npy"))
+        np.save(arrays[-1], pd.read_csv(path)["sold"].to_numpy())
+    assert run_blend(place, *arrays)["score"] == pytest.approx(expected, abs=1e-9)
+
+
+def test_another_run_of_the_same_rows_is_blended(place: Path) -> None:
+    made = run_blend(place, place / "other")
+    assert sum(one["outside"] for one in made["members"]) >= 1
+    assert made["score"] <= made["run_score"] + made["score_se"] / 2
+
+
+MISTAKES = [
+    ({"id": range(N_TRAIN)}, "10 of 400 ids of train are missing, such as '400'"),
+    ({"id": 10}, "the id '10' comes more than once"),
+    ({"sold": 7.0}, "7 is no probability"),
+    ({"sold": np.nan}, "no prediction in row 1"),
+    ({"sold": "yes"}, "no prediction in row 1"),
+]
+
+
+@pytest.mark.parametrize(("changes", "told"), MISTAKES)
+def test_a_file_that_does_not_fit_is_refused(
+    place: Path, tmp_path: Path, changes: dict[str, object], told: str
+) -> None:
+    with pytest.raises(DataError) as caught:
+        run_blend(place, *make_outside(tmp_path, **changes))
+    assert told in caught.value.message
+
+
+def test_the_files_of_a_member_come_in_pairs(place: Path, tmp_path: Path) -> None:
+    oof, _ = make_outside(tmp_path)
+    with pytest.raises(DataError, match=r"1 file\(s\) of predictions, expected pairs"):
+        run_blend(place, oof)
+
+
+def test_test_predictions_in_place_of_out_of_fold_ones_are_refused(
+    place: Path, tmp_path: Path
+) -> None:
+    oof, test = make_outside(tmp_path)
+    with pytest.raises(DataError, match="ids of train are missing"):
+        run_blend(place, test, oof)
+
+
+def test_folds_that_divide_groups_are_refused(place: Path, tmp_path: Path) -> None:
+    files = make_outside(tmp_path, fold=np.arange(N_TRAIN) % 5)
+    with pytest.raises(DataError, match="which keeps groups together"):
+        run_blend(place, *files, run="grouped")
+    with pytest.raises(DataError, match="which keeps groups together"):
+        run_blend(place, place / "run", run="grouped")
+    assert run_blend(place, *files)["score"] > 0  # rows dealt at random have no groups to divide
+
+
+def test_a_run_whose_tables_have_changed_is_refused(place: Path, tmp_path: Path) -> None:
+    oof, test = make_outside(tmp_path)
+    train = place / "task" / "train.csv"
+    before = train.read_bytes()
+    try:
+        pd.read_csv(train).assign(size=1.5).to_csv(train, index=False)
+        with pytest.raises(AutomlError):
+            run_blend(place, oof, test)
+    finally:
+        train.write_bytes(before)
+
+
+def test_a_folder_that_is_no_run_is_refused(place: Path, tmp_path: Path) -> None:
+    with pytest.raises(RunError, match=r"run.json: this file of the run is missing"):
+        run_blend(place, tmp_path)

@@ -1,0 +1,113 @@
+"""Leaderboard scores beside the cross-validated ones."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from automl_cli.cli.app import app
+from automl_cli.core.errors import DataError, RunError
+from automl_cli.track import add_scores, choose_two, measure_agreement, read_tracked
+
+
+def make_run(runs: Path, name: str, score: float, error: float = 0.01) -> Path:
+    run = runs / name
+    run.mkdir(parents=True)
+    target = {"greater_is_better": True}
+    summary = {"metric": "roc_auc", "score": score, "score_se": error, "targets": [target]}
+    (run / "summary.json").write_text(json.dumps(summary))
+    return run
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> Path:
+    for name, score in {"first": 0.90, "second": 0.93, "third": 0.92, "bad": 0.5}.items():
+        make_run(tmp_path / "runs", name, score)
+    return tmp_path / "runs"
+
+
+def test_the_best_cross_validated_run_comes_first(runs: Path) -> None:
+    assert [one.run.name for one in read_tracked(runs)] == ["second", "third", "first", "bad"]
+
+
+def test_the_score_told_last_counts(runs: Path) -> None:
+    add_scores(runs / "first", public=0.8, private=None)
+    add_scores(runs / "first", public=0.91, private=0.89)
+    first = read_tracked(runs)[2]
+    assert (first.public, first.private) == (0.91, 0.89)
+    assert len((runs / "first" / "leaderboard.jsonl").read_text().splitlines()) == 2
+
+
+def test_without_public_scores_the_two_best_runs_are_chosen(runs: Path) -> None:
+    chosen = choose_two(read_tracked(runs))
+    assert [(one.run.name, reason) for one, reason in chosen] == [
+        ("second", "the best cross-validated score"),
+        ("third", "the next best cross-validated score"),
+    ]
+
+
+def test_a_good_public_score_counts_only_among_runs_that_are_as_good(runs: Path) -> None:
+    add_scores(runs / "bad", public=0.99, private=None)
+    add_scores(runs / "third", public=0.90, private=None)
+    assert choose_two(read_tracked(runs))[1][0].run.name == "third"
+
+
+def test_both_scores_are_compared_by_ranks(runs: Path) -> None:
+    assert measure_agreement(read_tracked(runs)) is None
+    for name, public in {"first": 0.91, "second": 0.94, "third": 0.93, "bad": 0.6}.items():
+        add_scores(runs / name, public=public, private=None)
+    assert measure_agreement(read_tracked(runs)) == pytest.approx(1)
+
+
+def test_a_damaged_line_is_told_with_its_place(runs: Path) -> None:
+    path = runs / "first" / "leaderboard.jsonl"
+    path.write_text('{"public": 0.9}\n{"public": "high"}\n')
+    with pytest.raises(RunError, match=r"leaderboard.jsonl:2: no line of scores"):
+        read_tracked(runs)
+
+
+def test_scores_of_what_is_no_run_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(RunError, match="no finished run in this folder"):
+        add_scores(tmp_path, public=0.9, private=None)
+    with pytest.raises(RunError, match="no finished run below this folder"):
+        read_tracked(tmp_path)
+
+
+def test_a_line_without_a_score_is_refused(runs: Path) -> None:
+    for public in (None, float("nan")):
+        with pytest.raises(DataError, match="no score to add"):
+            add_scores(runs / "first", public=public, private=None)
+    assert not (runs / "first" / "leaderboard.jsonl").exists()
+
+
+def invoke(*words: str | Path) -> tuple[int, str]:
+    result = CliRunner().invoke(app, ["track", *map(str, words)])
+    assert "Traceback" not in result.output
+    return result.exit_code, result.output
+
+
+def test_the_terminal_shows_runs_and_choice(runs: Path, tmp_path: Path) -> None:
+    assert invoke("add", runs / "second", "--public", "0.94") == (0, "")
+    code, out = invoke("show", runs, "--picture", tmp_path / "track.svg")
+    assert code == 0
+    assert "0.94" in out
+    assert f"choice 1: {runs / 'second'} (the best cross-validated score)" in out
+    assert (tmp_path / "track.svg").read_text().startswith("<?xml")
+
+
+def test_json_holds_the_same(runs: Path) -> None:
+    found = json.loads(invoke("show", runs, "--json")[1])
+    assert found["version"] == 1
+    assert Path(found["runs"][0]["run"]).name == "second"
+    assert len(found["choice"]) == 2
+
+
+def test_a_picture_of_nothing_and_a_wrong_ending_are_refused(runs: Path, tmp_path: Path) -> None:
+    code, out = invoke("show", runs, "--picture", tmp_path / "x.png")
+    assert code == 2
+    assert "no run has a public score yet" in out
+    add_scores(runs / "first", public=0.9, private=None)
+    code, out = invoke("show", runs, "--picture", tmp_path / "x.doc")
+    assert code == 2
+    assert "hint: Give a name that ends in .png or .svg." in out
