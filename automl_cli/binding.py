@@ -12,6 +12,7 @@ from automl_cli.config.values import TOP
 from automl_cli.core.candidate import FeatureRecipe, ParamValue
 from automl_cli.core.errors import PlanError
 from automl_cli.core.registry import Registry
+from automl_cli.core.user_file import is_in_file
 from automl_cli.ensemble import COMBINERS
 from automl_cli.features import GROUPS
 from automl_cli.metrics import get_metric
@@ -35,7 +36,7 @@ def check_names(loaded: LoadedConfig) -> None:
 def _find_mistakes(loaded: LoadedConfig) -> Iterator[Mistake]:
     config = loaded.config
     splitter = config.validation.splitter
-    if splitter != "auto":
+    if splitter != "auto" and not is_in_file(splitter):
         yield from _missing(loaded, ("validation", "splitter"), splitter, SPLITTERS)
     for name in config.ensemble.combiners:
         yield from _missing(loaded, ("ensemble", "combiners"), name, COMBINERS)

@@ -7,7 +7,7 @@ it learns on the other blocks, so the score is cross-fitted with the new members
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +27,10 @@ from automl_cli.ensemble.combiners import COMBINERS, get_weights
 from automl_cli.ensemble.tournament import blend_candidates
 from automl_cli.outside import Rows, check_folds, read_outside
 from automl_cli.reopen import Reopened, reopen
+from automl_cli.scoring import score_candidate
 from automl_cli.solve import rank_candidates
 from automl_cli.train.collect import load_finished
+from automl_cli.train.trials import leave_judges_out
 
 BLEND_VERSION = 1  # of what `--json` prints
 N_DRAWS = 30  # of the rows, for the spread of the weights
@@ -166,7 +168,13 @@ def _list_rows(run: Reopened) -> tuple[Rows, Rows]:
 def _blend(run: Reopened, problem: Problem, members: dict[str, Candidate]) -> Blend:
     settings = run.config.ensemble
     ranked = rank_candidates(problem, members.values())[: settings.max_members]
-    return blend_candidates(problem, ranked, combiners=settings.combiners)
+    made = blend_candidates(problem, ranked, combiners=settings.combiners)
+    if not run.directory.studies(problem.target.name).exists():
+        return made
+    # A search has chosen among candidates by some folds, which then have no say in the score.
+    judged = replace(problem, folds=leave_judges_out(problem.folds))
+    scored = score_candidate(judged, made.oof)
+    return replace(made, score=scored.score, score_se=scored.score_se)
 
 
 def _describe(

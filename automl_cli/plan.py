@@ -5,7 +5,6 @@ Everything that decides the result of a candidate is settled here, in its specif
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
@@ -19,6 +18,7 @@ from automl_cli.core.keys import make_key
 from automl_cli.core.metric import Metric, Wants
 from automl_cli.core.model import ModelSpec
 from automl_cli.core.problem import Problem
+from automl_cli.core.user_file import is_in_file, read_code
 from automl_cli.data.options import DataOptions
 from automl_cli.data.submission import check_shape
 from automl_cli.features import GROUPS
@@ -28,7 +28,6 @@ from automl_cli.metrics import (
     choose_scale,
     default_metric,
     get_metric,
-    is_file_metric,
 )
 from automl_cli.models import MODELS
 from automl_cli.splits import make_fold_plan
@@ -242,14 +241,13 @@ def make_spec(
 
 def make_run_key(dataset: Dataset, config: RunConfig) -> str:
     """Return the key of a run: its data and its config without limits and workers."""
-    own = config.metric is not None and is_file_metric(config.metric)
-    code = Path(str(config.metric).rpartition(":")[0]).read_text(encoding="utf-8") if own else ""
+    code = read_code(config.metric) + read_code(config.validation.splitter)
     return make_key([dataset.key, code, config.model_dump(mode="json", exclude=UNKEYED)])  # type: ignore[arg-type]  # pydantic takes nested sets
 
 
 def _find_wants(name: str | None) -> Wants | None:
     # What a user's own metric wants follows from the task, so it cannot decide the task.
-    return None if name is None or is_file_metric(name) else get_metric(name).wants
+    return None if name is None or is_in_file(name) else get_metric(name).wants
 
 
 def _check_size(target: Target, y: FloatVector | IntVector) -> None:

@@ -67,6 +67,8 @@ def predict(request: PredictRequest) -> dict[str, Any]:
                 encoding="utf-8",
             )
             n_rows += len(frame)
+        if not n_rows:
+            raise DataError(f"{request.rows}: no rows.", hint="Give a file with at least one row.")
     return {"version": PREDICT_VERSION, "predictions": str(request.out), "rows": n_rows}
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 
 from automl_cli.config.schema import RunConfig
 from automl_cli.core.dataset import Dataset
+from automl_cli.core.user_file import is_in_file
 from automl_cli.splits import SplitOptions
 from automl_cli.splits.auto import find_split
 
@@ -44,6 +45,8 @@ def choose_validation(dataset: Dataset, config: RunConfig) -> Validation:
     said = own.splitter != "auto" or own.group or own.time or own.column
     found = None if said or dataset.test is None else find_split(dataset.train, dataset.test)
     extra = dict(dataset.extra)
+    if is_in_file(own.splitter):  # which may look at any column
+        extra = {str(name): dataset.train[name] for name in dataset.train.columns} | extra
     if found is not None:
         extra[found.column] = dataset.train[found.column]
     options = SplitOptions(

@@ -5,7 +5,8 @@
 
 DATA and BENCH are those of benchmarks/compare.py; RUNS/TASK are finished runs, best without a clock
 (`--set budget=null`) and with all that is to be compared. The candidates of each run are blended
-anew: all of them, without those of one model, by one combiner at a time, and the best few. With
+anew: all of them, without the search, without those of one model, by one combiner at a time, and
+the best few. With
 `--defaults` only the first planned candidate of each model counts. Prints the change of the test
 loss against the blend of all, in percent, with its paired bootstrap standard error, and the mean
 over tasks.
@@ -41,6 +42,7 @@ class Way(NamedTuple):
     combiner: str = ""  # the only one
     most: int = 60  # members, the best ones
     closest: float = 1.0  # correlation beyond which the worse of two is left out
+    keys: frozenset[str] | None = None  # the only candidates
 
 
 def main() -> None:
@@ -72,7 +74,7 @@ def _measure(options: argparse.Namespace, name: str) -> Mapping[str, tuple[float
     task = load_task(source, load_config(overrides=[f"metric={read_metric(source)}"]).config)
     candidates = _choose(options, run, load_finished(run, task.problem.target.name))
     submissions = {}
-    for way in _list_ways(candidates, options.only):
+    for way in _list_ways(candidates, _find_planned(run), options.only):
         submissions[way.name] = options.runs / f"{name}-{way.name.replace(' ', '-')}.csv"
         _blend(task, candidates, way, submissions[way.name])
     first = submissions.pop("all")
@@ -90,15 +92,23 @@ def _choose(
     own = [one for one in known.values() if one.spec.model in options.models]
     if not options.defaults:
         return own
-    planned = next(event["candidates"] for event in run.read_events() if event["kind"] == "planned")
-    keys = [key for key in cast("list[str]", planned) if key in known]
+    keys = [key for key in _find_planned(run) if key in known]
     firsts = {known[key].spec.model: key for key in reversed(keys)}
     return [one for one in own if one.spec.key in firsts.values()]
 
 
-def _list_ways(candidates: list[Candidate], only: list[str] | None) -> list[Way]:
+def _find_planned(run: RunDirectory) -> list[str]:
+    """Return the candidates of the config; the others are of the search, or its best once more."""
+    planned = next(event["candidates"] for event in run.read_events() if event["kind"] == "planned")
+    return cast("list[str]", planned)
+
+
+def _list_ways(
+    candidates: list[Candidate], planned: Sequence[str], only: list[str] | None
+) -> list[Way]:
     models = sorted({candidate.spec.model for candidate in candidates})
     ways = [
+        Way("without the search", keys=frozenset(planned)),
         *(Way(f"without {model}", left_out=model) for model in models),
         *(Way(f"{name} alone", combiner=name) for name in COMBINERS),
         *(Way(f"best {most}", most=most) for most in (5, 10, 20) if most < len(candidates)),
@@ -108,7 +118,11 @@ def _list_ways(candidates: list[Candidate], only: list[str] | None) -> list[Way]
 
 
 def _blend(task: Task, candidates: list[Candidate], way: Way, path: Path) -> None:
-    chosen = [one for one in candidates if one.spec.model != way.left_out]
+    chosen = [
+        one
+        for one in candidates
+        if one.spec.model != way.left_out and (way.keys is None or one.spec.key in way.keys)
+    ]
     ranked = _thin(task, rank_candidates(task.problem, chosen), way.closest)[: way.most]
     combiners = [way.combiner] if way.combiner else []
     blend = blend_candidates(task.problem, ranked, combiners=combiners)

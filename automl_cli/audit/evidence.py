@@ -7,9 +7,10 @@ large values, nor on the scale.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from automl_cli.core.arrays import CodeVector, FloatMatrix, FloatVector, IntVector
@@ -18,9 +19,12 @@ from automl_cli.core.finding import Finding
 from automl_cli.core.resampling import make_parts, thin_rows
 from automl_cli.features.codes import fit_bins, fit_values, look_up, read_keys
 from automl_cli.features.target_encoding import FoldTarget, encode_nested
+from automl_cli.splits.auto import Found, find_split
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+Hashes: TypeAlias = npt.NDArray[np.uint64]
 
 MOST_ROWS, LEAST_ROWS = 20_000, 1_000  # an effect worth a word shows on so many
 MOST_CELLS = 2_000_000  # of all columns: fewer rows of wide tables
@@ -51,6 +55,11 @@ class Evidence:
         a class: one output for a binary target, else one a class.
     parts
         The part of each of these rows, for predictions by the other parts' rows.
+    hashes, test_hashes
+        One number for the features of each row of train and of test, shape (rows,): equal for
+        equal rows. None without a test table.
+    split
+        How test was split off, if not at random.
     """
 
     dataset: Dataset
@@ -60,6 +69,9 @@ class Evidence:
     rows: IntVector
     outputs: FloatMatrix
     parts: IntVector
+    hashes: Hashes
+    test_hashes: Hashes | None
+    split: Found | None
 
     @property
     def y(self) -> FloatVector | IntVector:
@@ -109,6 +121,9 @@ def make_evidence(
         rows=rows,
         outputs=_make_outputs(dataset.targets[target.name][rows], target),
         parts=make_parts(len(rows), N_PARTS, seed),
+        hashes=_hash(dataset.train),
+        test_hashes=None if dataset.test is None else _hash(dataset.test),
+        split=None if dataset.test is None else find_split(dataset.train, dataset.test),
     )
 
 
@@ -190,6 +205,10 @@ def list_names(names: Iterable[str], most: int = 5) -> str:
 def make_drop(names: Iterable[str]) -> Mapping[str, Any]:
     """Return the keys of a config that leave columns out."""
     return {"data.drop": list(names)}
+
+
+def _hash(frame: pd.DataFrame) -> Hashes:
+    return np.asarray(pd.util.hash_pandas_object(frame, index=False), dtype=np.uint64)
 
 
 def _make_outputs(y: FloatVector | IntVector, target: Target) -> FloatMatrix:

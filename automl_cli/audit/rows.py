@@ -3,28 +3,25 @@
 from collections.abc import Iterator
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from automl_cli.audit.evidence import Evidence
 from automl_cli.core.finding import Finding
 
-Hashes = npt.NDArray[np.uint64]
 FEW_ROWS = 0.02  # of all: more repeated rows than these may mislead a validation
 
 
 def find_duplicates(evidence: Evidence) -> Iterator[Finding]:
     """Find training rows that repeat another one, the answer included."""
-    y = pd.Series(evidence.y, name="y")
-    hashes = _hash(evidence.dataset.train) ^ pd.util.hash_pandas_object(y, index=False).to_numpy()
-    repeated = int(pd.Series(hashes).duplicated().sum())
+    answers = pd.util.hash_array(np.asarray(evidence.y))
+    repeated = len(answers) - len(np.unique(evidence.hashes ^ answers))
     if not repeated:
         return
-    share = repeated / len(hashes)
+    share = repeated / len(answers)
     yield Finding(
         code="duplicate_rows",
         severity="warning" if share > FEW_ROWS else "note",
-        message=f"{repeated:,} of {len(hashes):,} training rows ({share:.1%}) repeat another one, "
+        message=f"{repeated:,} of {len(answers):,} training rows ({share:.1%}) repeat another one, "
         "the answer included.",
         advice="A held-out row is then known from training. Remove the copies if the rows to "
         "predict have none.",
@@ -33,12 +30,14 @@ def find_duplicates(evidence: Evidence) -> Iterator[Finding]:
 
 def find_contradictions(evidence: Evidence) -> Iterator[Finding]:
     """Find training rows that are equal to others but for the answer."""
-    answers = pd.Series(evidence.y).groupby(_hash(evidence.dataset.train))
-    n_answers = answers.transform("nunique").to_numpy()
-    contradicting = int((n_answers > 1).sum())
+    order = np.argsort(evidence.hashes, kind="stable")
+    hashes, answers = evidence.hashes[order], np.asarray(evidence.y)[order]
+    starts = np.flatnonzero(np.append(True, hashes[1:] != hashes[:-1]))
+    differs = np.minimum.reduceat(answers, starts) != np.maximum.reduceat(answers, starts)
+    contradicting = int(np.diff(np.append(starts, len(hashes)))[differs].sum())
     if not contradicting:
         return
-    share = contradicting / len(n_answers)
+    share = contradicting / len(hashes)
     yield Finding(
         code="contradicting_rows",
         severity="note",
@@ -51,11 +50,10 @@ def find_contradictions(evidence: Evidence) -> Iterator[Finding]:
 
 def find_shared_rows(evidence: Evidence) -> Iterator[Finding]:
     """Find test rows that training rows are equal to."""
-    test = evidence.dataset.test
-    if test is None:
+    asked = evidence.test_hashes
+    if asked is None:
         return
-    known, asked = _hash(evidence.dataset.train), _hash(test)
-    shared = int(np.isin(asked, known).sum())
+    shared = int(np.isin(asked, evidence.hashes).sum())
     if shared:
         share = shared / len(asked)
         yield Finding(
@@ -65,7 +63,3 @@ def find_shared_rows(evidence: Evidence) -> Iterator[Finding]:
             advice="If so many rows of train repeat each other, all is well; if fewer do, test "
             "was made from train, and near copies are worth looking for.",
         )
-
-
-def _hash(frame: pd.DataFrame) -> Hashes:
-    return np.asarray(pd.util.hash_pandas_object(frame, index=False), dtype=np.uint64)

@@ -4,12 +4,11 @@ from collections.abc import Iterator
 
 from automl_cli.audit.evidence import Evidence
 from automl_cli.core.finding import Finding
-from automl_cli.splits.auto import Found, find_split
 
 
 def find_groups(evidence: Evidence) -> Iterator[Finding]:
     """Find repeated entities that test does not share."""
-    found = _find(evidence)
+    found = evidence.split
     if found is not None and found.splitter == "group":
         yield Finding(
             code="grouped_test",
@@ -24,7 +23,7 @@ def find_groups(evidence: Evidence) -> Iterator[Finding]:
 
 def find_time(evidence: Evidence) -> Iterator[Finding]:
     """Find a column along which test follows train."""
-    found = _find(evidence)
+    found = evidence.split
     if found is not None and found.splitter == "time":
         yield Finding(
             code="later_test",
@@ -35,8 +34,3 @@ def find_time(evidence: Evidence) -> Iterator[Finding]:
             columns=(found.column,),
             fix={"validation.time": found.column},
         )
-
-
-def _find(evidence: Evidence) -> Found | None:
-    dataset = evidence.dataset
-    return None if dataset.test is None else find_split(dataset.train, dataset.test)

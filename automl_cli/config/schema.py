@@ -68,8 +68,8 @@ class ValidationConfig(Section):
     splitter: Text = Field(
         "auto",
         description="How folds are made: auto (from the columns named here, else as test was split "
-        "off from train), kfold, stratified, group, stratified_group, time or column; `automl "
-        "list splitters` explains them.",
+        "off from train), kfold, stratified, group, stratified_group, time or column (`automl list "
+        "splitters`), or a function of your own as my_split.py:split.",
     )
     folds: int = Field(
         5, ge=2, description="How many parts the rows are divided into; a whole number from 2."

@@ -157,8 +157,8 @@ class ModelSpec:
     max_rows
         Training rows above which the portfolio leaves it out, or None.
     enough_rows
-        Training rows that a fit sees at most, drawn at random: more would cost time and add
-        nothing. None: all.
+        Training rows that a fit sees at most, drawn at random, target means included: more would
+        cost more time than they are worth. None: all.
     space
         The parameters that a search sets.
     search_rate

@@ -20,8 +20,9 @@ from automl_cli.core.dataset import Target, Task
 from automl_cli.core.errors import PlanError
 from automl_cli.core.metric import Metric, Objective
 from automl_cli.core.registry import Registry
+from automl_cli.core.user_file import is_in_file
 from automl_cli.metrics import labels, probabilities, rankings, values
-from automl_cli.metrics.files import is_file_metric, read_metric
+from automl_cli.metrics.files import read_metric
 
 __all__ = [
     "METRICS",
@@ -30,7 +31,6 @@ __all__ = [
     "choose_scale",
     "default_metric",
     "get_metric",
-    "is_file_metric",
 ]
 
 _DEFAULTS: dict[Task, str] = {"binary": "roc_auc", "multiclass": "log_loss", "regression": "rmse"}
@@ -51,7 +51,7 @@ def get_metric(name: str, task: Task | None = None) -> Metric:
     PlanError
         If there is no such metric, or the user's file cannot be used.
     """
-    if is_file_metric(name):
+    if is_in_file(name):
         return read_metric(name, task)
     depth = re.fullmatch(r"map_at_([1-9]\d*)", name)
     return _ranking(int(depth[1])) if depth else METRICS.get(name)

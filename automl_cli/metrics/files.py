@@ -6,10 +6,8 @@ def score(y_true, y_pred):
 greater_is_better = False
 """
 
-import runpy
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, get_args
 
 import numpy.typing as npt
@@ -17,31 +15,14 @@ import numpy.typing as npt
 from automl_cli.core.dataset import Task
 from automl_cli.core.errors import PlanError
 from automl_cli.core.metric import Metric, Wants
+from automl_cli.core.user_file import FAILURES, make_failure, read_function
 
-# A user's code may fail in any way that is not an exit; what is not listed is a bug of ours.
-_FAILURES = (
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    ImportError,
-    LookupError,
-    NameError,
-    OSError,
-    RuntimeError,
-    SyntaxError,
-    TypeError,
-    ValueError,
-)
+CALLED = "score(y_true, y_pred) and returns a number"
 _TASKS: dict[str, tuple[Task, ...]] = {
     "probability": ("binary", "multiclass"),
     "label": ("binary", "multiclass"),
     "value": ("regression",),
 }
-
-
-def is_file_metric(name: str) -> bool:
-    """Return True for names such as ``my_metric.py:score``."""
-    return name.rpartition(":")[0].endswith(".py")
 
 
 def read_metric(name: str, task: Task | None) -> Metric:
@@ -60,7 +41,7 @@ def read_metric(name: str, task: Task | None) -> Metric:
     PlanError
         If the file or the function is missing or fails, or an attribute is wrong.
     """
-    score = FileScore(name=name, function=_read_function(name))
+    score = _read_score(name)
     wants = score.attribute("wants", "value" if task == "regression" else "probability")
     greater = score.attribute("greater_is_better", default=True)
     if wants not in _TASKS:
@@ -94,8 +75,8 @@ class FileScore:
         """Return what the user's function returns, as a float."""
         try:
             return float(self.function(y, prediction))
-        except _FAILURES as error:
-            raise _make_error(self.name, error) from error
+        except FAILURES as error:
+            raise make_failure(self.name, error, CALLED) from error
 
     def __reduce__(self) -> tuple[object, ...]:
         return _read_score, (self.name,)
@@ -107,37 +88,4 @@ class FileScore:
 
 
 def _read_score(name: str) -> FileScore:
-    return FileScore(name=name, function=_read_function(name))
-
-
-def _read_function(name: str) -> Callable[..., Any]:
-    path, _, function = name.rpartition(":")
-    if not Path(path).is_file():
-        raise PlanError(
-            f"{path}: no such file, wanted by the metric {name!r}.",
-            hint="Give the path of a Python file, as in my_metric.py:score.",
-        )
-    content = _run(name, path)
-    found = content.get(function)
-    if callable(found):
-        return found  # type: ignore[no-any-return] # checked to be callable
-    defined = [key for key, value in content.items() if callable(value) and key[0] != "_"]
-    raise PlanError(
-        f"{path}: no function {function!r}.",
-        hint=f"It defines {', '.join(defined) or 'none'}; name one after the colon.",
-    )
-
-
-def _run(name: str, path: str) -> Mapping[str, Any]:
-    # runpy restores sys.modules and leaves no compiled file beside the user's.
-    try:
-        return runpy.run_path(path, run_name="automl_metric")
-    except _FAILURES as error:
-        raise _make_error(name, error) from error
-
-
-def _make_error(name: str, error: BaseException) -> PlanError:
-    return PlanError(
-        f"{name}: raised {type(error).__name__}: {error}",
-        hint="Correct the file; it is called as score(y_true, y_pred) and returns a number.",
-    )
+    return FileScore(name=name, function=read_function(name, "metric", CALLED))

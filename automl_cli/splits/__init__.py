@@ -11,6 +11,8 @@ from automl_cli.core.dataset import Task
 from automl_cli.core.errors import PlanError
 from automl_cli.core.foldplan import FoldPlan
 from automl_cli.core.registry import Registry
+from automl_cli.core.user_file import is_in_file
+from automl_cli.splits.files import split_by_file
 from automl_cli.splits.forward import split_time
 from automl_cli.splits.given import split_column
 from automl_cli.splits.grouped import split_group, split_stratified_group
@@ -56,7 +58,8 @@ def make_fold_plan(
             f"train.csv: {len(y)} row(s) with a target; a validation needs two.",
             hint="Give a table with more labelled rows.",
         )
-    splitter = SPLITTERS.get(_choose(options))
+    is_own = is_in_file(options.splitter)
+    splitter = split_by_file if is_own else SPLITTERS.get(_choose(options))
     plan = splitter(SplitRequest(options=options, y=y, task=task, extra=extra))
     return plan if options.held_out_rows is None else leave_folds_out(plan, options.held_out_rows)
 

@@ -99,7 +99,7 @@ def load_finished(run: RunDirectory, target: str) -> dict[str, Candidate]:
 
 def load_candidate(run: RunDirectory, spec: CandidateSpec) -> Candidate | None:
     """Return the candidate that an earlier command finished; None if it is missing or damaged."""
-    with suppress(RunError):
+    with suppress(RunError, KeyError):
         return _load_candidate(run.candidate(spec.key), spec)
     return None
 

@@ -191,7 +191,7 @@ def read_fit(
     held-out rows if it is `judged` by them.
     """
     for folder in (run.unit(key, fold), run.unit(key, fold, cut=True))[: 2 if with_cut else 1]:
-        with suppress(RunError):
+        with suppress(RunError, KeyError):
             return _read_fit(folder, judged=judged)
     return None
 
