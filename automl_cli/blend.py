@@ -153,7 +153,12 @@ def _read_other(own: Reopened, other: Reopened, problem: Problem) -> dict[str, C
             f"{root}: it does not predict every row that {own.directory.root} predicts.",
             hint="Blend runs whose validations hold out the same rows.",
         )
-    return found
+    # A candidate of the same settings is another one with other folds.
+    named = (
+        replace(one, spec=replace(one.spec, model=f"{one.spec.model}@{root.name}"))
+        for one in found.values()
+    )
+    return {one.spec.key: one for one in named}
 
 
 def _list_rows(run: Reopened) -> tuple[Rows, Rows]:

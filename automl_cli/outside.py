@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from automl_cli.core.arrays import FloatMatrix, IntVector
+from automl_cli.core.arrays import BoolVector, FloatMatrix, FloatVector, IntVector
 from automl_cli.core.candidate import Candidate, CandidateSpec
 from automl_cli.core.dataset import Target
 from automl_cli.core.errors import DataError
@@ -21,7 +21,6 @@ from automl_cli.core.problem import Problem
 from automl_cli.data.numbers import parse_numbers
 from automl_cli.data.read import RawTable, read_table
 from automl_cli.scoring import score_candidate
-from automl_cli.store import read_array
 
 FOLD = "fold"  # a column of an out-of-fold file that tells the fold of each row
 HINT = "Out-of-fold predictions have one row a training row, test predictions one a test row."
@@ -72,9 +71,8 @@ def read_outside(
     oof, folds = _read(problem, oof_path, train)
     predicted, _ = _read(problem, test_path, test)
     covered = problem.folds.covered()
-    if np.isnan(oof[covered]).any():
-        row = int(np.flatnonzero(np.isnan(oof).any(axis=1) & covered)[0])
-        raise DataError(f"{oof_path}: no prediction in row {row + 1}.", hint=HINT)
+    _check_filled(oof_path, oof, covered)
+    _check_filled(test_path, predicted, np.ones(len(predicted), dtype=bool))
     if folds is not None:
         check_folds(problem, oof_path, folds)
     scored = score_candidate(problem, oof)
@@ -91,20 +89,55 @@ def read_outside(
     )
 
 
+def _check_filled(path: Path, values: FloatMatrix, wanted: BoolVector) -> None:
+    lacking = ~np.isfinite(values).all(axis=1) & wanted
+    if lacking.any():
+        row = int(lacking.argmax())
+        raise DataError(f"{path}: no prediction in row {row + 1}.", hint=HINT)
+
+
 def _read(problem: Problem, path: Path, rows: Rows) -> tuple[FloatMatrix, IntVector | None]:
     if path.suffix == ".npy":
-        values, folds = np.atleast_2d(read_array(path).T).T.astype(np.float64), None
+        values, folds = _read_npy(path), None
         if len(values) != rows.n_rows:
             raise _wrong_number(path, len(values), rows)
     else:
         table = read_table(path)
         places = _find_places(table, rows)
         names = _find_columns(table, problem.target, rows.id)
-        values = np.column_stack([parse_numbers(table.cells(name)) for name in names])[places]
+        values = np.column_stack([_read_numbers(table, name) for name in names])[places]
         folds = None
         if FOLD in table.names and FOLD not in names:
             folds = pd.factorize(table.texts(FOLD)[places])[0]
     return _scale(problem, path, values), folds
+
+
+def _read_npy(path: Path) -> FloatMatrix:
+    hint = "Save an array of numbers with numpy.save: one row a row of the table, one or two axes."
+    try:
+        array = np.load(path, allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        raise DataError(f"{path}: not readable as npy: {error}.", hint=hint) from error
+    if (
+        not isinstance(array, np.ndarray)
+        or array.ndim not in {1, 2}
+        or array.dtype.kind not in "fiu"
+    ):
+        came = getattr(array, "dtype", type(array).__name__), getattr(array, "shape", ())
+        raise DataError(f"{path}: {came[0]} of shape {came[1]}, expected numbers.", hint=hint)
+    return np.asarray(array.reshape(len(array), -1), dtype=np.float64)
+
+
+def _read_numbers(table: RawTable, name: str) -> FloatVector:
+    numbers = np.asarray(parse_numbers(table.cells(name)), dtype=np.float64)
+    for row in np.flatnonzero(np.isnan(numbers)):
+        cell = table.cells(name)[int(row)].as_py()
+        if cell.strip() and cell.casefold() not in {"nan", "na"}:
+            raise DataError(
+                f"{table.name}: {cell!r} in column {name!r}, row {row + 1}, is no number.",
+                hint="Give probabilities or values; labels cannot be blended.",
+            )
+    return numbers
 
 
 def _find_places(table: RawTable, rows: Rows) -> IntVector:
@@ -161,6 +194,11 @@ def _scale(problem: Problem, path: Path, values: FloatMatrix) -> FloatMatrix:
     if problem.objective == "log_loss" and ((known < 0) | (known > 1)).any():
         raise DataError(
             f"{path}: {known[(known < 0) | (known > 1)][0]:g} is no probability.",
+            hint="Give probabilities and not labels or margins.",
+        )
+    if problem.objective == "log_loss" and len(known) > 1 and np.isin(known, (0, 1)).all():
+        raise DataError(
+            f"{path}: nothing but 0 and 1, which are labels.",
             hint="Give probabilities and not labels or margins.",
         )
     if problem.metric.transform == "log1p":

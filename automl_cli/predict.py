@@ -9,7 +9,7 @@ import pandas as pd
 
 from automl_cli.bundle import Predictor, load_predictor
 from automl_cli.core.dataset import Target
-from automl_cli.core.errors import DataError
+from automl_cli.core.errors import DataError, RunError
 from automl_cli.data.batches import read_batches
 from automl_cli.data.read import RawTable
 from automl_cli.data.submission import make_columns
@@ -75,8 +75,20 @@ def predict(request: PredictRequest) -> dict[str, Any]:
 def _predict_batch(
     predictor: Predictor, table: RawTable, given_id: str | None, start: int
 ) -> pd.DataFrame:
-    answers = predictor.predict(predictor.read(table))
-    columns: dict[str, Any] = dict([_name_rows(predictor, table, given_id, start)])
+    try:
+        answers = predictor.predict(predictor.read(table))
+    except (KeyError, TypeError, ValueError, OverflowError, IndexError) as error:
+        raise RunError(
+            f"the bundle does not predict ({type(error).__name__}: {error}).",
+            hint="It was altered, or made by other versions: run `automl fit` anew.",
+        ) from error
+    name, ids = _name_rows(predictor, table, given_id, start)
+    columns: dict[str, Any] = {name: ids}
+    if any(name in part.columns for part in predictor.manifest.targets):
+        raise DataError(
+            f"{table.name}: the id {name!r} is called as a predicted column.",
+            hint="Name another column of the table with --id.",
+        )
     for part in predictor.manifest.targets:
         target = Target(name=part.name, task=part.task, labels=part.labels, reason="")
         columns |= make_columns(part.columns, target, answers[part.name], part.wants)

@@ -51,6 +51,10 @@ def reopen(root: Path) -> Reopened:
     """
     directory = RunDirectory(root)
     known: dict[str, Any] = read_json(root / "run.json")
+    if not {"key", "train", "test", "sample"} <= known.keys() or not directory.config.exists():
+        raise RunError(
+            f"{root}: not a whole run directory.", hint="Give the folder of a finished run."
+        )
     config = load_config(directory.config).config
     files = Files(
         train=Path(known["train"]),

@@ -250,5 +250,6 @@ def _explain(session: Session, missing: Sequence[str]) -> AutomlError:
     return BudgetError(
         f"a budget of {format_duration(budget or 0.0)} is too short: no candidate was finished "
         f"for {names}.",
-        hint="Give more time with --budget; the same command goes on from here.",
+        hint="Give more time with --budget; the time of earlier commands on it counts, and "
+        "what they have finished is kept.",
     )

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from automl_cli.core.errors import DataError, RunError
-from automl_cli.store import RunDirectory, replaced
+from automl_cli.store import RunDirectory, read_json, replaced
 from automl_cli.summary import read_summary
 
 TRACK_VERSION = 1  # of what `--json` prints
@@ -30,6 +30,8 @@ class Tracked:
     ----------
     run
         Its folder.
+    train
+        The training table.
     metric, greater_is_better
         How it is scored; None if targets differ in it.
     score, score_se
@@ -39,12 +41,18 @@ class Tracked:
     """
 
     run: Path
+    train: str
     metric: str | None
     greater_is_better: bool
     score: float | None
     score_se: float | None
     public: float | None
     private: float | None
+
+    @property
+    def question(self) -> tuple[str, str | None]:
+        """What runs have to share to be compared: the training table and the metric."""
+        return self.train, self.metric
 
     def loss(self, name: str) -> float:
         """Return a score as a loss; infinite if it is not known."""
@@ -54,8 +62,8 @@ class Tracked:
         return -value if self.greater_is_better else float(value)
 
 
-def add_scores(run: Path, *, public: float | None, private: float | None) -> None:
-    """Add what the leaderboard said of a run's submission.
+def add_scores(run: Path, *, public: float | None, private: float | None) -> Path:
+    """Add what the leaderboard said of a run's submission; return the file.
 
     Raises
     ------
@@ -71,14 +79,17 @@ def add_scores(run: Path, *, public: float | None, private: float | None) -> Non
     if not told or not np.isfinite(list(told.values())).all():
         raise DataError("no score to add.", hint="Give --public, --private or both, as numbers.")
     path = run / TOLD
-    before = path.read_text(encoding="utf-8") if path.exists() else ""
+    before = _read_lines(path)
+    if before and not before.endswith("\n"):
+        before += "\n"
     with replaced(path) as beside:
         line = json.dumps({"time": time.time(), **told})
         beside.write_text(f"{before}{line}\n", encoding="utf-8")
+    return path
 
 
 def read_tracked(folder: Path) -> list[Tracked]:
-    """Return the finished runs below a folder, the best cross-validated score first.
+    """Return the finished runs below a folder, by table and metric, the best score first.
 
     Raises
     ------
@@ -92,11 +103,13 @@ def read_tracked(folder: Path) -> list[Tracked]:
             hint="Give the folder that holds the run directories, such as `runs`.",
         )
     tracked = [_read_run(run) for run in runs]
-    return sorted(tracked, key=lambda one: (one.metric or "", one.loss("score"), str(one.run)))
+    return sorted(
+        tracked, key=lambda one: (one.train, one.metric or "", one.loss("score"), str(one.run))
+    )
 
 
 def choose_two(tracked: Sequence[Tracked]) -> list[tuple[Tracked, str]]:
-    """Return the two submissions to choose at the end, and why.
+    """Return the two submissions to choose at the end, and why, of runs that answer one question.
 
     The best cross-validated run, which has seen most rows; and the best of the public leaderboard
     among those whose cross-validated score cannot be told from it (two standard errors), else the
@@ -105,14 +118,14 @@ def choose_two(tracked: Sequence[Tracked]) -> list[tuple[Tracked, str]]:
     if not tracked:
         return []
     best = tracked[0]
-    others = [one for one in tracked[1:] if one.metric == best.metric]
+    others = [one for one in tracked[1:] if one.question == best.question]
     if not others:
         return [(best, "the best cross-validated score")]
     near = [one for one in others if one.loss("score") <= best.loss("score") + 2 * _error(best)]
     told = sorted(
         (one for one in near if one.public is not None), key=lambda one: one.loss("public")
     )
-    second = (told[0], "the best public score among runs that are as good") if told else None
+    second = (told[0], "the best public score of the others that are as good") if told else None
     return [
         (best, "the best cross-validated score"),
         second or (others[0], "the next best cross-validated score"),
@@ -124,6 +137,7 @@ def describe_tracked(tracked: Sequence[Tracked]) -> dict[str, Any]:
     runs = [
         {
             "run": str(one.run),
+            "train": one.train,
             "metric": one.metric,
             "score": one.score,
             "score_se": one.score_se,
@@ -132,7 +146,12 @@ def describe_tracked(tracked: Sequence[Tracked]) -> dict[str, Any]:
         }
         for one in tracked
     ]
-    chosen = [{"run": str(one.run), "reason": reason} for one, reason in choose_two(tracked)]
+    questions = dict.fromkeys(one.question for one in tracked)
+    chosen = [
+        {"run": str(one.run), "train": one.train, "reason": reason}
+        for question in questions
+        for one, reason in choose_two([one for one in tracked if one.question == question])
+    ]
     return {
         "version": TRACK_VERSION,
         "runs": runs,
@@ -146,7 +165,7 @@ def measure_agreement(tracked: Sequence[Tracked]) -> float | None:
     from scipy.stats import spearmanr
 
     known = [one for one in tracked if one.public is not None and one.score is not None]
-    if len(known) < 3 or len({one.metric for one in known}) > 1:
+    if len(known) < 3 or len({one.question for one in known}) > 1:
         return None
     pairs = np.array([[one.loss("score"), one.loss("public")] for one in known])
     if (np.ptp(pairs, axis=0) == 0).any():
@@ -179,43 +198,75 @@ def draw_tracked(tracked: Sequence[Tracked], path: Path) -> None:
     axes.set_xlabel(f"cross-validated {known[0].metric}")
     axes.set_ylabel("public leaderboard")
     axes.grid(alpha=0.3)
-    try:
-        figure.savefig(path)
-    except ValueError as error:
-        raise DataError(
-            f"{path}: {error}.", hint="Give a name that ends in .png or .svg."
-        ) from error
+    if path.suffix not in {".png", ".svg"}:
+        raise DataError(f"{path}: no picture.", hint="Give a name that ends in .png or .svg.")
+    with replaced(path) as beside:
+        figure.savefig(beside, format=path.suffix[1:])
 
 
 def _read_run(run: Path) -> Tracked:
     summary = read_summary(RunDirectory(run))
+    try:
+        return _make_tracked(run, summary)
+    except (KeyError, TypeError, IndexError, ValueError) as error:
+        raise RunError(
+            f"{run}: its summary.json is damaged ({type(error).__name__}: {error}).",
+            hint="Run the same `automl fit` command again, or move the folder away.",
+        ) from error
+
+
+def _make_tracked(run: Path, summary: Mapping[str, Any]) -> Tracked:
     targets: Sequence[Mapping[str, Any]] = summary["targets"]
     told = _read_told(run / TOLD)
     return Tracked(
         run=run,
+        train=str(read_json(run / "run.json")["train"]),
         metric=summary["metric"],
         greater_is_better=bool(targets[0]["greater_is_better"]),
-        score=summary["score"],
-        score_se=summary["score_se"],
+        score=_as_number(summary["score"]),
+        score_se=_as_number(summary["score_se"]),
         public=told.get("public"),
         private=told.get("private"),
     )
 
 
+def _as_number(value: object) -> float | None:
+    return None if value is None else float(str(value))
+
+
 def _read_told(path: Path) -> dict[str, float]:
     """Return the scores told last."""
     told: dict[str, float] = {}
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    for number, line in enumerate(lines, start=1):
+    for number, line in enumerate(_read_lines(path).splitlines(), start=1):
+        if not line.strip():
+            continue
         try:
             entry = json.loads(line)
-            told |= {name: float(entry[name]) for name in KEYS if name in entry}
-        except (ValueError, TypeError) as error:
+            found = {name: float(entry[name]) for name in KEYS if name in entry}
+            told |= {name: _check_finite(value) for name, value in found.items()}
+        except (ValueError, TypeError, OverflowError, RecursionError) as error:
             raise RunError(
                 f"{path}:{number}: no line of scores.",
                 hint='A line looks like {"public": 0.93}; mend or remove it.',
             ) from error
     return told
+
+
+def _check_finite(value: float) -> float:
+    if not np.isfinite(value):
+        raise ValueError(f"{value} is no score")
+    return value
+
+
+def _read_lines(path: Path) -> str:
+    if not path.exists():
+        return ""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, ValueError) as error:
+        raise RunError(
+            f"{path}: not readable as text: {error}.", hint="Mend or remove the file."
+        ) from error
 
 
 def _error(one: Tracked) -> float:

@@ -100,7 +100,9 @@ def test_arrays_are_taken_in_the_order_of_the_tables(place: Path, tmp_path: Path
 
 def test_another_run_of_the_same_rows_is_blended(place: Path) -> None:
     made = run_blend(place, place / "other")
-    assert sum(one["outside"] for one in made["members"]) >= 1
+    outside = [one for one in made["members"] if one["outside"]]
+    assert len(outside) == len(made["members"]) / 2
+    assert all("@other-" in one["key"] for one in outside)
     assert made["score"] <= made["run_score"] + made["score_se"] / 2
 
 
@@ -109,7 +111,7 @@ MISTAKES = [
     ({"id": 10}, "the id '10' comes more than once"),
     ({"sold": 7.0}, "7 is no probability"),
     ({"sold": np.nan}, "no prediction in row 1"),
-    ({"sold": "yes"}, "no prediction in row 1"),
+    ({"sold": "yes"}, "'yes' in column 'sold', row 1, is no number"),
 ]
 
 
@@ -160,3 +162,31 @@ def test_a_run_whose_tables_have_changed_is_refused(place: Path, tmp_path: Path)
 def test_a_folder_that_is_no_run_is_refused(place: Path, tmp_path: Path) -> None:
     with pytest.raises(RunError, match=r"run.json: this file of the run is missing"):
         run_blend(place, tmp_path)
+
+
+ARRAYS = [
+    (np.zeros((N_TRAIN, 1, 1)), "of shape (400, 1, 1), expected numbers"),
+    (np.array(["x"] * N_TRAIN), "expected numbers"),
+    (np.ones(N_TRAIN, dtype=bool), "expected numbers"),
+    (np.arange(N_TRAIN) % 2, "nothing but 0 and 1, which are labels"),
+    (np.full(N_TRAIN, np.inf), "inf is no probability"),
+    (np.zeros(7), "7 rows, expected 400 as in train"),
+]
+
+
+@pytest.mark.parametrize(("array", "told"), ARRAYS)
+def test_an_array_that_holds_no_predictions_is_refused(
+    place: Path, tmp_path: Path, array: np.ndarray, told: str
+) -> None:
+    _, test = make_outside(tmp_path)
+    np.save(tmp_path / "oof.npy", array)
+    with pytest.raises(DataError) as caught:
+        run_blend(place, tmp_path / "oof.npy", test)
+    assert told in caught.value.message
+
+
+def test_a_gap_in_the_test_predictions_is_refused(place: Path, tmp_path: Path) -> None:
+    oof, test = make_outside(tmp_path)
+    pd.read_csv(test).assign(sold=np.nan).to_csv(test, index=False)
+    with pytest.raises(DataError, match="no prediction in row 1"):
+        run_blend(place, oof, test)

@@ -8,15 +8,22 @@ from typer.testing import CliRunner
 
 from automl_cli.cli.app import app
 from automl_cli.core.errors import DataError, RunError
-from automl_cli.track import add_scores, choose_two, measure_agreement, read_tracked
+from automl_cli.track import (
+    add_scores,
+    choose_two,
+    describe_tracked,
+    measure_agreement,
+    read_tracked,
+)
 
 
-def make_run(runs: Path, name: str, score: float, error: float = 0.01) -> Path:
+def make_run(runs: Path, name: str, score: float, train: str = "train.csv") -> Path:
     run = runs / name
     run.mkdir(parents=True)
     target = {"greater_is_better": True}
-    summary = {"metric": "roc_auc", "score": score, "score_se": error, "targets": [target]}
+    summary = {"metric": "roc_auc", "score": score, "score_se": 0.01, "targets": [target]}
     (run / "summary.json").write_text(json.dumps(summary))
+    (run / "run.json").write_text(json.dumps({"train": train}))
     return run
 
 
@@ -51,6 +58,13 @@ def test_a_good_public_score_counts_only_among_runs_that_are_as_good(runs: Path)
     add_scores(runs / "bad", public=0.99, private=None)
     add_scores(runs / "third", public=0.90, private=None)
     assert choose_two(read_tracked(runs))[1][0].run.name == "third"
+
+
+def test_runs_of_other_tables_are_chosen_from_by_themselves(runs: Path) -> None:
+    make_run(runs, "other", 0.99, train="other.csv")
+    chosen = describe_tracked(read_tracked(runs))["choice"]
+    names = [(Path(one["run"]).name, one["train"]) for one in chosen]
+    assert names == [("other", "other.csv"), ("second", "train.csv"), ("third", "train.csv")]
 
 
 def test_both_scores_are_compared_by_ranks(runs: Path) -> None:
@@ -88,11 +102,12 @@ def invoke(*words: str | Path) -> tuple[int, str]:
 
 
 def test_the_terminal_shows_runs_and_choice(runs: Path, tmp_path: Path) -> None:
-    assert invoke("add", runs / "second", "--public", "0.94") == (0, "")
+    told = runs / "second" / "leaderboard.jsonl"
+    assert invoke("add", runs / "second", "--public", "0.94") == (0, f"{told}\n")
     code, out = invoke("show", runs, "--picture", tmp_path / "track.svg")
     assert code == 0
     assert "0.94" in out
-    assert f"choice 1: {runs / 'second'} (the best cross-validated score)" in out
+    assert f"choose: {runs / 'second'} (the best cross-validated score)" in out
     assert (tmp_path / "track.svg").read_text().startswith("<?xml")
 
 
@@ -111,3 +126,25 @@ def test_a_picture_of_nothing_and_a_wrong_ending_are_refused(runs: Path, tmp_pat
     code, out = invoke("show", runs, "--picture", tmp_path / "x.doc")
     assert code == 2
     assert "hint: Give a name that ends in .png or .svg." in out
+
+
+DAMAGED = [
+    ("leaderboard.jsonl", b'{"public": NaN}', "leaderboard.jsonl:1: no line of scores"),
+    ("leaderboard.jsonl", b"\xff\xfe\x00", "not readable as text"),
+    ("summary.json", b"{}", "its summary.json is damaged"),
+    ("summary.json", b'{"targets": []}', "its summary.json is damaged"),
+]
+
+
+@pytest.mark.parametrize(("name", "content", "told"), DAMAGED)
+def test_damaged_files_are_told(runs: Path, name: str, content: bytes, told: str) -> None:
+    (runs / "first" / name).write_bytes(content)
+    code, out = invoke("show", runs)
+    assert code == 2
+    assert told in out
+
+
+def test_a_last_line_without_an_end_is_kept_apart(runs: Path) -> None:
+    (runs / "first" / "leaderboard.jsonl").write_text('{"public": 0.7}')
+    add_scores(runs / "first", public=0.9, private=None)
+    assert read_tracked(runs)[2].public == 0.9

@@ -5,14 +5,16 @@ and its SHA-256 were found to be those of the manifest.
 """
 
 import hashlib
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 from automl_cli.core.dataset import Task
 from automl_cli.core.errors import RunError
 from automl_cli.core.metric import Objective, Transform, Wants
+from automl_cli.decision import Kind
 from automl_cli.store import read_json
 
 MANIFEST = "bundle.json"
@@ -129,7 +131,9 @@ def read_manifest(root: Path) -> Manifest:
         )
     try:
         manifest = _make_manifest(stored)
-    except (KeyError, TypeError, ValueError) as error:
+        for part in manifest.targets:
+            _check_part(part)
+    except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
         raise RunError(
             f"{path}: not a manifest of a bundle ({type(error).__name__}: {error}).",
             hint="Copy the run's folder again, or run `automl fit` anew.",
@@ -198,6 +202,32 @@ def _make_part(stored: Mapping[str, Any]) -> TargetPart:
             "candidates": candidates,
         }
     )
+
+
+def _check_part(part: TargetPart) -> None:
+    """Raise a ValueError if the fields of a part do not belong together."""
+    n_outputs = 1 if part.task != "multiclass" or part.objective != "log_loss" else len(part.labels)
+    weights = [float(weight) for weight in part.state["weights"]]
+    fits = {
+        "task": part.task in get_args(Task),
+        "wants": part.wants in get_args(Wants),
+        "objective": part.objective in get_args(Objective),
+        "transform": part.transform in get_args(Transform),
+        "decision": part.decision in get_args(Kind),
+        "columns": len(part.columns) in {1, 2, n_outputs, len(part.labels)}
+        and all(isinstance(name, str) for name in part.columns),
+        "candidates": any(part.candidates),
+        "weights": len(weights) == len(part.candidates) and all(map(math.isfinite, weights)),
+        "numbers": all(map(math.isfinite, part.numbers)),
+        "rounds": all(
+            one.rounds is None or type(one.rounds) is int
+            for folds in part.candidates
+            for one in folds
+        ),
+    }
+    wrong = [name for name, right in fits.items() if not right]
+    if wrong or not isinstance(part.combiner, str):
+        raise ValueError(f"{', '.join(wrong) or 'combiner'}: not what a run writes")
 
 
 def _check_inside(path: Path, name: str) -> None:

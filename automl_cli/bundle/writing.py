@@ -13,6 +13,7 @@ from automl_cli.bundle.manifest import (
     measure_file,
 )
 from automl_cli.core.candidate import Blend
+from automl_cli.core.errors import RunError
 from automl_cli.core.problem import Problem
 from automl_cli.decision import Decision
 from automl_cli.store import RunDirectory, installed_versions, read_json, write_json
@@ -60,13 +61,15 @@ def write_bundle(run: RunDirectory, parts: Sequence[Part], row_id: str | None) -
         If a file is missing, or the manifest cannot be written.
     """
     targets = tuple(_describe_part(run, part) for part in parts)
-    names = sorted(set(_list_files(run.root, targets)))
-    manifest = Manifest(
-        id=row_id,
-        targets=targets,
-        versions=installed_versions(),
-        files={name: measure_file(run.root / name) for name in names},
-    )
+    try:
+        names = sorted(set(_list_files(run.root, targets)))
+        files = {name: measure_file(run.root / name) for name in names}
+    except OSError as error:
+        raise RunError(
+            f"{error.filename}: this file of the run is missing.",
+            hint="Remove the candidate's folders in `units` and `candidates`, and fit again.",
+        ) from error
+    manifest = Manifest(id=row_id, targets=targets, versions=installed_versions(), files=files)
     write_json(run.root / MANIFEST, manifest.to_json())
 
 

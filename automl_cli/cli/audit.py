@@ -53,4 +53,5 @@ def audit(
         if fix is not None:
             extends = str(config.resolve()) if config else preset or "medium"
             write_text(fix, make_fixes(found["findings"], extends=extends))
+            typer.echo(f"written: {fix}", err=True)
         refuse_grave(found["findings"], fail_on)

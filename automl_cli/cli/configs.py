@@ -9,7 +9,9 @@ import typer
 from automl_cli.cli.answers import answered
 from automl_cli.cli.options import Overrides, Preset
 
-config_app = typer.Typer(help="Start, show and check a YAML config.", no_args_is_help=True)
+config_app = typer.Typer(
+    help="Start a YAML config, show what is in force, print its schema.", no_args_is_help=True
+)
 
 
 @config_app.command("init")

@@ -74,6 +74,10 @@ class RunConsole:
             self.console.print(_spell_ensemble(target), soft_wrap=True)
         facts = " · ".join(f"{what}: {value}" for what, value, _ in summary["facts"])
         self.console.print(Text(facts, style="dim"), soft_wrap=True)
+        for one in summary["findings"]:
+            if one["severity"] == "error":  # it has scrolled by, and the score hangs on it
+                told = f"doubtful: {one['message']} {one['advice']}"
+                self.console.print(Text(told, style="bold red"), soft_wrap=True)
         if summary["submission"] is not None:
             self.console.print(f"submission: {summary['submission']}", soft_wrap=True)
         self.console.print(f"run: {summary['run']}  ({summary['seconds']} s)", soft_wrap=True)

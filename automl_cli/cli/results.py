@@ -27,8 +27,10 @@ def print_tracked(tracked: Mapping[str, Any]) -> None:
     console.print(table)
     if tracked["correlation"] is not None:
         console.print(f"rank correlation with the public scores: {tracked['correlation']:.2f}")
-    for number, one in enumerate(tracked["choice"], start=1):
-        console.print(f"choice {number}: {one['run']} ({one['reason']})", soft_wrap=True)
+    several = len({one["train"] for one in tracked["choice"]}) > 1
+    for one in tracked["choice"]:
+        of = f" of {one['train']}" if several else ""
+        console.print(f"choose{of}: {one['run']} ({one['reason']})", soft_wrap=True)
 
 
 def print_blends(made: Mapping[str, Any]) -> None:

@@ -24,7 +24,7 @@ def track_add(
     with answered():
         from automl_cli.track import add_scores
 
-        add_scores(run, public=public, private=private)
+        typer.echo(str(add_scores(run, public=public, private=private)))
 
 
 @track_app.command("show")
@@ -43,6 +43,7 @@ def track_show(
         tracked = read_tracked(folder)
         if picture is not None:
             draw_tracked(tracked, picture)
+            typer.echo(f"written: {picture}", err=True)
         described = describe_tracked(tracked)
         if as_json:
             typer.echo(json.dumps(described))

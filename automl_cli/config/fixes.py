@@ -30,7 +30,8 @@ def make_fixes(findings: Sequence[Mapping[str, Any]], *, extends: str) -> str:
       - seen
     """
     mended = [finding for finding in findings if finding["fix"]]
-    comments = ["# Written by `automl audit`. What it answers:"]
+    what = "What it answers:" if mended else "It found nothing that a config mends."
+    comments = [f"# Written by `automl audit`. {what}"]
     comments += [f"# - {' '.join(finding['message'].split())}" for finding in mended]
     values = {"extends": extends, **merge_fixes([finding["fix"] for finding in mended])}
     body = yaml.safe_dump(values, sort_keys=False, allow_unicode=True)

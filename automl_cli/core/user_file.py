@@ -7,7 +7,7 @@ from typing import Any
 
 from automl_cli.core.errors import PlanError
 
-# A user's code may fail in any way that is not an exit; what is not listed is a bug of ours.
+# A user's code may fail in any of these ways; what is not listed is a bug of ours.
 FAILURES = (
     ArithmeticError,
     AssertionError,
@@ -18,6 +18,7 @@ FAILURES = (
     OSError,
     RuntimeError,
     SyntaxError,
+    SystemExit,
     TypeError,
     ValueError,
 )

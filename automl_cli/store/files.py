@@ -114,6 +114,8 @@ def replaced(path: Path, *, durable: bool = False) -> Iterator[Path]:
     RunError
         If the disk is full or the folder cannot be written.
     """
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise RunError(f"{path}: a device, expected a file.", hint="Give the path of a file.")
     beside = _name_beside(path)
     with translated(path):
         path.parent.mkdir(parents=True, exist_ok=True)

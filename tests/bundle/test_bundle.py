@@ -266,3 +266,44 @@ def test_a_table_is_read_as_the_run_read_it(make_run: Make) -> None:
     frame = load_predictor(run).read(read_table(folder / "test.csv"))
     assert frame["bought"].dtype.kind == "M"
     assert isinstance(frame["city"].dtype, pd.CategoricalDtype)
+
+
+EDITS = [
+    {"candidates": [[]]},
+    {"columns": []},
+    {"columns": [None]},
+    {"combiner": None},
+    {"decision": None},
+    {"numbers": [None]},
+    {"state": {}},
+    {"state": {"weights": [float("nan")]}},
+    {"transform": "junk"},
+    {"wants": "junk"},
+]
+
+
+@pytest.mark.parametrize("edit", EDITS, ids=str)
+def test_a_part_that_does_not_hold_together_is_refused(
+    bundle: Path, edit: dict[str, object]
+) -> None:
+    manifest = read_manifest_text(bundle)
+    manifest["targets"][0].update(edit)  # type: ignore[index]
+    write_manifest(bundle, manifest)
+    with pytest.raises(RunError, match="not a manifest of a bundle"):
+        load_predictor(bundle)
+
+
+def test_an_id_called_as_the_prediction_is_refused(make_run: Make, tmp_path: Path) -> None:
+    folder, run = make_run("binary")
+    request = PredictRequest(
+        run=run, rows=folder / "train.csv", out=tmp_path / "out.csv", id="sold"
+    )
+    with pytest.raises(DataError, match="the id 'sold' is called as a predicted column"):
+        predict(request)
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_a_device_is_not_replaced_by_a_file(make_run: Make) -> None:
+    folder, run = make_run("binary")
+    with pytest.raises(RunError, match="/dev/null: a device, expected a file"):
+        predict_file(run, folder / "test.csv", Path("/dev/null"))
