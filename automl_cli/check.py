@@ -4,14 +4,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from automl_cli.binding import check_names
-from automl_cli.config.load import LoadedConfig
+from automl_cli.competition import Competition, read_competition
 from automl_cli.data.check import check_submission
-from automl_cli.data.files import find_files
-from automl_cli.data.infer import infer_dataset
 from automl_cli.data.read import read_table
 from automl_cli.data.remarks import find_remarks
-from automl_cli.plan import choose_metric, make_data_options
+from automl_cli.plan import choose_metric
 
 CHECK_VERSION = 1  # of what `--json` prints
 
@@ -24,21 +21,14 @@ class CheckRequest:
     ----------
     submission
         The file.
-    paths
-        The competition: a folder, or train and perhaps test.
-    loaded
-        The config: what it says about metric and columns.
-    test, sample
-        Files that are not beside train.
+    competition
+        What it is meant for.
     against
         An earlier submission, or None.
     """
 
     submission: Path
-    paths: tuple[Path, ...]
-    loaded: LoadedConfig
-    test: Path | None = None
-    sample: Path | None = None
+    competition: Competition
     against: Path | None = None
 
 
@@ -50,10 +40,8 @@ def check(request: CheckRequest) -> dict[str, Any]:
     DataError
         If it does not fit: the message names the first misfit.
     """
-    check_names(request.loaded)
-    config = request.loaded.config
-    files = find_files(request.paths, test=request.test, sample=request.sample)
-    dataset = infer_dataset(files, make_data_options(config)).dataset
+    _, inference = read_competition(request.competition)
+    dataset, config = inference.dataset, request.competition.loaded.config
     wants = {
         target.name: choose_metric(dataset, target, config)[0].wants
         for target in dataset.schema.targets

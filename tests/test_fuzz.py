@@ -15,12 +15,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from automl_cli.binding import check_names
+from automl_cli.competition import Competition
 from automl_cli.config.diagnosis import known_keys
 from automl_cli.config.load import load_config
 from automl_cli.core.errors import AutomlError
 from automl_cli.features import GROUPS
 from automl_cli.models import MODELS
-from automl_cli.survey import SurveyRequest, survey
+from automl_cli.survey import survey
 
 EXAMPLES = int(os.environ.get("AUTOML_FUZZ", "60"))
 fuzz = settings(
@@ -119,7 +120,7 @@ def audit_tables(train: bytes, test: bytes) -> None:
         (folder / "train.csv").write_bytes(train)
         (folder / "test.csv").write_bytes(test)
         with refused_or_done():
-            survey(SurveyRequest(paths=(folder,), loaded=load_config(preset="smoke")))
+            survey(Competition(paths=(folder,), loaded=load_config(preset="smoke")))
 
 
 @fuzz

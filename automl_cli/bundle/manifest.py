@@ -159,12 +159,18 @@ def check_files(root: Path, manifest: Manifest) -> None:
             raise _unfit(path, f"has {path.stat().st_size:,} bytes, expected {size:,}")
         if measure_file(path)[1] != digest:
             raise _unfit(path, "was altered")
+    for member in (one for part in manifest.targets for folds in part.candidates for one in folds):
+        _check_listed(root, manifest, member)
+
+
+def _check_listed(root: Path, manifest: Manifest, member: Member) -> None:
     folders = {str(PurePosixPath(name).parent) for name in manifest.files}
-    for part in manifest.targets:
-        for member in (member for folds in part.candidates for member in folds):
-            for folder in (member.folder, *member.steps):
-                if folder not in folders:
-                    raise _unfit(root / folder, f"is used, and not listed in {MANIFEST}")
+    for folder in (member.folder, *member.steps):
+        if folder not in folders:
+            raise _unfit(root / folder, f"is used, and not listed in {MANIFEST}")
+    for path in (root / member.folder / "model").iterdir():  # a loader may look for it
+        if path.relative_to(root).as_posix() not in manifest.files:
+            raise _unfit(path, f"is not listed in {MANIFEST}")
 
 
 def measure_file(path: Path) -> tuple[int, str]:

@@ -7,7 +7,16 @@ from typing import Annotated
 import typer
 
 from automl_cli.cli.answers import answered
-from automl_cli.cli.options import AsJson, ConfigFile, Overrides, Paths, Preset, SampleFile, Test
+from automl_cli.cli.options import (
+    AsJson,
+    ConfigFile,
+    FailOn,
+    Overrides,
+    Paths,
+    Preset,
+    SampleFile,
+    Test,
+)
 
 
 def audit(
@@ -21,25 +30,24 @@ def audit(
     fix: Annotated[
         Path | None, typer.Option(help="Write a YAML config that mends what can be mended.")
     ] = None,
-    fail_on: Annotated[
-        str | None, typer.Option(help="Exit with 2 on findings so grave: error, warning or note.")
-    ] = None,
+    fail_on: FailOn = None,
     as_json: AsJson = False,
 ) -> None:
     """Look for leaks, drift, copies and other traps in the tables."""
     with answered():
         from automl_cli.cli.findings import check_severity, print_survey, refuse_grave
+        from automl_cli.competition import Competition
         from automl_cli.config.fixes import make_fixes
         from automl_cli.config.load import load_config
         from automl_cli.core.errors import ConfigError
         from automl_cli.store import write_text
-        from automl_cli.survey import SurveyRequest, survey
+        from automl_cli.survey import survey
 
         check_severity(fail_on)
         if fix is not None and fix.exists():
             raise ConfigError(f"{fix}: exists already.", hint="Give another name to --fix.")
         flags = {"data.target": target or None}
-        request = SurveyRequest(
+        request = Competition(
             paths=tuple(paths),
             loaded=load_config(config, preset=preset, overrides=overrides or (), flags=flags),
             test=test,

@@ -7,7 +7,16 @@ from typing import Annotated
 import typer
 
 from automl_cli.cli.answers import answered
-from automl_cli.cli.options import AsJson, ConfigFile, Overrides, Paths, Preset, SampleFile, Test
+from automl_cli.cli.options import (
+    AsJson,
+    ConfigFile,
+    FailOn,
+    Overrides,
+    Paths,
+    Preset,
+    SampleFile,
+    Test,
+)
 
 
 def check(
@@ -22,9 +31,7 @@ def check(
     against: Annotated[
         Path | None, typer.Option(help="An earlier submission to compare it with.")
     ] = None,
-    fail_on: Annotated[
-        str | None, typer.Option(help="Exit with 2 on findings so grave: error, warning or note.")
-    ] = None,
+    fail_on: FailOn = None,
     as_json: AsJson = False,
 ) -> None:
     """Check a submission file against its competition."""
@@ -32,18 +39,18 @@ def check(
         from automl_cli.check import CheckRequest
         from automl_cli.check import check as run_check
         from automl_cli.cli.findings import check_severity, print_check, refuse_grave
+        from automl_cli.competition import Competition
         from automl_cli.config.load import load_config
 
         check_severity(fail_on)
         flags = {"metric": metric}
-        request = CheckRequest(
-            submission=submission,
+        competition = Competition(
             paths=tuple(paths),
             loaded=load_config(config, preset=preset, overrides=overrides or (), flags=flags),
             test=test,
             sample=sample,
-            against=against,
         )
+        request = CheckRequest(submission=submission, competition=competition, against=against)
         found = run_check(request)
         if as_json:
             typer.echo(json.dumps(found))

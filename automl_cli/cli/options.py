@@ -24,3 +24,6 @@ Test: TypeAlias = Annotated[
 SampleFile: TypeAlias = Annotated[
     Path | None, typer.Option("--sample", help="sample_submission.csv.")
 ]
+FailOn: TypeAlias = Annotated[
+    str | None, typer.Option(help="Exit with 2 on findings so grave: error, warning or note.")
+]
