@@ -8,7 +8,7 @@ from automl_cli.competition import Competition, read_competition
 from automl_cli.data.check import check_submission
 from automl_cli.data.read import read_table
 from automl_cli.data.remarks import find_remarks
-from automl_cli.plan import choose_metric
+from automl_cli.problems import choose_metric
 
 CHECK_VERSION = 1  # of what `--json` prints
 

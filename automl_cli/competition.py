@@ -7,7 +7,7 @@ from automl_cli.binding import check_names
 from automl_cli.config.load import LoadedConfig
 from automl_cli.data.files import Files, find_files
 from automl_cli.data.infer import Inference, infer_dataset
-from automl_cli.plan import make_data_options
+from automl_cli.problems import make_data_options
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,5 +39,6 @@ def read_competition(asked: Competition) -> tuple[Files, Inference]:
         For whatever the user can mend.
     """
     check_names(asked.loaded)
-    files = find_files(asked.paths, test=asked.test, sample=asked.sample)
+    original = asked.loaded.config.data.original
+    files = find_files(asked.paths, test=asked.test, sample=asked.sample, original=original)
     return files, infer_dataset(files, make_data_options(asked.loaded.config))

@@ -21,15 +21,14 @@ from automl_cli.data.infer import infer_dataset
 from automl_cli.features.state import FeatureSet, prepare_features
 from automl_cli.features.tables import save_tables
 from automl_cli.holdout import describe_holdout, hold_out
+from automl_cli.original import describe_gate
 from automl_cli.plan import (
     is_screened,
-    make_data_options,
-    make_facts,
     make_plain,
-    make_problem,
     make_run_key,
     make_specs,
 )
+from automl_cli.problems import make_data_options, make_facts, make_problem
 from automl_cli.session import (
     FitRequest,
     Session,
@@ -80,7 +79,12 @@ def fit(request: FitRequest, listener: Listener) -> dict[str, Any]:
     check_names(request.loaded)
     if request.submission is not None:
         check_writable(request.submission)
-    files = find_files(request.paths, test=request.test, sample=request.sample)
+    files = find_files(
+        request.paths,
+        test=request.test,
+        sample=request.sample,
+        original=config.data.original,
+    )
     limit_bytes = choose_limit(config.limits.memory)
     check_limit(limit_bytes)
     with _pool(config.run.workers or count_processes(limit_bytes), limit_bytes) as pool:
@@ -90,7 +94,8 @@ def fit(request: FitRequest, listener: Listener) -> dict[str, Any]:
         dataset, split = rows.dataset, rows.validation
         targets = dataset.schema.targets
         problems = tuple(make_problem(dataset, one, config, split) for one in targets)
-        facts = (*make_facts(dataset, problems, config, split), *describe_holdout(rows))
+        use_original, told = describe_gate(dataset)
+        facts = (*make_facts(dataset, problems, config, split), *describe_holdout(rows), *told)
         listener(Event(kind="inferred", fields=describe_data(dataset, facts)))
         findings = audit_all(inference, n_folds=config.validation.folds, thorough=False)
         listener(Event(kind="audited", fields=describe_findings(findings)))
@@ -111,6 +116,7 @@ def fit(request: FitRequest, listener: Listener) -> dict[str, Any]:
                 problems=problems,
                 specs={one.target.name: make_specs(one, config) for one in problems},
                 plain_sets={},
+                original=config.data.original_weight if use_original else 0.0,
                 pool=pool,
                 deadline=Deadline.after(config.budget, since=request.started_at - spent),
                 listener=record_events(directory, listener),
@@ -184,6 +190,7 @@ def _make_task(session: Session, problem: Problem) -> Undertaking:
         columns=session.dataset.schema.columns,
         transductive=session.transductive,
         config=session.request.loaded.config,
+        original=session.original,
     )
 
 

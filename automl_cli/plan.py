@@ -1,137 +1,33 @@
-"""Config and data set become a plan: problems to solve and candidates to try.
+"""Config and problem become a plan: the candidates to try.
 
 Everything that decides the result of a candidate is settled here, in its specification.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
-
-import numpy as np
 
 from automl_cli.config.schema import CandidateConfig, RunConfig
 from automl_cli.config.values import TOP, make_step
-from automl_cli.core.arrays import FloatVector, IntVector
 from automl_cli.core.candidate import CandidateSpec, FeatureRecipe, ParamValue
-from automl_cli.core.dataset import Dataset, Target, Task
+from automl_cli.core.dataset import Dataset, Task
 from automl_cli.core.errors import PlanError
 from automl_cli.core.keys import make_key
-from automl_cli.core.metric import Metric, Wants
 from automl_cli.core.model import ModelSpec
 from automl_cli.core.problem import Problem
-from automl_cli.core.user_file import is_in_file, read_code
-from automl_cli.data.options import DataOptions
-from automl_cli.data.submission import check_shape
+from automl_cli.core.user_file import read_code
 from automl_cli.features import GROUPS
-from automl_cli.metrics import (
-    check_metric,
-    choose_objective,
-    choose_scale,
-    default_metric,
-    get_metric,
-)
 from automl_cli.models import MODELS
-from automl_cli.splits import make_fold_plan
-from automl_cli.validation import Validation, choose_validation
 
-LARGEST_VALUE = 1e18  # squared errors of more leave the range of float32
 STARTER_ROUNDS = 100  # a first submission within seconds
+
+
 ROWS_FOR_TWO_THREADS = 50_000  # below it two fits side by side beat one with two threads
+
+
 DEFAULT_TOP = 30  # columns of a group that the screen may keep in a fold
+
+
 UNKEYED = {"budget": True, "limits": True, "run": {"workers", "folder"}}
-
-
-def make_data_options(config: RunConfig) -> DataOptions:
-    """Return what the config fixes about the columns."""
-    data, validation = config.data, config.validation
-    extra = (validation.group, validation.time, validation.column)
-    # A fold column says where a row was put, which no row of the test table has.
-    folds = () if validation.column is None else (validation.column,)
-    return DataOptions(
-        target=data.target or (),
-        id=data.id,
-        task=None if data.task == "auto" else data.task,
-        positive=data.positive,
-        drop=(*data.drop, *folds),
-        missing=data.missing,
-        roles=data.roles,
-        extra=tuple(name for name in extra if name is not None),
-        wants=_find_wants(config.metric),
-    )
-
-
-def choose_metric(dataset: Dataset, target: Target, config: RunConfig) -> tuple[Metric, str]:
-    """Return the metric of a target and why it was chosen.
-
-    Raises
-    ------
-    PlanError
-        If the metric does not fit the task.
-    """
-    if config.metric is not None:
-        metric = get_metric(config.metric, target.task)
-        check_metric(metric, target.task)
-        return metric, "given"
-    sample = dataset.sample
-    if sample is not None and sample.shape == "ranking":
-        return get_metric("map_at_3"), "the sample lists classes in order"
-    if sample is not None and sample.holds_labels and target.task != "regression":
-        return get_metric("accuracy"), "the sample holds labels"
-    if sample is not None and sample.shape == "single" and target.task == "multiclass":
-        return get_metric("accuracy"), "the sample has one column for several classes"
-    return default_metric(target.task), f"the usual one of a {target.task} target"
-
-
-def make_facts(
-    dataset: Dataset, problems: Sequence[Problem], config: RunConfig, validation: Validation
-) -> list[tuple[str, str, str]]:
-    """Return every guess as (what, value, reason): the data's, the metric and the folds."""
-    facts = list(dataset.schema.facts)
-    for problem in problems:
-        of = "" if len(problems) == 1 else f" of {problem.target.name}"
-        metric, reason = choose_metric(dataset, problem.target, config)
-        facts.append((f"metric{of}", metric.name, reason))
-    plan = problems[0].folds
-    why = f"; {validation.reason}" if validation.reason else ""
-    return [*facts, ("validation", plan.name, f"{len(plan)} folds{why}")]
-
-
-def make_problem(
-    dataset: Dataset, target: Target, config: RunConfig, validation: Validation | None = None
-) -> Problem:
-    """Return one target's problem: metric, scale and folds.
-
-    Parameters
-    ----------
-    dataset, target, config
-        What is to be solved.
-    validation
-        How the rows are split; None: it is found out.
-
-    Raises
-    ------
-    PlanError
-        If metric, target and validation do not fit together.
-    """
-    metric, _ = choose_metric(dataset, target, config)
-    if dataset.test is not None:
-        check_shape(dataset, target, metric.wants)
-    y = dataset.targets[target.name]
-    if target.task == "regression":
-        metric = choose_scale(metric, y)
-        _check_size(target, y)
-    objective = choose_objective(metric, target)
-    is_classifier = objective == "log_loss" and target.task == "multiclass"
-    split = validation or choose_validation(dataset, config)
-    return Problem(
-        target=target,
-        y=y,
-        fit_y=_make_fit_y(target, metric, y, is_ordinal=objective != "log_loss"),
-        objective=objective,
-        n_outputs=target.n_classes if is_classifier else 1,
-        metric=metric,
-        folds=make_fold_plan(split.options, y, target.task, split.extra),
-        seed=config.seed,
-    )
 
 
 def make_specs(problem: Problem, config: RunConfig) -> list[CandidateSpec]:
@@ -243,28 +139,6 @@ def make_run_key(dataset: Dataset, config: RunConfig) -> str:
     """Return the key of a run: its data and its config without limits and workers."""
     code = read_code(config.metric) + read_code(config.validation.splitter)
     return make_key([dataset.key, code, config.model_dump(mode="json", exclude=UNKEYED)])  # type: ignore[arg-type]  # pydantic takes nested sets
-
-
-def _find_wants(name: str | None) -> Wants | None:
-    # What a user's own metric wants follows from the task, so it cannot decide the task.
-    return None if name is None or is_in_file(name) else get_metric(name).wants
-
-
-def _check_size(target: Target, y: FloatVector | IntVector) -> None:
-    largest = float(np.abs(y).max())
-    if largest > LARGEST_VALUE:
-        raise PlanError(
-            f"the target {target.name!r} reaches {largest:g}; models fit up to {LARGEST_VALUE:g}.",
-            hint="Divide the column by a power of ten, and multiply the predictions by it.",
-        )
-
-
-def _make_fit_y(
-    target: Target, metric: Metric, y: FloatVector | IntVector, *, is_ordinal: bool
-) -> FloatVector | IntVector:
-    if target.task == "regression":
-        return np.log1p(y) if metric.transform == "log1p" else y
-    return np.array([float(label) for label in target.labels])[y] if is_ordinal else y
 
 
 def _choose_recipe(entry: CandidateConfig, config: RunConfig) -> FeatureRecipe | None:

@@ -11,7 +11,8 @@ from automl_cli.core.problem import Problem
 from automl_cli.data.files import Files
 from automl_cli.data.infer import Inference, infer_dataset
 from automl_cli.holdout import hold_out
-from automl_cli.plan import make_data_options, make_problem, make_run_key
+from automl_cli.plan import make_run_key
+from automl_cli.problems import make_data_options, make_problem
 from automl_cli.store import RunDirectory, read_json
 from automl_cli.validation import choose_validation
 
@@ -56,11 +57,11 @@ def reopen(root: Path) -> Reopened:
             f"{root}: not a whole run directory.", hint="Give the folder of a finished run."
         )
     config = load_config(directory.config).config
-    files = Files(
-        train=Path(known["train"]),
-        test=None if known["test"] is None else Path(known["test"]),
-        sample=None if known["sample"] is None else Path(known["sample"]),
-    )
+    others = {
+        name: None if known.get(name) is None else Path(known[name])
+        for name in ("test", "sample", "original")
+    }
+    files = Files(train=Path(known["train"]), **others)
     inference = infer_dataset(files, make_data_options(config))
     given = inference.dataset
     rows = hold_out(given, choose_validation(given, config), config.validation.holdout)

@@ -83,6 +83,8 @@ class Session:
         The candidates of each target.
     plain_sets
         For each recipe without screened steps where its features lie.
+    original
+        What a row of the original data set would count; 0: none may be trained on.
     pool
         The workers.
     deadline
@@ -100,6 +102,7 @@ class Session:
     problems: tuple[Problem, ...]
     specs: Mapping[str, Sequence[CandidateSpec]]
     plain_sets: Mapping[FeatureRecipe, FeatureSet]
+    original: float
     pool: LocalPool
     deadline: Deadline
     listener: Listener

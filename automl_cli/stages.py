@@ -4,8 +4,8 @@ for solution in pursue(task, crew):
     ...  # each better than the one before
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 
 from automl_cli.config.schema import RunConfig
 from automl_cli.core.candidate import Candidate, CandidateSpec, FeatureRecipe
@@ -16,6 +16,7 @@ from automl_cli.core.keys import make_array_key
 from automl_cli.core.problem import Problem
 from automl_cli.features.state import FeatureSet
 from automl_cli.models import MODELS
+from automl_cli.original import Comparison, compare_original
 from automl_cli.plan import is_screened, make_plain
 from automl_cli.solve import (
     WRITE_SECONDS,
@@ -62,6 +63,8 @@ class Undertaking:
         Whether features are fitted on test rows as well.
     config
         Everything the user has said.
+    original
+        What a row of the original data set would count; 0: none may be trained on.
     """
 
     problem: Problem
@@ -71,6 +74,7 @@ class Undertaking:
     columns: tuple[Column, ...]
     transductive: bool
     config: RunConfig
+    original: float = 0.0
 
 
 @dataclass(slots=True)
@@ -90,10 +94,14 @@ def begin(task: Undertaking, crew: Crew) -> Iterator[Solution]:
 def pursue(task: Undertaking, crew: Crew) -> Iterator[Solution]:
     """Yield each solution that is better than the one before, last of all the ensemble's."""
     progress = _Progress()
-    if any(is_screened(spec) for spec in task.specs) or task.config.search.trials:
+    if any(is_screened(spec) for spec in task.specs) or task.config.search.trials or task.original:
         yield from begin(task, crew)
+    if task.original:
+        task = yield from _weigh_original(task, crew)
     screened = _screen(task, crew)
-    yield from _fit_planned(task, _settle(task, screened), _leave_search(task, crew))
+    planned = _settle(task, screened)
+    yield from _fit_planned(task, planned, _leave_search(task, crew))
+    _report_original(task, planned, crew)
     progress.known |= load_finished(crew.run, task.problem.target.name)
     yield from _search(task, screened, progress, crew)
     if progress.finer:
@@ -102,6 +110,45 @@ def pursue(task: Undertaking, crew: Crew) -> Iterator[Solution]:
     finished = load_finished(crew.run, task.problem.target.name)
     if finished:
         yield make_blended_solution(task.problem, finished, _assemble(task, crew), crew)
+
+
+def _weigh_original(task: Undertaking, crew: Crew) -> Generator[Solution, None, Undertaking]:
+    """Fit the first candidate on the rows of the original data set too; plan the better way.
+
+    The first full candidate is planned both ways: a small one may err, and a blend can take both.
+    """
+    first = task.specs[0]
+    learned = replace(first, original=task.original)
+    yield from solve(task.problem, [learned], {learned.key: task.plain_sets[first.recipe]}, crew)
+    compared = _compare_original(task, first, crew)
+    weight = task.original if compared is not None and compared.is_better else 0.0
+    specs = [replace(spec, original=weight) for spec in task.specs]
+    if compared is not None and len(specs) > 1:
+        specs.insert(2, replace(specs[1], original=task.original - weight))
+    return replace(task, specs=specs, original=weight)
+
+
+def _report_original(
+    task: Undertaking, planned: Mapping[CandidateSpec, FeatureSet], crew: Crew
+) -> None:
+    """Tell what the rows of the original data set have brought to the first full candidate."""
+    for spec in planned:
+        if spec.original and replace(spec, original=0.0) in planned:
+            _compare_original(task, replace(spec, original=0.0), crew, spec.original)
+
+
+def _compare_original(
+    task: Undertaking, plain: CandidateSpec, crew: Crew, weight: float | None = None
+) -> Comparison | None:
+    """Tell and return what the rows of the original data set have brought to a candidate."""
+    learned = replace(plain, original=task.original if weight is None else weight)
+    found = [load_candidate(crew.run, spec) for spec in (learned, plain)]
+    if found[0] is None or found[1] is None:
+        return None
+    compared = compare_original(task.problem, found[0], found[1])
+    fields: dict[str, JsonValue] = {"target": task.problem.target.name, "key": learned.key}
+    crew.listener(Event(kind="original", fields=fields | asdict(compared)))
+    return compared
 
 
 def _leave_search(task: Undertaking, crew: Crew) -> Crew:
@@ -168,6 +215,7 @@ def _search(
         columns=task.columns,
         screened=screened,
         plain_sets=task.plain_sets,
+        original=task.original,
     )
     ends = _find_end(task, crew)
     quests = make_quests(workshop, crew.run.studies(task.problem.target.name))

@@ -45,8 +45,8 @@ def make_summary(
     -------
     Plain JSON values; a figure that is undefined (an error bar of too few rows) is None.
     """
-    searched = [event for event in run.read_events() if event["kind"] == "searched"]
-    targets = [_describe(run, solution, searched) for solution in solutions]
+    events = run.read_events()
+    targets = [_describe(run, solution, events) for solution in solutions]
     summary = {
         "version": VERSION,
         "run": str(run.root),
@@ -109,7 +109,7 @@ def _without_nan(value: object) -> object:
 
 
 def _describe(
-    run: RunDirectory, solution: Solution, searched: Sequence[Mapping[str, Any]]
+    run: RunDirectory, solution: Solution, events: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
     problem, blend = solution.problem, solution.blend
     best = solution.candidates[0]
@@ -126,7 +126,8 @@ def _describe(
         "in_sample": best.score if blend is None else blend.in_sample,
         "combiner": None if blend is None else blend.combiner,
         "tournament": [] if blend is None else [list(row) for row in blend.tournament],
-        "search": _list_searches(problem.target.name, searched),
+        "search": _list_searches(problem.target.name, events),
+        "original": _find_original(problem.target.name, events),
         "candidates": [
             {
                 **_describe_candidate(candidate, weights.get(candidate.spec.key)),
@@ -137,14 +138,21 @@ def _describe(
     }
 
 
-def _list_searches(target: str, searched: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def _list_searches(target: str, events: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     # A resumed command searches again from what is there: its word is the last.
+    searched = [event for event in events if event["kind"] == "searched"]
     last = {event["model"]: event for event in searched if event["target"] == target}
-    hidden = {"time", "kind", "target"}
-    return [
-        {name: value for name, value in event.items() if name not in hidden}
-        for event in last.values()
-    ]
+    return [_strip(event) for event in last.values()]
+
+
+def _find_original(target: str, events: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
+    """Return the last comparison of a candidate with and without the original data set."""
+    told = [one for one in events if one["kind"] == "original" and one["target"] == target]
+    return _strip(told[-1]) if told else None
+
+
+def _strip(event: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in event.items() if name not in {"time", "kind", "target"}}
 
 
 def _describe_candidate(candidate: Candidate, weight: float | None) -> dict[str, Any]:
@@ -155,6 +163,7 @@ def _describe_candidate(candidate: Candidate, weight: float | None) -> dict[str,
         "features": [step.name for step in candidate.spec.recipe],
         "tops": {step.name: step.top for step in candidate.spec.recipe if step.top is not None},
         "params": dict(candidate.spec.params),
+        "original": candidate.spec.original,
         "score": candidate.score,
         "score_se": candidate.score_se,
         "fold_scores": list(candidate.fold_scores),

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from automl_cli.config.schema import RunConfig
@@ -43,6 +43,8 @@ class Workshop:
         The screened groups, or None without.
     plain_sets
         For each recipe without screened steps where its features lie.
+    original
+        What a row of the original data set counts; 0: they are left out.
     """
 
     problem: Problem
@@ -50,6 +52,7 @@ class Workshop:
     columns: tuple[Column, ...]
     screened: Screened | None
     plain_sets: Mapping[FeatureRecipe, FeatureSet]
+    original: float = 0.0
 
 
 def make_quests(workshop: Workshop, folder: Path) -> list[Quest]:
@@ -129,6 +132,7 @@ def make_candidate(
     fixed = {} if model.search_rate is None else {"learning_rate": rate * model.search_rate}
     params = {**fixed, **_read_own(model, config), **setting.params}
     spec = make_spec(workshop.problem, config, model, params, recipe)
+    spec = replace(spec, original=workshop.original)
     if workshop.screened is not None:
         return workshop.screened.settle(spec)
     plain = make_plain(spec)

@@ -12,7 +12,7 @@ from automl_cli.core.dataset import Dataset
 from automl_cli.data.files import find_files
 from automl_cli.data.infer import infer_dataset
 from automl_cli.holdout import Holdout, hold_out
-from automl_cli.plan import make_data_options
+from automl_cli.problems import make_data_options
 from automl_cli.validation import choose_validation
 
 N_ROWS = 400

@@ -6,7 +6,8 @@ from automl_cli.core.candidate import CandidateSpec
 from automl_cli.data.files import find_files
 from automl_cli.data.infer import infer_dataset
 from automl_cli.models import MODELS
-from automl_cli.plan import STARTER_ROUNDS, make_data_options, make_problem, make_specs
+from automl_cli.plan import STARTER_ROUNDS, make_specs
+from automl_cli.problems import make_data_options, make_problem
 
 
 def plan(model: str) -> list[CandidateSpec]:

@@ -4,12 +4,14 @@ If it can, rows dealt at random do not stand for the rows to predict. The idea i
 name; see Bickel, Brückner and Scheffer, "Discriminative learning under covariate shift", JMLR 2009.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
+import pandas as pd
 
 from automl_cli.audit.drift import join_tables, rank_drift
 from automl_cli.audit.evidence import N_PARTS, Evidence, list_names, make_codes
+from automl_cli.core.dataset import Column
 from automl_cli.core.finding import Finding
 
 TOLD_APART = 0.6  # area under the curve
@@ -23,7 +25,7 @@ def find_separation(evidence: Evidence) -> Iterator[Finding]:
     test = evidence.dataset.test
     if test is None or min(len(test), evidence.dataset.n_rows) < LEAST_ROWS:
         return
-    auc = _measure_auc(evidence)
+    auc = measure_separation(evidence.dataset.train, test, evidence.dataset.schema.columns)
     if auc < TOLD_APART:
         return
     leading = [name for name, _ in rank_drift(evidence)[:N_LEADING]]
@@ -38,20 +40,31 @@ def find_separation(evidence: Evidence) -> Iterator[Finding]:
     )
 
 
-def _measure_auc(evidence: Evidence) -> float:
+def measure_separation(
+    first: pd.DataFrame, second: pd.DataFrame, columns: Sequence[Column]
+) -> float:
+    """Return the cross-validated area under the curve of a model that tells two tables apart.
+
+    Parameters
+    ----------
+    first, second
+        Feature columns; at most `MOST_ROWS` of their rows are looked at, equally many of each.
+    columns
+        Their roles; texts are left out.
+    """
     from sklearn.ensemble import HistGradientBoostingClassifier
     from sklearn.metrics import roc_auc_score
     from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
-    frame, is_test = join_tables(evidence)
-    columns = evidence.columns("numeric", "categorical", "datetime")
-    if not columns:
+    frame, is_second = join_tables(first, second)
+    names = [column.name for column in columns if column.role != "text"]
+    if not names:
         return 0.5
     # Codes of bins and labels: an order for numbers, and what a label's order says is little.
-    matrix = np.column_stack([make_codes(frame[column.name]) for column in columns])
+    matrix = np.column_stack([make_codes(frame[name]) for name in names])
     model = HistGradientBoostingClassifier(max_iter=100, max_leaf_nodes=15, random_state=0)
     folds = StratifiedKFold(N_PARTS, shuffle=True, random_state=0)
     told = cross_val_predict(
-        model, matrix.astype(np.float32), is_test, cv=folds, method="predict_proba"
+        model, matrix.astype(np.float32), is_second, cv=folds, method="predict_proba"
     )
-    return float(roc_auc_score(is_test, told[:, 1]))
+    return float(roc_auc_score(is_second, told[:, 1]))

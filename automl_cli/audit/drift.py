@@ -16,8 +16,6 @@ MUCH = 0.3
 
 def find_drift(evidence: Evidence) -> Iterator[Finding]:
     """Find columns that alone tell whether a row is of train or of test."""
-    if evidence.dataset.test is None:
-        return
     for name, share in rank_drift(evidence):
         if share >= WORTH_A_WORD:
             yield Finding(
@@ -32,8 +30,14 @@ def find_drift(evidence: Evidence) -> Iterator[Finding]:
 
 
 def rank_drift(evidence: Evidence) -> list[tuple[str, float]]:
-    """Return the columns and how much each tells about which table a row is from, most first."""
-    frame, is_test = join_tables(evidence)
+    """Return the columns and how much each tells about which table a row is from, most first.
+
+    Nothing without a test table.
+    """
+    test = evidence.dataset.test
+    if test is None:
+        return []
+    frame, is_test = join_tables(evidence.dataset.train, test)
     outputs, parts = is_test[None].astype(np.float64), make_parts(len(frame), N_PARTS, 0)
     found = [
         (column.name, measure_effect(make_codes(frame[column.name]), outputs, parts))
@@ -42,13 +46,10 @@ def rank_drift(evidence: Evidence) -> list[tuple[str, float]]:
     return sorted(found, key=lambda pair: -pair[1])
 
 
-def join_tables(evidence: Evidence) -> tuple[pd.DataFrame, BoolVector]:
-    """Return equally many rows of train and of test, and which of them are of test."""
-    train, test = evidence.dataset.train, evidence.dataset.test
-    if test is None:
-        raise AssertionError("drift is between two tables")
-    n_rows = min(MOST_ROWS // 2, len(train), len(test))
+def join_tables(first: pd.DataFrame, second: pd.DataFrame) -> tuple[pd.DataFrame, BoolVector]:
+    """Return equally many rows of two tables, and which of them are of the second."""
+    n_rows = min(MOST_ROWS // 2, len(first), len(second))
     chosen = [
-        table.iloc[thin_rows(np.arange(len(table)), n_rows, seed=0)] for table in (train, test)
+        table.iloc[thin_rows(np.arange(len(table)), n_rows, seed=0)] for table in (first, second)
     ]
     return pd.concat(chosen, ignore_index=True), np.repeat([False, True], n_rows)

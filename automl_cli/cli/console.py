@@ -148,6 +148,8 @@ def print_leaderboard(summary: Mapping[str, Any]) -> None:
             console.print(_make_generated_table(target))
         for searched in target["search"]:
             console.print(Text(_spell_search(searched)), soft_wrap=True)
+        if target.get("original") is not None:
+            console.print(Text(_spell_original(target["original"])), soft_wrap=True)
 
 
 def _make_table(target: Mapping[str, Any]) -> Table:
@@ -170,8 +172,9 @@ def _make_table(target: Mapping[str, Any]) -> Table:
 
 
 def _spell_limits(candidate: Mapping[str, Any]) -> str:
-    """Return what a candidate lacked: time, memory, or nothing."""
+    """Return what a candidate lacked, time or memory, and whether it had the original rows."""
     cut = " (cut)" if candidate["cut"] else ""
+    cut += " (original)" if candidate.get("original") else ""
     share = candidate["row_share"]
     return cut if share == 1 else f"{cut} ({share:.0%} of rows)"
 
@@ -230,6 +233,15 @@ def _spell_search(fields: Mapping[str, Any]) -> str:
     )
 
 
+def _spell_original(fields: Mapping[str, Any]) -> str:
+    score, plain = spell_number(fields["score"]), spell_number(fields["plain_score"])
+    gain, error = fields["gain"], spell_number(fields["gain_se"], 2)
+    return (
+        f"original rows: {score} with them, {plain} without; gain {gain:+.2g} ± {error} "
+        f"({fields['key']})"
+    )
+
+
 def spell_number(value: float | None, digits: int = 6) -> str:
     """Return a figure as tables show it."""
     return "undefined" if value is None else f"{value:.{digits}g}"
@@ -245,5 +257,6 @@ SPELLINGS: Mapping[str, tuple[Spelling, str]] = {
     "skipped": (lambda fields: f"{fields['key']} skipped: {fields['reason']}", "dim"),
     "warning": (lambda fields: f"warning: {fields['message']}", "yellow"),
     "searched": (_spell_search, ""),
+    "original": (_spell_original, ""),
     "blended": (_spell_blend, "bold"),
 }

@@ -31,6 +31,9 @@ def fit(
     seed: Annotated[int | None, typer.Option(help="Source of all randomness.")] = None,
     workers: Annotated[int | None, typer.Option(help="Processes that fit.")] = None,
     overrides: Overrides = None,
+    original: Annotated[
+        str | None, typer.Option(help="The labelled table that train was made from.")
+    ] = None,
     test: Test = None,
     sample: SampleFile = None,
     out: Annotated[Path | None, typer.Option(help="The run directory.")] = None,
@@ -50,6 +53,7 @@ def fit(
         "data.id": id,
         "data.task": task,
         "data.positive": positive,
+        "data.original": original,
         "validation.splitter": splitter,
         "validation.folds": folds,
         "validation.group": group,

@@ -56,6 +56,19 @@ class DataConfig(Section):
         description="Columns and their roles (numeric, categorical, datetime or text), where the "
         "inferred ones are wrong.",
     )
+    original: Text | None = Field(
+        None,
+        description="A labelled table that the competition's rows were made from (the original "
+        "data set), beside train or in the working directory. Folds may train on its rows, which "
+        "are never held out, if that is better on the competition's own. null: none.",
+    )
+    original_weight: float = Field(
+        1.0,
+        gt=0,
+        le=1,
+        description="What a row of the original data set counts beside one of train: more than 0 "
+        "and at most 1.",
+    )
     transductive: bool = Field(
         default=True,
         description="Whether target-free features may be fitted on the test rows as well.",

@@ -58,6 +58,8 @@ class CandidateSpec:
         Keys of candidates whose out-of-fold predictions enter.
     screen
         Key of the screen that chooses among the columns of its screened steps; empty without.
+    original
+        What a row of the original data set counts in training; 0: they are left out.
     """
 
     target: str
@@ -70,6 +72,7 @@ class CandidateSpec:
     n_threads: int
     inputs: tuple[str, ...] = ()
     screen: str = ""
+    original: float = 0.0
 
     @property
     def full_key(self) -> str:

@@ -109,6 +109,22 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Original:
+    """Labelled rows from outside the competition, which folds may train on.
+
+    Parameters
+    ----------
+    frame
+        The feature columns of train, cells read alike; int64 columns may be float64.
+    targets
+        For each target's name its encoded values, as in `Dataset.targets`.
+    """
+
+    frame: pd.DataFrame
+    targets: Mapping[str, npt.NDArray[np.int64] | npt.NDArray[np.float64]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Dataset:
     """Typed tables with roles.
 
@@ -128,6 +144,8 @@ class Dataset:
         The submission's shape, or None without a sample file.
     extra
         Columns of train that only validation reads (group, time, fold), by name.
+    original
+        Rows of the original data set, or None without one.
     key
         Content hash of everything above.
     """
@@ -140,6 +158,7 @@ class Dataset:
     sample: Sample | None
     extra: Mapping[str, pd.Series]
     key: str
+    original: Original | None = None
 
     @property
     def n_rows(self) -> int:

@@ -15,6 +15,7 @@ Kind: TypeAlias = Literal[
     "failed",  # a candidate could not be fitted
     "skipped",  # a candidate was not started for want of time
     "searched",  # the search of one model came to its end
+    "original",  # a candidate with the rows of the original data set and without was compared
     "blended",  # the tournament is decided
     "submission",  # a submission file was written
     "warning",  # something the user should know

@@ -30,6 +30,8 @@ class Problem:
         Which rows train and which are held out.
     seed
         The run's seed.
+    original_y
+        `fit_y` of the rows of the original data set, or None without one.
     """
 
     target: Target
@@ -40,3 +42,4 @@ class Problem:
     metric: Metric
     folds: FoldPlan
     seed: int
+    original_y: FloatVector | IntVector | None = None

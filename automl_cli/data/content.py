@@ -16,6 +16,7 @@ def make_content_key(dataset: Dataset) -> str:
     Reasons and facts are left out: they are texts about the content.
     """
     schema, sample = dataset.schema, dataset.sample
+    original = dataset.original
     parts: list[object] = [
         [(target.name, target.task, target.labels) for target in schema.targets],
         [(column.name, column.role) for column in schema.columns],
@@ -27,6 +28,8 @@ def make_content_key(dataset: Dataset) -> str:
         None if sample is None else (sample.columns, sample.shape, sample.class_columns),
         None if sample is None else _text_key(sample.ids),
         {name: _column_key(column) for name, column in dataset.extra.items()},
+        None if original is None else _frame_key(original.frame),
+        None if original is None else {n: make_array_key(y) for n, y in original.targets.items()},
     ]
     return make_key(parts)
 

@@ -28,20 +28,32 @@ class Files:
         The rows to predict, or None: fit and report only.
     sample
         A sample submission, or None.
+    original
+        The original data set, or None.
     """
 
     train: Path
     test: Path | None = None
     sample: Path | None = None
+    original: Path | None = None
 
     def to_json(self) -> dict[str, JsonValue]:
         """Return the absolute paths as text."""
-        named = {"train": self.train, "test": self.test, "sample": self.sample}
+        named = {
+            "train": self.train,
+            "test": self.test,
+            "sample": self.sample,
+            "original": self.original,
+        }
         return {name: None if path is None else str(path.resolve()) for name, path in named.items()}
 
 
 def find_files(
-    paths: Sequence[Path], *, test: Path | None = None, sample: Path | None = None
+    paths: Sequence[Path],
+    *,
+    test: Path | None = None,
+    sample: Path | None = None,
+    original: str | None = None,
 ) -> Files:
     """Return the competition's tables.
 
@@ -51,6 +63,8 @@ def find_files(
         A folder, or one to three files: training table, test table, sample submission.
     test, sample
         Given by flag; they win over what lies beside the training table.
+    original
+        The original data set, beside the training table or in the working directory.
 
     Raises
     ------
@@ -74,6 +88,7 @@ def find_files(
         train=train,
         test=_existing(given_test) if given_test else _find_test(train),
         sample=_existing(given_sample) if given_sample else _find_sample(train),
+        original=None if original is None else _find_original(train, Path(original)),
     )
 
 
@@ -123,6 +138,11 @@ def _find_sample(train: Path) -> Path | None:
             hint="Name the right one with --sample.",
         )
     return samples[0] if samples else None
+
+
+def _find_original(train: Path, original: Path) -> Path:
+    beside = train.parent / original
+    return beside if beside.is_file() else _existing(original)
 
 
 def _named(folder: Path, stem: str) -> Path | None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from automl_cli.core.arrays import BoolVector
-from automl_cli.core.dataset import Dataset, Sample, Schema
+from automl_cli.core.dataset import Dataset, Original, Sample, Schema
 from automl_cli.core.errors import DataError
 from automl_cli.data.aim import Aim, find_aim, value_columns
 from automl_cli.data.classes import EncodedTarget, make_target
@@ -23,8 +23,9 @@ from automl_cli.data.files import Files
 from automl_cli.data.ids import RowId, find_id, find_train_ids, sample_ids
 from automl_cli.data.kinds import find_typing
 from automl_cli.data.options import DataOptions
-from automl_cli.data.read import RawTable, Tables, read_tables
-from automl_cli.data.roles import find_features
+from automl_cli.data.original import read_original
+from automl_cli.data.read import RawTable, Tables, read_table, read_tables
+from automl_cli.data.roles import Features, find_features
 from automl_cli.data.types import TableTyping, prepare_frame
 
 if TYPE_CHECKING:
@@ -69,12 +70,13 @@ def infer_dataset(files: Files, options: DataOptions) -> Inference:
     filled = _find_filled(tables, encoded)
     labelled = Tables(train=tables.train.where(filled), test=tables.test, sample=tables.sample)
     features = find_features(labelled, aim.targets, row_id, options)
+    original, facts = _read_original(files, features, encoded)
     schema = Schema(
         targets=tuple(item.target for item in encoded),
         id=row_id.name,
         columns=features.columns,
         ignored=features.ignored,
-        facts=make_facts(tables, aim, row_id, encoded, filled),
+        facts=(*make_facts(tables, aim, row_id, encoded, filled), *facts),
     )
     dataset = Dataset(
         schema=schema,
@@ -84,6 +86,7 @@ def infer_dataset(files: Files, options: DataOptions) -> Inference:
         test_ids=row_id.test_ids,
         sample=_make_sample(tables, aim, row_id, encoded),
         extra=_make_extra(labelled, options),
+        original=original,
         key="",
     )
     return Inference(
@@ -91,6 +94,17 @@ def infer_dataset(files: Files, options: DataOptions) -> Inference:
         typing=features.typing,
         train_ids=find_train_ids(labelled.train, row_id),
     )
+
+
+def _read_original(
+    files: Files, features: Features, encoded: Sequence[EncodedTarget]
+) -> tuple[Original | None, list[tuple[str, str, str]]]:
+    if files.original is None:
+        return None, []
+    targets = [item.target for item in encoded]
+    table = read_table(files.original)
+    original, fact = read_original(table, features.typing, targets, features.train)
+    return original, [fact]
 
 
 def _check_options(tables: Tables, options: DataOptions) -> None:

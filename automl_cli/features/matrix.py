@@ -5,7 +5,7 @@ the fold's training rows alone (`features.target_encoding`, `features.linear_pre
 held-out row's target changes no feature of its fold.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, count
 from typing import Protocol
@@ -17,10 +17,10 @@ from automl_cli.core.arrays import CodeVector, Float32Matrix, IntVector
 from automl_cli.core.foldplan import Fold, FoldPlan
 from automl_cli.core.matrix import Matrix
 from automl_cli.features.encoder import Chosen, Encoder
-from automl_cli.features.group import Features, Kind
+from automl_cli.features.group import Kind
 from automl_cli.features.linear_prediction import predict_nested
+from automl_cli.features.parts import Part, append_rows, load_parts, split_parts
 from automl_cli.features.state import FeatureState
-from automl_cli.features.steps import TableName
 from automl_cli.features.target_encoding import (
     EncodingTarget,
     FoldTarget,
@@ -29,14 +29,6 @@ from automl_cli.features.target_encoding import (
 )
 
 SUFFIXES: Mapping[Kind, str] = {"target_mean": "te_mean", "linear": "linear"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """Some columns of a step: their numbers in its features."""
-
-    features: Features
-    columns: IntVector
 
 
 class Learned(Protocol):
@@ -90,7 +82,7 @@ class FoldMatrices:
     Parameters
     ----------
     train, held_out
-        In the order of the fold's row numbers.
+        In the order of the fold's row numbers; rows of the original data set come last.
     encoder
         Makes the same features of new rows, with `apply_features`.
     """
@@ -123,9 +115,12 @@ def make_fold_matrices(
     """
     fold = plan.folds[fold_number]
     chosen = _choose(state, fold_number)
-    known = _load(state, "train", chosen)
+    known = load_parts(state, "train", chosen)
     fold_target = make_fold_target(target, plan, fold_number)
-    train, encoder = _gather_nested(known, chosen, fold.train, fold_target)
+    learned = (
+        known if target.original is None else append_rows(known, state, chosen, target.original)
+    )
+    train, encoder = _gather_nested(learned, chosen, fold.train, fold_target)
     held_out = _gather(known, fold.held_out, target.n_outputs, encoder)
     return FoldMatrices(train=train, held_out=held_out, encoder=encoder)
 
@@ -145,11 +140,11 @@ def make_prediction_matrices(
         Whose held-out rows are wanted.
     """
     n_outputs = len(encoder.means)
-    known = _load(state, "train", encoder.chosen)
+    known = load_parts(state, "train", encoder.chosen)
     held_out = _gather(known, fold.held_out, n_outputs, encoder)
     if not state.has_test:
         return held_out, None
-    unknown = _load(state, "test", encoder.chosen)
+    unknown = load_parts(state, "test", encoder.chosen)
     return held_out, _gather(unknown, slice(None), n_outputs, encoder)
 
 
@@ -168,7 +163,7 @@ def apply_features(state: FeatureState, encoder: Encoder, frame: pd.DataFrame) -
     made = [
         part
         for step, own in zip(state.steps, encoder.chosen, strict=True)
-        for part in _split(step.transform(frame), own)
+        for part in split_parts(step.transform(frame), own)
     ]
     return _gather(made, slice(None), len(encoder.means), encoder)
 
@@ -178,30 +173,6 @@ def _choose(state: FeatureState, fold_number: int) -> Chosen:
         return (None,) * len(state.steps)
     own = state.selection[fold_number]
     return tuple(None if columns is None else np.array(columns, dtype=np.int64) for columns in own)
-
-
-def _load(state: FeatureState, table: TableName, chosen: Chosen) -> list[Part]:
-    return [
-        part
-        for step, own in zip(state.steps, chosen, strict=True)
-        for part in _split(step.load(table), own)
-    ]
-
-
-def _split(made: Iterable[Features], chosen: IntVector | None) -> Iterator[Part]:
-    # Columns of a step are numbered through all its features.
-    start = 0
-    for features in made:
-        n_columns = len(features.names)
-        if chosen is None:
-            yield Part(features=features, columns=np.arange(n_columns))
-        else:
-            own = chosen[
-                np.searchsorted(chosen, start) : np.searchsorted(chosen, start + n_columns)
-            ]
-            if len(own):
-                yield Part(features=features, columns=own - start)
-        start += n_columns
 
 
 def _gather_nested(
@@ -222,19 +193,20 @@ def _gather(
     known: Sequence[Part], rows: IntVector | slice, n_outputs: int, learned: Learned
 ) -> Matrix:
     value_names, category_names = _name_columns(known, n_outputs)
-    n_rows = known[0].features.array[0, rows].size
+    n_rows = known[0].take(0, rows).size
     values = np.empty((len(value_names), n_rows), dtype=np.float32)
     categories = np.empty((len(category_names), n_rows), dtype=np.int32)
     next_values, next_categories = iter(values), iter(categories)
     n_coded, n_fitted = count(), count()
     for part in known:
-        kind, array = part.features.kind, part.features.array
+        kind = part.features.kind
         if kind == "linear":
-            for predicted in learned.predict(next(n_fitted), array[:, rows].astype(np.float32)):
+            dimensions = part.take(slice(None), rows).astype(np.float32)
+            for predicted in learned.predict(next(n_fitted), dimensions):
                 next(next_values)[:] = predicted
             continue
         for k in part.columns:
-            picked = array[k][rows]
+            picked = part.take(k, rows)
             if kind == "target_mean":
                 for means in learned.look_up(next(n_coded), picked):
                     next(next_values)[:] = means

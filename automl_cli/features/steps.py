@@ -7,6 +7,7 @@
                    features.json  what the arrays below hold
                    train-0.npy    the generated columns
                    test-0.npy
+                   original-0.npy
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -23,7 +24,7 @@ from automl_cli.features.group import Features, State
 from automl_cli.features.tables import Tables
 from automl_cli.store import read_json, write_array, write_folder, write_json
 
-TableName: TypeAlias = Literal["train", "test"]
+TableName: TypeAlias = Literal["train", "test", "original"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +162,7 @@ def write_step(
     tables: Tables,
     kept: frozenset[str] | None = None,
 ) -> None:
-    """Write a step into the existing `folder`: its state, and its columns of both tables.
+    """Write a step into the existing `folder`: its state, and its columns of all tables.
 
     Parameters
     ----------
@@ -190,9 +191,14 @@ def write_step(
     if state is None:
         return
     np.savez(folder / "state.npz", **state.arrays)  # type: ignore[arg-type]  # the stub takes the names for options
-    _write_table(folder, "train", keep_columns(group.transform(state, tables.train), kept))
-    if tables.test is not None:
-        _write_table(folder, "test", keep_columns(group.transform(state, tables.test), kept))
+    every: list[tuple[TableName, pd.DataFrame | None]] = [
+        ("train", tables.train),
+        ("test", tables.test),
+        ("original", tables.original),
+    ]
+    for name, frame in every:
+        if frame is not None:
+            _write_table(folder, name, keep_columns(group.transform(state, frame), kept))
 
 
 def load_step(folder: Path) -> FittedStep | None:

@@ -3,7 +3,7 @@
 Feather keeps every dtype that a role guarantees: numbers, categories with their order, dates, text.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
@@ -19,8 +19,8 @@ class Tables:
 
     Parameters
     ----------
-    train, test
-        The feature columns; test may be missing.
+    train, test, original
+        The feature columns; test and the original data set may be missing.
     known
         The rows that groups are fitted on: those of train, or of both.
     columns
@@ -31,11 +31,13 @@ class Tables:
     test: pd.DataFrame | None
     known: pd.DataFrame
     columns: tuple[Column, ...]
+    original: pd.DataFrame | None = None
 
 
 def make_tables(dataset: Dataset, *, transductive: bool) -> Tables:
     """Return the tables of a data set, to be fitted on its test rows too if `transductive`."""
-    return _join(dataset.train, dataset.test, dataset.schema.columns, with_test=transductive)
+    tables = _join(dataset.train, dataset.test, dataset.schema.columns, with_test=transductive)
+    return replace(tables, original=dataset.original.frame if dataset.original else None)
 
 
 def save_tables(dataset: Dataset, folder: Path) -> None:
@@ -48,6 +50,8 @@ def save_tables(dataset: Dataset, folder: Path) -> None:
             dataset.train.to_feather(beside / "train.feather")
             if dataset.test is not None:
                 dataset.test.to_feather(beside / "test.feather")
+            if dataset.original is not None:
+                dataset.original.frame.to_feather(beside / "original.feather")
         columns = [[one.name, one.role, one.reason] for one in dataset.schema.columns]
         write_json(beside / "columns.json", {"columns": columns})
 
@@ -57,13 +61,14 @@ def save_tables(dataset: Dataset, folder: Path) -> None:
 def load_tables(folder: Path, *, transductive: bool) -> Tables:
     """Return the tables that `save_tables` wrote; see `make_tables`."""
     stored = cast("list[tuple[str, Role, str]]", read_json(folder / "columns.json")["columns"])
-    test = folder / "test.feather"
-    return _join(
+    test, original = folder / "test.feather", folder / "original.feather"
+    tables = _join(
         pd.read_feather(folder / "train.feather"),
         pd.read_feather(test) if test.exists() else None,
         tuple(Column(name=name, role=role, reason=reason) for name, role, reason in stored),
         with_test=transductive,
     )
+    return replace(tables, original=pd.read_feather(original) if original.exists() else None)
 
 
 def _join(

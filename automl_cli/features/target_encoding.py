@@ -18,6 +18,23 @@ import numpy as np
 
 from automl_cli.core.arrays import CodeVector, Float32Matrix, FloatMatrix, FloatVector, IntVector
 from automl_cli.core.foldplan import FoldPlan
+from automl_cli.core.resampling import make_parts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OriginalRows:
+    """Rows of the original data set.
+
+    Parameters
+    ----------
+    rows
+        Their numbers in it.
+    y
+        Their target, shape (len(rows),).
+    """
+
+    rows: IntVector
+    y: FloatVector | IntVector
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,10 +48,13 @@ class EncodingTarget:
         binary task).
     n_outputs
         1, or the number of classes: then each class has its own mean, its share.
+    original
+        The rows of the original data set that the fold trains on after its own; None: none.
     """
 
     y: FloatVector | IntVector
     n_outputs: int
+    original: OriginalRows | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,15 +86,21 @@ def make_fold_target(target: EncodingTarget, plan: FoldPlan, fold_number: int) -
     """Return the target of the training rows of one fold."""
     fold = plan.folds[fold_number]
     blocks = plan.blocks[fold.repeat]
-    y = target.y[fold.train]
+    n_blocks = int(blocks.max()) + 1
+    y, own = target.y[fold.train], blocks[fold.train].astype(np.int64)
+    if target.original is not None:
+        # Blocks of their own, as many again: a row's target says nothing about itself.
+        y = np.concatenate([y, target.original.y])
+        added = n_blocks + make_parts(len(target.original.y), n_blocks, seed=fold_number)
+        own, n_blocks = np.concatenate([own, added]), 2 * n_blocks
     if target.n_outputs == 1:
         outputs = y[None].astype(np.float64)
     else:
         outputs = (y == np.arange(target.n_outputs)[:, None]).astype(np.float64)
     return FoldTarget(
         outputs=outputs,
-        blocks=blocks[fold.train].astype(np.int64),
-        n_blocks=int(blocks.max()) + 1,
+        blocks=own,
+        n_blocks=n_blocks,
         prior=outputs.mean(axis=1),
         ordered=plan.ordered,
     )

@@ -107,6 +107,8 @@ class _PresentClasses:
         self, matrix: Matrix, *, offset: FloatMatrix | None = None, rounds: int | None = None
     ) -> FloatMatrix:
         known = self.inner.predict(matrix, rounds=rounds)
+        if known.shape[1] == 1:
+            known = np.hstack([np.zeros_like(known), known])
         margins = np.empty((matrix.n_rows, self.n_outputs))
         margins[:] = np.logaddexp.reduce(known, axis=1, keepdims=True) + self.floor
         margins[:, self.present] = known
@@ -122,10 +124,15 @@ def _make_present_job(job: FitJob, present: IntVector) -> FitJob:
     return replace(
         job,
         y=np.searchsorted(present, job.y),
-        offset=None if job.offset is None else job.offset[:, present],
+        offset=None if job.offset is None else _take_present(job.offset, present),
         watch=_make_present_watch(job.watch, present),
-        n_outputs=len(present),
+        n_outputs=1 if len(present) == 2 else len(present),  # two classes are a binary task
     )
+
+
+def _take_present(offset: FloatMatrix, present: IntVector) -> FloatMatrix:
+    own = offset[:, present]
+    return own[:, 1:] - own[:, :1] if len(present) == 2 else own
 
 
 def _make_present_watch(watch: Watch | None, present: IntVector) -> Watch | None:
@@ -138,7 +145,7 @@ def _make_present_watch(watch: Watch | None, present: IntVector) -> Watch | None
     matrix = replace(
         watch.matrix, values=watch.matrix.values[rows], categories=watch.matrix.categories[rows]
     )
-    offset = None if watch.offset is None else watch.offset[rows][:, present]
+    offset = None if watch.offset is None else _take_present(watch.offset[rows], present)
     return Watch(matrix=matrix, y=np.searchsorted(present, watch.y[rows]), offset=offset)
 
 

@@ -30,12 +30,15 @@ class Assignment:
         Columns of their predictions.
     folds
         Which rows train and which are held out.
+    original_y
+        `y` of the rows of the original data set, or None without one.
     """
 
     y: FloatVector | IntVector
     objective: Objective
     n_outputs: int
     folds: FoldPlan
+    original_y: FloatVector | IntVector | None = None
 
 
 def save_assignment(problem: Problem, folder: Path) -> None:
@@ -46,6 +49,8 @@ def save_assignment(problem: Problem, folder: Path) -> None:
     def fill(beside: Path) -> None:
         plan = problem.folds
         write_array(beside / "y.npy", problem.fit_y)
+        if problem.original_y is not None:
+            write_array(beside / "original_y.npy", problem.original_y)
         write_array(beside / "blocks.npy", plan.blocks)
         for number, fold in enumerate(plan):
             write_array(beside / f"train-{number}.npy", fold.train)
@@ -84,9 +89,11 @@ def load_assignment(folder: Path) -> Assignment:
         ordered=bool(facts["ordered"]),
         grouped=bool(facts["grouped"]),
     )
+    original = folder / "original_y.npy"
     return Assignment(
         y=np.load(folder / "y.npy"),
         objective=cast("Objective", facts["objective"]),
         n_outputs=int(str(facts["n_outputs"])),
         folds=plan,
+        original_y=np.load(original) if original.exists() else None,
     )

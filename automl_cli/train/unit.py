@@ -28,7 +28,7 @@ from automl_cli.features.matrix import (
     make_prediction_matrices,
 )
 from automl_cli.features.state import FeatureSet, load_features
-from automl_cli.features.target_encoding import EncodingTarget
+from automl_cli.features.target_encoding import EncodingTarget, OriginalRows
 from automl_cli.models import MODELS
 from automl_cli.store import (
     RunDirectory,
@@ -129,9 +129,10 @@ def fit_unit(unit: Unit, *, judged: bool = False) -> str:
     reset_peak()
     assignment = _thin(unit, load_assignment(run.problem(unit.spec.target)))
     state = load_features(run.features, unit.feature_set)
-    encoding = EncodingTarget(y=assignment.y, n_outputs=assignment.n_outputs)
+    original = _choose_original(unit, assignment)
+    encoding = EncodingTarget(y=assignment.y, n_outputs=assignment.n_outputs, original=original)
     matrices = make_fold_matrices(state, encoding, assignment.folds, unit.fold)
-    fit = _fit(unit, assignment, matrices)
+    fit = _fit(unit, assignment, matrices, original)
     cut = fit.cut or _reached_limit(unit, fit)
     folder = run.unit(unit.spec.key, unit.fold, cut=cut)
     losses = _measure(unit, fit, assignment, matrices.held_out) if judged else None
@@ -229,20 +230,33 @@ def _thin(unit: Unit, assignment: Assignment) -> Assignment:
     return replace(assignment, folds=replace(assignment.folds, folds=tuple(folds)))
 
 
-def _fit(unit: Unit, assignment: Assignment, matrices: FoldMatrices) -> Fit:
-    fold = assignment.folds.folds[unit.fold]
-    spec = unit.spec
+def _choose_original(unit: Unit, assignment: Assignment) -> OriginalRows | None:
+    """Return the rows of the original data set that the unit learns from, thinned like its own."""
+    if not unit.spec.original or assignment.original_y is None:
+        return None
+    y = assignment.original_y
+    most = max(1, int(unit.row_share * len(y)))
+    most = min(most, MODELS.get(unit.spec.model).enough_rows or most)
+    seed = make_seed(unit.spec.seed, "original", unit.fold)
+    rows = thin_rows(np.arange(len(y)), most, seed)
+    return OriginalRows(rows=rows, y=y[rows])
+
+
+def _fit(
+    unit: Unit, assignment: Assignment, matrices: FoldMatrices, original: OriginalRows | None
+) -> Fit:
+    fold, spec = assignment.folds.folds[unit.fold], unit.spec
     model = MODELS.get(spec.model)
-
-    def rows(selected: npt.NDArray[np.int64]) -> npt.NDArray[np.int64] | npt.NDArray[np.float64]:
-        return assignment.y[selected]
-
+    y, weight = assignment.y[fold.train], None
+    if original is not None:
+        weight = np.repeat([1.0, spec.original], [len(y), len(original.y)])
+        y = np.concatenate([y, original.y])
     job = FitJob(
         matrix=matrices.train,
-        y=rows(fold.train),
-        weight=None,
+        y=y,
+        weight=weight if spec.original < 1 else None,
         offset=None,
-        watch=Watch(matrix=matrices.held_out, y=rows(fold.held_out), offset=None),
+        watch=Watch(matrix=matrices.held_out, y=assignment.y[fold.held_out], offset=None),
         objective=assignment.objective,
         n_outputs=assignment.n_outputs,
         params=dict(spec.params),

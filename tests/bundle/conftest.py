@@ -12,7 +12,8 @@ import automl_cli
 
 N_TRAIN, N_TEST = 240, 60
 SMALL = ["limits.rounds=15", "budget=null", "features.groups.crosses={top: 5}"]
-Make = Callable[[str], tuple[Path, Path]]
+SEARCHED = ["search.trials=3", "search.models=[lightgbm]"]
+Make = Callable[..., tuple[Path, Path]]
 
 
 def make_tables(folder: Path, task: str) -> None:
@@ -42,12 +43,14 @@ def make_run(tmp_path_factory: pytest.TempPathFactory) -> Make:
     """Return a function that gives a competition and a finished run, made once a task."""
     root = tmp_path_factory.mktemp("bundles")
 
-    def make(task: str) -> tuple[Path, Path]:
-        folder, run = root / task, root / f"run-{task}"
-        if not run.exists():
+    def make(task: str, preset: str = "fast") -> tuple[Path, Path]:
+        folder, run = root / task, root / f"run-{task}-{preset}"
+        if not folder.exists():
             make_tables(folder, task)
+        if not run.exists():
             overrides = [*SMALL, "data.target=sold", "data.id=row", "limits.candidates=5"]
-            automl_cli.fit(folder, preset="fast", overrides=overrides, out=run)
+            overrides += SEARCHED if preset in {"medium", "best"} else []
+            automl_cli.fit(folder, preset=preset, overrides=overrides, out=run)
         return folder, run
 
     return make

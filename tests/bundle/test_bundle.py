@@ -15,7 +15,8 @@ from automl_cli.predict import PredictRequest, predict
 
 N_TEST = 60
 TARGETS = ["binary", "multiclass", "regression"]
-Make = Callable[[str], tuple[Path, Path]]
+PRESETS = ["smoke", "fast", "medium", "best"]
+Make = Callable[..., tuple[Path, Path]]
 
 
 def predict_file(run: Path, rows: Path, out: Path) -> pd.DataFrame:
@@ -23,11 +24,12 @@ def predict_file(run: Path, rows: Path, out: Path) -> pd.DataFrame:
     return pd.read_csv(out)
 
 
+@pytest.mark.parametrize("preset", PRESETS)
 @pytest.mark.parametrize("task", TARGETS)
 def test_the_test_rows_are_predicted_as_in_the_submission(
-    make_run: Make, tmp_path: Path, task: str
+    make_run: Make, tmp_path: Path, task: str, preset: str
 ) -> None:
-    folder, run = make_run(task)
+    folder, run = make_run(task, preset)
     submitted = pd.read_csv(run / "submission.csv")
     predicted = predict_file(run, folder / "test.csv", tmp_path / "out.csv")
     pd.testing.assert_frame_equal(predicted, submitted, rtol=0, atol=1e-9)

@@ -295,3 +295,22 @@ def test_both_ends_of_a_search_space_can_be_fitted(name: str, task: str, end: st
     ends = {own.name: getattr(own, end) for own in MODELS.get(name).space}
     fit = run(name, replace(job, params={**job.params, **ends}))
     assert np.isfinite(fit.model.predict(job.watch.matrix)).all()
+
+
+@pytest.mark.parametrize(("name", "task"), CASES)
+def test_rows_of_a_high_weight_prevail(name: str, task: str) -> None:
+    job = make_job(name, task, watched=False)
+    half = job.matrix.n_rows // 2
+    order = np.random.default_rng(0).permutation(job.matrix.n_rows)
+    y = np.where(order < half, job.y.min(), job.y.max())
+    few, many = (
+        replace(job, y=y, weight=np.where(order < half, own, 1.0)) for own in (0.01, 100.0)
+    )
+
+    lost, won = (
+        make_predictions(run(name, one).model.predict(job.matrix), job.objective)
+        for one in (few, many)
+    )
+    # The rows of the largest value prevail where the others count for nothing.
+    largest = -1
+    assert lost[:, largest].mean() > won[:, largest].mean() + 0.2

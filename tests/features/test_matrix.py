@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from automl_cli.core.candidate import Step
-from automl_cli.core.dataset import Dataset
+from automl_cli.core.dataset import Dataset, Original
 from automl_cli.core.foldplan import FoldPlan
 from automl_cli.core.matrix import Matrix
 from automl_cli.features import GROUPS
@@ -19,7 +19,7 @@ from automl_cli.features.matrix import (
     make_prediction_matrices,
 )
 from automl_cli.features.state import FeatureState, prepare_features
-from automl_cli.features.target_encoding import EncodingTarget
+from automl_cli.features.target_encoding import EncodingTarget, OriginalRows
 from automl_cli.splits import SplitOptions, make_fold_plan
 
 ALL = tuple(Step(name=name) for name in GROUPS)
@@ -154,3 +154,55 @@ def test_without_test_rows_and_target_means_the_rest_is_there(dataset: Dataset, 
 
 def make(dataset: Dataset, state: FeatureState) -> FoldMatrices:
     return make_fold_matrices(state, target_of(dataset), make_plan(dataset), 0)
+
+
+def test_rows_of_the_original_data_set_follow_the_training_rows(
+    dataset: Dataset, tmp_path: Path
+) -> None:
+    frame = dataset.train.iloc[::2].reset_index(drop=True)
+    y = dataset.targets["y"][::2]
+    given = dataclasses.replace(
+        dataset, original=Original(frame=frame, targets={"y": y}), key="with the original"
+    )
+    state = prepare_features(given, ALL, tmp_path, transductive=True)
+    plan, rows = make_plan(given), np.array([0, 3, 4])
+    original = OriginalRows(rows=rows, y=y[rows])
+    target = EncodingTarget(y=dataset.targets["y"], n_outputs=1, original=original)
+
+    made = make_fold_matrices(state, target, plan, 0)
+    plain = make_fold_matrices(state, target_of(dataset), plan, 0)
+
+    n_own = len(plan.folds[0].train)
+    assert made.train.n_rows == n_own + 3
+    assert made.held_out.n_rows == plain.held_out.n_rows
+    learned = [
+        k for k, name in enumerate(made.train.value_names) if "te_mean" in name or "linear" in name
+    ]
+    others = np.setdiff1d(np.arange(len(made.train.value_names)), learned)
+    np.testing.assert_array_equal(made.train.values[:n_own, others], plain.train.values[:, others])
+    np.testing.assert_array_equal(made.train.categories[:n_own], plain.train.categories)
+    # Their means are of other rows' targets, but they count in the means of all others.
+    assert (made.train.values[:n_own, learned] != plain.train.values[:, learned]).any()
+
+
+def test_a_row_of_the_original_data_set_does_not_tell_its_own_target(
+    dataset: Dataset, tmp_path: Path
+) -> None:
+    y = dataset.targets["y"]
+    given = dataclasses.replace(
+        dataset, original=Original(frame=dataset.train, targets={"y": y}), key="itself"
+    )
+    state = prepare_features(given, ALL, tmp_path, transductive=True)
+    plan, rows = make_plan(given), np.arange(len(y))
+
+    def make(of: np.ndarray) -> Matrix:
+        original = OriginalRows(rows=rows, y=of)
+        target = EncodingTarget(y=y, n_outputs=1, original=original)
+        return make_fold_matrices(state, target, plan, 0).train
+
+    changed = y.copy()
+    changed[7] = 1 - changed[7]
+    place = len(plan.folds[0].train) + 7
+    prior = abs(make(changed).values[place] - make(y).values[place])
+    # The mean of all rows moves by one row's share, and nothing else of it moves.
+    assert np.nanmax(prior) <= 2 / len(y)

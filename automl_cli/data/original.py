@@ -1,0 +1,177 @@
+"""The original data set: a labelled table that a competition's own rows were made from.
+
+Columns are matched with those of train by name, labels with its classes, and every cell is read as
+a cell of train would be. What is left of it can be trained on: rows without a known label are left
+out, and so are those that equal a training row, which would tell a fold what it is to predict.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from automl_cli.core.arrays import BoolVector, FloatVector, IntVector
+from automl_cli.core.dataset import Original, Target
+from automl_cli.core.errors import DataError
+from automl_cli.data.numbers import parse_numbers
+from automl_cli.data.read import RawTable
+from automl_cli.data.types import TableTyping, prepare_frame
+from automl_cli.data.words import MISSING, blank, make_words
+
+LEAST_COLUMNS = 0.5  # of train's feature columns that it must have
+BOOLEANS: Mapping[str, bool] = {
+    "no": False, "false": False, "n": False, "f": False, "0": False,
+    "yes": True, "true": True, "y": True, "t": True, "1": True,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Matched:
+    """The original table with its columns called as train calls them."""
+
+    table: RawTable
+    absent: tuple[str, ...]
+    unused: tuple[str, ...]
+
+
+def read_original(
+    table: RawTable, typing: TableTyping, targets: Sequence[Target], train: pd.DataFrame
+) -> tuple[Original, tuple[str, str, str]]:
+    """Return what can be trained on of the original data set, and the fact to show.
+
+    Parameters
+    ----------
+    table
+        It, cell by cell.
+    typing
+        How the feature columns of train are read.
+    targets
+        What is predicted; it must have all of them.
+    train
+        The feature columns of train.
+
+    Raises
+    ------
+    DataError
+        If it has too few columns of train, or no row with a known label.
+    """
+    matched = _match(table, typing, [target.name for target in targets])
+    encoded = [_encode(matched.table, target, typing.missing) for target in targets]
+    filled = np.logical_and.reduce([known for _, known in encoded])
+    if not filled.any():
+        raise _no_labels(matched.table, targets[0], typing.missing)
+    frame = prepare_frame(typing, matched.table.where(filled))
+    is_new = ~_hash(frame).isin(_hash(train)).to_numpy()
+    if not is_new.any():
+        raise DataError(
+            f"{table.name}: every labelled row is a row of train already.",
+            hint="Leave out data.original: there is nothing to add.",
+        )
+    values = {
+        target.name: y[filled][is_new] for target, (y, _) in zip(targets, encoded, strict=True)
+    }
+    original = Original(frame=frame[is_new].reset_index(drop=True), targets=values)
+    counts = (int((~filled).sum()), int((~is_new).sum()))
+    return original, _describe(table, matched, original, counts)
+
+
+def _match(table: RawTable, typing: TableTyping, targets: Sequence[str]) -> _Matched:
+    """Rename columns to train's; those it lacks become missing cells."""
+    import pyarrow as pa
+
+    own = {_plain(name): name for name in reversed(table.names)}
+    found = {
+        name: name if name in table.names else own.get(_plain(name))
+        for name in [*(column.name for column in typing.columns), *targets]
+    }
+    lost = [name for name in targets if found[name] is None]
+    absent = [one.name for one in typing.columns if found[one.name] is None]
+    if lost or len(absent) > (1 - LEAST_COLUMNS) * len(typing.columns):
+        what = f"the target {lost[0]!r}" if lost else f"{len(absent)} of train's columns"
+        raise DataError(
+            f"{table.name}: without {what}, so it is no original of train.",
+            hint=f"Rename its columns as in train; it has {', '.join(table.names[:10])}.",
+        )
+    empty = pa.array([""] * table.n_rows, pa.large_string())
+    columns = {
+        name: empty if known is None else table.cells(known) for name, known in found.items()
+    }
+    used = set(found.values())
+    return _Matched(
+        table=RawTable(name=table.name, table=pa.table(columns)),
+        absent=tuple(absent),
+        unused=tuple(name for name in table.names if name not in used),
+    )
+
+
+def _encode(
+    table: RawTable, target: Target, missing: tuple[str, ...]
+) -> tuple[IntVector | FloatVector, BoolVector]:
+    """Return class codes or values, and where they are known."""
+    if target.task == "regression":
+        import pyarrow.compute as pc
+
+        cells = pc.utf8_trim_whitespace(table.cells(target.name))
+        values = parse_numbers(blank(cells, (*MISSING, *missing)))
+        return values, np.isfinite(values)
+    words = make_words(table.cells(target.name), missing)
+    known = {_plain_label(label): code for code, label in enumerate(target.labels)}
+    texts = ["" if text is None else text for text in words.texts.to_pylist()]
+    if not any(_plain_label(text) in known for text in texts):
+        known = _match_booleans(target.labels)
+        texts = [str(BOOLEANS.get(text.casefold())) for text in texts]
+    of_text = np.array([known.get(_plain_label(text), -1) for text in texts], dtype=np.int64)
+    codes = np.where(words.counts > 0, of_text, -1)[words.codes]
+    return codes, codes >= 0
+
+
+def _match_booleans(labels: Sequence[str]) -> dict[str, int]:
+    """Return the code of yes and of no, if that is what the labels say."""
+    said = {str(BOOLEANS.get(label.casefold())): code for code, label in enumerate(labels)}
+    return said if set(said) == {"True", "False"} else {}
+
+
+def _plain_label(label: str) -> str:
+    # 1 and 1.0 are one class.
+    try:
+        return repr(float(label))
+    except ValueError:
+        return label
+
+
+def _plain(name: str) -> str:
+    return "".join(letter for letter in name.casefold() if letter.isalnum()) or name
+
+
+def _hash(frame: pd.DataFrame) -> "pd.Series[Any]":
+    # Whole numbers that miss cells in one of two tables are float64 there.
+    same = {name: "float64" for name, kind in frame.dtypes.items() if kind.kind in "iuf"}
+    return pd.util.hash_pandas_object(frame.astype(same), index=False)
+
+
+def _no_labels(table: RawTable, target: Target, missing: tuple[str, ...]) -> DataError:
+    words = make_words(table.cells(target.name), missing)
+    shown = ", ".join(repr(text) for text in words.texts.drop_null().slice(0, 3).to_pylist())
+    wanted = ", ".join(target.labels[:5]) or "numbers"
+    return DataError(
+        f"{table.name}: no row has a known {target.name!r}; it holds {shown or 'nothing'}.",
+        hint=f"Spell it as in train: {wanted}.",
+    )
+
+
+def _describe(
+    table: RawTable, matched: _Matched, original: Original, counts: tuple[int, int]
+) -> tuple[str, str, str]:
+    n_unknown, n_known = counts
+    told = [f"{len(matched.table.names) - len(matched.absent)} columns matched"]
+    if matched.absent:
+        told.append(f"{', '.join(matched.absent)} missing")
+    if matched.unused:
+        told.append(f"{', '.join(matched.unused)} not used")
+    if n_unknown:
+        told.append(f"{n_unknown} rows without a known label left out")
+    if n_known:
+        told.append(f"{n_known} rows that train has left out")
+    return ("original", f"{len(original.frame)} rows of {table.name}", "; ".join(told))
