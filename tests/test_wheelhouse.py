@@ -1,6 +1,7 @@
 """What pip is asked for, and what is told; the download itself needs a network."""
 
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,7 @@ def test_pip_is_asked_for_wheels_of_the_notebooks_python_and_platform(tmp_path: 
     assert "--only-binary=:all:" in needed
     assert needed[needed.index("--python-version") + 1] == "3.12"
     assert needed[needed.index("--dest") + 1] == str(tmp_path)
-    platforms = [b for a, b in zip(needed, needed[1:], strict=False) if a == "--platform"]
+    platforms = [b for a, b in pairwise(needed) if a == "--platform"]
     assert platforms == list_platforms("manylinux_2_28_x86_64")
 
 
@@ -56,7 +57,7 @@ def test_a_version_that_is_none_is_refused(tmp_path: Path):
 def test_what_pip_says_last_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("PIP_NO_INDEX", "1")  # pip looks nowhere: as without a network, but at once
     monkeypatch.setattr("automl_cli.wheelhouse.find_source", lambda: "automl-cli==0.0.1")
-    with pytest.raises(RunError, match="No matching distribution found for automl-cli==0.0.1"):
+    with pytest.raises(RunError, match=r"No matching distribution found for automl-cli==0\.0\.1"):
         make_wheelhouse(WheelhouseRequest(folder=tmp_path / "wheels", python="3.12"))
 
 

@@ -35,8 +35,7 @@ def site(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     """Return the stand-in; the environment holds credentials that it takes."""
     from kagglesdk import kaggle_env
 
-    monkeypatch.setenv("KAGGLE_USERNAME", "me")
-    monkeypatch.setenv("KAGGLE_KEY", "secret")
+    (home / "kaggle.json").write_text('{"username": "me", "key": "secret"}')
     with serve() as found:
         found.archive = pack({path.name: path.read_bytes() for path in PENGUINS.glob("*.csv")})
         monkeypatch.setitem(kaggle_env._env_to_endpoint, kaggle_env.KaggleEnv.PROD, found.url)

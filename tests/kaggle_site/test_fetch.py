@@ -33,7 +33,8 @@ def refuse(site: Site | None, competition: str = "penguins") -> AutomlError:
     return caught.value
 
 
-def test_one_command_downloads_and_fits(site: Site):
+@pytest.mark.usefixtures("site")
+def test_one_command_downloads_and_fits():
     result = CliRunner().invoke(app, ["fit", "--competition", "penguins", *FAST, "--json"])
     assert result.exit_code == 0, result.stderr
     summary = json.loads(result.stdout)
@@ -52,12 +53,10 @@ def test_one_command_downloads_and_fits(site: Site):
     ]
 
 
-def test_files_that_are_here_need_neither_network_nor_credentials(
-    site: Site, monkeypatch: pytest.MonkeyPatch
-):
+def test_files_that_are_here_need_neither_network_nor_credentials(site: Site, home: Path):
     first = fetch_files("penguins", Path("penguins"), ignore)
     n_asked = len(site.asked)
-    monkeypatch.delenv("KAGGLE_KEY")
+    (home / "kaggle.json").unlink()
     assert fetch_files("penguins", Path("penguins"), ignore) == first
     assert first.metric == "Multiclass Loss"
     assert len(site.asked) == n_asked
@@ -89,7 +88,8 @@ def test_what_was_not_unpacked_to_its_end_is_unpacked_again(site: Site):
     assert not Path("penguins/penguins.zip").exists()
 
 
-def test_a_folder_of_another_competition_is_refused(site: Site):
+@pytest.mark.usefixtures("site")
+def test_a_folder_of_another_competition_is_refused():
     fetch_files("penguins", Path("penguins"), ignore)
     with pytest.raises(DataError, match=r"penguins: holds the files of 'penguins'") as caught:
         fetch_files("titanic", Path("penguins"), ignore)
@@ -112,10 +112,8 @@ def test_a_damaged_archive_is_told(site: Site):
     assert error.hint == "Remove it and give the same command again."
 
 
-def test_an_archive_larger_than_the_disk_is_not_unpacked(
-    site: Site, monkeypatch: pytest.MonkeyPatch
-):
-    # The first central record says that train.csv has 4 GiB; so large a file is never written.
+@pytest.mark.usefixtures("site")
+def test_an_archive_larger_than_the_disk_is_not_unpacked(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("automl_cli.kaggle.archive.shutil.disk_usage", lambda _: Full())
     with pytest.raises(RunError, match="GiB are free"):
         fetch_files("penguins", Path("penguins"), ignore)
@@ -150,16 +148,16 @@ def test_a_wrong_name_is_told(site: Site):
     assert "https://www.kaggle.com/competitions/pinguins" in error.hint
 
 
-def test_without_credentials_it_is_said_where_they_go(home: Path):
+@pytest.mark.usefixtures("home")
+def test_without_credentials_it_is_said_where_they_go():
     error = refuse(None)
     assert error.message == "no valid credentials of Kaggle were found."
     for place in ("KAGGLE_API_TOKEN", "~/.kaggle/access_token", "~/.kaggle/kaggle.json"):
         assert place in error.hint
 
 
-def test_without_the_package_it_is_said_how_to_install_it(
-    home: Path, monkeypatch: pytest.MonkeyPatch
-):
+@pytest.mark.usefixtures("home")
+def test_without_the_package_it_is_said_how_to_install_it(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setitem(sys.modules, "kaggle.api.kaggle_api_extended", None)
     error = refuse(None)
     assert "the package kaggle is missing" in error.message
@@ -179,13 +177,15 @@ def test_without_network_it_is_said(site: Site, monkeypatch: pytest.MonkeyPatch)
     assert "docs/kaggle.md" in error.hint
 
 
+@pytest.mark.usefixtures("home")
 @pytest.mark.parametrize("name", ["../titanic", "", "https://www.kaggle.com/c/titanic", "a b"])
-def test_what_is_no_name_is_refused_before_anything_is_asked(home: Path, name: str):
+def test_what_is_no_name_is_refused_before_anything_is_asked(name: str):
     with pytest.raises(ConfigError, match="is no competition's name"):
         fetch(name, [], load_config(preset="smoke"), ignore)
 
 
-def test_files_beside_a_competition_are_refused(home: Path):
+@pytest.mark.usefixtures("home")
+def test_files_beside_a_competition_are_refused():
     Path("train.csv").touch()
     with pytest.raises(ConfigError, match="expected at most one folder"):
         fetch("penguins", [Path("train.csv")], load_config(preset="smoke"), ignore)
@@ -197,7 +197,8 @@ def test_without_tables_and_competition_there_is_nothing_to_fit():
     assert "nothing to fit." in result.stderr
 
 
-def test_the_users_metric_wins(site: Site):
+@pytest.mark.usefixtures("site")
+def test_the_users_metric_wins():
     loaded = load_config(preset="smoke", flags={"metric": "accuracy"})
     assert fetch("penguins", [], loaded, ignore)[1] is loaded
 
@@ -217,8 +218,7 @@ def test_every_matched_name_is_a_metric():
     assert match_metric("Mean F1-Score") is None
 
 
-def test_nothing_that_the_package_prints_reaches_the_terminal(
-    site: Site, capfd: pytest.CaptureFixture[str]
-):
+@pytest.mark.usefixtures("site")
+def test_nothing_that_the_package_prints_reaches_the_terminal(capfd: pytest.CaptureFixture[str]):
     fetch_files("penguins", Path("penguins"), ignore)
     assert capfd.readouterr() == ("", "")
