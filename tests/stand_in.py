@@ -12,6 +12,8 @@ from threading import Thread
 from typing import Any
 
 SIGN_IN = "Basic " + base64.b64encode(b"me:secret").decode()
+TOKEN_SIGN_IN = "Bearer good-token"
+TOKENS = "/v1/security.OAuthService/IntrospectToken"
 SERVICE = "/v1/competitions.CompetitionApiService/"
 
 
@@ -95,7 +97,10 @@ class Handler(BaseHTTPRequestHandler):
         if request in site.refusals:
             code, message = site.refusals[request]
             self.reply(code, {"code": code, "message": message})
-        elif self.headers["Authorization"] != SIGN_IN:
+        elif self.path == TOKENS:
+            is_good = told["token"] == "good-token"
+            self.reply(200, {"active": True, "username": "me"} if is_good else {})
+        elif self.headers["Authorization"] not in {SIGN_IN, TOKEN_SIGN_IN}:
             self.reply(401, {"code": 401, "message": "Unauthenticated"})
         elif request == "DownloadDataFiles" and told["competitionName"] == site.competition:
             self.send_response(302)

@@ -13,7 +13,7 @@ class Receipt(Protocol):
 
 
 class Submission(Protocol):
-    """A submission; a score is a text, empty or None where it is not told."""
+    """What is said of a submission; a score is a text, empty or None where it is not told."""
 
     status: Enum
     error_description: str | None
@@ -23,8 +23,6 @@ class Submission(Protocol):
 
 class Api(Protocol):
     """The package's client, signed in."""
-
-    COMPETITION_SUBMIT_UPLOAD_FAILED_MESSAGE: str
 
     def authenticate(self) -> None:
         """Sign in, or end the program."""
@@ -39,6 +37,3 @@ class Api(Protocol):
         self, file_name: str, message: str, competition: str, *, quiet: bool
     ) -> Receipt:
         """Upload and submit a file."""
-
-    def get_submission(self, submission_ref: int) -> Submission:
-        """Return a submission by its number."""

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from automl_cli.core.errors import KaggleError
-from automl_cli.kaggle.api import Api
+from automl_cli.kaggle.api import Api, Submission
 from automl_cli.kaggle.client import PAGES, asking
+
+UPLOAD_FAILED = "Could not submit to competition"  # how the package tells it, without an error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +41,7 @@ def upload(api: Api, competition: str, path: Path, message: str) -> int:
     """
     with asking(competition) as said:
         answer = api.competition_submit(str(path), message, competition, quiet=True)
-    if answer.message == api.COMPETITION_SUBMIT_UPLOAD_FAILED_MESSAGE:
+    if answer.message == UPLOAD_FAILED:
         told = " ".join(said.getvalue().split()) or "the storage refused it"
         raise KaggleError(
             f"{path}: the upload to {competition} failed ({told}).",
@@ -65,7 +67,7 @@ def read_score(api: Api, competition: str, ref: int) -> Scored:
 
     with asking(competition):
         try:
-            found = api.get_submission(ref)
+            found = _ask(api, ref)
         except HTTPError as error:
             # It takes a moment until a new submission can be read.
             if error.response is not None and error.response.status_code == 404:
@@ -79,6 +81,16 @@ def read_score(api: Api, competition: str, ref: int) -> Scored:
             public=_read_number(found.public_score),
             private=_read_number(found.private_score),
         )
+
+
+def _ask(api: Api, ref: int) -> Submission:
+    from kagglesdk.competitions.types.competition_api_service import ApiGetSubmissionRequest
+
+    request = ApiGetSubmissionRequest()
+    request.ref = ref
+    with api.build_kaggle_client() as client:
+        found: Submission = client.competitions.competition_api_client.get_submission(request)
+    return found
 
 
 def _read_number(text: str | None) -> float | None:

@@ -24,7 +24,10 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("HOME", str(folder))
     monkeypatch.setenv("KAGGLE_CONFIG_DIR", str(folder))
     monkeypatch.chdir(tmp_path)
-    from kaggle.api.kaggle_api_extended import KaggleApi
+    with monkeypatch.context() as known:  # without credentials older versions end at import
+        known.setenv("KAGGLE_USERNAME", "me")
+        known.setenv("KAGGLE_KEY", "secret")
+        from kaggle.api.kaggle_api_extended import KaggleApi
 
     monkeypatch.setattr(KaggleApi, "config", str(folder / "kaggle.json"))
     return folder

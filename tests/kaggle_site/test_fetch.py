@@ -156,6 +156,16 @@ def test_without_credentials_it_is_said_where_they_go():
         assert place in error.hint
 
 
+def test_a_token_signs_in_and_one_that_has_expired_does_not(
+    site: Site, home: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (home / "kaggle.json").unlink()
+    monkeypatch.setenv("KAGGLE_API_TOKEN", "old-token")
+    assert refuse(site).message == "no valid credentials of Kaggle were found."
+    monkeypatch.setenv("KAGGLE_API_TOKEN", "good-token")
+    assert fetch_files("penguins", Path("penguins"), ignore).metric == "Multiclass Loss"
+
+
 @pytest.mark.usefixtures("home")
 def test_without_the_package_it_is_said_how_to_install_it(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setitem(sys.modules, "kaggle.api.kaggle_api_extended", None)
