@@ -1,4 +1,7 @@
-"""The real ``kaggle`` package, pointed at a stand-in on this machine."""
+"""The real ``kaggle`` package, pointed at a stand-in on this machine.
+
+The folder is not called as the package: tests/ is on the path, and must not hide it.
+"""
 
 import os
 import shutil
