@@ -101,7 +101,7 @@ def fit(request: FitRequest, listener: Listener) -> dict[str, Any]:
         listener(Event(kind="audited", fields=describe_findings(findings)))
         key = make_run_key(dataset, config)
         directory = RunDirectory(request.out or _choose_folder(files.train, config, key))
-        known = {"key": key, **files.to_json()}
+        known = {"key": key, **files.to_json(), **request.origin}
         with directory.use(known, accept_versions=request.accept_versions):
             write_json(directory.typing, inference.typing.to_json())
             write_text(directory.config, show_config(request.loaded))

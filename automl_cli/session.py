@@ -45,6 +45,8 @@ class FitRequest:
         A further place for the submission.
     accept_versions
         Go on with a run that other versions began.
+    competition
+        Its name at Kaggle, if the tables are from there.
     started_at
         Seconds since the epoch; the budget counts from here.
     """
@@ -57,6 +59,12 @@ class FitRequest:
     out: Path | None = None
     submission: Path | None = None
     accept_versions: bool = False
+    competition: str | None = None
+
+    @property
+    def origin(self) -> dict[str, JsonValue]:
+        """What the run notes of where its tables are from."""
+        return {} if self.competition is None else {"competition": self.competition}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,7 +29,8 @@ from automl_cli.models import MODELS
 from automl_cli.splits import SPLITTERS, SplitOptions, SplitRequest
 
 ROOT = Path(__file__).parents[1]
-PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("examples/*.md"), *ROOT.glob("benchmarks/*.md")])
+FOLDERS = (".", "benchmarks", "docs", "examples")
+PAGES = sorted(page for folder in FOLDERS for page in (ROOT / folder).glob("*.md"))
 CONFIGS = sorted(ROOT.glob("examples/*.yaml"))
 TABLES = {
     "model": MODELS,

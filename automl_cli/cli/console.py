@@ -88,6 +88,10 @@ class RunConsole:
         elif kind == "planned":
             self.doing = "fitting"
             self.announced |= set(fields["candidates"])
+        elif kind == "fetched":
+            self.doing = "downloading, reading"
+        elif kind == "uploaded":
+            self.doing = "waiting for the score"
         elif kind == "submission":
             self.best = f"best {fields['best']}"
         self.fits += kind == "fitted"
@@ -255,6 +259,8 @@ SPELLINGS: Mapping[str, tuple[Spelling, str]] = {
     "candidate": (_spell_candidate, ""),
     "failed": (lambda fields: f"{fields['key']} failed: {fields['error']}", "red"),
     "skipped": (lambda fields: f"{fields['key']} skipped: {fields['reason']}", "dim"),
+    "fetched": (lambda fields: fields["message"], ""),
+    "uploaded": (lambda fields: fields["message"], ""),
     "warning": (lambda fields: f"warning: {fields['message']}", "yellow"),
     "searched": (_spell_search, ""),
     "original": (_spell_original, ""),

@@ -1,19 +1,36 @@
 """``automl fit``."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from automl_cli.cli.answers import answered
-from automl_cli.cli.options import AsJson, ConfigFile, Overrides, Paths, Preset, SampleFile, Test
+from automl_cli.cli.options import (
+    AsJson,
+    Competition,
+    ConfigFile,
+    Overrides,
+    Preset,
+    SampleFile,
+    Test,
+)
+
+if TYPE_CHECKING:
+    from automl_cli.core.events import Listener
+    from automl_cli.session import FitRequest
 
 LONGEST_START = 10.0  # seconds from the shell to the first line of a command
 
 
 def fit(
-    paths: Paths,
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(help="A folder, or train.csv and perhaps test.csv.", show_default=""),
+    ] = None,
+    competition: Competition = None,
     config: ConfigFile = None,
     preset: Preset = None,
     budget: Annotated[str | None, typer.Option(help="Time for all: 90s, 10m, 1h30m.")] = None,
@@ -69,7 +86,7 @@ def fit(
         from automl_cli.session import FitRequest
 
         request = FitRequest(
-            paths=tuple(paths),
+            paths=tuple(paths or ()),
             loaded=load_config(config, preset=preset, overrides=overrides or (), flags=flags),
             started_at=_find_start(),
             test=test,
@@ -77,11 +94,29 @@ def fit(
             out=out,
             submission=submission,
             accept_versions=accept_versions,
+            competition=competition,
         )
         with make_console(quiet=quiet) as console:
-            summary = run_fit(request, console.listen)
+            summary = run_fit(_fetch(request, console.listen), console.listen)
             console.show_summary(summary)
         _print_result(summary, as_json=as_json)
+
+
+def _fetch(request: "FitRequest", listener: "Listener") -> "FitRequest":
+    """Return the request with the tables and the metric of its competition, if it names one."""
+    from automl_cli.core.errors import ConfigError
+
+    if request.competition is None:
+        if not request.paths:
+            raise ConfigError(
+                "nothing to fit.",
+                hint="Give a folder, or train.csv, or a competition of Kaggle: --competition NAME",
+            )
+        return request
+    from automl_cli.fetch import fetch
+
+    folder, loaded = fetch(request.competition, request.paths, request.loaded, listener)
+    return replace(request, paths=(folder,), loaded=loaded)
 
 
 def _find_start() -> float:

@@ -27,3 +27,6 @@ SampleFile: TypeAlias = Annotated[
 FailOn: TypeAlias = Annotated[
     str | None, typer.Option(help="Exit with 2 on findings so grave: error, warning or note.")
 ]
+Competition: TypeAlias = Annotated[
+    str | None, typer.Option("--competition", help="Its name at Kaggle, such as titanic.")
+]

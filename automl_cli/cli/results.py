@@ -1,4 +1,4 @@
-"""What ``automl track`` and ``automl blend`` print to stdout or stderr."""
+"""What commands without a run of their own print: tracked scores, blends, what went to Kaggle."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -50,3 +50,25 @@ def print_blends(made: Mapping[str, Any]) -> None:
         for what, key in (("blend", "score"), ("the run alone", "run_score")):
             score, error = spell_number(target[key]), spell_number(target[f"{key}_se"], 2)
             console.print(f"{what}: {score} ± {error} cross-fitted", highlight=False)
+
+
+def print_submitted(submitted: Mapping[str, Any]) -> None:
+    """Print what Kaggle says of a submission to stdout."""
+    told = [
+        f"{name} {spell_number(submitted[name])}"
+        for name in LEADERBOARDS
+        if submitted[name] is not None
+    ]
+    if not told:
+        told = ["scored, no score is shown" if submitted["scored"] else "no score yet"]
+    name = f"{submitted['competition']}, submission {submitted['ref']}"
+    Console().print(f"{name}: {', '.join(told)}", soft_wrap=True, markup=False, highlight=False)
+
+
+def print_wheelhouse(made: Mapping[str, Any]) -> None:
+    """Print what was collected and how it is installed to stdout."""
+    console = Console(highlight=False)
+    size = f"{made['bytes'] / 2**20:.0f} MiB"
+    console.print(f"{made['folder']}: {made['wheels']} wheels, {size}", soft_wrap=True)
+    console.print("upload it as a data set, and in the notebook:")
+    console.print(f"  !{made['install']}", soft_wrap=True, markup=False)

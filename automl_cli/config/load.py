@@ -14,7 +14,15 @@ from automl_cli.config.chain import read_chain
 from automl_cli.config.diagnosis import diagnose
 from automl_cli.config.mistakes import KeyPath, Mistake, Origin, make_error, raise_mistakes
 from automl_cli.config.schema import RunConfig
-from automl_cli.config.tree import Layer, Node, find_origin, make_node, stack_layers, to_plain
+from automl_cli.config.tree import (
+    Layer,
+    Node,
+    find_origin,
+    make_node,
+    merge,
+    stack_layers,
+    to_plain,
+)
 from automl_cli.config.yaml_reader import read_text
 
 
@@ -94,6 +102,22 @@ def load_config(
         raise make_error([*said.mistakes, *diagnose(error, said.tree)]) from None
     raise_mistakes(said.mistakes)
     return LoadedConfig(config=config, tree=said.tree)
+
+
+def add_value(loaded: LoadedConfig, key: str, value: object, *, origin: str) -> LoadedConfig:
+    """Return a config with one more value that is known to be right.
+
+    Parameters
+    ----------
+    loaded
+        The config.
+    key, value
+        A dotted key, and what it says from now on.
+    origin
+        Who says it.
+    """
+    tree = merge(loaded.tree, make_node(value, Origin(origin), key.split(".")))
+    return LoadedConfig(config=RunConfig.model_validate(to_plain(tree)), tree=tree)
 
 
 def _read_override(text: str) -> Layer:

@@ -5,7 +5,8 @@
     ├── ConfigError        YAML, --set and flags; carries all mistakes of a file at once
     ├── PlanError          data and config do not fit together: splits, metrics, plan
     ├── RunError           the run directory: locked, other version, unwritable, full
-    └── BudgetError        the budget is too short for anything useful
+    ├── BudgetError        the budget is too short for anything useful
+    └── KaggleError        Kaggle refuses, cannot be reached, or is not installed
 
 Everything else that escapes is a bug of this program and exits with code 1.
 """
@@ -61,3 +62,7 @@ class RunError(AutomlError):
 
 class BudgetError(AutomlError):
     """The budget is too short for anything useful."""
+
+
+class KaggleError(AutomlError):
+    """Kaggle refuses, cannot be reached, or its package is not installed."""

@@ -19,6 +19,8 @@ Kind: TypeAlias = Literal[
     "blended",  # the tournament is decided
     "submission",  # a submission file was written
     "warning",  # something the user should know
+    "fetched",  # a competition's files or metric came from Kaggle
+    "uploaded",  # a submission is at Kaggle
     "finished",  # the command is done
 ]
 JsonValue: TypeAlias = "str | int | float | bool | list[JsonValue] | dict[str, JsonValue] | None"

@@ -222,14 +222,15 @@ def _last_byte(file: BinaryIO) -> bytes:
 def _settle(root: Path, facts: Mapping[str, JsonValue], *, accept_versions: bool) -> None:
     versions = installed_versions()
     path = root / "run.json"
-    if path.exists():
-        _check_same_run(root, read_json(path), facts, None if accept_versions else versions)
+    before = read_json(path) if path.exists() else None
+    if before is not None:
+        _check_same_run(root, before, facts, None if accept_versions else versions)
     for leftover in root.glob("**/*.tmp-*"):
         if leftover.is_dir():
             shutil.rmtree(leftover, ignore_errors=True)
         else:
             leftover.unlink(missing_ok=True)
-    write_json(path, {**facts, "versions": dict(versions)})
+    write_json(path, {**(before or {}), **facts, "versions": dict(versions)})
 
 
 def _check_same_run(

@@ -1,0 +1,40 @@
+"""``automl submit``."""
+
+import json
+from typing import Annotated
+
+import typer
+
+from automl_cli.cli.answers import answered
+from automl_cli.cli.options import AsJson, Competition, RunFolder
+
+
+def submit(
+    run: RunFolder,
+    competition: Competition = None,
+    message: Annotated[str | None, typer.Option(help="A text beside the submission.")] = None,
+    wait: Annotated[bool, typer.Option(help="Wait for the score and note it.")] = True,
+    timeout: Annotated[str, typer.Option(help="The longest wait: 90s, 10m, 1h30m.")] = "10m",
+    as_json: AsJson = False,
+) -> None:
+    """Check a run's submission, upload it to Kaggle, and note its score."""
+    with answered():
+        from automl_cli.cli.console import make_console
+        from automl_cli.cli.results import print_submitted
+        from automl_cli.config.durations import parse_duration
+        from automl_cli.submit import SubmitRequest
+        from automl_cli.submit import submit as run_submit
+
+        longest = parse_duration(timeout)
+        request = SubmitRequest(
+            run=run,
+            competition=competition,
+            message=message,
+            longest_wait=longest if wait else None,
+        )
+        with make_console(quiet=False) as console:
+            submitted = run_submit(request, console.listen)
+        if as_json:
+            typer.echo(json.dumps(submitted))
+        else:
+            print_submitted(submitted)

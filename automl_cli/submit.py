@@ -1,0 +1,181 @@
+"""A run's submission at Kaggle: checked, uploaded once, its scores noted beside the run.
+
+`submitted.json` in the run says which file was uploaded. The same command with the same file goes
+on with it instead of using up another submission of the day.
+"""
+
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from automl_cli.check import CheckRequest, check
+from automl_cli.competition import Competition
+from automl_cli.config.durations import format_duration
+from automl_cli.config.load import load_config
+from automl_cli.core.errors import ConfigError, KaggleError, RunError
+from automl_cli.core.events import Event, Listener
+from automl_cli.kaggle import Api, Scored, check_competition, open_api, read_score, upload
+from automl_cli.store import RunDirectory, read_json, write_json
+from automl_cli.summary import read_summary
+from automl_cli.track import add_scores
+
+SUBMIT_VERSION = 1  # of what `--json` prints
+NOTE = "submitted.json"
+FIRST_PAUSE, LONGEST_PAUSE = 2.0, 30.0  # seconds between two questions for the score
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmitRequest:
+    """What the user asks for.
+
+    Parameters
+    ----------
+    run
+        A finished run.
+    competition
+        Its name at Kaggle; None: the one that the run was fetched from.
+    message
+        What is written beside the submission; None: the run's name and score.
+    longest_wait
+        Seconds to wait for the score, or None: do not wait.
+    pause
+        Waits some seconds.
+    """
+
+    run: Path
+    competition: str | None = None
+    message: str | None = None
+    longest_wait: float | None = 600.0
+    pause: Callable[[float], None] = time.sleep
+
+
+def submit(request: SubmitRequest, listener: Listener) -> dict[str, Any]:
+    """Check and upload a run's submission, and note its scores; return plain values.
+
+    Parameters
+    ----------
+    request
+        What to do.
+    listener
+        Told what is odd, and when the file is uploaded.
+
+    Raises
+    ------
+    DataError
+        If the submission does not fit its competition.
+    KaggleError
+        If Kaggle refuses it, cannot be reached or cannot score it in time.
+    AutomlError
+        For whatever else the user can mend.
+    """
+    directory = RunDirectory(request.run)
+    summary = read_summary(directory)
+    known = read_json(request.run / "run.json")
+    competition = _find_competition(request, known)
+    checked = _check(directory, known)
+    for finding in checked["findings"]:
+        told = f"{finding['message']} {finding['advice']}"
+        listener(Event(kind="warning", fields={"message": told}))
+    api = open_api()
+    ref = _upload_once(api, competition, request, summary, listener)
+    scored = _await_score(api, competition, ref, request)
+    if scored.public is not None or scored.private is not None:
+        add_scores(request.run, public=scored.public, private=scored.private)
+    return {
+        "version": SUBMIT_VERSION,
+        "run": str(request.run),
+        "competition": competition,
+        "ref": ref,
+        "scored": scored.is_scored,
+        "public": scored.public,
+        "private": scored.private,
+        "findings": checked["findings"],
+    }
+
+
+def _find_competition(request: SubmitRequest, known: dict[str, Any]) -> str:
+    name = request.competition or known.get("competition")
+    if name is None:
+        raise ConfigError(
+            f"{request.run}: this run does not know its competition.",
+            hint="Name it: automl submit RUN --competition NAME",
+        )
+    check_competition(str(name))
+    return str(name)
+
+
+def _check(directory: RunDirectory, known: dict[str, Any]) -> dict[str, Any]:
+    """Compare the submission with its competition as ``automl check`` does."""
+    if not directory.submission.exists():
+        raise RunError(
+            f"{directory.root}: this run has no submission.csv.",
+            hint="Fit it with the test table; without one there is nothing to submit.",
+        )
+    files = {name: known.get(name) for name in ("train", "test", "sample")}
+    paths = {name: None if path is None else Path(path) for name, path in files.items()}
+    competition = Competition(
+        paths=tuple(filter(None, [paths["train"]])),
+        loaded=load_config(directory.config),
+        test=paths["test"],
+        sample=paths["sample"],
+    )
+    return check(CheckRequest(submission=directory.submission, competition=competition))
+
+
+def _upload_once(
+    api: Api,
+    competition: str,
+    request: SubmitRequest,
+    summary: dict[str, Any],
+    listener: Listener,
+) -> int:
+    """Return the number of the submission, of an earlier command if it was the same file."""
+    note, path = request.run / NOTE, RunDirectory(request.run).submission
+    about = {
+        "competition": competition,
+        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+    }
+    before = read_json(note) if note.exists() else {}
+    if about.items() <= before.items():
+        ref = int(str(before["ref"]))
+        told = f"this file is submission {ref} already; nothing is uploaded"
+    else:
+        ref = upload(api, competition, path, request.message or _describe(request.run, summary))
+        write_json(note, {**about, "ref": ref, "time": time.time()})
+        told = f"uploaded to {competition}: submission {ref}"
+    listener(Event(kind="uploaded", fields={"message": told}))
+    return ref
+
+
+def _describe(run: Path, summary: dict[str, Any]) -> str:
+    score = summary["score"]
+    told = "" if score is None else f", cross-validated {summary['metric']} {score:.6g}"
+    return f"automl {run.resolve().name}{told}"
+
+
+def _await_score(api: Api, competition: str, ref: int, request: SubmitRequest) -> Scored:
+    """Ask again and again, less and less often, until there is a score or no more time."""
+    ends_at = time.monotonic() + (request.longest_wait or 0.0)
+    pause = FIRST_PAUSE
+    while True:
+        scored = read_score(api, competition, ref)
+        if scored.error is not None:
+            # The same file may be submitted again, should the site have been at fault.
+            (request.run / NOTE).unlink(missing_ok=True)
+            raise KaggleError(
+                f"{competition}: submission {ref} was not scored: {scored.error}.",
+                hint="Compare the file with the competition's page on how it is evaluated.",
+            )
+        if scored.is_scored or request.longest_wait is None:
+            return scored
+        if time.monotonic() + pause > ends_at:
+            raise KaggleError(
+                f"{competition}: submission {ref} has no score after "
+                f"{format_duration(request.longest_wait)}.",
+                hint="It is uploaded. The same command goes on waiting, without another upload.",
+            )
+        request.pause(pause)
+        pause = min(1.5 * pause, LONGEST_PAUSE)
