@@ -1,14 +1,24 @@
 """``automl fit``."""
 
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from automl_cli.cli.answers import answered
-from automl_cli.cli.options import AsJson, ConfigFile, Overrides, Paths, Preset, SampleFile, Test
+from automl_cli.cli.answers import answered, print_json
+from automl_cli.cli.options import (
+    AsJson,
+    ConfigFile,
+    Overrides,
+    Paths,
+    Preset,
+    SampleFile,
+    Targets,
+    Test,
+    read_path,
+)
 
+INTERRUPTED = "interrupted; the same command goes on from here."
 LONGEST_START = 10.0  # seconds from the shell to the first line of a command
 
 
@@ -19,7 +29,7 @@ def fit(
     budget: Annotated[str | None, typer.Option(help="Time for all: 90s, 10m, 1h30m.")] = None,
     memory: Annotated[str | None, typer.Option(help="Memory for all: 4GB, 512MB.")] = None,
     metric: Annotated[str | None, typer.Option(help="`automl list metrics`.")] = None,
-    target: Annotated[list[str] | None, typer.Option(help="Column to predict.")] = None,
+    target: Targets = None,
     id: Annotated[str | None, typer.Option(help="Column that names the rows.")] = None,  # noqa: A002  # the key's name
     task: Annotated[str | None, typer.Option(help="binary, multiclass or regression.")] = None,
     positive: Annotated[str | None, typer.Option(help="Positive class.")] = None,
@@ -33,8 +43,13 @@ def fit(
     overrides: Overrides = None,
     test: Test = None,
     sample: SampleFile = None,
-    out: Annotated[Path | None, typer.Option(help="The run directory.")] = None,
-    submission: Annotated[Path | None, typer.Option(help="A copy of the submission.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="The run directory.", parser=read_path, metavar="PATH")
+    ] = None,
+    submission: Annotated[
+        Path | None,
+        typer.Option(help="A copy of the submission.", parser=read_path, metavar="PATH"),
+    ] = None,
     accept_versions: Annotated[
         bool, typer.Option("--accept-versions", help="Go on with a run of other versions.")
     ] = False,
@@ -58,7 +73,7 @@ def fit(
         "seed": seed,
         "run.workers": workers,
     }
-    with answered():
+    with answered(INTERRUPTED):
         from automl_cli.cli.console import make_console
         from automl_cli.config.load import load_config
         from automl_cli.pipeline import fit as run_fit
@@ -92,6 +107,6 @@ def _find_start() -> float:
 
 def _print_result(summary: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
-        typer.echo(json.dumps(summary))
+        print_json(summary)
     elif summary["submission"] is not None:
         typer.echo(summary["submission"])
