@@ -36,6 +36,7 @@ ENTRIES: list[dict[str, Any]] = [
     for path in sorted(HERE.glob("*.yaml"))
     for entry in yaml.safe_load(path.read_text(encoding="utf-8"))
 ]
+MISTAKES = [entry for entry in ENTRIES if "code" not in entry]  # the others go on, with a warning
 SMALL = ["--preset", "smoke", "--set", "limits.rounds=10", "--metric", "log_loss", "-q"]
 WORDS = {"LONGER": "/".join(["part"] * 2000), "LONG": "x" * 5000, "DEEP": "[" * 5000}
 KINDS = {"files", "tables", "configs", "flags", "runs", "outside", "submissions", "scores"}
@@ -104,7 +105,7 @@ def test_the_catalogue_is_complete_and_unambiguous() -> None:
     assert {entry["kind"] for entry in ENTRIES} == KINDS
 
 
-@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: f"{entry['kind']}: {entry['name']}")
+@pytest.mark.parametrize("entry", MISTAKES, ids=lambda entry: f"{entry['kind']}: {entry['name']}")
 def test_every_message_says_what_to_do(entry: dict[str, Any]) -> None:
     said = entry["says"]
 
