@@ -22,17 +22,21 @@ NO_SPACE = (
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with a competition, a run of it and a submission."""
+    """Return a folder with two competitions, a run of one and a submission."""
     place = tmp_path_factory.mktemp("no_room")
     rng = np.random.default_rng(0)
     n = N_TRAIN + N_TEST
     frame = pd.DataFrame({"id": range(n), "size": rng.normal(size=n).round(3)})
-    for k in range(60):  # a fix that drops all of them is long
-        frame[f"a column that is the same everywhere, number {k}"] = 1
     frame["sold"] = (frame["size"] + rng.normal(size=n) > 0).astype(int)
     (place / "task").mkdir()
     frame[:N_TRAIN].to_csv(place / "task" / "train.csv", index=False)
     frame[N_TRAIN:].drop(columns="sold").to_csv(place / "task" / "test.csv", index=False)
+    leaks = {f"a copy of the answer with a long name, {k}": frame["sold"] for k in range(80)}
+    (place / "leaky").mkdir()  # the fix that drops all of them is long
+    frame.assign(**leaks)[:N_TRAIN].to_csv(place / "leaky" / "train.csv", index=False)
+    frame.assign(**leaks)[N_TRAIN:].drop(columns="sold").to_csv(
+        place / "leaky" / "test.csv", index=False
+    )
     mine = frame[N_TRAIN:][["id"]].assign(sold=rng.random(N_TEST))
     mine.to_csv(place / "mine.csv", index=False)
     words = ["fit", str(place / "task"), "--preset", "smoke", "--set", "limits.rounds=10", "-q"]
@@ -47,7 +51,7 @@ def list_commands(place: Path, out: Path) -> dict[str, tuple[list[str | Path], P
     return {
         "predict": (["predict", run, task / "test.csv", "--out", out], out),
         "blend": (["blend", run, run, "--submission", out], out),
-        "audit": (["audit", task, "--fix", out], out),
+        "audit": (["audit", place / "leaky", "--fix", out], out),
         "track": (["track", "add", run, "--public", "0.5"], run / "leaderboard.jsonl"),
     }
 
