@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint clean
+.PHONY: demo test lint docs clean
 
 $(BIN)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -25,6 +25,9 @@ lint: $(BIN)/.installed-dev
 
 test: lint  ## everything CI runs
 	$(BIN)/pytest
+
+docs: $(BIN)/.installed  ## write docs/json.md and docs/schemas anew
+	$(BIN)/python -c "from pathlib import Path; from automl_cli.payloads.page import write_pages; write_pages(Path('docs'))"
 
 clean:
 	rm -rf $(VENV) runs .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -21,7 +21,7 @@ from automl_cli.core.keys import make_seed
 from automl_cli.core.problem import Problem
 from automl_cli.core.threads import limit_blas
 from automl_cli.data.check import check_submission
-from automl_cli.data.submission import make_submission, write_submission
+from automl_cli.data.submission import check_name, make_submission, write_submission
 from automl_cli.decision import fit_decision
 from automl_cli.ensemble.combiners import COMBINERS, get_weights
 from automl_cli.ensemble.tournament import blend_candidates
@@ -67,6 +67,7 @@ def blend(request: BlendRequest) -> dict[str, Any]:
     PlanError
         If another run answers another question.
     """
+    check_name(request.out)
     own = reopen(request.run)
     _check_blendable(own)
     others = [reopen(path) for path in request.others if path.is_dir()]
@@ -121,6 +122,12 @@ def _gather(
         )
     for other in others:
         members |= _read_other(own, other, problem)
+    for key, member in members.items():
+        if member.test is None:
+            raise RunError(
+                f"{key}: its predictions of the test rows (candidates/{key}/test.npy) are gone.",
+                hint="Remove that folder and give the `automl fit` command of its run again.",
+            )
     train, test = _list_rows(own)
     for oof, predicted in files:
         member = read_outside(problem, oof, predicted, train, test)

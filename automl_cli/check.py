@@ -6,6 +6,7 @@ from typing import Any
 
 from automl_cli.competition import Competition, read_competition
 from automl_cli.data.check import check_submission
+from automl_cli.data.form import check_form
 from automl_cli.data.read import read_table
 from automl_cli.data.remarks import find_remarks
 from automl_cli.problems import choose_metric
@@ -46,6 +47,7 @@ def check(request: CheckRequest) -> dict[str, Any]:
         target.name: choose_metric(dataset, target, config)[0].wants
         for target in dataset.schema.targets
     }
+    check_form(request.submission)
     check_submission(request.submission, dataset, wants)
     table, other = read_table(request.submission), None
     if request.against is not None:

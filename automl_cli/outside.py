@@ -117,7 +117,8 @@ def _read_npy(path: Path) -> FloatMatrix:
     try:
         array = np.load(path, allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
-        raise DataError(f"{path}: not readable as npy: {error}.", hint=hint) from error
+        reason = str(error).partition(". ")[0].rstrip(".")
+        raise DataError(f"{path}: not readable as npy: {reason}.", hint=hint) from error
     if (
         not isinstance(array, np.ndarray)
         or array.ndim not in {1, 2}

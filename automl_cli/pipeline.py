@@ -18,6 +18,7 @@ from automl_cli.core.keys import SHORT
 from automl_cli.core.problem import Problem
 from automl_cli.data.files import find_files
 from automl_cli.data.infer import infer_dataset
+from automl_cli.data.submission import check_name
 from automl_cli.features.state import FeatureSet, prepare_features
 from automl_cli.features.tables import save_tables
 from automl_cli.holdout import describe_holdout, hold_out
@@ -32,6 +33,7 @@ from automl_cli.problems import make_data_options, make_facts, make_problem
 from automl_cli.session import (
     FitRequest,
     Session,
+    count_spent,
     describe_blend,
     describe_data,
     describe_findings,
@@ -78,6 +80,7 @@ def fit(request: FitRequest, listener: Listener) -> dict[str, Any]:
     config = request.loaded.config
     check_names(request.loaded)
     if request.submission is not None:
+        check_name(request.submission)
         check_writable(request.submission)
     files = find_files(
         request.paths,
@@ -105,7 +108,7 @@ def fit(request: FitRequest, listener: Listener) -> dict[str, Any]:
         with directory.use(known, accept_versions=request.accept_versions):
             write_json(directory.typing, inference.typing.to_json())
             write_text(directory.config, show_config(request.loaded))
-            spent = directory.seconds_spent()
+            spent = count_spent(directory, problems)
             session = Session(
                 request=request,
                 given=given,

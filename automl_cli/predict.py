@@ -1,5 +1,7 @@
 """New rows predicted with a finished run, batch by batch into a file."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ from automl_cli.core.dataset import Target
 from automl_cli.core.errors import DataError, RunError
 from automl_cli.data.batches import read_batches
 from automl_cli.data.read import RawTable
-from automl_cli.data.submission import make_columns
+from automl_cli.data.submission import check_name, make_columns
 from automl_cli.store import replaced
 
 BATCH_ROWS = 20_000
@@ -42,7 +44,7 @@ class PredictRequest:
 
 
 def predict(request: PredictRequest) -> dict[str, Any]:
-    """Write the predictions of new rows, in their order; return where and how many.
+    """Write the predictions of new rows, in their order; return where, how many and what is odd.
 
     The file appears whole, or not at all. Memory does not grow with the number of rows.
 
@@ -53,11 +55,15 @@ def predict(request: PredictRequest) -> dict[str, Any]:
     DataError
         If the table cannot be read or lacks a column.
     """
+    check_name(request.out)
     predictor = load_predictor(request.run)
-    n_rows = 0
+    n_rows, unread = 0, dict[str, dict[str, Any]]()
     with replaced(request.out, durable=True) as beside:
         for table in read_batches(request.rows, BATCH_ROWS):
-            frame = _predict_batch(predictor, table, request.id, n_rows)
+            rows = _read_batch(predictor, table, unread)
+            frame = _predict_batch(
+                predictor, rows, _name_rows(predictor, table, request.id, n_rows)
+            )
             frame.to_csv(
                 beside,
                 mode="a",
@@ -69,30 +75,48 @@ def predict(request: PredictRequest) -> dict[str, Any]:
             n_rows += len(frame)
         if not n_rows:
             raise DataError(f"{request.rows}: no rows.", hint="Give a file with at least one row.")
-    return {"version": PREDICT_VERSION, "predictions": str(request.out), "rows": n_rows}
+    return {
+        "version": PREDICT_VERSION,
+        "predictions": str(request.out),
+        "rows": n_rows,
+        "unread": list(unread.values()),
+    }
+
+
+def _read_batch(
+    predictor: Predictor, table: RawTable, unread: dict[str, dict[str, Any]]
+) -> pd.DataFrame:
+    """Return the features of a batch; add to `unread` what cells of it were taken as missing."""
+    with _blamed_on_bundle():
+        frame = predictor.read(table)
+        for name, (n_cells, first) in predictor.count_unread(table, frame).items():
+            known = unread.setdefault(name, {"column": name, "cells": 0, "first": first})
+            known["cells"] += n_cells
+    return frame
 
 
 def _predict_batch(
-    predictor: Predictor, table: RawTable, given_id: str | None, start: int
+    predictor: Predictor, frame: pd.DataFrame, named: tuple[str, Any]
 ) -> pd.DataFrame:
+    with _blamed_on_bundle():
+        answers = predictor.predict(frame)
+    columns = dict([named])
+    for part in predictor.manifest.targets:
+        target = Target(name=part.name, task=part.task, labels=part.labels, reason="")
+        columns |= make_columns(part.columns, target, answers[part.name], part.wants)
+    return pd.DataFrame(columns)
+
+
+@contextmanager
+def _blamed_on_bundle() -> Iterator[None]:
+    """Turn what a bundle that is not what a run wrote may raise into a message."""
     try:
-        answers = predictor.predict(predictor.read(table))
+        yield
     except (KeyError, TypeError, ValueError, OverflowError, IndexError) as error:
         raise RunError(
             f"the bundle does not predict ({type(error).__name__}: {error}).",
             hint="It was altered, or made by other versions: run `automl fit` anew.",
         ) from error
-    name, ids = _name_rows(predictor, table, given_id, start)
-    columns: dict[str, Any] = {name: ids}
-    if any(name in part.columns for part in predictor.manifest.targets):
-        raise DataError(
-            f"{table.name}: the id {name!r} is called as a predicted column.",
-            hint="Name another column of the table with --id.",
-        )
-    for part in predictor.manifest.targets:
-        target = Target(name=part.name, task=part.task, labels=part.labels, reason="")
-        columns |= make_columns(part.columns, target, answers[part.name], part.wants)
-    return pd.DataFrame(columns)
 
 
 def _name_rows(
@@ -105,6 +129,11 @@ def _name_rows(
             hint=f"Name one of its columns with --id: {', '.join(table.names[:10])}.",
         )
     name = given_id or predictor.manifest.id
+    if any((name or "id") in part.columns for part in predictor.manifest.targets):
+        raise DataError(
+            f"{table.name}: the id {name!r} is called as a predicted column.",
+            hint="Name another column of the table with --id.",
+        )
     if name is not None and name in table.names:
         return name, table.texts(name)
     return name or "id", np.arange(start, start + table.n_rows).astype(str).astype(object)

@@ -51,6 +51,10 @@ def reopen(root: Path) -> Reopened:
         If the folder holds no run, or its tables are gone or have changed.
     """
     directory = RunDirectory(root)
+    if not (root / "run.json").exists():
+        raise RunError(
+            f"{root}: no run in this folder.", hint="Give one that `automl fit` printed."
+        )
     known: dict[str, Any] = read_json(root / "run.json")
     if not {"key", "train", "test", "sample"} <= known.keys() or not directory.config.exists():
         raise RunError(
@@ -62,6 +66,11 @@ def reopen(root: Path) -> Reopened:
         for name in ("test", "sample", "original")
     }
     files = Files(train=Path(known["train"]), **others)
+    for path in filter(None, (files.train, *others.values())):
+        if not path.exists():
+            raise RunError(
+                f"{root}: a table of this run is gone: {path}.", hint="Put it back where it was."
+            )
     inference = infer_dataset(files, make_data_options(config))
     given = inference.dataset
     rows = hold_out(given, choose_validation(given, config), config.validation.holdout)

@@ -188,6 +188,17 @@ def _write_bundle(session: Session, solutions: Mapping[str, Solution]) -> None:
     write_bundle(session.directory, parts, session.given.schema.id)
 
 
+def count_spent(directory: RunDirectory, problems: Sequence[Problem]) -> float:
+    """Return the seconds that earlier commands have used up of the budget.
+
+    Until each target has a finished candidate they do not count: a budget that was too short once
+    would be so for ever, and so each command goes on with the folds that those before have fitted.
+    """
+    kinds = {(event["kind"], event.get("target")) for event in directory.read_events()}
+    is_begun = all(("candidate", problem.target.name) in kinds for problem in problems)
+    return directory.seconds_spent() if is_begun else 0.0
+
+
 def tell_start(session: Session, spent_seconds: float) -> None:
     """Tell and record that the command works on the run, and record what was inferred."""
     ends_at = session.deadline.ends_at
@@ -258,9 +269,12 @@ def _explain(session: Session, missing: Sequence[str]) -> AutomlError:
             hint=f"The tracebacks are in {failures[0].parent}.",
         )
     budget = session.request.loaded.config.budget
+    is_begun = any(event["kind"] == "fitted" for event in session.directory.read_events())
     return BudgetError(
         f"a budget of {format_duration(budget or 0.0)} is too short: no candidate was finished "
         f"for {names}.",
-        hint="Give more time with --budget; the time of earlier commands on it counts, and "
-        "what they have finished is kept.",
+        hint="Give more time with --budget, or the same command again: the folds that are fitted "
+        "stay, and until there is a candidate each command has the whole budget."
+        if is_begun
+        else "Give more time with --budget: it was over, or nearly so, before the first fit.",
     )

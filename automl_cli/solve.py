@@ -18,7 +18,7 @@ from automl_cli.ensemble.tournament import blend_candidates
 from automl_cli.features.state import FeatureSet
 from automl_cli.scoring import score_candidate
 from automl_cli.store import write_json
-from automl_cli.train.collect import load_candidate, save_candidate
+from automl_cli.train.collect import load_candidate, load_finished, save_candidate
 from automl_cli.train.cross_fit import cross_fit
 from automl_cli.train.order import Crew, Order, Outcome, Skipped
 
@@ -85,7 +85,12 @@ def solve(
         yield make_single_solution(problem, known.values())
     missing = [spec for spec in specs if spec.key not in known]
     again = [spec for spec in specs if spec.key in known and known[spec.key].cut]
-    order = Order(problem=problem, specs=[*missing, *again], feature_sets=feature_sets)
+    order = Order(
+        problem=problem,
+        specs=[*missing, *again],
+        feature_sets=feature_sets,
+        is_needed=not known and not load_finished(crew.run, problem.target.name),
+    )
     yield from follow(problem, cross_fit(order, crew), known, crew)
 
 

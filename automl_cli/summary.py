@@ -3,17 +3,20 @@
 The layout is versioned: keys are added within a version, and never change their meaning.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
+from pydantic import ValidationError
 
 from automl_cli.core.candidate import Candidate
 from automl_cli.core.errors import RunError
 from automl_cli.features.state import count_selected
+from automl_cli.payloads import Summary, without_nan
 from automl_cli.solve import Solution
-from automl_cli.store import RunDirectory, read_json
+from automl_cli.store import RunDirectory
 
 VERSION = 1
 
@@ -58,7 +61,7 @@ def make_summary(
         "candidates": [candidate for target in targets for candidate in target["candidates"]],
         "targets": targets,
     }
-    return cast("dict[str, Any]", _without_nan(summary))
+    return cast("dict[str, Any]", without_nan(summary))
 
 
 def read_summary(run: RunDirectory) -> dict[str, Any]:
@@ -67,14 +70,30 @@ def read_summary(run: RunDirectory) -> dict[str, Any]:
     Raises
     ------
     RunError
-        If the folder holds no run, or one that has not finished a candidate yet.
+        If the folder holds no run, one that has not finished a candidate yet, or a damaged file.
     """
     if not run.summary.exists():
         raise RunError(
             f"{run.root}: no finished run in this folder.",
             hint="Give the folder that `automl fit` printed; run the same command to finish it.",
         )
-    return dict(read_json(run.summary))
+    try:
+        stored = run.summary.read_bytes()
+        Summary.model_validate_json(stored, strict=True)
+    except OSError as error:
+        raise RunError(
+            f"{run.summary}: not readable ({str(error.strerror).lower()}).",
+            hint="Check the file's permissions and the disk.",
+        ) from error
+    except ValidationError as error:
+        wrong = error.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in wrong["loc"]) or "the file"
+        raise RunError(
+            f"{run.summary}: not the figures of a run ({where}: {wrong['msg'].lower()}).",
+            hint="Give the same `automl fit` command again: it writes them anew and fits nothing "
+            "twice.",
+        ) from error
+    return dict(json.loads(stored))
 
 
 def _find_common(targets: Sequence[dict[str, Any]], name: str) -> str | None:
@@ -97,15 +116,6 @@ def _average(targets: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "score_se": error,
         "in_sample": mean("in_sample"),
     }
-
-
-def _without_nan(value: object) -> object:
-    # JSON has no NaN; strict readers refuse the bare word.
-    if isinstance(value, dict):
-        return {name: _without_nan(item) for name, item in value.items()}
-    if isinstance(value, list):
-        return [_without_nan(item) for item in value]
-    return None if isinstance(value, float) and not np.isfinite(value) else value
 
 
 def _describe(

@@ -6,7 +6,7 @@ text that people may edit.
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -206,32 +206,17 @@ def draw_tracked(tracked: Sequence[Tracked], path: Path) -> None:
 
 def _read_run(run: Path) -> Tracked:
     summary = read_summary(RunDirectory(run))
-    try:
-        return _make_tracked(run, summary)
-    except (KeyError, TypeError, IndexError, ValueError) as error:
-        raise RunError(
-            f"{run}: its summary.json is damaged ({type(error).__name__}: {error}).",
-            hint="Run the same `automl fit` command again, or move the folder away.",
-        ) from error
-
-
-def _make_tracked(run: Path, summary: Mapping[str, Any]) -> Tracked:
-    targets: Sequence[Mapping[str, Any]] = summary["targets"]
     told = _read_told(run / TOLD)
     return Tracked(
         run=run,
-        train=str(read_json(run / "run.json")["train"]),
+        train=str(read_json(run / "run.json").get("train")),
         metric=summary["metric"],
-        greater_is_better=bool(targets[0]["greater_is_better"]),
-        score=_as_number(summary["score"]),
-        score_se=_as_number(summary["score_se"]),
+        greater_is_better=summary["targets"][0]["greater_is_better"],
+        score=summary["score"],
+        score_se=summary["score_se"],
         public=told.get("public"),
         private=told.get("private"),
     )
-
-
-def _as_number(value: object) -> float | None:
-    return None if value is None else float(str(value))
 
 
 def _read_told(path: Path) -> dict[str, float]:
@@ -264,8 +249,9 @@ def _read_lines(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except (OSError, ValueError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
         raise RunError(
-            f"{path}: not readable as text: {error}.", hint="Mend or remove the file."
+            f"{path}: not readable as text ({reason.lower()}).", hint="Mend it, or move it away."
         ) from error
 
 

@@ -1,5 +1,6 @@
 """A run blended with other runs and with predictions from outside."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -160,7 +161,7 @@ def test_a_run_whose_tables_have_changed_is_refused(place: Path, tmp_path: Path)
 
 
 def test_a_folder_that_is_no_run_is_refused(place: Path, tmp_path: Path) -> None:
-    with pytest.raises(RunError, match=r"run.json: this file of the run is missing"):
+    with pytest.raises(RunError, match="no run in this folder"):
         run_blend(place, tmp_path)
 
 
@@ -190,3 +191,26 @@ def test_a_gap_in_the_test_predictions_is_refused(place: Path, tmp_path: Path) -
     pd.read_csv(test).assign(sold=np.nan).to_csv(test, index=False)
     with pytest.raises(DataError, match="no prediction in row 1"):
         run_blend(place, oof, test)
+
+
+def test_a_candidate_without_its_test_predictions_is_no_member(place: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(place / "run", tmp_path / "copy"))
+    first, *others = sorted(copy.glob("candidates/*"))
+    (first / "test.npy").unlink()
+    blend(BlendRequest(run=copy, others=(place / "other",), out=tmp_path / "out.csv"))
+    for other in others:
+        (other / "test.npy").unlink()
+    with pytest.raises(RunError, match="no finished candidate for sold") as caught:
+        blend(BlendRequest(run=copy, others=(place / "other",), out=tmp_path / "out.csv"))
+    assert "the same `automl fit` command goes on" in caught.value.hint
+
+
+def test_a_run_mends_test_predictions_that_were_deleted(place: Path, tmp_path: Path) -> None:
+    out = Path(shutil.copytree(place / "run", tmp_path / "copy"))
+    before = (out / "submission.csv").read_bytes()
+    for path in out.glob("candidates/*/test.npy"):
+        path.unlink()
+    small = ["limits.rounds=20", "metric=log_loss", "data.target=sold"]
+    automl_cli.fit(place / "task", preset="smoke", overrides=small, out=out)
+    assert (out / "submission.csv").read_bytes() == before
+    assert all((folder / "test.npy").exists() for folder in out.glob("candidates/*"))

@@ -20,9 +20,13 @@ from automl_cli.track import (
 def make_run(runs: Path, name: str, score: float, train: str = "train.csv") -> Path:
     run = runs / name
     run.mkdir(parents=True)
-    target = {"greater_is_better": True}
-    summary = {"metric": "roc_auc", "score": score, "score_se": 0.01, "targets": [target]}
-    (run / "summary.json").write_text(json.dumps(summary))
+    figures = {"task": "binary", "metric": "roc_auc", "score": score, "score_se": 0.01}
+    figures |= {"in_sample": score, "candidates": []}
+    target = {"target": "y", "greater_is_better": True, "validation": "kfold", "folds": 5}
+    target |= {"combiner": None, "tournament": [], "search": [], "holdout": None}
+    summary = {"version": 1, "run": name, "submission": None, "seconds": 1.0, "facts": []}
+    summary |= {"targets": [figures | target], "findings": []}
+    (run / "summary.json").write_text(json.dumps(summary | figures))
     (run / "run.json").write_text(json.dumps({"train": train}))
     return run
 
@@ -131,8 +135,8 @@ def test_a_picture_of_nothing_and_a_wrong_ending_are_refused(runs: Path, tmp_pat
 DAMAGED = [
     ("leaderboard.jsonl", b'{"public": NaN}', "leaderboard.jsonl:1: no line of scores"),
     ("leaderboard.jsonl", b"\xff\xfe\x00", "not readable as text"),
-    ("summary.json", b"{}", "its summary.json is damaged"),
-    ("summary.json", b'{"targets": []}', "its summary.json is damaged"),
+    ("summary.json", b"{}", "summary.json: not the figures of a run (version: field required)."),
+    ("summary.json", b'{"version": 2}', "summary.json: not the figures of a run (version: "),
 ]
 
 

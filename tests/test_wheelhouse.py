@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from automl_cli.cli.app import app
 from automl_cli.core.errors import ConfigError, RunError
+from automl_cli.payloads import PAYLOADS
 from automl_cli.wheelhouse import (
     WheelhouseRequest,
     list_commands,
@@ -52,6 +53,14 @@ def test_the_line_for_the_notebook_names_the_data_set(tmp_path: Path):
 def test_a_version_that_is_none_is_refused(tmp_path: Path):
     with pytest.raises(ConfigError, match="'12' is no version of Python 3"):
         list_commands(WheelhouseRequest(folder=tmp_path, python="12"))
+
+
+def test_the_payload_is_what_its_model_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("automl_cli.wheelhouse._run", lambda _: None)  # no network
+    (tmp_path / "one-1.0-py3-none-any.whl").write_bytes(b"1234")
+    made = make_wheelhouse(WheelhouseRequest(folder=tmp_path, python="3.12"))
+    assert (made["wheels"], made["bytes"]) == (1, 4)
+    assert PAYLOADS["wheelhouse"].model_validate(made, strict=True).model_dump() == made
 
 
 def test_what_pip_says_last_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

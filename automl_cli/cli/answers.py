@@ -1,8 +1,12 @@
 """How every command ends: with what was asked for, or with one message and an exit code."""
 
+import errno
+import json
+import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 import typer
 
@@ -10,8 +14,14 @@ EXIT_MISTAKE, EXIT_INTERRUPTED = 2, 130  # 0: done, 1: a bug of this program
 
 
 @contextmanager
-def answered() -> Iterator[None]:
-    """Turn what a user can cause into one message and an exit code."""
+def answered(interrupted: str = "interrupted; give the command again.") -> Iterator[None]:
+    """Turn what a user can cause into one message and an exit code.
+
+    Parameters
+    ----------
+    interrupted
+        What is said after Ctrl-C; only a command that keeps what it has done may promise to go on.
+    """
     from automl_cli.core.errors import AutomlError
 
     try:
@@ -20,5 +30,29 @@ def answered() -> Iterator[None]:
         typer.echo(f"{error.message}\n  hint: {error.hint}", err=True)
         sys.exit(EXIT_MISTAKE)
     except KeyboardInterrupt:
-        typer.echo("interrupted; the same command goes on from here.", err=True)
+        typer.echo(interrupted, err=True)
         sys.exit(EXIT_INTERRUPTED)
+    except OSError as error:  # of stdout: what is wrong with files is an `AutomlError`
+        if error.errno != errno.ENOSPC:
+            raise
+        _drop_output()
+        typer.echo(
+            "what the command prints cannot be written (no space left on device).\n"
+            "  hint: Free some space, or send it to another place.",
+            err=True,
+        )
+        sys.exit(EXIT_MISTAKE)
+
+
+def print_json(payload: Mapping[str, Any]) -> None:
+    """Print what `--json` asks for, as `automl_cli.payloads` describes it, in one line."""
+    from automl_cli.payloads import without_nan
+
+    typer.echo(json.dumps(without_nan(dict(payload)), allow_nan=False))
+
+
+def _drop_output() -> None:
+    """Send what stdout still holds nowhere, or Python would fail over it once more at its end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)

@@ -14,6 +14,7 @@ from automl_cli.cli.blend import blend
 from automl_cli.cli.check import check
 from automl_cli.cli.configs import config_app
 from automl_cli.cli.fit import fit
+from automl_cli.cli.help import Command
 from automl_cli.cli.listing import list_table
 from automl_cli.cli.predict import predict
 from automl_cli.cli.shown import features, leaderboard
@@ -27,11 +28,12 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # a mistake and a help page look alike on every terminal and in a log
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for command in (audit, fit, predict, blend, check, submit, leaderboard, features, wheelhouse):
-    app.command()(command)
-app.command(name="list")(list_table)
+    app.command(cls=Command)(command)
+app.command(name="list", cls=Command)(list_table)
 app.add_typer(config_app, name="config")
 app.add_typer(track_app, name="track")
 

@@ -1,12 +1,11 @@
 """``automl audit``."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from automl_cli.cli.answers import answered
+from automl_cli.cli.answers import answered, print_json
 from automl_cli.cli.options import (
     AsJson,
     ConfigFile,
@@ -15,7 +14,9 @@ from automl_cli.cli.options import (
     Paths,
     Preset,
     SampleFile,
+    Targets,
     Test,
+    read_path,
 )
 
 
@@ -23,12 +24,17 @@ def audit(
     paths: Paths,
     config: ConfigFile = None,
     preset: Preset = None,
-    target: Annotated[list[str] | None, typer.Option(help="Column to predict.")] = None,
+    target: Targets = None,
     overrides: Overrides = None,
     test: Test = None,
     sample: SampleFile = None,
     fix: Annotated[
-        Path | None, typer.Option(help="Write a YAML config that mends what can be mended.")
+        Path | None,
+        typer.Option(
+            help="Write a YAML config that mends what can be mended.",
+            parser=read_path,
+            metavar="PATH",
+        ),
     ] = None,
     fail_on: FailOn = None,
     as_json: AsJson = False,
@@ -55,7 +61,7 @@ def audit(
         )
         found = survey(request)
         if as_json:
-            typer.echo(json.dumps(found))
+            print_json(found)
         else:
             print_survey(found)
         if fix is not None:

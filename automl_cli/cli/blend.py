@@ -1,13 +1,12 @@
 """``automl blend``."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from automl_cli.cli.answers import answered
-from automl_cli.cli.options import AsJson, RunFolder
+from automl_cli.cli.answers import answered, print_json
+from automl_cli.cli.options import AsJson, RunFolder, read_path
 
 
 def blend(
@@ -16,12 +15,14 @@ def blend(
         list[Path],
         typer.Argument(
             help="Other runs, and pairs of files: out-of-fold and test predictions.",
-            show_default="",
+            show_default=False,
+            parser=read_path,
         ),
     ],
-    submission: Annotated[Path, typer.Option(help="Where the submission goes.")] = Path(
-        "submission.csv"
-    ),
+    submission: Annotated[
+        Path,
+        typer.Option(help="Where the submission goes.", parser=read_path, metavar="PATH"),
+    ] = Path("submission.csv"),
     as_json: AsJson = False,
 ) -> None:
     """Blend a run with other runs, and with predictions made elsewhere."""
@@ -32,7 +33,7 @@ def blend(
 
         made = run_blend(BlendRequest(run=run, others=tuple(others), out=submission))
         if as_json:
-            typer.echo(json.dumps(made))
+            print_json(made)
         else:
             print_blends(made)
             typer.echo(made["submission"])

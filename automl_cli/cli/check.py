@@ -1,12 +1,11 @@
 """``automl check``."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from automl_cli.cli.answers import answered
+from automl_cli.cli.answers import answered, print_json
 from automl_cli.cli.options import (
     AsJson,
     ConfigFile,
@@ -16,11 +15,14 @@ from automl_cli.cli.options import (
     Preset,
     SampleFile,
     Test,
+    read_path,
 )
 
 
 def check(
-    submission: Annotated[Path, typer.Argument(help="A submission file.", show_default="")],
+    submission: Annotated[
+        Path, typer.Argument(help="A submission file.", show_default=False, parser=read_path)
+    ],
     paths: Paths,
     config: ConfigFile = None,
     preset: Preset = None,
@@ -29,7 +31,10 @@ def check(
     test: Test = None,
     sample: SampleFile = None,
     against: Annotated[
-        Path | None, typer.Option(help="An earlier submission to compare it with.")
+        Path | None,
+        typer.Option(
+            help="An earlier submission to compare it with.", parser=read_path, metavar="PATH"
+        ),
     ] = None,
     fail_on: FailOn = None,
     as_json: AsJson = False,
@@ -53,7 +58,7 @@ def check(
         request = CheckRequest(submission=submission, competition=competition, against=against)
         found = run_check(request)
         if as_json:
-            typer.echo(json.dumps(found))
+            print_json(found)
         else:
             print_check(found)
         refuse_grave(found["findings"], fail_on)

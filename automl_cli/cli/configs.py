@@ -7,16 +7,19 @@ from typing import Annotated
 import typer
 
 from automl_cli.cli.answers import answered
-from automl_cli.cli.options import Overrides, Preset
+from automl_cli.cli.help import Command
+from automl_cli.cli.options import Overrides, Preset, read_path
 
 config_app = typer.Typer(
     help="Start a YAML config, show what is in force, print its schema.", no_args_is_help=True
 )
 
 
-@config_app.command("init")
+@config_app.command("init", cls=Command)
 def config_init(
-    path: Annotated[Path, typer.Argument(help="Where to write it.")] = Path("automl.yaml"),
+    path: Annotated[Path, typer.Argument(help="Where to write it.", parser=read_path)] = Path(
+        "automl.yaml"
+    ),
     preset: Annotated[str, typer.Option(help="What it extends.")] = "medium",
 ) -> None:
     """Write a short YAML to edit."""
@@ -32,9 +35,9 @@ def config_init(
         typer.echo(str(path))
 
 
-@config_app.command("show")
+@config_app.command("show", cls=Command)
 def config_show(
-    config: Annotated[Path | None, typer.Argument(help="A YAML config.")] = None,
+    config: Annotated[Path | None, typer.Argument(help="A YAML config.", parser=read_path)] = None,
     preset: Preset = None,
     overrides: Overrides = None,
 ) -> None:
@@ -49,7 +52,7 @@ def config_show(
         typer.echo(show_config(loaded), nl=False)
 
 
-@config_app.command("schema")
+@config_app.command("schema", cls=Command)
 def config_schema() -> None:
     """Print the JSON schema with which editors complete and check the YAML."""
     from automl_cli.config.show import config_schema as make_schema

@@ -27,9 +27,12 @@ class RunConsole:
     ----------
     console
         Where to. The other fields are what the events so far say.
+    errors
+        Where to with what is told in any case; None: to the same place.
     """
 
     console: Console
+    errors: Console | None = None
     ends_at: float | None = None
     doing: str = "reading"
     best: str = ""
@@ -98,10 +101,11 @@ class RunConsole:
         is_end = kind in ("candidate", "failed", "skipped")
         self.done += is_end and fields["key"] in self.announced  # others are settings of a search
 
-    def _line(self, text: str, *, style: str = "") -> None:
-        if not self.console.is_terminal:
+    def _line(self, text: str, *, style: str = "", is_error: bool = False) -> None:
+        console = (self.errors if is_error else None) or self.console
+        if not console.is_terminal:
             text = f"{time.strftime('%Y-%m-%d %H:%M:%S')} {text}"
-        self.console.print(Text(text, style=style), soft_wrap=True, highlight=False)
+        console.print(Text(text, style=style), soft_wrap=True, highlight=False)
 
     def _show_inferred(self, fields: Mapping[str, Any]) -> None:
         for what, value, reason in fields["facts"]:
@@ -117,7 +121,8 @@ class RunConsole:
     def _show_findings(self, fields: Mapping[str, Any]) -> None:
         grave = [one for one in fields["findings"] if one["severity"] != "note"]
         for one in grave:
-            self._line(f"{one['severity']}: {one['message']} {one['advice']}", style="yellow")
+            told = f"{one['severity']}: {one['message']} {one['advice']}"
+            self._line(told, style="yellow", is_error=one["severity"] == "error")
         n_notes = len(fields["findings"]) - len(grave)
         if n_notes:
             self._line(f"notes on the data: {n_notes}; `automl audit` shows them", style="dim")
@@ -134,7 +139,7 @@ def make_console(*, quiet: bool) -> Iterator[RunConsole]:
     """Give a console on stderr, live if that is a terminal."""
     console = Console(stderr=True, quiet=quiet)
     if quiet or not console.is_terminal:
-        yield RunConsole(console)
+        yield RunConsole(console, errors=Console(stderr=True))
         return
     shown = RunConsole(console)
     with console.status(shown):

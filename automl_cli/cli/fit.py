@@ -1,13 +1,12 @@
 """``automl fit``."""
 
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from automl_cli.cli.answers import answered
+from automl_cli.cli.answers import answered, print_json
 from automl_cli.cli.options import (
     AsJson,
     Competition,
@@ -15,20 +14,27 @@ from automl_cli.cli.options import (
     Overrides,
     Preset,
     SampleFile,
+    Targets,
     Test,
+    read_path,
 )
 
 if TYPE_CHECKING:
     from automl_cli.core.events import Listener
     from automl_cli.session import FitRequest
 
+INTERRUPTED = "interrupted; the same command goes on from here."
 LONGEST_START = 10.0  # seconds from the shell to the first line of a command
 
 
 def fit(
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(help="A folder, or train.csv and perhaps test.csv.", show_default=""),
+        typer.Argument(
+            help="A folder, or train.csv and perhaps test.csv.",
+            show_default=False,
+            parser=read_path,
+        ),
     ] = None,
     competition: Competition = None,
     config: ConfigFile = None,
@@ -36,7 +42,7 @@ def fit(
     budget: Annotated[str | None, typer.Option(help="Time for all: 90s, 10m, 1h30m.")] = None,
     memory: Annotated[str | None, typer.Option(help="Memory for all: 4GB, 512MB.")] = None,
     metric: Annotated[str | None, typer.Option(help="`automl list metrics`.")] = None,
-    target: Annotated[list[str] | None, typer.Option(help="Column to predict.")] = None,
+    target: Targets = None,
     id: Annotated[str | None, typer.Option(help="Column that names the rows.")] = None,  # noqa: A002  # the key's name
     task: Annotated[str | None, typer.Option(help="binary, multiclass or regression.")] = None,
     positive: Annotated[str | None, typer.Option(help="Positive class.")] = None,
@@ -53,8 +59,13 @@ def fit(
     ] = None,
     test: Test = None,
     sample: SampleFile = None,
-    out: Annotated[Path | None, typer.Option(help="The run directory.")] = None,
-    submission: Annotated[Path | None, typer.Option(help="A copy of the submission.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="The run directory.", parser=read_path, metavar="PATH")
+    ] = None,
+    submission: Annotated[
+        Path | None,
+        typer.Option(help="A copy of the submission.", parser=read_path, metavar="PATH"),
+    ] = None,
     accept_versions: Annotated[
         bool, typer.Option("--accept-versions", help="Go on with a run of other versions.")
     ] = False,
@@ -79,7 +90,7 @@ def fit(
         "seed": seed,
         "run.workers": workers,
     }
-    with answered():
+    with answered(INTERRUPTED):
         from automl_cli.cli.console import make_console
         from automl_cli.config.load import load_config
         from automl_cli.pipeline import fit as run_fit
@@ -131,6 +142,6 @@ def _find_start() -> float:
 
 def _print_result(summary: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
-        typer.echo(json.dumps(summary))
+        print_json(summary)
     elif summary["submission"] is not None:
         typer.echo(summary["submission"])

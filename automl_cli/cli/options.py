@@ -1,28 +1,78 @@
 """Arguments and options that several commands share."""
 
+import os
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
 import typer
 
+LONGEST_PATH, LONGEST_PART = 4095, 255  # bytes; what Linux takes, and about what others do
+
+
+def read_path(text: str | Path) -> Path:
+    """Return a path that the operating system can be asked about.
+
+    Raises
+    ------
+    pydantic_core.PydanticCustomError
+        If it is empty or too long: such a path would fail in as many ways as there are calls.
+
+    Examples
+    --------
+    >>> read_path("train.csv").name
+    'train.csv'
+    """
+    from pydantic_core import PydanticCustomError  # of all errors the one that typer shows as it is
+
+    spelled = str(text)
+    if not spelled or "\0" in spelled:
+        raise PydanticCustomError("path", "an empty path; give the name of a file or folder.")
+    path = Path(spelled)
+    longest = max((len(os.fsencode(part)) for part in path.parts), default=0)
+    if longest > LONGEST_PART or len(os.fsencode(spelled)) > LONGEST_PATH:
+        raise PydanticCustomError(
+            "path", "a path that is too long; give one whose names have at most 255 bytes."
+        )
+    return path
+
+
 Paths: TypeAlias = Annotated[
-    list[Path], typer.Argument(help="A folder, or train.csv and perhaps test.csv.", show_default="")
+    list[Path],
+    typer.Argument(
+        help="A folder, or train.csv and perhaps test.csv.", show_default=False, parser=read_path
+    ),
 ]
 ConfigFile: TypeAlias = Annotated[
-    Path | None, typer.Option("--config", "-c", help="A YAML config.")
+    Path | None,
+    typer.Option("--config", "-c", help="A YAML config.", parser=read_path, metavar="PATH"),
 ]
 Preset: TypeAlias = Annotated[str | None, typer.Option(help="smoke, fast, medium or best.")]
 Overrides: TypeAlias = Annotated[
     list[str] | None,
-    typer.Option("--set", help="Any key of the config, such as models.catboost.depth=8."),
+    typer.Option(
+        "--set",
+        help="Any key of the config, such as models.catboost.depth=8.",
+        metavar="KEY=VALUE",
+        show_default=False,
+    ),
 ]
-RunFolder: TypeAlias = Annotated[Path, typer.Argument(help="A run directory.", show_default="")]
+Targets: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--target", help="Column to predict; may be repeated.", metavar="COLUMN", show_default=False
+    ),
+]
+RunFolder: TypeAlias = Annotated[
+    Path, typer.Argument(help="A run directory.", show_default=False, parser=read_path)
+]
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print one JSON object instead.")]
 Test: TypeAlias = Annotated[
-    Path | None, typer.Option("--test", help="test.csv, if not beside train.")
+    Path | None,
+    typer.Option("--test", help="test.csv, if not beside train.", parser=read_path, metavar="PATH"),
 ]
 SampleFile: TypeAlias = Annotated[
-    Path | None, typer.Option("--sample", help="sample_submission.csv.")
+    Path | None,
+    typer.Option("--sample", help="sample_submission.csv.", parser=read_path, metavar="PATH"),
 ]
 FailOn: TypeAlias = Annotated[
     str | None, typer.Option(help="Exit with 2 on findings so grave: error, warning or note.")

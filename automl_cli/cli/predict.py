@@ -1,21 +1,23 @@
 """``automl predict``."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from automl_cli.cli.answers import answered
-from automl_cli.cli.options import AsJson, RunFolder
+from automl_cli.cli.answers import answered, print_json
+from automl_cli.cli.options import AsJson, RunFolder, read_path
 
 
 def predict(
     run: RunFolder,
-    rows: Annotated[Path, typer.Argument(help="A table of new rows.", show_default="")],
-    out: Annotated[Path, typer.Option("--out", help="Where the predictions go.")] = Path(
-        "predictions.csv"
-    ),
+    rows: Annotated[
+        Path, typer.Argument(help="A table of new rows.", show_default=False, parser=read_path)
+    ],
+    out: Annotated[
+        Path,
+        typer.Option(help="Where the predictions go.", parser=read_path, metavar="PATH"),
+    ] = Path("predictions.csv"),
     id: Annotated[str | None, typer.Option(help="Column that names the rows.")] = None,  # noqa: A002  # the key's name
     as_json: AsJson = False,
 ) -> None:
@@ -25,4 +27,13 @@ def predict(
         from automl_cli.predict import predict as run_predict
 
         done = run_predict(PredictRequest(run=run, rows=rows, out=out, id=id))
-        typer.echo(json.dumps(done) if as_json else done["predictions"])
+        for one in done["unread"]:
+            typer.echo(
+                f"warning: {one['column']}: {one['cells']:,} cell(s) such as {one['first']!r} are "
+                "not readable as in train, and count as missing.",
+                err=True,
+            )
+        if as_json:
+            print_json(done)
+        else:
+            typer.echo(done["predictions"])

@@ -11,9 +11,11 @@ from automl_cli.core.errors import RunError
 from automl_cli.features.tried import load_tried
 from automl_cli.store import RunDirectory
 
+SCREENS_VERSION = 1  # of what `--json` prints
 
-def read_screens(run: RunDirectory) -> list[dict[str, Any]]:
-    """Return each screen of a run as plain values.
+
+def read_screens(run: RunDirectory) -> dict[str, Any]:
+    """Return the screens of a run as plain values.
 
     Raises
     ------
@@ -22,7 +24,13 @@ def read_screens(run: RunDirectory) -> list[dict[str, Any]]:
     """
     screens = []
     for path in sorted(run.features.glob("screen-*/tried.json")):
-        rows, n_folds = load_tried(path)
+        try:
+            rows, n_folds = load_tried(path)
+        except (KeyError, TypeError, ValueError) as error:
+            raise RunError(
+                f"{path}: not what a screen writes ({type(error).__name__}: {error}).",
+                hint="Remove its folder and give the same `automl fit` command again.",
+            ) from error
         columns = [{**asdict(row), "verdict": row.verdict} for row in rows]
         screens.append({"screen": path.parent.name, "folds": n_folds, "columns": columns})
     if not screens:
@@ -30,7 +38,7 @@ def read_screens(run: RunDirectory) -> list[dict[str, Any]]:
             f"{run.root}: this run has screened no generated columns.",
             hint="Switch groups on under `features.groups`; `automl list features` shows all.",
         )
-    return screens
+    return {"version": SCREENS_VERSION, "screens": screens}
 
 
 def print_screens(screens: Sequence[Mapping[str, Any]], *, every: bool) -> None:

@@ -1,11 +1,10 @@
 """``automl leaderboard`` and ``automl features``: what a run came to."""
 
-import json
 from typing import Annotated
 
 import typer
 
-from automl_cli.cli.answers import answered
+from automl_cli.cli.answers import answered, print_json
 from automl_cli.cli.options import AsJson, RunFolder
 
 
@@ -18,7 +17,7 @@ def leaderboard(run: RunFolder, as_json: AsJson = False) -> None:
 
         summary = read_summary(RunDirectory(run))
         if as_json:
-            typer.echo(json.dumps(summary))
+            print_json(summary)
         else:
             print_leaderboard(summary)
 
@@ -37,6 +36,6 @@ def features(
 
         screens = read_screens(RunDirectory(run))
         if as_json:
-            typer.echo(json.dumps(screens))
+            print_json(screens)
         else:
-            print_screens(screens, every=every)
+            print_screens(screens["screens"], every=every)

@@ -1,11 +1,10 @@
 """``automl submit``."""
 
-import json
 from typing import Annotated
 
 import typer
 
-from automl_cli.cli.answers import answered
+from automl_cli.cli.answers import answered, print_json
 from automl_cli.cli.options import AsJson, Competition, RunFolder
 
 
@@ -35,6 +34,6 @@ def submit(
         with make_console(quiet=False) as console:
             submitted = run_submit(request, console.listen)
         if as_json:
-            typer.echo(json.dumps(submitted))
+            print_json(submitted)
         else:
             print_submitted(submitted)

@@ -1,20 +1,20 @@
 """``automl track``: leaderboard scores beside the cross-validated ones."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from automl_cli.cli.answers import answered
-from automl_cli.cli.options import AsJson, RunFolder
+from automl_cli.cli.answers import answered, print_json
+from automl_cli.cli.help import Command
+from automl_cli.cli.options import AsJson, RunFolder, read_path
 
 track_app = typer.Typer(
     help="Leaderboard scores beside the cross-validated ones.", no_args_is_help=True
 )
 
 
-@track_app.command("add")
+@track_app.command("add", cls=Command)
 def track_add(
     run: RunFolder,
     public: Annotated[float | None, typer.Option(help="Score on the public leaderboard.")] = None,
@@ -27,11 +27,16 @@ def track_add(
         typer.echo(str(add_scores(run, public=public, private=private)))
 
 
-@track_app.command("show")
+@track_app.command("show", cls=Command)
 def track_show(
-    folder: Annotated[Path, typer.Argument(help="The folder that holds the runs.")] = Path("runs"),
+    folder: Annotated[
+        Path, typer.Argument(help="The folder that holds the runs.", parser=read_path)
+    ] = Path("runs"),
     picture: Annotated[
-        Path | None, typer.Option(help="Draw both scores into this .png or .svg.")
+        Path | None,
+        typer.Option(
+            help="Draw both scores into this .png or .svg.", parser=read_path, metavar="PATH"
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -46,6 +51,6 @@ def track_show(
             typer.echo(f"written: {picture}", err=True)
         described = describe_tracked(tracked)
         if as_json:
-            typer.echo(json.dumps(described))
+            print_json(described)
         else:
             print_tracked(described)

@@ -1,20 +1,21 @@
 """``automl wheelhouse``."""
 
-import json
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from automl_cli.cli.answers import answered
-from automl_cli.cli.options import AsJson
+from automl_cli.cli.answers import answered, print_json
+from automl_cli.cli.options import AsJson, read_path
 
 OWN_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
 def wheelhouse(
-    folder: Annotated[Path, typer.Argument(help="Where the wheels go.", show_default="")],
+    folder: Annotated[
+        Path, typer.Argument(help="Where the wheels go.", show_default=False, parser=read_path)
+    ],
     python: Annotated[str, typer.Option(help="The notebook's version of Python.")] = OWN_PYTHON,
     platform: Annotated[str | None, typer.Option(help="As wheels name it.")] = None,
     as_json: AsJson = False,
@@ -28,6 +29,6 @@ def wheelhouse(
         request = WheelhouseRequest(folder=folder, python=python, platform=platform or PLATFORM)
         made = make_wheelhouse(request)
         if as_json:
-            typer.echo(json.dumps(made))
+            print_json(made)
         else:
             print_wheelhouse(made)

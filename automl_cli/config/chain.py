@@ -8,6 +8,7 @@ from automl_cli.config.presets import DEFAULT_PRESET, PRESETS, hint_preset, pres
 from automl_cli.config.tree import Layer, Node, as_mapping, stack_layers, to_plain
 from automl_cli.config.yaml_reader import read_file
 from automl_cli.core.errors import ConfigError
+from automl_cli.core.user_file import is_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def _find_below(
 def _find_file_below(read: list[_Source], extends: Node) -> _Source | Mistake:
     name = str(to_plain(extends))
     path = read[-1].path.parent / name
-    if not path.is_file():
+    if not is_file(path):
         return _note(extends, f"no such preset or file: {name!r}.", hint_preset(name))
     if path.resolve() not in [source.path.resolve() for source in read]:
         return _Source(path, str(path))

@@ -69,7 +69,7 @@ class Registry(Generic[Entry]):
         return iter(self.names())
 
     def __contains__(self, name: object) -> bool:
-        return name in self.names()
+        return name in self._table or name in self._plugins()  # the search for these takes long
 
     def _plugins(self) -> dict[str, Entry]:
         found = entry_points(group=f"automl_cli.{self.kind}")

@@ -35,6 +35,14 @@ def is_in_file(name: str) -> bool:
     return name.rpartition(":")[0].endswith(".py")
 
 
+def is_file(path: Path) -> bool:
+    """Return whether there is such a file; a name that the system cannot take names none."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
 def read_code(name: str | None) -> str:
     """Return the text of the file that a name leads to; nothing for other names."""
     if name is None or not is_in_file(name):
@@ -60,7 +68,7 @@ def read_function(name: str, kind: str, called: str) -> Callable[..., Any]:
         If the file or the function is missing, or the file fails.
     """
     path, _, function = name.rpartition(":")
-    if not Path(path).is_file():
+    if not is_file(Path(path)):
         raise PlanError(
             f"{path}: no such file, wanted by the {kind} {name!r}.",
             hint=f"Give the path of a Python file, as in my_{kind}.py:{function or 'name'}.",

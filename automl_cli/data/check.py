@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from automl_cli.core.dataset import Dataset, Target
@@ -64,17 +65,33 @@ def _check_shape(table: RawTable, dataset: Dataset, predicted: tuple[str, ...]) 
     sample = dataset.sample
     expected = sample.columns if sample else (dataset.schema.id or "id", *predicted)
     ids = sample.ids if sample else np.asarray(dataset.test_ids)
+    model = "the sample" if sample else "the test table"
     if table.names != expected:
-        raise _misfit(table, f"the columns are {_listed(table.names)}", _listed(expected))
+        is_order = sorted(table.names) == sorted(expected)
+        came = f"the columns are {'right, but ordered ' if is_order else ''}{_listed(table.names)}"
+        hint = "Put them in the expected order." if is_order else "Spell the header as expected."
+        raise _misfit(table, came, _listed(expected), hint)
     if table.n_rows != len(ids):
-        raise _misfit(table, f"{table.n_rows} rows", str(len(ids)))
-    if len(expected) == len(predicted):
-        return
-    came = table.texts(expected[0])
+        hint = f"Write one row for each row of {model}."
+        raise _misfit(table, f"{table.n_rows} rows", str(len(ids)), hint)
+    if len(expected) > len(predicted):
+        _check_ids(table, expected[0], ids, model)
+
+
+def _check_ids(table: RawTable, name: str, ids: npt.NDArray[np.object_], model: str) -> None:
+    came = table.texts(name)
     differs = came != ids
-    if differs.any():
-        row = int(differs.argmax())
-        raise _misfit(table, f"the id {came[row]!r} in row {row + 1}", repr(ids[row]))
+    if not differs.any():
+        return
+    row = int(differs.argmax())
+    where = f"{came[row]!r} in row {row + 1}"
+    if sorted(came) == sorted(ids):
+        hint = f"Sort the rows, with their predictions, as in {model}."
+        raise _misfit(
+            table, f"the ids are right, but in another order: {where}", f"{ids[row]!r}", hint
+        )
+    hint = f"Take the ids, and their order, from {model}."
+    raise _misfit(table, f"the id {where}", f"{ids[row]!r}", hint)
 
 
 def _check_labels(table: RawTable, name: str, target: Target, wants: Wants) -> None:
@@ -83,7 +100,8 @@ def _check_labels(table: RawTable, name: str, target: Target, wants: Wants) -> N
         labels = text.split() if wants == "ranking" else [text]
         if not labels or not known.issuperset(labels):
             expected = f"classes of {target.name!r} such as {target.labels[0]!r}"
-            raise _misfit(table, f"{text!r} in column {name!r}", expected)
+            hint = "Write labels as train spells them; for probabilities give another metric."
+            raise _misfit(table, f"{text!r} in column {name!r}", expected, hint)
 
 
 def _check_numbers(table: RawTable, name: str, wants: Wants) -> None:
@@ -95,14 +113,12 @@ def _check_numbers(table: RawTable, name: str, wants: Wants) -> None:
         row = int(misfits.argmax())
         expected = "a probability" if wants == "probability" else "a number"
         cell = table.texts(name)[row]
-        raise _misfit(table, f"{cell!r} in column {name!r}, row {row + 1}", expected)
+        hint = f"Fill every cell of the column with {expected}, written like 0.25."
+        raise _misfit(table, f"{cell!r} in column {name!r}, row {row + 1}", expected, hint)
 
 
-def _misfit(table: RawTable, came: str, expected: str) -> DataError:
-    return DataError(
-        f"{table.name}: {came}, expected {expected}.",
-        hint="Write the submission again from the run that belongs to this test table.",
-    )
+def _misfit(table: RawTable, came: str, expected: str, hint: str) -> DataError:
+    return DataError(f"{table.name}: {came}, expected {expected}.", hint=hint)
 
 
 def _listed(names: tuple[str, ...]) -> str:

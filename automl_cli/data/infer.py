@@ -110,9 +110,9 @@ def _read_original(
 def _check_options(tables: Tables, options: DataOptions) -> None:
     asked = {
         "target": options.target,
+        "the validation": options.extra,  # first: a fold column is dropped as well
         "drop": options.drop,
         "roles": tuple(options.roles),
-        "extra": options.extra,
     }
     known = tables.train.names
     for option, names in asked.items():

@@ -217,7 +217,7 @@ def _read_parquet(source: Unpacked) -> "pa.Table":
         OSError,
     ) as error:  # damaged
         raise DataError(
-            f"{source.name}: not readable as parquet: {error}.",
+            f"{source.name}: not readable as parquet: {str(error).partition('. ')[0].strip('.')}.",
             hint="The file may be cut off; copy or download it again.",
         ) from error
     return write_as_text(source.name, table)

@@ -35,7 +35,7 @@ def find_remarks(
     for target in dataset.schema.targets:
         names = column_names(dataset, target, wants[target.name])
         if wants[target.name] in {"probability", "value"}:
-            found += _look_at_numbers(table, names, target, dataset)
+            found += _look_at_numbers(table, names, dataset, target, wants[target.name])
             if other is not None:
                 found += _compare_numbers(table, other, names)
         else:
@@ -46,12 +46,15 @@ def find_remarks(
 
 
 def _look_at_numbers(
-    table: RawTable, names: Sequence[str], target: Target, dataset: Dataset
+    table: RawTable, names: Sequence[str], dataset: Dataset, target: Target, wants: Wants
 ) -> Iterator[Finding]:
     numbers = _read(table, names)
     constant = [name for name, column in zip(names, numbers.T, strict=True) if np.ptp(column) == 0]
     if constant and len(numbers) > 1:
         yield _warn("constant", f"the same number in every row of {', '.join(constant)}.", names)
+    elif wants == "probability" and np.isin(numbers, (0, 1)).all():
+        told = f"nothing but 0 and 1 in {', '.join(names)}, where probabilities are wanted."
+        yield _warn("hard_labels", told, names)
     sums = numbers.sum(axis=1)
     if len(names) > 1 and (np.abs(sums - 1) > ONE).any():
         worst = int(np.abs(sums - 1).argmax())

@@ -22,6 +22,9 @@ from automl_cli.core.errors import DataError
 from automl_cli.core.metric import Wants
 from automl_cli.store import replaced
 
+OTHER_ENDINGS = frozenset(
+    (".parquet", ".feather", ".gz", ".zip", ".bz2", ".xz", ".zst", ".xlsx", ".json", ".npy", ".tsv")
+)
 Predictions: TypeAlias = Mapping[str, npt.NDArray[Any]]
 Columns: TypeAlias = dict[str, npt.NDArray[Any]]
 
@@ -79,6 +82,21 @@ def write_submission(frame: pd.DataFrame, path: Path) -> None:
     """
     with replaced(path, durable=True) as beside:
         frame.to_csv(beside, index=False, lineterminator="\n", encoding="utf-8")
+
+
+def check_name(path: Path) -> None:
+    """Refuse a name that promises another format than the one that is written.
+
+    Raises
+    ------
+    DataError
+        If the name does not end as a csv's does.
+    """
+    if path.suffix.casefold() in OTHER_ENDINGS:
+        raise DataError(
+            f"{path}: plain csv is written, and this name says {path.suffix}.",
+            hint="Give a name that ends in .csv.",
+        )
 
 
 def check_shape(dataset: Dataset, target: Target, wants: Wants) -> None:

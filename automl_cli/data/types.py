@@ -24,6 +24,7 @@ from automl_cli.data.words import MISSING_NUMBERS, Texts, Words, blank, make_wor
 
 Values: TypeAlias = "npt.NDArray[Any] | pd.Categorical[Any] | pd.Series[Any]"
 Kind: TypeAlias = Literal["empty", "number", "boolean", "time", "datetime", "category", "text"]
+MEASURED = ("number", "boolean", "time", "datetime")  # kinds that cannot hold any text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,10 +116,11 @@ def prepare_frame(typing: TableTyping, table: RawTable) -> pd.DataFrame:
     """
     absent = [column.name for column in typing.columns if column.name not in table.names]
     if absent:
+        word = "column" if len(absent) == 1 else "columns"
         shown = ", ".join(repr(name) for name in absent[:5])
         more = f" and {len(absent) - 5} more" if len(absent) > 5 else ""
         raise DataError(
-            f"{table.name}: without the column {shown}{more} that the training table has.",
+            f"{table.name}: without the {word} {shown}{more} that the training table has.",
             hint="Give a table with all feature columns of the training table.",
         )
     data = {
@@ -126,6 +128,36 @@ def prepare_frame(typing: TableTyping, table: RawTable) -> pd.DataFrame:
         for column in typing.columns
     }
     return pd.DataFrame(data, index=pd.RangeIndex(table.n_rows))
+
+
+def count_unread(
+    typing: TableTyping, table: RawTable, frame: pd.DataFrame
+) -> dict[str, tuple[int, str]]:
+    """Return the columns in which cells hold something that was read as missing.
+
+    Labels that the training table has not are no mistake and are not counted.
+
+    Parameters
+    ----------
+    typing, table
+        What `prepare_frame` was given.
+    frame
+        What it returned.
+
+    Returns
+    -------
+    For each such column how many cells, and the first of them.
+    """
+    found = {}
+    for column in typing.columns:
+        lost = np.asarray(frame[column.name].isna())
+        if column.kind not in MEASURED or not lost.any():
+            continue
+        words = make_words(table.cells(column.name), (*typing.missing, *MISSING_NUMBERS))
+        rows = np.flatnonzero(lost & (words.counts > 0)[words.codes])
+        if len(rows):
+            found[column.name] = len(rows), str(table.texts(column.name)[rows[0]])
+    return found
 
 
 def read_column(column: ColumnTyping, cells: Texts, missing: tuple[str, ...]) -> Values:

@@ -22,6 +22,8 @@ class Unpacked:
         A parquet file, or csv text in UTF-8 without a byte order mark.
     is_parquet
         Which of both.
+    has_mark
+        Whether the csv text began with a byte order mark of UTF-8.
     notes
         What was noticed, such as an unusual encoding.
     """
@@ -29,6 +31,7 @@ class Unpacked:
     name: str
     data: bytes
     is_parquet: bool
+    has_mark: bool = False
     notes: tuple[str, ...] = ()
 
     def text_start(self, n_characters: int) -> str:
@@ -50,7 +53,8 @@ def unpack(path: Path) -> Unpacked:
         return Unpacked(name=name, data=data, is_parquet=True)
     text, notes = _to_utf8(data)
     _check_text(name, text)
-    return Unpacked(name=name, data=text, is_parquet=False, notes=notes)
+    has_mark = data.startswith(MARKS[0][0])
+    return Unpacked(name=name, data=text, is_parquet=False, has_mark=has_mark, notes=notes)
 
 
 def _open(path: Path) -> bytes:

@@ -157,12 +157,13 @@ class RunDirectory:
             file.write(b"\n" * is_torn + line.encode())
 
     def read_events(self) -> list[dict[str, JsonValue]]:
-        """Return all events; lines that were cut off are left out."""
+        """Return all events; lines that were cut off or altered are left out."""
         path = self.root / "events.jsonl"
         events = []
         for line in path.read_bytes().splitlines() if path.exists() else ():
-            with suppress(ValueError):
-                events.append(json.loads(line))
+            with suppress(ValueError, TypeError, KeyError, RecursionError):
+                event = json.loads(line)
+                events.append({**event, "time": float(event["time"]), "kind": str(event["kind"])})
         return events
 
     def seconds_spent(self) -> float:
@@ -172,7 +173,8 @@ class RunDirectory:
             now = float(str(event["time"]))
             if event["kind"] == "started":
                 # Reading and inference came before there was a directory to write to.
-                last = float(str(event.get("started_at", now)))
+                began = event.get("started_at")
+                last = float(began) if isinstance(began, int | float) else now
             if last is not None:
                 spent += min(now - last, LONGEST_GAP)
             last = now

@@ -58,7 +58,7 @@ def read_json(path: Path) -> dict[str, JsonValue]:
     """
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
         raise _damaged(path)
@@ -116,6 +116,8 @@ def replaced(path: Path, *, durable: bool = False) -> Iterator[Path]:
     """
     if path.exists() and not (path.is_file() or path.is_dir()):
         raise RunError(f"{path}: a device, expected a file.", hint="Give the path of a file.")
+    if not path.name:
+        raise RunError(f"{path}: a folder, expected a file.", hint="Give the path of a file.")
     beside = _name_beside(path)
     with translated(path):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -159,6 +161,8 @@ def translated(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else str(error)
+        if error.errno == errno.EEXIST:
+            reason = "a file stands where a folder is wanted"
         raise RunError(
             f"{path}: cannot be written ({reason.lower()}).",
             hint="Free some space, or give a folder that exists and that you may write to.",
@@ -189,5 +193,6 @@ def _rename(beside: Path, path: Path) -> None:
 def _damaged(path: Path) -> RunError:
     return RunError(
         f"{path}: this file of the run is missing or damaged.",
-        hint="Remove the folder it lies in and give the same command, or start anew with --out.",
+        hint="Start anew with another --out; if the file lies in a folder within the run, it is "
+        "enough to remove that folder and to give the same command.",
     )

@@ -45,6 +45,8 @@ class Agenda:
         The executor that replaced a broken one.
     bar
         The first fold's loss of the order's first candidate, once it is there.
+    has_begun, has_finished
+        Whether a candidate was begun, and whether one is complete.
     deferred
         Keys of candidates that wait at the end of the list, because cheaper ones come first.
     """
@@ -59,6 +61,7 @@ class Agenda:
     renewed: Executor | None = None
     bar: float = math.inf
     has_begun: bool = False
+    has_finished: bool = False
     deferred: set[str] = field(default_factory=set)
 
 
@@ -134,8 +137,18 @@ def _make_course(agenda: Agenda, spec: CandidateSpec) -> Course:
 def _has_time(agenda: Agenda, course: Course) -> bool:
     if course.slice_seconds is None or not course.n_missing:
         return True
+    if _is_last_hope(agenda) and not agenda.active:
+        return True
     needed = ENOUGH * agenda.crew.forecast.fold_seconds(course.spec)
     return course.slice_seconds >= max(SHORTEST_SLICE, needed)
+
+
+def _is_last_hope(agenda: Agenda) -> bool:
+    """Return whether nothing is left to try that could still be handed in.
+
+    Then no fit is given up early: what is fitted stays, and the same command goes on from there.
+    """
+    return agenda.order.is_needed and not agenda.has_finished and not agenda.waiting
 
 
 def find_objection(agenda: Agenda, course: Course, task: Task) -> str:
@@ -146,7 +159,7 @@ def find_objection(agenda: Agenda, course: Course, task: Task) -> str:
     if pace.fits_end.seconds_left() < SHORTEST_SLICE:
         # A fold that is cut after a round would only spoil the others.
         return LATE
-    if len(course.fits) == 1 and not course.running:
+    if len(course.fits) == 1 and not course.running and not _is_last_hope(agenda):
         seconds = next(iter(course.fits.values())).seconds
         # Half of it: a later fold that is cut has fewer rounds, but is there.
         if not pace.can_finish(0.5 * seconds, course.n_folds - 1):

@@ -79,6 +79,7 @@ def save_candidate(run: RunDirectory, candidate: Candidate) -> None:
             "cut": candidate.cut,
             "row_share": candidate.row_share,
             "fits": list(candidate.fits),
+            "predicts_test": candidate.test is not None,
         }
         write_json(folder / "candidate.json", facts)
 
@@ -106,11 +107,13 @@ def load_candidate(run: RunDirectory, spec: CandidateSpec) -> Candidate | None:
 
 def _load_candidate(folder: Path, spec: CandidateSpec) -> Candidate:
     facts = read_json(folder / "candidate.json")
+    # A run that lacks a file it has written is mended by fitting, never taken for one without test.
     test = folder / "test.npy"
+    has_test = bool(facts.get("predicts_test")) or test.exists()
     return Candidate(
         spec=spec,
         oof=read_array(folder / "oof.npy"),
-        test=read_array(test) if test.exists() else None,
+        test=read_array(test) if has_test else None,
         fold_scores=tuple(cast("list[float]", facts["fold_scores"])),
         score=cast("float", facts["score"]),
         score_se=cast("float", facts["score_se"]),

@@ -81,7 +81,7 @@ def _start_tasks(agenda: Agenda) -> Iterator[Outcome]:
             if isinstance(course, Skipped):
                 yield course
             elif course.is_complete:
-                yield collect_course(agenda.order.problem, course)
+                yield _collect(agenda, course)
             continue
         course, task = found
         reason = find_objection(agenda, course, task)
@@ -214,7 +214,12 @@ def _note(agenda: Agenda, course: Course, task: Task) -> Iterator[Outcome]:
         agenda.crew.listener(Event(kind="fitted", fields=fields))
     if course.is_complete:
         agenda.active.remove(course)
-        yield collect_course(agenda.order.problem, course)
+        yield _collect(agenda, course)
+
+
+def _collect(agenda: Agenda, course: Course) -> Outcome:
+    agenda.has_finished = True
+    return collect_course(agenda.order.problem, course)
 
 
 def _fail(agenda: Agenda, course: Course, error: str, traceback: str, hint: str = "") -> Failure:

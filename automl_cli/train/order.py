@@ -74,12 +74,15 @@ class Order:
         For each candidate's key where its features lie.
     n_folds
         How many folds to fit, the first ones; None: all. What has fewer than all is a `Trial`.
+    is_needed
+        Whether there is nothing to hand in until one of them is finished.
     """
 
     problem: Problem
     specs: Sequence[CandidateSpec]
     feature_sets: Mapping[str, FeatureSet]
     n_folds: int | None = None
+    is_needed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -119,3 +119,30 @@ def test_a_device_is_not_replaced_by_a_file(make_run: Make) -> None:
     folder, run = make_run("binary")
     with pytest.raises(RunError, match="/dev/null: a device, expected a file"):
         predict_file(run, folder / "test.csv", Path("/dev/null"))
+
+
+def test_cells_that_are_not_readable_as_in_train_are_counted(
+    make_run: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, run = make_run("binary")
+    rows = pd.read_csv(folder / "test.csv", dtype=str)
+    rows.loc[3:5, "size"], rows.loc[50, "size"] = "large", "huge"
+    rows.loc[7, "bought"], rows.loc[8, "count"], rows.loc[9, "city"] = "soon", "unknown", "Paris"
+    rows.to_csv(tmp_path / "new.csv", index=False)
+    monkeypatch.setattr("automl_cli.predict.BATCH_ROWS", 20)
+    request = PredictRequest(run=run, rows=tmp_path / "new.csv", out=tmp_path / "out.csv")
+    assert predict(request)["unread"] == [
+        {"column": "size", "cells": 4, "first": "large"},
+        {"column": "bought", "cells": 1, "first": "soon"},
+    ]  # a gap spelled in words and a new label are nothing to warn of
+
+
+@pytest.mark.parametrize("name", ["out.parquet", "out.csv.gz", "OUT.ZIP"])
+def test_a_name_that_promises_another_format_is_refused(
+    make_run: Make, tmp_path: Path, name: str
+) -> None:
+    folder, run = make_run("binary")
+    with pytest.raises(DataError, match="plain csv is written, and this name says") as caught:
+        predict_file(run, folder / "test.csv", tmp_path / name)
+    assert caught.value.hint == "Give a name that ends in .csv."
+    assert not (tmp_path / name).exists()

@@ -5,6 +5,8 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 import yaml
 from typer.testing import CliRunner
@@ -136,3 +138,50 @@ def _seconds_of_help() -> float:
     began = time.perf_counter()
     subprocess.run([sys.executable, "-m", "automl_cli", "--help"], check=True, capture_output=True)
     return time.perf_counter() - began
+
+
+COMMANDS = ["audit", "fit", "predict", "blend", "check", "leaderboard", "track show"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_names_what_is_taken_and_no_type_of_python(command: str) -> None:
+    shown = CliRunner().invoke(app, [*command.split(), "--help"]).stdout
+
+    assert "list[" not in shown
+    assert "()" not in shown
+    assert "\nArguments:\n" in shown
+
+
+def test_a_grave_finding_is_shown_even_to_the_quiet(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"size": rng.normal(size=200).round(3), "sold": rng.integers(0, 2, 200)})
+    frame.assign(refunded=frame["sold"] * 2 + 1).to_csv(tmp_path / "train.csv", index=False)
+    words = ["fit", str(tmp_path), "--target", "sold", "--preset", "smoke", "--quiet"]
+    result = CliRunner().invoke(app, [*words, "--out", str(tmp_path / "run")])
+
+    assert result.exit_code == 0
+    (line,) = result.stderr.splitlines()
+    assert line.partition(" error: ")[2] == (
+        "'refunded' alone tells 100.0% of 'sold'. "
+        "Is it known before the answer is? If not, drop it."
+    )
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        ("fit", "interrupted; the same command goes on from here.\n"),
+        ("audit", "interrupted; give the command again.\n"),
+    ],
+)
+def test_only_what_is_kept_is_promised_to_go_on(
+    monkeypatch: pytest.MonkeyPatch, command: str, told: str
+) -> None:
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("automl_cli.config.load.load_config", interrupt)
+    result = CliRunner().invoke(app, [command, str(PENGUINS)])
+
+    assert result.exit_code == 130
+    assert result.stderr == told

@@ -59,7 +59,16 @@ def test_a_submission_that_fits_passes_without_a_word_of_warning(folder: Path, t
 
 MISFITS: list[tuple[str, Change, str]] = [
     ("sold", lambda frame: frame[:-1], "39 rows, expected 40"),
-    ("sold", lambda frame: frame[::-1], "the id '199' in row 1, expected '160'"),
+    (
+        "sold",
+        lambda frame: frame[::-1],
+        "the ids are right, but in another order: '199' in row 1, expected '160'",
+    ),
+    (
+        "kind",
+        lambda frame: frame[["id", "b", "a", "c"]],
+        "the columns are right, but ordered id, b, a, c, expected id, a, b, c",
+    ),
     ("sold", lambda frame: frame.assign(id=160), "the id '160' in row 2, expected '161'"),
     ("sold", lambda frame: frame.rename(columns={"sold": "Sold"}), "the columns are id, Sold"),
     ("sold", lambda frame: frame.assign(sold=2.0), "'2.0' in column 'sold', row 1"),
@@ -80,8 +89,46 @@ def test_a_misfit_is_refused_with_its_place(
     assert "\n  hint: " in message
 
 
+FORMS: list[tuple[Callable[[str], bytes], str]] = [
+    (lambda text: text.replace(",", ";").encode(), "cells divided by semicolons, expected commas."),
+    (
+        lambda text: text.encode("utf-8-sig"),
+        "a byte order mark at its start, expected plain UTF-8.",
+    ),
+    (lambda text: text.encode("utf-16"), "read as utf-16, expected plain UTF-8."),
+]
+
+
+@pytest.mark.parametrize(("encode", "told"), FORMS)
+def test_a_file_in_a_form_that_competitions_do_not_read_is_refused(
+    folder: Path, encode: Callable[[str], bytes], told: str
+) -> None:
+    path = folder / "mine.csv"
+    path.write_bytes(encode(make_submission("sold").to_csv(index=False)))
+    result = CliRunner().invoke(app, ["check", str(path), str(folder / "sold")])
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"{path}: {told}\n  hint: ")
+
+
+def test_a_parquet_file_called_csv_is_refused(folder: Path) -> None:
+    path = folder / "mine.csv"
+    make_submission("sold").to_parquet(path)
+    result = CliRunner().invoke(app, ["check", str(path), str(folder / "sold")])
+    assert result.exit_code == 2
+    assert result.stderr == (
+        f"{path}: a parquet file, expected csv.\n"
+        "  hint: Write it with frame.to_csv(path, index=False).\n"
+    )
+
+
+def test_no_hint_speaks_of_a_run_that_there_may_not_be(folder: Path) -> None:
+    for target, change, _ in MISFITS:
+        assert "run" not in check(folder, target, change)[2].partition("hint: ")[2].split()
+
+
 ODDITIES: list[tuple[str, Change, str]] = [
     ("sold", lambda frame: frame.assign(sold=0.5), "constant"),
+    ("sold", lambda frame: frame.assign(sold=np.arange(N_TEST) % 2), "hard_labels"),
     ("kind", lambda frame: frame.assign(a=0.9, b=0.9, c=np.linspace(0, 1, N_TEST)), "row_sums"),
     ("price", lambda frame: frame.assign(price=frame["price"] * 1000), "range"),
 ]

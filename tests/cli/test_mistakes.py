@@ -284,4 +284,6 @@ def test_a_run_with_damaged_figures(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["leaderboard", str(tmp_path)])
 
     assert result.exit_code == 2
-    assert "summary.json: this file of the run is missing or damaged." in result.stderr
+    assert result.stderr.startswith(
+        f"{tmp_path / 'summary.json'}: not the figures of a run (the file: invalid json: "
+    )

@@ -34,7 +34,8 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_cross_that_makes_the_target_is_taken_in_every_fold(run: Path) -> None:
-    (screen,) = json.loads(CliRunner().invoke(app, ["features", str(run), "--json"]).stdout)
+    printed = json.loads(CliRunner().invoke(app, ["features", str(run), "--json"]).stdout)
+    (screen,) = printed["screens"]
     columns = {column["column"]: column for column in screen["columns"]}
     assert columns["a__x__b"]["taken"] == screen["folds"] == 3
     assert columns["a__x__b"]["verdict"] == "taken"

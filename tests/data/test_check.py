@@ -16,31 +16,62 @@ TEST = "id,x\n007,1\n8,2\n"
 SAMPLE = "id,y\n007,0\n8,0\n"
 
 
-@pytest.mark.parametrize(
-    ("train_and_wants", "text", "message"),
-    [
-        ((BINARY, "probability"), "id,p\n007,0\n8,0\n", "the columns are id, p, expected id, y"),
-        ((BINARY, "probability"), "id,y\n007,0\n", "1 rows, expected 2"),
-        ((BINARY, "probability"), "id,y\n8,0\n007,0\n", "the id '8' in row 1, expected '007'"),
-        ((BINARY, "probability"), "id,y\n7,0\n8,0\n", "the id '7' in row 1, expected '007'"),
-        (
-            (BINARY, "probability"),
-            "id,y\n007,0\n8,1.5\n",
-            "'1.5' in column 'y', row 2, expected a probability",
-        ),
-        ((BINARY, "value"), "id,y\n007,\n8,1\n", "'' in column 'y', row 1, expected a number"),
-        (
-            (TRAIN, "label"),
-            "id,y\n007,a\n8,d\n",
-            "'d' in column 'y', expected classes of 'y' such as 'a'",
-        ),
-        (
-            (TRAIN, "ranking"),
-            "id,y\n007,a b\n8,a d\n",
-            "'a d' in column 'y', expected classes of 'y' such as 'a'",
-        ),
-    ],
-)
+HEADER = "Spell the header as expected."
+IDS = "Take the ids, and their order, from the sample."
+LABELS = "Write labels as train spells them; for probabilities give another metric."
+MISFITS: list[tuple[tuple[str, Wants], str, str, str]] = [
+    (
+        (BINARY, "probability"),
+        "id,p\n007,0\n8,0\n",
+        "the columns are id, p, expected id, y",
+        HEADER,
+    ),
+    (
+        (BINARY, "probability"),
+        "id,y\n007,0\n",
+        "1 rows, expected 2",
+        "Write one row for each row of the sample.",
+    ),
+    (
+        (BINARY, "probability"),
+        "id,y\n8,0\n007,0\n",
+        "the ids are right, but in another order: '8' in row 1, expected '007'",
+        "Sort the rows, with their predictions, as in the sample.",
+    ),
+    (
+        (BINARY, "probability"),
+        "id,y\n7,0\n8,0\n",
+        "the id '7' in row 1, expected '007'",
+        IDS,
+    ),
+    (
+        (BINARY, "probability"),
+        "id,y\n007,0\n8,1.5\n",
+        "'1.5' in column 'y', row 2, expected a probability",
+        "Fill every cell of the column with a probability, written like 0.25.",
+    ),
+    (
+        (BINARY, "value"),
+        "id,y\n007,\n8,1\n",
+        "'' in column 'y', row 1, expected a number",
+        "Fill every cell of the column with a number, written like 0.25.",
+    ),
+    (
+        (TRAIN, "label"),
+        "id,y\n007,a\n8,d\n",
+        "'d' in column 'y', expected classes of 'y' such as 'a'",
+        LABELS,
+    ),
+    (
+        (TRAIN, "ranking"),
+        "id,y\n007,a b\n8,a d\n",
+        "'a d' in column 'y', expected classes of 'y' such as 'a'",
+        LABELS,
+    ),
+]
+
+
+@pytest.mark.parametrize(("train_and_wants", "text", "message", "hint"), MISFITS)
 def test_the_first_misfit_is_named(
     infer: Infer,
     error_of: ErrorOf,
@@ -48,14 +79,13 @@ def test_the_first_misfit_is_named(
     train_and_wants: tuple[str, Wants],
     text: str,
     message: str,
+    hint: str,
 ):
     train, wants = train_and_wants
     dataset = infer(train, TEST, SAMPLE).dataset
     (tmp_path / "out.csv").write_text(text)
-    assert error_of(check_submission, tmp_path / "out.csv", dataset, {"y": wants}) == (
-        f"out.csv: {message}.",
-        "Write the submission again from the run that belongs to this test table.",
-    )
+    found = error_of(check_submission, tmp_path / "out.csv", dataset, {"y": wants})
+    assert found == (f"out.csv: {message}.", hint)
 
 
 def test_without_a_test_table_nothing_can_be_checked(

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from automl_cli.cli.app import app
 from automl_cli.core.errors import ConfigError, DataError, KaggleError
 from automl_cli.core.events import Event
+from automl_cli.payloads import PAYLOADS
 from automl_cli.submit import SubmitRequest, submit
 from automl_cli.track import add_scores
 
@@ -73,6 +74,7 @@ def test_the_private_score_is_noted_once_it_is_told(site: Site, run: Path):
     words = ["submit", str(run), "--competition", "penguins", "--json"]
     told = json.loads(CliRunner().invoke(app, words).stdout)
     assert (told["version"], told["public"], told["private"]) == (1, 0.0213, 0.0311)
+    assert PAYLOADS["submit"].model_validate(told, strict=True).model_dump() == told
     assert len(site.uploads) == 1
     assert read_told(run)[-1] == {"public": 0.0213, "private": 0.0311}
 

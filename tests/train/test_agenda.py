@@ -43,3 +43,20 @@ def test_a_candidate_that_waited_is_begun_if_there_is_time_in_the_end(agenda: Ag
 
     assert isinstance(second, Course)
     assert second.spec == slow
+
+
+@pytest.mark.parametrize("is_needed", [False, True])
+def test_the_last_hope_for_a_submission_is_begun_however_little_time_there_is(
+    agenda: Agenda, is_needed: bool
+) -> None:
+    slow, _ = agenda.order.specs
+    agenda.order = replace(agenda.order, specs=[slow], is_needed=is_needed)
+    agenda.waiting = deque([slow])
+    assert isinstance(next_course(agenda), Course if is_needed else Skipped)
+
+
+def test_once_a_candidate_is_finished_no_other_is_the_last_hope(agenda: Agenda) -> None:
+    slow, _ = agenda.order.specs
+    agenda.order = replace(agenda.order, specs=[slow], is_needed=True)
+    agenda.waiting, agenda.has_finished = deque([slow]), True
+    assert next_course(agenda) == Skipped(spec=slow, reason=NO_TIME)

@@ -1,0 +1,30 @@
+"""What `--json` prints, command by command: the keys, their types and what they mean.
+
+    PAYLOADS["check"].model_validate(json.loads(printed))
+
+The layout of each is versioned: keys are added within a version, and never change their meaning.
+`docs/json.md` is made from these models (`automl_cli.payloads.page`), and what commands print is
+tested against them.
+"""
+
+from collections.abc import Mapping
+
+from automl_cli.payloads.base import Payload, without_nan
+from automl_cli.payloads.runs import Screens, Summary
+from automl_cli.payloads.several import Blended, Submitted, Tracked, Wheelhouse
+from automl_cli.payloads.tables import Audited, Checked, Predicted
+
+__all__ = ["PAYLOADS", "Payload", "Summary", "without_nan"]
+
+PAYLOADS: Mapping[str, type[Payload]] = {
+    "audit": Audited,
+    "fit": Summary,
+    "predict": Predicted,
+    "blend": Blended,
+    "check": Checked,
+    "leaderboard": Summary,
+    "features": Screens,
+    "track show": Tracked,
+    "submit": Submitted,
+    "wheelhouse": Wheelhouse,
+}

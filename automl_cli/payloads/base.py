@@ -1,0 +1,49 @@
+"""What all payloads share."""
+
+from math import isfinite
+from typing import Any, TypeAlias
+
+from pydantic import BaseModel, ConfigDict
+
+from automl_cli.core.finding import Severity
+
+Fact: TypeAlias = tuple[str, str, str]
+Figure: TypeAlias = float | None  # None where it is undefined, such as an error of too few rows
+
+
+class Payload(BaseModel):
+    """A mapping of which every key has to be there; keys of a later program are passed over."""
+
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
+
+
+class Finding(Payload):
+    """What a rule has seen."""
+
+    code: str
+    """The rule, as `automl list rules` calls it; of `check`, what is odd."""
+    severity: Severity
+    """How grave it is."""
+    message: str
+    """What was seen, with its figures."""
+    advice: str
+    """What to do."""
+    columns: list[str]
+    """The columns concerned."""
+    fix: dict[str, Any]
+    """Keys of a config that mend it, such as `{"data.drop": ["leak"]}`."""
+
+
+def without_nan(value: object) -> object:
+    """Return plain values with None for NaN and infinity, which JSON has not.
+
+    Examples
+    --------
+    >>> without_nan({"score": float("nan"), "folds": [1.0]})
+    {'score': None, 'folds': [1.0]}
+    """
+    if isinstance(value, dict):
+        return {name: without_nan(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [without_nan(item) for item in value]
+    return None if isinstance(value, float) and not isfinite(value) else value

@@ -1,0 +1,127 @@
+"""The documents about payloads: a page of tables for people, a JSON schema each for programs.
+
+write_pages(Path("docs"))       # `make docs`; a test compares what is there with this
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin
+
+from pydantic.fields import FieldInfo
+
+from automl_cli.payloads import PAYLOADS, Payload
+
+INTRODUCTION = """\
+# What `--json` prints
+
+One JSON object in one line on stdout; everything else goes to stderr. This page is made from the
+models in [automl_cli/payloads](../automl_cli/payloads) by `make docs`, and what the commands print
+is tested against them.
+
+Each object has a `version`, which is that of its schema. Within a version keys are added, and none
+is renamed, removed or given another meaning: a reader should pass over keys that it does not know.
+A figure that is undefined, such as the standard error of too few rows, is `null`; there is never a
+bare `NaN`. Paths are as the command was given them. A command that ends with a mistake (exit code
+2) prints nothing to stdout; only with `--fail-on` come both, the findings and then the mistake.
+
+The same as JSON Schema (draft 2020-12), for programs: """
+
+
+def write_pages(folder: Path) -> None:
+    """Write the page and the schemas."""
+    for name, text in make_pages().items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def make_pages() -> dict[str, str]:
+    """Return the text of each document by its path below `docs`."""
+    pages = {"json.md": make_page()}
+    for command, payload in PAYLOADS.items():
+        schema = {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            **payload.model_json_schema(),
+        }
+        pages[_schema_path(command)] = json.dumps(schema, indent=2) + "\n"
+    return pages
+
+
+def make_page() -> str:
+    """Return a table for each payload, and for what it is made of, each once."""
+    links = ", ".join(f"[{command}]({_schema_path(command)})" for command in PAYLOADS)
+    return "\n".join([f"{INTRODUCTION}{links}.", *_spell_sections()]) + "\n"
+
+
+def _spell_sections() -> Iterator[str]:
+    told: set[type[Payload]] = set()
+    for top in dict.fromkeys(PAYLOADS.values()):
+        commands = [name for name, payload in PAYLOADS.items() if payload is top]
+        yield f"\n## {', '.join(f'`automl {name} --json`' for name in commands)}"
+        for model in _collect(top):
+            if model not in told:
+                told.add(model)
+                yield from _spell_model(model, is_top=model is top)
+
+
+def _spell_model(model: type[Payload], *, is_top: bool) -> Iterator[str]:
+    if not is_top:
+        yield f"\n### {model.__name__}\n\n{_one_line(model.__doc__)}"
+    yield "\n| key | type | meaning |\n|---|---|---|"
+    for name, field in model.model_fields.items():
+        optional = "" if field.is_required() else ", may be absent"
+        yield f"| `{name}` | {_spell_type(field.annotation)}{optional} | {_describe(field)} |"
+
+
+def _collect(model: type[Payload]) -> Iterator[type[Payload]]:
+    """Return a model and all that it holds, itself first."""
+    yield model
+    for field in model.model_fields.values():
+        for inner in _find_models(field.annotation):
+            yield from _collect(inner)
+
+
+def _find_models(annotation: Any) -> Iterator[type[Payload]]:  # noqa: ANN401  # any type there is
+    if isinstance(annotation, type) and issubclass(annotation, Payload):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _find_models(argument)
+
+
+def _spell_type(annotation: Any) -> str:  # noqa: ANN401  # any type there is
+    origin = get_origin(annotation)
+    if origin is Literal:
+        return " or ".join(f"`{json.dumps(one)}`" for one in get_args(annotation))
+    if origin is not None:
+        inner = [_spell_type(one) for one in get_args(annotation)]
+        spelled = {
+            list: f"list of {inner[0]}",
+            tuple: f"list [{', '.join(inner)}]",
+            dict: f"object of {inner[-1]}",
+        }
+        return spelled.get(origin, " or ".join(inner))  # else a union
+    if isinstance(annotation, type) and issubclass(annotation, Payload):
+        return f"[{annotation.__name__}](#{annotation.__name__.casefold()})"
+    return NAMES.get(annotation, "any value")
+
+
+def _describe(field: FieldInfo) -> str:
+    return _one_line(field.description).replace("|", "\\|")
+
+
+def _one_line(text: str | None) -> str:
+    return " ".join((text or "").split())
+
+
+def _schema_path(command: str) -> str:
+    return f"schemas/{command.replace(' ', '-')}.json"
+
+
+NAMES = {
+    str: "text",
+    int: "whole number",
+    float: "number",
+    bool: "true or false",
+    type(None): "null",
+}

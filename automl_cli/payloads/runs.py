@@ -1,0 +1,202 @@
+"""What a run has come to: `automl fit`, `automl leaderboard`, `automl features`."""
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from automl_cli.payloads.base import Fact, Figure, Finding, Payload
+
+
+class Holdout(Payload):
+    """The score on rows that were set aside (`validation.holdout`)."""
+
+    score: Figure
+    """Of the ensemble."""
+    score_se: Figure
+    """Its standard error."""
+    rows: int
+    """How many rows."""
+
+
+class OriginalRows(Payload):
+    """What the rows of the original data set (`data.original`) have brought to a candidate."""
+
+    key: str
+    """The candidate that learned from them."""
+    score: Figure
+    """Its score, on rows of the competition."""
+    plain_score: Figure
+    """The score of the same without them."""
+    gain: Figure
+    """How much better it is with them, whichever direction is better."""
+    gain_se: Figure
+    """Its standard error, the rows being the same."""
+    is_better: bool
+    """Whether the loss by which candidates are chosen is lower with them."""
+
+
+class Candidate(Payload):
+    """A candidate of a run."""
+
+    key: str
+    """Its name: the model and a hash of all that decides its result."""
+    target: str
+    """What it predicts."""
+    model: str
+    """As `automl list models` calls it."""
+    features: list[str]
+    """The steps of its recipe."""
+    tops: dict[str, int]
+    """For each group of generated columns the most that a fold takes."""
+    params: dict[str, Any]
+    """The parameters that are not the model's defaults or were set by the plan."""
+    original: float
+    """What a row of the original data set counted in training; 0: it was left out."""
+    score: Figure
+    """Out-of-fold, by the metric."""
+    score_se: Figure
+    """Its standard error."""
+    fold_scores: list[Figure]
+    """The score of each fold."""
+    rounds: list[int]
+    """The boosting rounds of each fold; empty for models without."""
+    seconds: float
+    """Of all its fits together."""
+    cut: bool
+    """Whether the clock ended a fit."""
+    row_share: float
+    """The share of training rows for which there was memory."""
+    weight: Figure
+    """In the ensemble; null if it is no member."""
+    generated: dict[str, float]
+    """Columns that it takes of each group of generated ones, mean over folds."""
+
+
+class Searched(Payload):
+    """What the search of a model has come to; the keys from `best` on only if one is whole."""
+
+    model: str
+    """As `automl list models` calls it."""
+    trials: int
+    """Settings that were tried."""
+    whole: int
+    """Those of them that were fitted on all folds."""
+    best: str | None = None
+    """Key of the best candidate."""
+    score: Figure = None
+    """Of the choice, scored on folds that had no say in it."""
+    score_se: Figure = None
+    """Its standard error."""
+    naive: Figure = None
+    """The best candidate's own score, which is too good."""
+    tops: dict[str, int] | None = None
+    """For each group of generated columns the most that a fold takes."""
+    way: str | None = None
+    """How categories are handed to the model."""
+    params: dict[str, Any] | None = None
+    """The parameters."""
+
+
+class SolvedTarget(Payload):
+    """What a run has come to for one target."""
+
+    target: str
+    """The column."""
+    task: str
+    """`binary`, `multiclass` or `regression`."""
+    metric: str
+    """How it is scored."""
+    greater_is_better: bool
+    """The direction of the metric."""
+    validation: str
+    """How folds were made."""
+    folds: int
+    """How many."""
+    score: Figure
+    """Of the ensemble, cross-fitted."""
+    score_se: Figure
+    """Its standard error."""
+    in_sample: Figure
+    """The same, as optimistic as if the ensemble had not seen its rows."""
+    combiner: str | None
+    """The winner of the tournament; null without an ensemble."""
+    tournament: list[tuple[str, Figure, Figure]]
+    """Each combiner with its cross-fitted score and its in-sample score."""
+    search: list[Searched]
+    """One for each model that was searched."""
+    original: OriginalRows | None
+    """Null without an original data set, or where its rows could not be tried."""
+    candidates: list[Candidate]
+    """The best first."""
+    holdout: Holdout | None
+    """Null without rows set aside."""
+
+
+class Summary(Payload):
+    """Printed by `automl fit --json` and `automl leaderboard --json`; `summary.json` of a run."""
+
+    version: Literal[1]
+    """Of this schema."""
+    run: str
+    """The run directory."""
+    submission: str | None
+    """The file that was written; null without a test table."""
+    task: str | None
+    """Of all targets; null if they differ."""
+    metric: str | None
+    """Of all targets; null if they differ."""
+    score: Figure
+    """Of the ensemble, cross-fitted; the mean over targets, null if their metrics differ."""
+    score_se: Figure
+    """Its standard error."""
+    in_sample: Figure
+    """The same, too good."""
+    seconds: float
+    """Wall-clock seconds of the command."""
+    facts: list[Fact]
+    """Every guess about the tables: what, its value, and the reason."""
+    candidates: list[Candidate]
+    """Those of all targets."""
+    targets: list[SolvedTarget] = Field(min_length=1)
+    """One or more."""
+    findings: list[Finding]
+    """What the quick rules of the audit have found."""
+
+
+class Column(Payload):
+    """A generated column."""
+
+    group: str
+    """The group that made it."""
+    column: str
+    """Its name."""
+    codes: int
+    """Its distinct codes; bins if it is a number."""
+    score: Figure
+    """What it explains of the first model's gradient, in standard deviations of chance."""
+    stands_out: int
+    """Folds in which that is more than chance."""
+    taken: int
+    """Folds in which it adds something new."""
+    verdict: str
+    """Why it is taken or not."""
+
+
+class Screen(Payload):
+    """One screen of a run."""
+
+    screen: str
+    """Its folder below `features/`."""
+    folds: int
+    """How many folds chose."""
+    columns: list[Column]
+    """All that was tried."""
+
+
+class Screens(Payload):
+    """Printed by `automl features --json`."""
+
+    version: Literal[1]
+    """Of this schema."""
+    screens: list[Screen]
+    """One a target."""

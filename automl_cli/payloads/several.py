@@ -1,0 +1,135 @@
+"""What goes beyond one run: `automl blend`, `automl track show`, `submit` and `wheelhouse`."""
+
+from typing import Literal
+
+from automl_cli.payloads.base import Figure, Finding, Payload
+
+
+class BlendMember(Payload):
+    """A member of a blend."""
+
+    key: str
+    """Of a candidate, `MODEL@RUN-HASH` if it is another run's, or with the name of a file."""
+    score: Figure
+    """Its own, out-of-fold."""
+    score_se: Figure
+    """Its standard error."""
+    weight: float
+    """In the blend."""
+    spread: float
+    """Standard deviation of the weight over draws of the rows."""
+    outside: bool
+    """Whether it is none of the run's own."""
+
+
+class BlendedTarget(Payload):
+    """What a blend is worth for one target."""
+
+    target: str
+    """The column."""
+    metric: str
+    """How it is scored."""
+    score: Figure
+    """Of the blend, cross-fitted."""
+    score_se: Figure
+    """Its standard error."""
+    in_sample: Figure
+    """The same, too good."""
+    combiner: str
+    """The winner of the tournament."""
+    run_score: Figure
+    """What the run is worth alone."""
+    run_score_se: Figure
+    """Its standard error."""
+    members: list[BlendMember]
+    """All that could have weight."""
+
+
+class Blended(Payload):
+    """Printed by `automl blend --json`."""
+
+    version: Literal[1]
+    """Of this schema."""
+    submission: str
+    """The file that was written."""
+    targets: list[BlendedTarget]
+    """One or more."""
+
+
+class TrackedRun(Payload):
+    """A run with its scores."""
+
+    run: str
+    """Its folder."""
+    train: str
+    """Its training table."""
+    metric: str | None
+    """How it is scored; null if targets differ in it."""
+    score: Figure
+    """Cross-validated."""
+    score_se: Figure
+    """Its standard error."""
+    public: float | None
+    """As the public leaderboard said last, or null."""
+    private: float | None
+    """As the private leaderboard said last, or null."""
+
+
+class Choice(Payload):
+    """A submission to choose."""
+
+    run: str
+    """The folder of its run."""
+    train: str
+    """Its training table."""
+    reason: str
+    """Why this one."""
+
+
+class Tracked(Payload):
+    """Printed by `automl track show --json`."""
+
+    version: Literal[1]
+    """Of this schema."""
+    runs: list[TrackedRun]
+    """By table and metric, the best score first."""
+    correlation: float | None
+    """Rank correlation of both scores; null for fewer than three runs."""
+    choice: list[Choice]
+    """Two for each table and metric, or the only one."""
+
+
+class Submitted(Payload):
+    """Printed by `automl submit --json`."""
+
+    version: Literal[1]
+    """Of this schema."""
+    run: str
+    """The run directory."""
+    competition: str
+    """Its name at Kaggle."""
+    ref: int
+    """The number of the submission there."""
+    scored: bool
+    """Whether Kaggle is through with it."""
+    public: float | None
+    """Its public score, or null where it is not told."""
+    private: float | None
+    """Its private score, or null where it is not told."""
+    findings: list[Finding]
+    """What is odd about the file, as `automl check` says."""
+
+
+class Wheelhouse(Payload):
+    """Printed by `automl wheelhouse --json`."""
+
+    version: Literal[1]
+    """Of this schema."""
+    folder: str
+    """Where the wheels lie."""
+    wheels: int
+    """How many."""
+    bytes: int
+    """Their size together."""
+    install: str
+    """The line that installs them in a notebook."""

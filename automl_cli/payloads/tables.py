@@ -1,0 +1,65 @@
+"""What is said of tables and files: `automl audit`, `automl predict`, `automl check`."""
+
+from typing import Literal
+
+from automl_cli.payloads.base import Fact, Finding, Payload
+
+
+class Audited(Payload):
+    """Printed by `automl audit --json`."""
+
+    version: Literal[1]
+    """Of this schema."""
+    train: str
+    """The training table."""
+    test: str | None
+    """The test table, or null."""
+    rows: int
+    """Training rows with a target."""
+    test_rows: int
+    """Test rows; 0 without a test table."""
+    columns: int
+    """Feature columns."""
+    facts: list[Fact]
+    """Every guess about the tables: what, its value, and the reason."""
+    findings: list[Finding]
+    """What the rules have found, the gravest first."""
+
+
+class Unread(Payload):
+    """A column with cells that hold something and count as missing."""
+
+    column: str
+    """Its name."""
+    cells: int
+    """How many."""
+    first: str
+    """The first of them."""
+
+
+class Predicted(Payload):
+    """Printed by `automl predict --json`."""
+
+    version: Literal[1]
+    """Of this schema."""
+    predictions: str
+    """The file that was written."""
+    rows: int
+    """Rows predicted."""
+    unread: list[Unread]
+    """Columns with cells that are not readable as in train."""
+
+
+class Checked(Payload):
+    """Printed by `automl check --json`, of a file that fits; one that does not exits with 2."""
+
+    version: Literal[1]
+    """Of this schema."""
+    submission: str
+    """The file."""
+    rows: int
+    """Its rows."""
+    columns: list[str]
+    """Its columns."""
+    findings: list[Finding]
+    """What is odd about it."""

@@ -1,0 +1,112 @@
+"""What `--json` prints is what docs/json.md says, key by key."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import typer.main
+from typer.testing import CliRunner
+
+from automl_cli.cli.app import app
+from automl_cli.payloads import PAYLOADS
+from automl_cli.payloads.page import make_pages
+
+DOCS = Path(__file__).parents[1] / "docs"
+N_TRAIN = 160
+NETWORKED = {"submit", "wheelhouse"}  # theirs are in tests of their own
+LOCAL = [command for command in PAYLOADS if command not in NETWORKED]
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with a competition, two runs of it, a submission and rows that are odd."""
+    place = tmp_path_factory.mktemp("json")
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"id": range(240), "size": rng.normal(size=240).round(3)})
+    frame["shop"] = rng.choice(["a", "b", "c"], 240)
+    frame["colour"] = rng.choice(["red", "blue"], 240)
+    frame["sold"] = ((frame["size"] > 0) ^ (rng.random(240) < 0.2)).astype(int)
+    (place / "task").mkdir()
+    frame[:N_TRAIN].to_csv(place / "task" / "train.csv", index=False)
+    test = frame[N_TRAIN:].drop(columns="sold")
+    test.to_csv(place / "task" / "test.csv", index=False)
+    test.assign(size="large").to_csv(place / "new.csv", index=False)
+    test[["id"]].assign(sold=0.5).to_csv(place / "mine.csv", index=False)
+    small = ["--set", "limits.rounds=15", "--set", "search.trials=3", "--set", "budget=null"]
+    small += ["--set", "features.groups.crosses={top: 3}", "--set", "search.models=[lightgbm]"]
+    small += ["--candidates", "3", "--folds", "3", "--preset", "fast", "--target", "sold"]
+    for name, more in (("first", ["--set", "validation.holdout=0.1"]), ("second", [])):
+        words = ["fit", str(place / "task"), *small, *more, "--json"]
+        result = CliRunner().invoke(app, [*words, "--out", str(place / "runs" / name)])
+        assert result.exit_code == 0, result.stderr
+        (place / f"{name}.json").write_text(result.stdout)
+        CliRunner().invoke(app, ["track", "add", str(place / "runs" / name), "--public", "0.5"])
+    return place
+
+
+def show(place: Path, command: str) -> dict[str, Any]:
+    """Return what a command prints."""
+    task, run, csv = place / "task", place / "runs" / "second", place / "out.csv"
+    words = {
+        "audit": [task],
+        "predict": [run, place / "new.csv", "--out", csv],
+        "blend": [run, run, "--submission", csv],
+        "check": [place / "mine.csv", task],
+        "leaderboard": [place / "runs" / "first"],
+        "features": [run],
+        "track show": [place / "runs"],
+    }
+    if command == "fit":
+        text = (place / "second.json").read_text()
+    else:
+        result = CliRunner().invoke(app, [*command.split(), *map(str, words[command]), "--json"])
+        assert result.exit_code == 0, result.stderr
+        text = result.stdout
+    assert text.count("\n") == 1
+    return dict(json.loads(text, parse_constant=pytest.fail))
+
+
+@pytest.mark.parametrize("command", LOCAL)
+def test_a_payload_is_what_its_model_says_and_nothing_more(place: Path, command: str) -> None:
+    printed = show(place, command)
+    read = PAYLOADS[command].model_validate_json(json.dumps(printed), strict=True)
+    assert json.loads(read.model_dump_json(exclude_unset=True)) == printed
+
+
+@pytest.mark.parametrize("command", LOCAL)
+def test_no_list_of_a_payload_is_empty_here(place: Path, command: str) -> None:
+    """Otherwise the test above would not see what the list holds."""
+    printed = show(place, command)
+    allowed = {"findings"} if command in {"fit", "leaderboard"} else set()
+    empty = [key for key, value in printed.items() if value == [] and key not in allowed]
+    assert not empty
+
+
+def find_json_commands(command: Any, words: tuple[str, ...] = ()) -> list[str]:
+    below = getattr(command, "commands", None)
+    if below is None:
+        has_json = any("--json" in param.opts for param in command.params)
+        return [" ".join(words)] if has_json else []
+    return [found for name in below for found in find_json_commands(below[name], (*words, name))]
+
+
+def test_every_command_with_json_has_a_payload() -> None:
+    assert set(find_json_commands(typer.main.get_command(app))) == set(PAYLOADS)
+
+
+@pytest.mark.parametrize("name", make_pages())
+def test_the_documents_are_those_that_the_models_make(name: str) -> None:
+    """`make docs` writes them anew."""
+    assert (DOCS / name).read_text(encoding="utf-8") == make_pages()[name]
+
+
+def test_every_key_is_described() -> None:
+    for name, text in make_pages().items():
+        if name.endswith(".json"):
+            schema = json.loads(text)
+            for model in (schema, *schema.get("$defs", {}).values()):
+                for key, described in model["properties"].items():
+                    assert described["description"], f"{name}: {key}"
