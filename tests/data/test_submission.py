@@ -187,7 +187,7 @@ def test_a_folder_that_cannot_be_written_is_a_user_error(tmp_path: Path, error_o
     (tmp_path / "none").write_text("a file")
     frame = pd.DataFrame({"id": ["1"]})
     assert error_of(write_submission, frame, tmp_path / "none" / "out.csv")[0] == (
-        "none/out.csv: cannot be written (file exists)."
+        "none/out.csv: cannot be written (a file stands where a folder is wanted)."
     )
 
 

@@ -54,7 +54,7 @@ def test_a_missing_column_is_named(table: Table, error_of: Callable[..., tuple[s
     typing = find_typing([train], train.names)
     message, hint = error_of(prepare_frame, typing, table("float,level\n1,a\n", "new.csv"))
     assert message == (
-        "new.csv: without the column 'whole', 'truth', 'time', 'date', 'words' and 1 more "
+        "new.csv: without the columns 'whole', 'truth', 'time', 'date', 'words' and 1 more "
         "that the training table has."
     )
     assert hint == "Give a table with all feature columns of the training table."
