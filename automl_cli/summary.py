@@ -58,7 +58,7 @@ def make_summary(
         "candidates": [candidate for target in targets for candidate in target["candidates"]],
         "targets": targets,
     }
-    return cast("dict[str, Any]", _without_nan(summary))
+    return cast("dict[str, Any]", without_nan(summary))
 
 
 def read_summary(run: RunDirectory) -> dict[str, Any]:
@@ -75,6 +75,15 @@ def read_summary(run: RunDirectory) -> dict[str, Any]:
             hint="Give the folder that `automl fit` printed; run the same command to finish it.",
         )
     return dict(read_json(run.summary))
+
+
+def without_nan(value: object) -> object:
+    """Return plain values with None for NaN and infinities: strict readers of JSON refuse these."""
+    if isinstance(value, dict):
+        return {name: without_nan(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [without_nan(item) for item in value]
+    return None if isinstance(value, float) and not np.isfinite(value) else value
 
 
 def _find_common(targets: Sequence[dict[str, Any]], name: str) -> str | None:
@@ -97,15 +106,6 @@ def _average(targets: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "score_se": error,
         "in_sample": mean("in_sample"),
     }
-
-
-def _without_nan(value: object) -> object:
-    # JSON has no NaN; strict readers refuse the bare word.
-    if isinstance(value, dict):
-        return {name: _without_nan(item) for name, item in value.items()}
-    if isinstance(value, list):
-        return [_without_nan(item) for item in value]
-    return None if isinstance(value, float) and not np.isfinite(value) else value
 
 
 def _describe(

@@ -17,6 +17,7 @@ from automl_cli.cli.fit import fit
 from automl_cli.cli.listing import list_table
 from automl_cli.cli.predict import predict
 from automl_cli.cli.shown import features, leaderboard
+from automl_cli.cli.test import ask
 from automl_cli.cli.track import track_app
 
 app = typer.Typer(
@@ -29,6 +30,7 @@ app = typer.Typer(
 )
 for command in (audit, fit, predict, blend, check, leaderboard, features):
     app.command()(command)
+app.command(name="test")(ask)
 app.command(name="list")(list_table)
 app.add_typer(config_app, name="config")
 app.add_typer(track_app, name="track")

@@ -187,7 +187,7 @@ def _take_known(
     design: Design, response: Response, settings: Settings
 ) -> tuple[Design, FloatVector, IntVector | None]:
     """Return design, response and clusters of the rows that have them all."""
-    y = response.values[design.rows]
+    y = response.y[design.rows]
     known = ~np.isnan(y)
     clusters = None if settings.clusters is None else settings.clusters[design.rows]
     if clusters is not None:

@@ -24,7 +24,7 @@ class Response:
     ----------
     name
         The column.
-    values
+    y
         Shape (rows,): numbers on the scale of `transform`, or class codes; NaN where missing.
     family
         How it varies.
@@ -36,14 +36,14 @@ class Response:
     """
 
     name: str
-    values: FloatVector
+    y: FloatVector
     family: Family
     labels: tuple[str, ...] = ()
     transform: Transform = "identity"
 
     def count_informative(self) -> int:
         """Return how many rows tell something: all, or those of the rarest class twice."""
-        known = self.values[~np.isnan(self.values)]
+        known = self.y[~np.isnan(self.y)]
         if not self.labels:
             return len(known)
         return min(len(known), 2 * int(np.bincount(known.astype(int)).min()))
@@ -84,7 +84,7 @@ def make_response(
         transform = "identity"
     return Response(
         name=target.name,
-        values=np.log1p(values) if transform == "log1p" else values,
+        y=np.log1p(values) if transform == "log1p" else values,
         family=chosen,
         labels=target.labels,
         transform=transform,
