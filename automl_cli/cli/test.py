@@ -52,11 +52,12 @@ def ask(
         from automl_cli.cli.verdicts import print_verdict
         from automl_cli.competition import Competition
         from automl_cli.config.load import load_config
-        from automl_cli.hypotheses import Question, answer
+        from automl_cli.hypotheses import Question, answer, guess_target
 
         source: Path | Competition = paths[0]
         if len(paths) > 1 or not (paths[0] / "run.json").exists():
-            flags = {"data.target": target or None, "validation.group": cluster}
+            found = target or guess_target(paths, test, sample, formula=formula, on=on)
+            flags = {"data.target": found, "validation.group": cluster}
             source = Competition(
                 paths=tuple(paths),
                 loaded=load_config(config, preset=preset, overrides=overrides or (), flags=flags),

@@ -11,9 +11,10 @@ from automl_cli.hypotheses.candidates import answer_candidates
 from automl_cli.hypotheses.effects import answer_effects
 from automl_cli.hypotheses.groups import answer_groups
 from automl_cli.hypotheses.question import Question, check_question
+from automl_cli.hypotheses.tables import guess_target
 from automl_cli.summary import without_nan
 
-__all__ = ["TEST_VERSION", "Question", "answer"]
+__all__ = ["TEST_VERSION", "Question", "answer", "guess_target"]
 
 TEST_VERSION = 1  # of what `--json` prints
 

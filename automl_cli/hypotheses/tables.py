@@ -1,5 +1,7 @@
 """The rows that hypotheses are tested on: of a run, or read as `automl fit` reads them."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -13,11 +15,13 @@ from automl_cli.config.schema import RunConfig
 from automl_cli.core.arrays import IntVector
 from automl_cli.core.dataset import Column, Dataset, Target
 from automl_cli.core.errors import DataError
+from automl_cli.data.files import find_files
 from automl_cli.hypotheses.question import Question
 from automl_cli.metrics import choose_scale
 from automl_cli.plan import choose_metric
 from automl_cli.reopen import reopen
 from automl_cli.statistics.effects import Settings
+from automl_cli.statistics.formulas import split_formula
 from automl_cli.statistics.response import Response, make_column_response, make_response
 from automl_cli.validation import choose_validation
 
@@ -98,6 +102,29 @@ class Rows:
                 hint=f"Name another column with {flag}.",
             )
         return make_column_response(column, self.family)
+
+
+def guess_target(
+    paths: Sequence[Path],
+    test: Path | None,
+    sample: Path | None,
+    *,
+    formula: str | None,
+    on: str | None,
+) -> list[str] | None:
+    """Return the target that a question names, of a table that has no test table to tell it.
+
+    Raises
+    ------
+    DataError
+        If there is no such file.
+    """
+    left = None if formula is None else split_formula(formula)[0]
+    named = on or left
+    if named is None or not re.fullmatch(r"[\w .-]+", named):
+        return None
+    files = find_files(paths, test=test, sample=sample)
+    return [named] if files.test is None and files.sample is None else None
 
 
 def read_rows(question: Question) -> Rows:
