@@ -97,11 +97,11 @@ def test_classes_that_gaps_remove_are_no_equations():
 def test_nothing_to_test_is_told():
     frame, _ = make_frame()
     constant = Response(name="y", y=np.ones(N), family="gaussian")
-    with pytest.raises(DataError, match="^y: it does not vary in the rows to test.$"):
+    with pytest.raises(DataError, match=r"^y: it does not vary in the rows to test.$"):
         measure_effects(make_free_design(frame, COLUMNS), constant, Settings())
     varied = Response(name="y", y=np.arange(3.0), family="gaussian")
     design = make_formula_design(frame[:3], "size + noise")
-    with pytest.raises(DataError, match="^y: 3 rows and 2 columns: nothing to test.$"):
+    with pytest.raises(DataError, match=r"^y: 3 rows and 2 columns: nothing to test.$"):
         measure_effects(design, varied, Settings())
 
 
