@@ -1,12 +1,11 @@
 """p-values of several tests together."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
+from automl_cli.core.arrays import FloatVector
 from automl_cli.core.errors import ConfigError
-
-CORRECTIONS: Mapping[str, str | None] = {"holm": "holm", "fdr": "fdr_bh", "none": None}
 
 
 def check_correction(name: str) -> None:
@@ -40,11 +39,35 @@ def correct(p_values: Sequence[float], correction: str) -> list[float]:
     >>> [round(p, 3) for p in correct([0.01, 0.04, float("nan"), 0.03], "holm")]
     [0.03, 0.06, nan, 0.06]
     """
-    from statsmodels.stats.multitest import multipletests
-
-    values, method = np.asarray(p_values, dtype=np.float64), CORRECTIONS[correction]
+    values = np.asarray(p_values, dtype=np.float64)
     known = ~np.isnan(values)
-    if method is not None and known.any():
-        values = values.copy()
-        values[known] = multipletests(values[known], method=method)[1]
-    return [float(value) for value in values]
+    corrected = values.copy()
+    corrected[known] = CORRECTIONS[correction](values[known])
+    return [float(value) for value in corrected]
+
+
+def _correct_holm(p_values: FloatVector) -> FloatVector:
+    order = np.argsort(p_values)
+    steps = np.maximum.accumulate(p_values[order] * np.arange(len(p_values), 0, -1))
+    corrected = np.empty_like(p_values)
+    corrected[order] = np.minimum(steps, 1.0)
+    return corrected
+
+
+def _correct_discoveries(p_values: FloatVector) -> FloatVector:
+    from scipy.stats import false_discovery_control
+
+    if not len(p_values):
+        return p_values
+    return np.asarray(false_discovery_control(p_values, method="bh"), dtype=np.float64)
+
+
+def _leave(p_values: FloatVector) -> FloatVector:
+    return p_values
+
+
+CORRECTIONS: Mapping[str, Callable[[FloatVector], FloatVector]] = {
+    "holm": _correct_holm,
+    "fdr": _correct_discoveries,
+    "none": _leave,
+}

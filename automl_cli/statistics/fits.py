@@ -153,11 +153,16 @@ def _fit_generalised(
     from statsmodels.stats.sandwich_covariance import cov_white_simple
 
     model = GLM(y, matrix, family=getattr(families, family)())
-    result = model.fit(maxiter=MOST_STEPS)
-    bread, scores = np.asarray(result.cov_params()), model.score_obs(result.params)
+    result = model.fit(maxiter=MOST_STEPS, tol=1e-10)
+    mean = np.asarray(result.fittedvalues)
+    # The links are canonical, so variances are weights. The optimiser's own covariance is of the
+    # step before the last: exact to five digits only.
+    weight = np.asarray(model.family.variance(mean))
+    bread = np.linalg.inv(matrix.T @ (weight[:, None] * matrix))
+    scores = matrix * (y - mean)[:, None]
     robust = _cluster(scores, bread, clusters)
     if robust is None:
-        leverage = np.asarray(result.get_hat_matrix_diag(observed=False))
+        leverage = weight * ((matrix @ bread) * matrix).sum(axis=1)
         robust = cov_white_simple((_lift(scores, leverage), bread), use_correction=False)
     return Fitted(
         estimates=np.asarray(result.params)[None],

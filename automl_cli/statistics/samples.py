@@ -3,6 +3,7 @@
 Each is given a `Sample`, the values of a column and the group of each row.
 """
 
+import warnings
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -80,9 +81,13 @@ def compare_means(sample: Sample) -> Difference:
     from scipy.stats import ttest_ind
 
     first, second = sample.split()
-    with np.errstate(all="ignore"):
-        found = ttest_ind(second, first, equal_var=False)
-        low, high = found.confidence_interval(1 - sample.level)
+    low = high = p = float("nan")
+    if max(np.ptp(first), np.ptp(second)) > 0:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # one of the groups may be constant
+            found = ttest_ind(second, first, equal_var=False)
+            low, high = found.confidence_interval(1 - sample.level)
+            p = float(found.pvalue)
     return Difference(
         first=sample.labels[0],
         second=sample.labels[1],
@@ -91,29 +96,29 @@ def compare_means(sample: Sample) -> Difference:
         high=float(high),
         effect=_find_g(first, second),
         effect_name="Hedges' g",
-        p=float(found.pvalue),
+        p=p,
     )
 
 
 def compare_shares(sample: Sample) -> Difference:
     """Compare shares of the second class by the score test, or Fisher's exact one for few rows.
 
-    The score test is Rao's test of the binomial model on an indicator; its interval is inverted
-    from it (Miettinen and Nurminen, 1985).
+    The score test is Rao's test of the binomial model on an indicator, or Pearson's chi-squared;
+    the interval is Newcombe's (1998), of two score intervals.
     """
     from scipy.stats import fisher_exact
-    from statsmodels.stats.proportion import confint_proportions_2indep, test_proportions_2indep
+    from statsmodels.stats.proportion import confint_proportions_2indep
 
     table = sample.count()
     (n_first, n_second), hits = table.sum(axis=1), table[:, 1]
     counts = (hits[1], n_second, hits[0], n_first)
     low, high = confint_proportions_2indep(
-        *counts, method="score", compare="diff", alpha=sample.level, correction=False
+        *counts, method="newcomb", compare="diff", alpha=sample.level
     )
     if _find_expected(table).min() < EXPECTED:
         p = float(fisher_exact(table).pvalue)
     else:
-        p = float(test_proportions_2indep(*counts, method="score", correction=False).pvalue)
+        p = run_table_test(sample)
     with np.errstate(all="ignore"):
         odds = np.divide(table[:, 1], table[:, 0])
         ratio = float(odds[1] / odds[0])

@@ -51,11 +51,15 @@ def make_effects(*tests: EffectTest) -> Effects:
 def test_an_effect_is_told_with_its_interval_and_what_is_held_equal():
     said = conclude_effects(make_effects(SIZE, KIND), PRICE, Settings())
     assert said == [
-        "1 of 2 columns: the effect on price, the others being equal, is more than chance explains "
-        "(corrected by Holm, level 0.05): size.",
+        (
+            "1 of 2 columns: the effect on price, the others being equal, is more than chance "
+            "explains (corrected by Holm, level 0.05): size."
+        ),
         "price is 1 higher (95%: 0.8 to 1.2) for each 5 more of size (a standard deviation).",
-        "For the other 1 no effect is shown. That is no proof that there is none: the intervals "
-        "say how large it may be.",
+        (
+            "For the other 1 no effect is shown. That is no proof that there is none: the "
+            "intervals say how large it may be."
+        ),
         "An effect here is an association in these rows, in the form that was fitted; no cause.",
     ]
 
@@ -108,16 +112,20 @@ def make_comparison(*differences: Difference) -> Comparison:
 
 def test_a_difference_is_told_in_its_direction():
     assert conclude_groups(make_comparison(DIFFERENCE), PRICE, "kind", Settings()) == [
-        "In kind = b the mean of price is 2 lower than in a (95%: 1 to 3; Hedges' g -0.5). Without "
-        "a difference one so large would come up in 3 of 1,000 cases."
+        (
+            "In kind = b the mean of price is 2 lower than in a (95%: 1 to 3; Hedges' g -0.5). "
+            "Without a difference one so large would come up in 3 of 1,000 cases."
+        )
     ]
 
 
 def test_a_difference_that_is_not_shown_is_told_with_its_interval():
     weak = replace(DIFFERENCE, p=0.2, p_corrected=0.2, low=-5.0, high=1.0)
     assert conclude_groups(make_comparison(weak), SOLD, "kind", Settings()) == [
-        "No difference between kind = b and a in the share of sold = yes is shown (-2, 95%: -5 to "
-        "1, p = 0.2)."
+        (
+            "No difference between kind = b and a in the share of sold = yes is shown (-2, 95%: -5 "
+            "to 1, p = 0.2)."
+        )
     ]
 
 
@@ -138,10 +146,14 @@ def test_the_better_candidate_is_named_with_its_certainty():
     doubtful = replace(gain, p=0.3)
     said = conclude_paired(make_paired(gain, doubtful), ("one", "other"), "roc_auc", 0.05)
     assert said == [
-        "one is better than other by 0.0012 ± 0.0004 roc_auc (95%: 0.0004 to 0.002). Were they "
-        "equally good, a difference so large would come up in 3 of 1,000 cases.",
-        "other is ahead in 2 of 3 folds: whether the same settings would win again, trained on "
-        "other rows, cannot be told (p = 0.3, corrected for overlapping training rows).",
+        (
+            "one is better than other by 0.0012 ± 0.0004 roc_auc (95%: 0.0004 to 0.002). Were they "
+            "equally good, a difference so large would come up in 3 of 1,000 cases."
+        ),
+        (
+            "other is ahead in 2 of 3 folds: whether the same settings would win again, trained on "
+            "other rows, cannot be told (p = 0.3, corrected for overlapping training rows)."
+        ),
     ]
 
 
@@ -149,9 +161,11 @@ def test_where_nothing_can_be_told_the_interval_says_what_is_possible():
     gain = Gain(gain=0.001, error=0.001, low=-0.001, high=0.003, p=0.33, df=19)
     said = conclude_paired(make_paired(gain, None), ("one", "other"), "roc_auc", 0.05)
     assert said == [
-        "No difference in roc_auc can be told between one and other: other is ahead by 0.001 ± "
-        "0.001, and equally good models would be as far apart in 33 of 100 cases. On new rows other "
-        "may be better by up to 0.003, or worse by up to 0.001 (95%).",
+        (
+            "No difference in roc_auc can be told between one and other: other is ahead by 0.001 ± "
+            "0.001, and equally good models would be as far apart in 33 of 100 cases. On new rows "
+            "other may be better by up to 0.003, or worse by up to 0.001 (95%)."
+        ),
         "other is ahead in 2 of 3 folds; too few to tell what training on other rows would change.",
     ]
 

@@ -4,6 +4,7 @@ Each count of rejections lies within the 99.9 % bounds of the binomial law.
 """
 
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -52,21 +53,26 @@ def measure(family: Family, seed: int) -> Effects:
     return measure_effects(make_free_design(frame, COLUMNS), response, Settings())
 
 
+@cache
+def measure_all(family: Family) -> tuple[Effects, ...]:
+    return tuple(measure(family, seed) for seed in range(REPEATS))
+
+
 @pytest.mark.parametrize("family", ["gaussian", "binomial", "multinomial", "poisson"])
 def test_robust_tests_of_noise_reject_at_their_level(family: Family):
-    found = [measure(family, seed) for seed in range(REPEATS)]
+    found = measure_all(family)
     check_uniform([effects.tests[0].p for effects in found])
     check_uniform([effects.tests[1].p for effects in found])
 
 
 @pytest.mark.parametrize("family", ["binomial", "multinomial"])
 def test_likelihood_ratio_tests_of_noise_reject_at_their_level(family: Family):
-    found = [measure(family, seed) for seed in range(REPEATS)]
+    found = measure_all(family)
     check_uniform([effects.tests[1].p_likelihood for effects in found])
 
 
 def test_without_robust_errors_unequal_variances_would_pass_for_effects():
-    found = [measure("gaussian", seed) for seed in range(REPEATS)]
+    found = measure_all("gaussian")
     rejected = sum(effects.tests[0].p_likelihood < LEVEL for effects in found)
     assert rejected > binom.ppf(0.999, REPEATS, LEVEL)
 

@@ -66,7 +66,8 @@ def test_clustered_errors_are_those_of_statsmodels(family: Family):
 def test_one_row_in_a_cluster_gives_robust_errors():
     matrix, y = make_rows("binomial")
     own = fit_model(matrix, y, "binomial", np.arange(300))
-    np.testing.assert_allclose(own.robust, fit_model(matrix, y, "binomial").robust, rtol=0.05)
+    robust = fit_model(matrix, y, "binomial").robust
+    np.testing.assert_allclose(np.diag(own.robust), np.diag(robust), rtol=0.05)
 
 
 def test_two_classes_are_the_same_as_classes_and_as_two_of_several():

@@ -42,6 +42,6 @@ def test_a_left_side_is_computed_for_all_rows():
 
 @pytest.mark.parametrize("formula", ["size +", "missing", "size ~ kind ~ size", "1", "log(kind)"])
 def test_what_is_not_understood_is_told_with_an_example(formula: str):
-    with pytest.raises(ConfigError, match="^--formula: ") as caught:
+    with pytest.raises(ConfigError, match=r"^--formula: ") as caught:
         make_formula_design(FRAME, formula)
     assert "Write it as in R" in caught.value.hint
