@@ -166,8 +166,9 @@ def _join(dataset: Dataset) -> pd.DataFrame:
     further = {name: column for name, column in dataset.extra.items() if name not in dataset.train}
     for target in dataset.schema.targets:
         y = dataset.targets[target.name]
+        levels = pd.CategoricalDtype(list(target.labels))
         further[target.name] = (
-            pd.Series(pd.Categorical.from_codes(y, categories=list(target.labels)))
+            pd.Series(pd.Categorical.from_codes(y.astype(np.int64), dtype=levels))
             if target.labels
             else pd.Series(y)
         )

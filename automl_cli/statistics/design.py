@@ -6,7 +6,7 @@ levels are pooled. Missing values are a level, or an indicator beside the number
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -55,11 +55,14 @@ class Term:
         Its columns in the matrix.
     reference
         The level that the others are compared with; None where there are none.
+    is_product
+        True for an interaction of a formula, which goes with its parts by construction.
     """
 
     name: str
     positions: tuple[int, ...]
     reference: str | None = None
+    is_product: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,19 +93,14 @@ class Design:
         """Return the design with these columns of the matrix alone."""
         place = {old: new for new, old in enumerate(kept)}
         terms = [
-            Term(
-                name=term.name,
-                positions=tuple(place[one] for one in term.positions if one in place),
-                reference=term.reference,
-            )
+            replace(term, positions=tuple(place[one] for one in term.positions if one in place))
             for term in self.terms
         ]
-        return Design(
+        return replace(
+            self,
             matrix=self.matrix[:, list(kept)],
             parameters=tuple(self.parameters[one] for one in kept),
             terms=tuple(term for term in terms if term.positions),
-            rows=self.rows,
-            left_out=self.left_out,
         )
 
 
@@ -217,7 +215,7 @@ def _make_categories(column: "pd.Series[Any]", most_levels: int) -> _Part:
     if not levels:
         return _Part(reason="(nearly) constant")
     return _Part(
-        arrays=[(pooled == level).to_numpy(dtype=np.float64)[:, None] for level in levels],
+        arrays=[np.asarray(pooled == level, dtype=np.float64)[:, None] for level in levels],
         parameters=[Parameter(name=f"{column.name} = {level}") for level in levels],
         reference=frequent[0],
     )

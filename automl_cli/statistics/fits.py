@@ -158,7 +158,7 @@ def _fit_generalised(
     # The links are canonical, so variances are weights. The optimiser's own covariance is of the
     # step before the last: exact to five digits only.
     weight = np.asarray(model.family.variance(mean))
-    bread = np.linalg.inv(matrix.T @ (weight[:, None] * matrix))
+    bread = np.asarray(np.linalg.inv(matrix.T @ (weight[:, None] * matrix)), dtype=np.float64)
     scores = matrix * (y - mean)[:, None]
     robust = _cluster(scores, bread, clusters)
     if robust is None:

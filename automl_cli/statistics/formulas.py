@@ -45,7 +45,7 @@ def make_formula_design(frame: pd.DataFrame, right: str) -> Design:
     names = [str(name) for name in made.model_spec.column_names]
     spreads = np.where(matrix.std(axis=0) > 0, matrix.std(axis=0), 1.0)
     terms = [
-        Term(name=str(term), positions=tuple(places))
+        Term(name=str(term), positions=tuple(places), is_product=":" in str(term))
         for term, places in made.model_spec.term_indices.items()
         if places and str(term) != "1"
     ]

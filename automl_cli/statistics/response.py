@@ -77,7 +77,7 @@ def make_response(
             "most.",
             hint="Ask for one column with --between and --on, or make a target of fewer classes.",
         )
-    chosen: Family = fitting[0] if family is None else fitting[fitting.index(family)]  # type: ignore[arg-type]  # checked above
+    chosen: Family = fitting[0] if family is None else fitting[fitting.index(family)]
     values = np.asarray(y, dtype=np.float64)
     if chosen == "poisson":
         _check_counts(target.name, values)

@@ -225,7 +225,7 @@ def _find_g(first: FloatVector, second: FloatVector) -> float:
 
 
 def _find_expected(table: FloatMatrix) -> FloatMatrix:
-    return np.outer(table.sum(axis=1), table.sum(axis=0)) / table.sum()
+    return np.asarray(np.outer(table.sum(axis=1), table.sum(axis=0)) / table.sum())
 
 
 def _find_v(table: FloatMatrix) -> float:

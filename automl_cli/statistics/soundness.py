@@ -66,16 +66,18 @@ def find_overlaps(design: Design) -> tuple[list[Overlap], float]:
     """Return terms that are nearly told by others, and the condition number of all.
 
     The generalised variance inflation of Fox and Monette (1992), a degree of freedom, and the
-    condition number of the correlation matrix.
+    condition number of the correlation matrix. Products are not judged, nor what goes with them.
     """
     varying = np.flatnonzero(design.matrix.std(axis=0) > 0)
     if len(varying) < 2:
         return [], 1.0
-    correlation = np.corrcoef(design.matrix[:, varying], rowvar=False)
+    correlation = np.asarray(np.corrcoef(design.matrix[:, varying], rowvar=False))
     condition = float(np.sqrt(np.linalg.cond(correlation)))
     place = {int(old): new for new, old in enumerate(varying)}
     inside = [[place[one] for one in term.positions if one in place] for term in design.terms]
-    found = []
+    found: list[Overlap] = []
+    if any(term.is_product for term in design.terms):
+        return found, condition
     for number, own in enumerate(inside):
         others = [one for one in range(len(varying)) if one not in own]
         if not own or not others:

@@ -2,8 +2,9 @@
 
 Sources: Longley, NIST Statistical Reference Datasets (certified values); Spector, Stata 11
 (`logit`; Greene, Econometric Analysis); Anes96, Stata 11 (`mlogit`), checked with R's nnet;
-RandHIE, Stata 11 (`poisson`); Cpunish, R (`glm`; Gill, Generalized Linear Models: A Unified Approach); Grunfeld, Stata (`regress,
-vce(cluster company)`); HC3 of Longley, R (`car::hccm`). They are quoted in statsmodels' own tests.
+RandHIE, Stata 11 (`poisson`); Cpunish, R (`glm`; Gill, Generalized Linear Models: A Unified
+Approach); Grunfeld, Stata (`regress, vce(cluster company)`); HC3 of Longley, R (`car::hccm`). They
+are quoted in statsmodels' own tests.
 """
 
 import numpy as np
