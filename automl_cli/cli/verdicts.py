@@ -10,6 +10,7 @@ from rich.text import Text
 
 from automl_cli.cli.console import spell_number
 from automl_cli.cli.findings import print_findings
+from automl_cli.statistics.conclusions import spell_size
 
 MOST_LINES = 40  # of a table of coefficients
 ERRORS = {"HC3": "robust errors (HC3)", "HC1": "robust errors (HC1)"}
@@ -55,7 +56,7 @@ def _make_coefficients(target: Mapping[str, Any], level: float) -> Table:
     is_ratio = target["family"] != "gaussian" or target["transform"] == "log1p"
     what = "odds ratio" if target["labels"] else "factor" if is_ratio else "effect"
     sure = f"{1 - level:.0%} interval"
-    table = _make_table("of a unit", what, sure, "of 1 s.d.", "p")
+    table = _make_table("a unit of", what, sure, "of 1 s.d.", "p")
     several = len(target["labels"]) > 2
     order = {test["term"]: test["p_corrected"] or 0.0 for test in target["tests"]}
     ranked = sorted(target["coefficients"], key=lambda one: order[one["term"]])
@@ -164,7 +165,7 @@ def _make_table(*names: str) -> Table:
 def _spell(value: float | None, *, is_ratio: bool) -> str:
     if value is None:
         return ""
-    return f"{math.exp(min(value, 700)) if is_ratio else value:.3g}"
+    return spell_size(math.exp(min(value, 700)) if is_ratio else value)
 
 
 def _spell_p(p: float | None) -> str:

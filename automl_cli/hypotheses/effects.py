@@ -90,7 +90,7 @@ def _make_design(rows: Rows, response: Response, question: Question) -> Design:
     columns = _choose_columns(rows, response, question)
     if question.columns:
         return make_free_design(rows.frame, columns)
-    return make_design(rows.frame, columns, response.count_informative())
+    return make_design(rows.frame, columns)
 
 
 def _choose_columns(rows: Rows, response: Response, question: Question) -> list[Column]:

@@ -8,6 +8,7 @@ from automl_cli.statistics.effects import Effects
 from automl_cli.statistics.response import Response
 
 FEW_CLUSTERS = 30
+MOST_OVERLAPS = 3  # that are told with their figures
 
 
 def list_findings(
@@ -66,7 +67,8 @@ def _find_flaws(effects: Effects) -> Iterator[Finding]:
             advice="Its effect cannot be told from theirs.",
             columns=(name,),
         )
-    for overlap in effects.overlaps:
+    ranked = sorted(effects.overlaps, key=lambda one: -one.inflation)
+    for overlap in ranked[:MOST_OVERLAPS]:
         yield Finding(
             code="collinear",
             severity="warning",
@@ -74,6 +76,15 @@ def _find_flaws(effects: Effects) -> Iterator[Finding]:
             f"errors are {overlap.inflation:.0f} times as large as without them.",
             advice="An effect of both may be shown by neither; test with one of them (--columns).",
             columns=(overlap.term, overlap.like),
+        )
+    if len(ranked) > MOST_OVERLAPS:
+        names = [overlap.term for overlap in ranked[MOST_OVERLAPS:]]
+        yield Finding(
+            code="collinear",
+            severity="warning",
+            message=f"so are, less so: {', '.join(names)}.",
+            advice="Together they may have an effect that none of them shows.",
+            columns=tuple(names),
         )
     if not effects.converged:
         yield Finding(

@@ -75,22 +75,33 @@ def conclude_paired(paired: Paired, names: tuple[str, str], metric: str, level: 
         return [f"{names[0]} and {names[1]} answer the same in every row."]
     rows, sure = paired.rows, f"{1 - level:.0%}"
     if np.isnan(rows.p):
-        return [f"{names[1]} is better by {rows.gain:.3g} {metric}; no error can be told."]
+        return [f"{names[1]} is better by {spell_size(rows.gain)} {metric}; no error can be told."]
     better, worse, gain = _turn(rows, names)
     if rows.p < level:
         said = (
-            f"{better} is better than {worse} by {gain.gain:.3g} ± {gain.error:.2g} {metric} "
-            f"({sure}: {gain.low:.3g} to {gain.high:.3g}). Were they equally good, a difference "
+            f"{better} is better than {worse} by {spell_size(gain.gain)} ± {gain.error:.2g} {metric} "
+            f"({sure}: {spell_size(gain.low)} to {spell_size(gain.high)}). Were they equally good, a difference "
             f"so large would come up {spell_chance(rows.p)}."
         )
     else:
         said = (
             f"No difference in {metric} can be told between {names[0]} and {names[1]}: {better} "
-            f"is ahead by {gain.gain:.3g} ± {gain.error:.2g}, and equally good models would be as "
+            f"is ahead by {spell_size(gain.gain)} ± {gain.error:.2g}, and equally good models would be as "
             f"far apart {spell_chance(rows.p)}. On new rows {better} may be better by up to "
-            f"{max(gain.high, 0):.3g}, or worse by up to {max(-gain.low, 0):.3g} ({sure})."
+            f"{spell_size(max(gain.high, 0))}, or worse by up to {spell_size(max(-gain.low, 0))} ({sure})."
         )
     return [said, _say_folds(paired, names, level)]
+
+
+def spell_size(value: float) -> str:
+    """Return a figure with three digits, or all before the point.
+
+    Examples
+    --------
+    >>> spell_size(0.012345), spell_size(-1384.2), spell_size(2.5e9)
+    ('0.0123', '-1,384', '2.5e+09')
+    """
+    return f"{value:,.0f}" if 1e3 <= abs(value) < 1e7 else f"{value:.3g}"
 
 
 def spell_p(p: float) -> str:
@@ -151,7 +162,12 @@ def _say_effect(
     test: EffectTest, own: Sequence[Coefficient], response: Response, level: float
 ) -> str:
     known = [one for one in own if not np.isnan(one.estimate) and one.error > 0]
-    if test.separated or not known:
+    if not known and not test.separated:
+        return (
+            f"{test.term} has an effect by the likelihood-ratio test ({spell_p(test.p_likelihood)}), "
+            "whose size has no finite estimate, since classes are separated."
+        )
+    if test.separated:
         return (
             f"{test.term} separates classes: the odds of some of its values are 0 or without "
             f"bound in these rows (likelihood-ratio test, {spell_p(test.p_likelihood)})."
@@ -162,7 +178,7 @@ def _say_effect(
     step = (
         f"where {one.parameter}" + (f", beside {test.reference}" if test.reference else "")
         if one.spread is None
-        else f"for each {one.spread:.3g} more of {one.parameter} (a standard deviation)"
+        else f"for each {spell_size(one.spread)} more of {one.parameter} (a standard deviation)"
     )
     figures = [factor * value for value in (one.estimate, one.low, one.high)]
     return f"{_say_size(figures, one.label, response, level)} {step}{among}."
@@ -174,10 +190,12 @@ def _say_size(figures: Sequence[float], label: str, response: Response, level: f
         estimate, low, high = figures
         word = "higher" if estimate >= 0 else "lower"
         low, high = (low, high) if estimate >= 0 else (-high, -low)
-        size = f"{abs(estimate):.3g} {word} ({sure}: {low:.3g} to {high:.3g})"
+        size = (
+            f"{spell_size(abs(estimate))} {word} ({sure}: {spell_size(low)} to {spell_size(high)})"
+        )
         return f"{response.name} is {size}"
     estimate, low, high = np.exp(np.minimum(figures, 700))
-    size = f"times {estimate:.3g} ({sure}: {low:.3g} to {high:.3g})"
+    size = f"multiplied by {spell_size(estimate)} ({sure}: {spell_size(low)} to {spell_size(high)})"
     if response.family == "gaussian":
         return f"1 + {response.name} is {size}"
     if response.family == "poisson":
@@ -189,26 +207,26 @@ def _say_size(figures: Sequence[float], label: str, response: Response, level: f
 def _say_difference(one: Difference, response: Response, column: str, level: float) -> str:
     p = one.p if np.isnan(one.p_corrected) else one.p_corrected
     sure, groups = f"{1 - level:.0%}", f"{column} = {one.second} and {one.first}"
-    size = f"{one.effect_name} {one.effect:.3g}"
+    size = f"{one.effect_name} {spell_size(one.effect)}"
     if np.isnan(one.difference):
         verb = "differ" if p < level else "cannot be told apart"
         return f"{groups} {verb} in the classes of {response.name} ({size}, {spell_p(p)})."
     what = f"the share of {response.name} = {response.labels[1]}" if response.labels else "the mean"
     what = what if response.labels else f"the mean of {response.name}"
-    interval = f"{sure}: {one.low:.3g} to {one.high:.3g}"
+    interval = f"{sure}: {spell_size(one.low)} to {spell_size(one.high)}"
     if np.isnan(p):
-        return f"{groups}: {what} differs by {one.difference:.3g}; no test is possible."
+        return f"{groups}: {what} differs by {spell_size(one.difference)}; no test is possible."
     if not p < level:
         return (
-            f"No difference between {groups} in {what} is shown ({one.difference:.3g}, {interval}, "
-            f"{spell_p(p)})."
+            f"No difference between {groups} in {what} is shown ({spell_size(one.difference)}, "
+            f"{interval}, {spell_p(p)})."
         )
     word = "higher" if one.difference >= 0 else "lower"
     low, high = (one.low, one.high) if one.difference >= 0 else (-one.high, -one.low)
     return (
-        f"In {column} = {one.second} {what} is {abs(one.difference):.3g} {word} than in "
-        f"{one.first} ({sure}: {low:.3g} to {high:.3g}; {size}). Without a difference one so "
-        f"large would come up {spell_chance(one.p)}."
+        f"In {column} = {one.second} {what} is {spell_size(abs(one.difference))} {word} than in "
+        f"{one.first} ({sure}: {spell_size(low)} to {spell_size(high)}; {size}). Without a "
+        f"difference one so large would come up {spell_chance(one.p)}."
     )
 
 

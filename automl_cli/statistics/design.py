@@ -104,7 +104,7 @@ class Design:
         )
 
 
-def make_design(frame: pd.DataFrame, columns: Sequence[Column], n_informative: int) -> Design:
+def make_design(frame: pd.DataFrame, columns: Sequence[Column]) -> Design:
     """Return the design of all columns together.
 
     Parameters
@@ -113,23 +113,21 @@ def make_design(frame: pd.DataFrame, columns: Sequence[Column], n_informative: i
         The table, typed as `core.dataset.Column` promises.
     columns
         Those to take.
-    n_informative
-        Rows that tell something: all, or those of the rarer class twice. A parameter needs
-        `ROWS_A_PARAMETER` of them.
 
     Raises
     ------
     PlanError
-        If there would be too many parameters even with few levels: test fewer columns.
+        If there would be more than a parameter for `ROWS_A_PARAMETER` rows even with few levels:
+        test fewer columns.
     """
-    limit = max(1, n_informative // ROWS_A_PARAMETER)
+    limit = max(1, len(frame) // ROWS_A_PARAMETER)
     for most_levels in MOST_LEVELS:
         design = make_free_design(frame, columns, most_levels)
         if len(design.parameters) - 1 <= limit:
             return design
     raise PlanError(
-        f"{len(design.parameters) - 1} parameters for {n_informative} informative rows, which "
-        f"allow {limit} ({ROWS_A_PARAMETER} rows each).",
+        f"{len(design.parameters) - 1} parameters for {len(frame):,} rows, which allow {limit} "
+        f"({ROWS_A_PARAMETER} rows each).",
         hint="Name fewer with --columns, or test each column by itself with --alone.",
     )
 

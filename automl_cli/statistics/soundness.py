@@ -13,6 +13,7 @@ from automl_cli.statistics.response import Family
 TOLERANCE = 1e-8  # of a column's length that is its own
 INFLATED = 10.0  # variance inflation, a degree of freedom, from which it is told
 SUSPECT = 12.0  # log-odds beyond which separation is looked for; 1 in 160,000
+TOLD_ALL = 1e-4  # log-likelihood a row, in size, below which every row's class is told
 MOST_CELLS = 2_000_000  # of the matrix, that the linear programme takes
 
 
@@ -97,16 +98,40 @@ def find_overlaps(design: Design) -> tuple[list[Overlap], float]:
     return found, condition
 
 
-def find_separated(design: Design, y: FloatVector, family: Family, fitted: Fitted) -> list[int]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Separation:
+    """Classes that a model tells apart without error.
+
+    Parameters
+    ----------
+    parameters
+        Those whose estimates are infinite.
+    is_total
+        True if no coefficient can be trusted: every row is told, or one of several classes.
+    """
+
+    parameters: frozenset[int] = frozenset()
+    is_total: bool = False
+
+
+def find_separation(design: Design, y: FloatVector, family: Family, fitted: Fitted) -> Separation:
     """Return the parameters whose estimates are infinite, because they separate classes.
 
     For two classes a linear programme tells exactly which these are (Konis, 2007). For more
     classes and very large tables they are told by coefficients that the data do not bound.
     """
     if family in {"gaussian", "poisson"} or (fitted.largest < SUSPECT and fitted.converged):
-        return []
-    if family == "binomial" and design.matrix.size <= MOST_CELLS:
-        return _solve_separation(design.matrix, y)
+        return Separation()
+    solvable = family == "binomial" and design.matrix.size <= MOST_CELLS
+    found = _solve_separation(design.matrix, y) if solvable else _find_unbounded(fitted)
+    tells_all = fitted.log_likelihood > -TOLD_ALL * len(y)
+    return Separation(
+        parameters=frozenset(found),
+        is_total=tells_all or (family == "multinomial" and bool(found)),
+    )
+
+
+def _find_unbounded(fitted: Fitted) -> list[int]:
     errors = np.sqrt(np.diag(fitted.plain)).reshape(fitted.estimates.shape)
     unbounded = (np.abs(fitted.estimates) > SUSPECT) & (errors > np.abs(fitted.estimates) / 2)
     unbounded |= ~np.isfinite(errors)

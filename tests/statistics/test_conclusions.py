@@ -44,6 +44,7 @@ def make_effects(*tests: EffectTest) -> Effects:
         overlaps=(),
         condition=1.0,
         left_out=(),
+        void=False,
         converged=True,
     )
 
@@ -67,8 +68,8 @@ def test_an_effect_is_told_with_its_interval_and_what_is_held_equal():
 def test_odds_are_multiplied():
     said = conclude_effects(make_effects(SIZE, KIND), SOLD, Settings(), alone=True)
     assert said[1] == (
-        "the odds of sold = yes are times 2.72 (95%: 2.23 to 3.32) for each 5 more of size (a "
-        "standard deviation)."
+        "the odds of sold = yes are multiplied by 2.72 (95%: 2.23 to 3.32) for each 5 more of size "
+        "(a standard deviation)."
     )
     assert "each by itself" in said[0]
 
@@ -83,7 +84,7 @@ def test_a_separated_column_has_no_odds():
     separated = replace(SIZE, p=NAN, separated=True)
     said = conclude_effects(make_effects(separated), SOLD, Settings())
     assert said[1].startswith("size separates classes: ")
-    assert "times" not in said[1]
+    assert "multiplied" not in said[1]
 
 
 DIFFERENCE = Difference(
