@@ -133,5 +133,6 @@ def _measure_alone(
         overlaps=(),
         condition=max(effects.condition for effects in found),
         left_out=tuple(left_out),
+        void=all(effects.void for effects in found),
         converged=all(effects.converged for effects in found),
     ), most

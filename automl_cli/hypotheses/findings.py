@@ -48,8 +48,18 @@ def list_findings(
 
 
 def _find_flaws(effects: Effects) -> Iterator[Finding]:
+    separated = [test.term for test in effects.tests if test.separated]
+    if effects.void:
+        yield Finding(
+            code="separation",
+            severity="warning",
+            message=f"classes are told without error, by {', '.join(separated) or 'all columns'}: "
+            "no coefficient is finite, and Wald's tests are void.",
+            advice="Likelihood-ratio tests count; look for leaks, or test with fewer columns.",
+            columns=tuple(separated),
+        )
     for test in effects.tests:
-        if test.separated:
+        if test.separated and not effects.void:
             yield Finding(
                 code="separation",
                 severity="warning",

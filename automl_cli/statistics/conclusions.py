@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from automl_cli.statistics.effects import Coefficient, Effects, EffectTest, Settings
+from automl_cli.statistics.coefficients import Coefficient
+from automl_cli.statistics.effects import Effects, EffectTest, Settings
 from automl_cli.statistics.groups import Comparison
 from automl_cli.statistics.paired import Gain, Paired
 from automl_cli.statistics.response import Response
@@ -79,16 +80,17 @@ def conclude_paired(paired: Paired, names: tuple[str, str], metric: str, level: 
     better, worse, gain = _turn(rows, names)
     if rows.p < level:
         said = (
-            f"{better} is better than {worse} by {spell_size(gain.gain)} ± {gain.error:.2g} {metric} "
-            f"({sure}: {spell_size(gain.low)} to {spell_size(gain.high)}). Were they equally good, a difference "
-            f"so large would come up {spell_chance(rows.p)}."
+            f"{better} is better than {worse} by {spell_size(gain.gain)} ± {gain.error:.2g} "
+            f"{metric} ({sure}: {spell_size(gain.low)} to {spell_size(gain.high)}). Were they "
+            f"equally good, a difference so large would come up {spell_chance(rows.p)}."
         )
     else:
         said = (
             f"No difference in {metric} can be told between {names[0]} and {names[1]}: {better} "
-            f"is ahead by {spell_size(gain.gain)} ± {gain.error:.2g}, and equally good models would be as "
-            f"far apart {spell_chance(rows.p)}. On new rows {better} may be better by up to "
-            f"{spell_size(max(gain.high, 0))}, or worse by up to {spell_size(max(-gain.low, 0))} ({sure})."
+            f"is ahead by {spell_size(gain.gain)} ± {gain.error:.2g}, and equally good models "
+            f"would be as far apart {spell_chance(rows.p)}. On new rows {better} may be better "
+            f"by up to {spell_size(max(gain.high, 0))}, or worse by up to "
+            f"{spell_size(max(-gain.low, 0))} ({sure})."
         )
     return [said, _say_folds(paired, names, level)]
 
@@ -164,8 +166,9 @@ def _say_effect(
     known = [one for one in own if not np.isnan(one.estimate) and one.error > 0]
     if not known and not test.separated:
         return (
-            f"{test.term} has an effect by the likelihood-ratio test ({spell_p(test.p_likelihood)}), "
-            "whose size has no finite estimate, since classes are separated."
+            f"{test.term} has an effect by the likelihood-ratio test "
+            f"({spell_p(test.p_likelihood)}), whose size has no finite estimate, since classes "
+            "are separated."
         )
     if test.separated:
         return (

@@ -6,21 +6,24 @@ effects.coefficients    # one a number or level, with intervals
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from automl_cli.core.arrays import FloatVector, IntVector
 from automl_cli.core.errors import DataError
+from automl_cli.statistics.coefficients import Coefficient, list_coefficients
 from automl_cli.statistics.corrections import correct
 from automl_cli.statistics.design import Design, Term
 from automl_cli.statistics.fits import Fitted, fit_model, run_likelihood_test, run_wald_test
 from automl_cli.statistics.response import Response
 from automl_cli.statistics.soundness import (
     Overlap,
+    Separation,
     drop_repeated,
     find_overlaps,
-    find_separated,
+    find_separation,
 )
 
 MOST_WORK = 3e11  # multiplications of all likelihood-ratio tests: about a minute
@@ -79,33 +82,6 @@ class EffectTest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Coefficient:
-    """The effect of a unit of a number, or of a level beside the reference.
-
-    Parameters
-    ----------
-    term, parameter
-        What it belongs to, and how it is shown.
-    label
-        The class whose odds it is about, beside the first class; empty in other families.
-    estimate, error, low, high, p
-        On the scale of the linear predictor, with the robust error; NaN if classes are separated.
-    spread
-        The standard deviation of the number, for the effect of one; None for indicators.
-    """
-
-    term: str
-    parameter: str
-    label: str
-    estimate: float
-    error: float
-    low: float
-    high: float
-    p: float
-    spread: float | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Effects:
     """What a model says.
 
@@ -123,6 +99,8 @@ class Effects:
         Condition number of the correlation matrix.
     left_out
         Columns that were not tested, with the reason.
+    void
+        True if classes are separated so that no coefficient has a finite estimate.
     converged
         False if the optimiser gave up.
     """
@@ -135,6 +113,7 @@ class Effects:
     overlaps: tuple[Overlap, ...]
     condition: float
     left_out: tuple[tuple[str, str], ...]
+    void: bool
     converged: bool
 
 
@@ -156,8 +135,8 @@ def measure_effects(design: Design, response: Response, settings: Settings) -> E
             hint="Name other columns with --columns.",
         )
     fitted = _fit(design, y, response, clusters)
-    separated = find_separated(design, y, response.family, fitted)
-    tests = [_test_term(design, y, response, fitted, term, set(separated)) for term in design.terms]
+    separation = find_separation(design, y, response.family, fitted)
+    tests = [_test_term(design, y, response, fitted, term, separation) for term in design.terms]
     if clusters is not None:
         tests = [replace(test, p_likelihood=float("nan")) for test in tests]
     overlaps, condition = find_overlaps(design)
@@ -165,12 +144,17 @@ def measure_effects(design: Design, response: Response, settings: Settings) -> E
         n_rows=len(y),
         n_clusters=0 if clusters is None else len(np.unique(clusters)),
         tests=tuple(correct_tests(tests, settings.correction)),
-        coefficients=tuple(_list_coefficients(design, response, fitted, set(separated), settings)),
+        coefficients=tuple(
+            list_coefficients(
+                design, fitted, response.labels[1:] or ("",), separation, settings.level
+            )
+        ),
         repeated=tuple((name, tuple(sources)) for name, sources in repeated),
         overlaps=tuple(overlaps),
         condition=condition,
         left_out=design.left_out,
-        converged=fitted.converged or bool(separated),
+        void=separation.is_total,
+        converged=fitted.converged or separation != Separation(),
     )
 
 
@@ -235,54 +219,23 @@ def _test_term(
     response: Response,
     fitted: Fitted,
     term: Term,
-    separated: set[int],
+    separation: Separation,
 ) -> EffectTest:
-    is_separated = bool(separated & set(term.positions))
+    is_separated = bool(separation.parameters & set(term.positions))
+    is_void = is_separated or separation.is_total
     n_rows, n_parameters = design.matrix.shape
     work = len(design.terms) * STEPS * n_rows * float(n_parameters * len(fitted.estimates)) ** 2
     p_likelihood = float("nan")
-    if response.family == "gaussian" or is_separated or work <= MOST_WORK:
-        p_likelihood = run_likelihood_test(
-            fitted, design.matrix, y, response.family, term.positions
-        )
+    if response.family == "gaussian" or is_void or work <= MOST_WORK:
+        with suppress(np.linalg.LinAlgError):  # the others alone may separate classes as well
+            p_likelihood = run_likelihood_test(
+                fitted, design.matrix, y, response.family, term.positions
+            )
     return EffectTest(
         term=term.name,
         df=len(fitted.find_places(term.positions)),
-        p=float("nan") if is_separated else run_wald_test(fitted, term.positions)[1],
+        p=float("nan") if is_void else run_wald_test(fitted, term.positions)[1],
         p_likelihood=p_likelihood,
         reference=term.reference,
         separated=is_separated,
     )
-
-
-def _list_coefficients(
-    design: Design, response: Response, fitted: Fitted, separated: set[int], settings: Settings
-) -> list[Coefficient]:
-    from scipy.stats import norm, t
-
-    law = norm if np.isinf(fitted.df) else t(fitted.df)
-    width = float(law.ppf(1 - settings.level / 2))
-    errors = np.sqrt(np.diag(fitted.robust)).reshape(fitted.estimates.shape)
-    labels = response.labels[1:] or ("",)
-    found = []
-    for term in design.terms:
-        for label, estimates, own in zip(labels, fitted.estimates, errors, strict=True):
-            for place in term.positions:
-                parameter = design.parameters[place]
-                undefined = float("nan") if place in separated else 1.0
-                estimate = float(estimates[place]) / parameter.scale * undefined
-                error = float(own[place]) / parameter.scale * undefined
-                found.append(
-                    Coefficient(
-                        term=term.name,
-                        parameter=parameter.name,
-                        label=label,
-                        estimate=estimate,
-                        error=error,
-                        low=estimate - width * error,
-                        high=estimate + width * error,
-                        p=float(2 * law.sf(abs(estimate) / error)) if error > 0 else float("nan"),
-                        spread=parameter.spread,
-                    )
-                )
-    return found

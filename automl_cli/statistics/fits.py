@@ -7,6 +7,7 @@ HC1 for several classes, and by clusters where rows belong together (Liang and Z
 
 import warnings
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -105,7 +106,7 @@ def run_likelihood_test(
 
     left = np.setdiff1d(np.arange(matrix.shape[1]), positions)
     reduced = fit_model(matrix[:, left], y, family)
-    statistic = max(0.0, 2 * (fitted.log_likelihood - reduced.log_likelihood))
+    statistic = np.maximum(0.0, 2 * (fitted.log_likelihood - reduced.log_likelihood))
     return float(chi2.sf(statistic, len(fitted.find_places(positions))))
 
 
@@ -190,9 +191,14 @@ def _fit_multinomial(matrix: FloatMatrix, y: FloatVector, clusters: IntVector | 
 
     model = MNLogit(y.astype(np.int64), matrix)
     result = model.fit(method="newton", maxiter=MOST_STEPS, disp=0, warn_convergence=False)
+    if not np.isfinite(result.llf):  # classes are separated, and the steps have left all bounds
+        result = model.fit(method="lbfgs", maxiter=500, disp=0, warn_convergence=False)
     estimates = np.asarray(result.params)
-    bread = np.asarray(result.cov_params())
-    scores = model.score_obs(estimates.ravel(order="F"))
+    flat = estimates.ravel(order="F")
+    bread = np.full((len(flat), len(flat)), np.nan)
+    with suppress(np.linalg.LinAlgError):
+        bread = np.asarray(np.linalg.inv(-model.hessian(flat)), dtype=np.float64)
+    scores = model.score_obs(flat)
     robust = _cluster(scores, bread, clusters)
     if robust is None:
         robust = cov_white_simple((scores, bread), use_correction=True)

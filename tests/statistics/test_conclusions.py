@@ -4,13 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 
+from automl_cli.statistics.coefficients import Coefficient
 from automl_cli.statistics.conclusions import (
     conclude_effects,
     conclude_groups,
     conclude_paired,
     spell_chance,
 )
-from automl_cli.statistics.effects import Coefficient, Effects, EffectTest, Settings
+from automl_cli.statistics.effects import Effects, EffectTest, Settings
 from automl_cli.statistics.groups import Comparison
 from automl_cli.statistics.paired import Gain, Paired
 from automl_cli.statistics.response import Response

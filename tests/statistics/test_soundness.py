@@ -101,3 +101,13 @@ def test_separation_of_one_of_several_classes_is_seen(rng: np.random.Generator):
     effects = measure(y, ("a", "b", "c"), size=size, kind=kind)
     assert [test.separated for test in effects.tests] == [False, True]
     assert effects.tests[1].p_likelihood < 1e-12
+
+
+def test_where_columns_tell_every_row_no_coefficient_counts(rng: np.random.Generator):
+    leak, noise = rng.normal(size=(2, N))
+    for y, labels in ((leak > 0, ("a", "b")), (np.digitize(leak, [-0.5, 0.5]), ("a", "b", "c"))):
+        effects = measure(y, labels, leak=leak, noise=noise)
+        assert effects.void
+        assert effects.tests[0].p_corrected < 1e-12
+        assert effects.tests[1].p_corrected > 0.5
+        assert all(np.isnan(one.estimate) for one in effects.coefficients)
