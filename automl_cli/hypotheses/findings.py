@@ -32,7 +32,7 @@ def list_findings(
                 code="thinned",
                 severity="note",
                 message=f"{n_given:,} of {n_all:,} rows, drawn at random, were fitted.",
-                advice="An effect too small for so many rows is too small to matter.",
+                advice="Effects smaller than these rows can show would need all of them.",
             )
         )
     if effects.n_rows < n_given:

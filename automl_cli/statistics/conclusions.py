@@ -43,7 +43,8 @@ def conclude_effects(
         own = [one for one in effects.coefficients if one.term == test.term]
         said.append(_say_effect(test, own, response, settings.level))
     if len(found) < n_all:
-        said.append(f"For the other {n_all - len(found)} no effect is shown. {NO_PROOF}")
+        proof = NO_PROOF.partition(":")[0] + "." if effects.void else NO_PROOF
+        said.append(f"For the other {n_all - len(found)} no effect is shown. {proof}")
     return [*said, NO_CAUSE]
 
 

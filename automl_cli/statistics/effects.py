@@ -26,7 +26,7 @@ from automl_cli.statistics.soundness import (
     find_separation,
 )
 
-MOST_WORK = 3e11  # multiplications of all likelihood-ratio tests: about a minute
+MOST_WORK = 3e10  # multiplications of all likelihood-ratio tests: some ten seconds
 STEPS = 8  # of a fit, about
 
 

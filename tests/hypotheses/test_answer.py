@@ -7,8 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.datasets as shipped
+from typer.testing import CliRunner
 
 import automl_cli
+from automl_cli.cli.app import app
 from automl_cli.competition import Competition
 from automl_cli.config.load import load_config
 from automl_cli.core.errors import AutomlError, ConfigError
@@ -180,6 +182,15 @@ def test_two_candidates_of_a_run_are_compared_by_prefix(run: Path):
     assert told["rows"]["low"] < told["rows"]["gain"] < told["rows"]["high"]
     assert len(told["by_fold"]) == 3
     assert told["conclusions"]
+
+
+def test_the_comparison_is_shown_in_80_columns(run: Path):
+    words = ["test", str(run), "--compare", "linear", "lightgbm"]
+    result = CliRunner().invoke(app, words, env={"COLUMNS": "80"})
+    assert result.exit_code == 0
+    assert "models as fitted" in result.stdout
+    assert "trained anew" in result.stdout
+    assert max(map(len, result.stdout.splitlines())) <= 80
 
 
 def test_the_ensemble_is_compared_with_its_members(run: Path):
