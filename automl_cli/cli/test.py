@@ -57,7 +57,9 @@ def ask(
         source: Path | Competition = paths[0]
         if len(paths) > 1 or not (paths[0] / "run.json").exists():
             found = target or guess_target(paths, test, sample, formula=formula, on=on)
-            flags = {"data.target": found, "validation.group": cluster}
+            # A column of few counts is read as classes otherwise.
+            task = "regression" if family == "poisson" and on is None else None
+            flags = {"data.target": found, "validation.group": cluster, "data.task": task}
             source = Competition(
                 paths=tuple(paths),
                 loaded=load_config(config, preset=preset, overrides=overrides or (), flags=flags),

@@ -42,7 +42,8 @@ def _make_tests(target: Mapping[str, Any], correction: str) -> Table:
     corrected = "p" if correction == "none" else f"p ({correction})"
     table = _make_table("column", "df", "p (Wald)", "p (LR)", corrected)
     for test in target["tests"]:
-        table.add_row(
+        _add_row(
+            table,
             test["term"],
             str(test["df"]),
             _spell_p(test["p"]),
@@ -66,7 +67,8 @@ def _make_coefficients(target: Mapping[str, Any], level: float) -> Table:
         low, high = (_spell(one[end], is_ratio=is_ratio) for end in ("low", "high"))
         known = one["estimate"] is not None and one["spread"] is not None
         wide = one["estimate"] * one["spread"] if known else None
-        table.add_row(
+        _add_row(
+            table,
             label + one["parameter"],
             _spell(one["estimate"], is_ratio=is_ratio),
             f"{low} to {high}" if low else "",
@@ -95,14 +97,14 @@ def _make_groups(target: Mapping[str, Any]) -> Table:
         table = _make_table("group", "rows", *labels)
         for group in target["groups"]:
             shares = [f"{share:.1%}" for share in group["shares"]]
-            table.add_row(group["label"], f"{group['n_rows']:,}", *shares)
+            _add_row(table, group["label"], f"{group['n_rows']:,}", *shares)
         return table
     names = [f"share of {labels[1]}"] if labels else ["mean", "s.d."]
     table = _make_table("group", "rows", *names)
     for group in target["groups"]:
         figures = [spell_number(group["mean"], 4)]
         figures += [] if labels else [spell_number(group["deviation"], 3)]
-        table.add_row(group["label"], f"{group['n_rows']:,}", *figures)
+        _add_row(table, group["label"], f"{group['n_rows']:,}", *figures)
     return table
 
 
@@ -113,7 +115,8 @@ def _make_differences(target: Mapping[str, Any], told: Mapping[str, Any]) -> Tab
     table = _make_table("pair", "difference", sure, effect, corrected)
     for one in sorted(target["differences"], key=lambda one: one["p_corrected"] or 0)[:MOST_LINES]:
         low, high = (_spell(one[end], is_ratio=False) for end in ("low", "high"))
-        table.add_row(
+        _add_row(
+            table,
             f"{one['second']} - {one['first']}",
             _spell(one["difference"], is_ratio=False),
             f"{low} to {high}" if low else "",
@@ -129,14 +132,15 @@ def _print_candidates(console: Console, told: Mapping[str, Any]) -> None:
     console.print(Text(title, style="bold"))
     table = _make_table("candidate", "score")
     for key, score in zip(told["keys"], (told["first"], told["second"]), strict=True):
-        table.add_row(key, spell_number(score))
+        _add_row(table, key, spell_number(score))
     console.print(table)
     sure = f"{1 - told['level']:.0%} interval"
     table = _make_table("gain of the second", "gain", "± s.e.", sure, "p")
     for name, gain in (("models as fitted", told["rows"]), ("trained anew", told["folds"])):
         if gain is not None:
             low, high = (_spell(gain[end], is_ratio=False) for end in ("low", "high"))
-            table.add_row(
+            _add_row(
+                table,
                 name,
                 _spell(gain["gain"], is_ratio=False),
                 _spell(gain["error"], is_ratio=False),
@@ -156,10 +160,14 @@ def _print_sentences(console: Console, sentences: Sequence[str]) -> None:
 
 def _make_table(*names: str) -> Table:
     table = Table(box=None, pad_edge=False)
-    table.add_column(names[0], overflow="fold")
+    table.add_column(Text(names[0]), overflow="fold")
     for name in names[1:]:
-        table.add_column(name, justify="right", no_wrap=True)
+        table.add_column(Text(name), justify="right", no_wrap=True)
     return table
+
+
+def _add_row(table: Table, *cells: str) -> None:
+    table.add_row(*map(Text, cells))  # brackets in a name are no markup
 
 
 def _spell(value: float | None, *, is_ratio: bool) -> str:

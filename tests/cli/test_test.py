@@ -66,3 +66,22 @@ def test_a_mistake_ends_with_two_and_a_hint(table: Path):
     assert message == (
         f"{table}: no feature column 'sise', which --columns names.\n  hint: Did you mean 'size'?\n"
     )
+
+
+def test_brackets_in_names_are_shown(tmp_path: Path):
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"[red]": rng.choice(["[bold]a", "b"], N), "y": rng.normal(size=N)})
+    frame.to_csv(tmp_path / "train.csv", index=False)
+    _, out, _ = run(tmp_path, "--target", "y")
+    assert "[red] = [bold]a" in out or "[red] = b" in out
+    _, out, _ = run(tmp_path, "--target", "y", "--between", "[red]")
+    assert "[bold]a " in out
+
+
+def test_few_counts_are_counts_if_asked_for(tmp_path: Path):
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"size": rng.normal(size=N), "visits": rng.poisson(1, N)})
+    frame.to_csv(tmp_path / "train.csv", index=False)
+    code, out, _ = run(tmp_path, "--target", "visits", "--family", "poisson", "--json")
+    assert code == 0
+    assert json.loads(out)["targets"][0]["family"] == "poisson"
