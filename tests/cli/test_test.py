@@ -70,7 +70,7 @@ def test_a_mistake_ends_with_two_and_a_hint(table: Path):
 
 def test_brackets_in_names_are_shown(tmp_path: Path):
     rng = np.random.default_rng(0)
-    frame = pd.DataFrame({"[red]": rng.choice(["[bold]a", "b"], N), "y": rng.normal(size=N)})
+    frame = pd.DataFrame({"y": rng.normal(size=N), "[red]": rng.choice(["[bold]a", "b"], N)})
     frame.to_csv(tmp_path / "train.csv", index=False)
     _, out, _ = run(tmp_path, "--target", "y")
     assert "[red] = [bold]a" in out or "[red] = b" in out
