@@ -25,7 +25,11 @@ def list_findings(
     n_all, n_given
         Rows of the table, and those that were given to the model.
     """
-    found = [*_find_flaws(effects), *_find_shortages(effects, response, n_parameters)]
+    found = [
+        *_find_separation(effects),
+        *_find_repetition(effects),
+        *_find_shortages(effects, response, n_parameters),
+    ]
     if n_given < n_all:
         found.append(
             Finding(
@@ -47,7 +51,7 @@ def list_findings(
     return found
 
 
-def _find_flaws(effects: Effects) -> Iterator[Finding]:
+def _find_separation(effects: Effects) -> Iterator[Finding]:
     separated = [test.term for test in effects.tests if test.separated]
     if effects.void:
         yield Finding(
@@ -68,6 +72,16 @@ def _find_flaws(effects: Effects) -> Iterator[Finding]:
                 advice="Its likelihood-ratio test counts; look whether the column is a leak.",
                 columns=(test.term,),
             )
+    if not effects.converged:
+        yield Finding(
+            code="not_converged",
+            severity="warning",
+            message="the fit did not come to an end: its figures are rough.",
+            advice="Test fewer columns with --columns.",
+        )
+
+
+def _find_repetition(effects: Effects) -> Iterator[Finding]:
     for name, sources in effects.repeated:
         told = ", ".join(sources) or "nothing: it does not vary"
         yield Finding(
@@ -95,13 +109,6 @@ def _find_flaws(effects: Effects) -> Iterator[Finding]:
             message=f"so are, less so: {', '.join(names)}.",
             advice="Together they may have an effect that none of them shows.",
             columns=tuple(names),
-        )
-    if not effects.converged:
-        yield Finding(
-            code="not_converged",
-            severity="warning",
-            message="the fit did not come to an end: its figures are rough.",
-            advice="Test fewer columns with --columns.",
         )
 
 

@@ -44,19 +44,7 @@ def list_coefficients(
     separation: Separation,
     level: float,
 ) -> Iterator[Coefficient]:
-    """Return the coefficients of all terms, in order.
-
-    Parameters
-    ----------
-    design, fitted
-        The model.
-    labels
-        The class that each equation is about.
-    separation
-        Which coefficients are infinite.
-    level
-        Intervals hold the truth in all but this share of cases.
-    """
+    """Return the coefficients of all terms, in order; `labels` has the class of each equation."""
     from scipy.stats import norm, t
 
     law = norm if np.isinf(fitted.df) else t(fitted.df)
