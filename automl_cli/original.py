@@ -6,15 +6,12 @@ candidate that learned from them is worth on the competition's own rows, beside 
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from automl_cli.audit.adversarial import EASILY, LEAST_ROWS, measure_separation
 from automl_cli.core.candidate import Candidate
 from automl_cli.core.dataset import Dataset
 from automl_cli.core.problem import Problem
-from automl_cli.core.resampling import jackknife_error
-from automl_cli.decision import decide_crossfitted
-from automl_cli.scoring import make_row_parts, score_answers, selection_loss
+from automl_cli.scoring import selection_loss
+from automl_cli.statistics.paired import compare_candidates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,19 +65,11 @@ def compare_original(problem: Problem, learned: Candidate, plain: Candidate) -> 
     learned, plain
         A candidate that learned from them, and the same without.
     """
-    answers = [decide_crossfitted(problem, one.oof) for one in (learned, plain)]
-    parts = make_row_parts(problem)
-    covered = np.flatnonzero(parts >= 0)
-
-    def measure(part: int | None) -> float:
-        rows = covered if part is None else covered[parts[covered] != part]
-        with_them, without = (score_answers(problem, one, rows) for one in answers)
-        return with_them - without if problem.metric.greater_is_better else without - with_them
-
+    rows = compare_candidates(problem, plain.oof, learned.oof).rows
     return Comparison(
         score=learned.score,
         plain_score=plain.score,
-        gain=measure(None),
-        gain_se=jackknife_error(np.array([measure(k) for k in np.unique(parts[covered])])),
+        gain=rows.gain,
+        gain_se=rows.error,
         is_better=selection_loss(problem, learned.oof) < selection_loss(problem, plain.oof),
     )

@@ -58,6 +58,7 @@ def show(place: Path, command: str) -> dict[str, Any]:
         "leaderboard": [place / "runs" / "first"],
         "features": [run],
         "track show": [place / "runs"],
+        "test": [task],
     }
     if command == "fit":
         text = (place / "second.json").read_text()
@@ -83,6 +84,23 @@ def test_no_list_of_a_payload_is_empty_here(place: Path, command: str) -> None:
     allowed = {"findings"} if command in {"fit", "leaderboard"} else set()
     empty = [key for key, value in printed.items() if value == [] and key not in allowed]
     assert not empty
+
+
+@pytest.mark.parametrize("question", ["effects", "groups", "candidates"])
+def test_each_question_has_the_keys_that_the_model_of_test_says(place: Path, question: str) -> None:
+    run = place / "runs" / "second"
+    keys = [one["key"] for one in show(place, "fit")["candidates"]]
+    words = {
+        "effects": [str(run)],
+        "groups": [str(run), "--between", "shop"],
+        "candidates": [str(run), "--compare", keys[0], "ensemble"],
+    }
+    result = CliRunner().invoke(app, ["test", *words[question], "--json"])
+    assert result.exit_code == 0, result.stderr
+    printed = json.loads(result.stdout, parse_constant=pytest.fail)
+    assert printed["question"] == question
+    read = PAYLOADS["test"].model_validate_json(result.stdout, strict=True)
+    assert json.loads(read.model_dump_json(exclude_unset=True)) == printed
 
 
 def find_json_commands(command: Any, words: tuple[str, ...] = ()) -> list[str]:

@@ -19,6 +19,7 @@ from automl_cli.cli.listing import list_table
 from automl_cli.cli.predict import predict
 from automl_cli.cli.shown import features, leaderboard
 from automl_cli.cli.submit import submit
+from automl_cli.cli.test import ask
 from automl_cli.cli.track import track_app
 from automl_cli.cli.wheelhouse import wheelhouse
 
@@ -33,6 +34,7 @@ app = typer.Typer(
 )
 for command in (audit, fit, predict, blend, check, submit, leaderboard, features, wheelhouse):
     app.command(cls=Command)(command)
+app.command(name="test", cls=Command)(ask)
 app.command(name="list", cls=Command)(list_table)
 app.add_typer(config_app, name="config")
 app.add_typer(track_app, name="track")

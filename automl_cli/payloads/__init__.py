@@ -13,6 +13,7 @@ from automl_cli.payloads.base import Payload, without_nan
 from automl_cli.payloads.runs import Screens, Summary
 from automl_cli.payloads.several import Blended, Submitted, Tracked, Wheelhouse
 from automl_cli.payloads.tables import Audited, Checked, Predicted
+from automl_cli.payloads.tested import Tested
 
 __all__ = ["PAYLOADS", "Payload", "Summary", "without_nan"]
 
@@ -25,6 +26,7 @@ PAYLOADS: Mapping[str, type[Payload]] = {
     "leaderboard": Summary,
     "features": Screens,
     "track show": Tracked,
+    "test": Tested,
     "submit": Submitted,
     "wheelhouse": Wheelhouse,
 }

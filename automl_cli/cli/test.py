@@ -1,0 +1,100 @@
+"""``automl test``."""
+
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+import typer
+
+from automl_cli.cli.answers import answered, print_json
+from automl_cli.cli.options import (
+    AsJson,
+    ConfigFile,
+    Overrides,
+    Preset,
+    SampleFile,
+    Targets,
+    Test,
+    read_path,
+)
+
+Sources: TypeAlias = Annotated[
+    list[Path],
+    typer.Argument(
+        help="A run directory; or a folder, or train.csv.", show_default=False, parser=read_path
+    ),
+]
+
+
+def ask(
+    paths: Sources,
+    columns: Annotated[
+        list[str] | None,
+        typer.Option(help="Column to test; repeat it.", metavar="COLUMN", show_default=False),
+    ] = None,
+    formula: Annotated[
+        str | None, typer.Option(help="What by what: 'price ~ size * kind + log(age)'.")
+    ] = None,
+    alone: Annotated[
+        bool, typer.Option("--alone", help="Test each column without the others.")
+    ] = False,
+    between: Annotated[
+        str | None, typer.Option(help="Column whose groups are compared instead.")
+    ] = None,
+    on: Annotated[str | None, typer.Option(help="Column that groups are compared in.")] = None,
+    compare: Annotated[
+        tuple[str, str] | None, typer.Option(help="Two candidates of a run, or `ensemble`.")
+    ] = None,
+    cluster: Annotated[
+        str | None, typer.Option(help="Column whose equal values make rows dependent.")
+    ] = None,
+    family: Annotated[str | None, typer.Option(help="poisson for counts.")] = None,
+    correction: Annotated[
+        str, typer.Option(help="For the number of tests: holm, fdr or none.")
+    ] = "holm",
+    level: Annotated[float, typer.Option(help="Of significance.")] = 0.05,
+    config: ConfigFile = None,
+    preset: Preset = None,
+    target: Targets = None,
+    overrides: Overrides = None,
+    test: Test = None,
+    sample: SampleFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Test which effects, and which differences between groups or candidates, are real."""
+    with answered():
+        from automl_cli.cli.verdicts import print_verdict
+        from automl_cli.competition import Competition
+        from automl_cli.config.load import load_config
+        from automl_cli.hypotheses import Question, answer, guess_target
+
+        source: Path | Competition = paths[0]
+        if len(paths) > 1 or not (paths[0] / "run.json").exists():
+            found = target or guess_target(paths, test, sample, formula=formula, on=on)
+            # A column of few counts is read as classes otherwise.
+            task = "regression" if family == "poisson" and on is None else None
+            flags = {"data.target": found, "validation.group": cluster, "data.task": task}
+            source = Competition(
+                paths=tuple(paths),
+                loaded=load_config(config, preset=preset, overrides=overrides or (), flags=flags),
+                test=test,
+                sample=sample,
+            )
+        told = answer(
+            Question(
+                source=source,
+                columns=tuple(columns or ()),
+                formula=formula,
+                alone=alone,
+                between=between,
+                on=on,
+                compare=compare,
+                cluster=cluster,
+                family=family,
+                correction=correction,
+                level=level,
+            )
+        )
+        if as_json:
+            print_json(told)
+        else:
+            print_verdict(told)

@@ -1,0 +1,189 @@
+"""What ``automl test`` prints to stdout: tables of at most 80 columns, then sentences."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from automl_cli.cli.console import spell_number
+from automl_cli.cli.findings import print_findings
+from automl_cli.statistics.conclusions import spell_size
+
+MOST_LINES = 40  # of a table of coefficients
+ERRORS = {"HC3": "robust errors (HC3)", "HC1": "robust errors (HC1)"}
+
+
+def print_verdict(told: Mapping[str, Any]) -> None:
+    """Print the answer to any question."""
+    PRINTERS[told["question"]](Console(), told)
+
+
+def _print_effects(console: Console, told: Mapping[str, Any]) -> None:
+    for target in told["targets"]:
+        errors = ERRORS.get(target["errors"], f"errors {target['errors']}")
+        scale = ", on log(1 + y)" if target["transform"] == "log1p" else ""
+        title = f"{target['target']}{scale}: {target['family']}, {target['rows']:,} rows, {errors}"
+        console.print(Text(title, style="bold"))
+        console.print(_make_tests(target, told["correction"]))
+        console.print(_make_coefficients(target, told["level"]))
+        hidden = len(target["coefficients"]) - MOST_LINES
+        if hidden > 0:
+            console.print(f"{hidden} more coefficients: --json shows all", style="dim")
+        for name, reason in target["left_out"]:
+            console.print(Text(f"not tested: {name} ({reason})", style="dim"), soft_wrap=True)
+        print_findings(console, target["findings"])
+        _print_sentences(console, target["conclusions"])
+
+
+def _make_tests(target: Mapping[str, Any], correction: str) -> Table:
+    corrected = "p" if correction == "none" else f"p ({correction})"
+    table = _make_table("column", "df", "p (Wald)", "p (LR)", corrected)
+    for test in target["tests"]:
+        _add_row(
+            table,
+            test["term"],
+            str(test["df"]),
+            _spell_p(test["p"]),
+            _spell_p(test["p_likelihood"]),
+            _spell_p(test["p_corrected"]),
+        )
+    return table
+
+
+def _make_coefficients(target: Mapping[str, Any], level: float) -> Table:
+    is_ratio = target["family"] != "gaussian" or target["transform"] == "log1p"
+    what = "odds ratio" if target["labels"] else "factor" if is_ratio else "effect"
+    sure = f"{1 - level:.0%} interval"
+    table = _make_table("a unit of", what, sure, "of 1 s.d.", "p")
+    several = len(target["labels"]) > 2
+    order = {test["term"]: test["p_corrected"] or 0.0 for test in target["tests"]}
+    ranked = sorted(target["coefficients"], key=lambda one: order[one["term"]])
+    shown = ranked[:MOST_LINES] if len(ranked) > MOST_LINES else target["coefficients"]
+    for one in shown:
+        label = f"{one['label']}: " if several else ""
+        low, high = (_spell(one[end], is_ratio=is_ratio) for end in ("low", "high"))
+        known = one["estimate"] is not None and one["spread"] is not None
+        wide = one["estimate"] * one["spread"] if known else None
+        _add_row(
+            table,
+            label + one["parameter"],
+            _spell(one["estimate"], is_ratio=is_ratio),
+            f"{low} to {high}" if low else "",
+            _spell(wide, is_ratio=is_ratio),
+            _spell_p(one["p"]),
+        )
+    return table
+
+
+def _print_groups(console: Console, told: Mapping[str, Any]) -> None:
+    for target in told["targets"]:
+        title = f"{target['target']} between the groups of {told['between']}: {target['test']}"
+        console.print(Text(title, style="bold"))
+        console.print(_make_groups(target))
+        if target["differences"][0]["difference"] is not None:
+            console.print(_make_differences(target, told))
+        if target["left_out"]:
+            names = ", ".join(target["left_out"])
+            console.print(Text(f"too few rows: {names}", style="dim"), soft_wrap=True)
+        _print_sentences(console, target["conclusions"])
+
+
+def _make_groups(target: Mapping[str, Any]) -> Table:
+    labels = target["labels"]
+    if len(labels) > 2:
+        table = _make_table("group", "rows", *labels)
+        for group in target["groups"]:
+            shares = [f"{share:.1%}" for share in group["shares"]]
+            _add_row(table, group["label"], f"{group['n_rows']:,}", *shares)
+        return table
+    names = [f"share of {labels[1]}"] if labels else ["mean", "s.d."]
+    table = _make_table("group", "rows", *names)
+    for group in target["groups"]:
+        figures = [spell_number(group["mean"], 4)]
+        figures += [] if labels else [spell_number(group["deviation"], 3)]
+        _add_row(table, group["label"], f"{group['n_rows']:,}", *figures)
+    return table
+
+
+def _make_differences(target: Mapping[str, Any], told: Mapping[str, Any]) -> Table:
+    corrected = "p" if told["correction"] == "none" else f"p ({told['correction']})"
+    effect = target["differences"][0]["effect_name"]
+    sure = f"{1 - told['level']:.0%} interval"
+    table = _make_table("pair", "difference", sure, effect, corrected)
+    for one in sorted(target["differences"], key=lambda one: one["p_corrected"] or 0)[:MOST_LINES]:
+        low, high = (_spell(one[end], is_ratio=False) for end in ("low", "high"))
+        _add_row(
+            table,
+            f"{one['second']} - {one['first']}",
+            _spell(one["difference"], is_ratio=False),
+            f"{low} to {high}" if low else "",
+            _spell(one["effect"], is_ratio=False),
+            _spell_p(one["p_corrected"]),
+        )
+    return table
+
+
+def _print_candidates(console: Console, told: Mapping[str, Any]) -> None:
+    direction = "higher" if told["greater_is_better"] else "lower"
+    title = f"{told['target']}: {told['metric']}, {direction} is better, {told['n_rows']:,} rows"
+    console.print(Text(title, style="bold"))
+    table = _make_table("candidate", "score")
+    for key, score in zip(told["keys"], (told["first"], told["second"]), strict=True):
+        _add_row(table, key, spell_number(score))
+    console.print(table)
+    sure = f"{1 - told['level']:.0%} interval"
+    table = _make_table("gain of the second", "gain", "± s.e.", sure, "p")
+    for name, gain in (("models as fitted", told["rows"]), ("trained anew", told["folds"])):
+        if gain is not None:
+            low, high = (_spell(gain[end], is_ratio=False) for end in ("low", "high"))
+            _add_row(
+                table,
+                name,
+                _spell(gain["gain"], is_ratio=False),
+                _spell(gain["error"], is_ratio=False),
+                f"{low} to {high}" if low else "",
+                _spell_p(gain["p"]),
+            )
+    console.print(table)
+    _print_sentences(console, [*told["conclusions"], *told["notes"]])
+
+
+def _print_sentences(console: Console, sentences: Sequence[str]) -> None:
+    console.print()
+    for sentence in sentences:
+        console.print(Text(sentence), highlight=False)
+    console.print()
+
+
+def _make_table(*names: str) -> Table:
+    table = Table(box=None, pad_edge=False)
+    table.add_column(Text(names[0]), overflow="fold")
+    for name in names[1:]:
+        table.add_column(Text(name), justify="right", no_wrap=True)
+    return table
+
+
+def _add_row(table: Table, *cells: str) -> None:
+    table.add_row(*map(Text, cells))  # brackets in a name are no markup
+
+
+def _spell(value: float | None, *, is_ratio: bool) -> str:
+    if value is None:
+        return ""
+    return spell_size(math.exp(min(value, 700)) if is_ratio else value)
+
+
+def _spell_p(p: float | None) -> str:
+    if p is None:
+        return ""
+    return "<0.0001" if p < 0.0001 else f"{p:.4f}"
+
+
+PRINTERS: Mapping[str, Callable[[Console, Mapping[str, Any]], None]] = {
+    "effects": _print_effects,
+    "groups": _print_groups,
+    "candidates": _print_candidates,
+}

@@ -1,0 +1,196 @@
+"""What `automl test` says: of effects, of groups or of candidates."""
+
+from typing import Literal
+
+from automl_cli.payloads.base import Figure, Finding, Payload
+
+
+class EffectTest(Payload):
+    """Whether a column, or a term of a formula, has an effect."""
+
+    term: str
+    """Its name."""
+    df: int
+    """Parameters of it that are tested together."""
+    p: Figure
+    """Of Wald's test with robust errors; null where classes are separated."""
+    p_likelihood: Figure
+    """Of the likelihood-ratio test; null with clusters, and where it would take too long."""
+    p_corrected: Figure
+    """`p`, or `p_likelihood` where that is null, corrected for the number of terms."""
+    reference: str | None
+    """The level that the others are compared with, or null."""
+    separated: bool
+    """Whether it separates classes: its coefficients have no finite estimate."""
+
+
+class Coefficient(Payload):
+    """The effect of a unit of a number, or of a level beside the reference."""
+
+    term: str
+    """What it belongs to."""
+    parameter: str
+    """How it is shown."""
+    label: str
+    """The class whose odds it is about, beside the first class; empty in other families."""
+    estimate: Figure
+    """On the scale of the linear predictor: a difference, or the logarithm of a factor."""
+    error: Figure
+    """Its robust standard error."""
+    low: Figure
+    """Lower end of its interval."""
+    high: Figure
+    """Upper end of its interval."""
+    p: Figure
+    """That it is 0; not corrected."""
+    spread: Figure
+    """Standard deviation of the number; null for indicators."""
+
+
+class Group(Payload):
+    """The rows of one group."""
+
+    label: str
+    """Its name."""
+    n_rows: int
+    """Rows that have a value."""
+    mean: Figure
+    """Of numbers; of two classes the share of the second."""
+    deviation: Figure
+    """Standard deviation of numbers."""
+    shares: list[float]
+    """Of the classes, if there are more than two."""
+
+
+class Difference(Payload):
+    """What two groups differ by."""
+
+    first: str
+    """A group."""
+    second: str
+    """The other."""
+    difference: Figure
+    """The second's mean or share less the first's; null for several classes."""
+    low: Figure
+    """Lower end of its interval."""
+    high: Figure
+    """Upper end of its interval."""
+    effect: Figure
+    """Its size without units."""
+    effect_name: str
+    """Hedges' g, odds ratio or Cramér's V."""
+    p: Figure
+    """That there is none."""
+    p_corrected: Figure
+    """Corrected for the number of pairs."""
+
+
+class TestedTarget(Payload):
+    """What is said of one column; which keys there are depends on the question."""
+
+    target: str
+    """The column that is explained."""
+    labels: list[str]
+    """Its classes; empty for numbers."""
+    transform: str
+    """`log1p` if its logarithm is looked at, else `identity`."""
+    conclusions: list[str]
+    """What follows, in sentences."""
+    family: str | None = None
+    """Of effects: `gaussian`, `binomial`, `multinomial` or `poisson`."""
+    rows: int | None = None
+    """Of effects: rows of the model."""
+    errors: str | None = None
+    """Of effects: how errors are made robust."""
+    clusters: int | None = None
+    """Of effects: clusters of rows; 0 without."""
+    condition: Figure = None
+    """Of effects: condition number of the correlation matrix."""
+    tests: list[EffectTest] | None = None
+    """Of effects: one a term."""
+    coefficients: list[Coefficient] | None = None
+    """Of effects: of all terms."""
+    findings: list[Finding] | None = None
+    """Of effects: what a reader has to know."""
+    left_out: list[tuple[str, str]] | list[str] | None = None
+    """Columns that are not in the model, with the reason; groups with too few rows."""
+    cluster: str | None = None
+    """Of groups: the column whose equal values make rows dependent, or null."""
+    test: str | None = None
+    """Of groups: the test of any two."""
+    overall: str | None = None
+    """Of groups: the test of all together."""
+    p_overall: Figure = None
+    """Of groups: its p-value."""
+    groups: list[Group] | None = None
+    """Of groups: what is compared."""
+    differences: list[Difference] | None = None
+    """Of groups: each pair."""
+
+
+class Gain(Payload):
+    """How much better the second candidate is."""
+
+    gain: Figure
+    """Positive if the second is better, whatever the metric's direction."""
+    error: Figure
+    """Its standard error."""
+    low: Figure
+    """Lower end of its interval."""
+    high: Figure
+    """Upper end of its interval."""
+    p: Figure
+    """Two-sided."""
+    df: int
+    """Degrees of freedom."""
+
+
+class Tested(Payload):
+    """Printed by `automl test --json`; which keys there are depends on the question."""
+
+    version: Literal[1]
+    """Of this schema."""
+    level: float
+    """Of significance."""
+    correction: Literal["holm", "fdr", "none"]
+    """For the number of tests."""
+    question: Literal["effects", "groups", "candidates"]
+    """What was asked."""
+    source: str
+    """The table or the run."""
+    rows: int | Gain
+    """Of effects and groups: rows of the table. Of candidates: the gain of the models as fitted."""
+    formula: str | None = None
+    """Of effects: the formula, or null."""
+    alone: bool | None = None
+    """Of effects: whether each column is tested without the others."""
+    between: str | None = None
+    """Of groups: the column that makes them."""
+    targets: list[TestedTarget] | None = None
+    """Of effects and groups: one or more."""
+    target: str | None = None
+    """Of candidates: what they predict."""
+    metric: str | None = None
+    """Of candidates: how they are scored."""
+    greater_is_better: bool | None = None
+    """Of candidates: the direction of the metric."""
+    keys: list[str] | None = None
+    """Of candidates: both."""
+    features: list[list[str]] | None = None
+    """Of candidates: the steps of both recipes."""
+    first: Figure = None
+    """Of candidates: the score of the first."""
+    second: Figure = None
+    """Of candidates: the score of the second."""
+    n_rows: int | None = None
+    """Of candidates: rows they are compared on."""
+    folds: Gain | None = None
+    """Of candidates: the gain of a fold, were they trained anew; null for fewer than three."""
+    by_fold: list[Figure] | None = None
+    """Of candidates: the gain on each fold."""
+    equal: bool | None = None
+    """Of candidates: whether both answer the same for every row."""
+    notes: list[str] | None = None
+    """Of candidates: what a reader has to know."""
+    conclusions: list[str] | None = None
+    """Of candidates: what follows, in sentences."""

@@ -1,0 +1,241 @@
+"""What the numbers say, in plain sentences that claim no more than they do."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from automl_cli.statistics.coefficients import Coefficient
+from automl_cli.statistics.effects import Effects, EffectTest, Settings
+from automl_cli.statistics.groups import Comparison
+from automl_cli.statistics.paired import Gain, Paired
+from automl_cli.statistics.response import Response
+from automl_cli.statistics.samples import Difference
+
+MOST_SENTENCES = 10
+METHODS = {
+    "holm": "corrected by Holm",
+    "fdr": "corrected for the false discovery rate",
+    "none": "not corrected for their number",
+}
+NO_PROOF = "That is no proof that there is none: the intervals say how large it may be."
+NO_CAUSE = "An effect here is an association in these rows, in the form that was fitted; no cause."
+
+
+def conclude_effects(
+    effects: Effects, response: Response, settings: Settings, *, alone: bool = False
+) -> list[str]:
+    """Return what a model says of its terms, the surest first."""
+    found = [test for test in effects.tests if test.p_corrected < settings.level]
+    found.sort(key=lambda test: test.p_corrected)
+    n_all, given = len(effects.tests), "each by itself" if alone else "the others being equal"
+    method = f"{METHODS[settings.correction]}, level {settings.level:g}"
+    if not found:
+        return [
+            f"None of {n_all} columns shows an effect on {response.name} ({method}). {NO_PROOF}"
+        ]
+    names = _list([test.term for test in found])
+    first = (
+        f"{len(found)} of {n_all} columns: the effect on {response.name}, {given}, is more than "
+        f"chance explains ({method}): {names}."
+    )
+    said = [first]
+    for test in found[:MOST_SENTENCES]:
+        own = [one for one in effects.coefficients if one.term == test.term]
+        said.append(_say_effect(test, own, response, settings.level))
+    if len(found) < n_all:
+        proof = NO_PROOF.partition(":")[0] + "." if effects.void else NO_PROOF
+        said.append(f"For the other {n_all - len(found)} no effect is shown. {proof}")
+    return [*said, NO_CAUSE]
+
+
+def conclude_groups(
+    comparison: Comparison, response: Response, column: str, settings: Settings
+) -> list[str]:
+    """Return what a comparison of groups says."""
+    if len(comparison.differences) == 1:
+        return [_say_difference(comparison.differences[0], response, column, settings.level)]
+    n_groups = len(comparison.groups)
+    if not comparison.p_overall < settings.level:
+        shown = spell_p(comparison.p_overall)
+        overall = f"No difference between the {n_groups} groups of {column} is shown ({shown})."
+    else:
+        overall = (
+            f"The {n_groups} groups of {column} are not all equal in {response.name}: if they "
+            f"were, such differences would come up {spell_chance(comparison.p_overall)}."
+        )
+    found = [one for one in comparison.differences if one.p_corrected < settings.level]
+    found.sort(key=lambda one: one.p_corrected)
+    said = [_say_difference(one, response, column, settings.level) for one in found]
+    n_pairs = len(comparison.differences)
+    pairs = f"{len(found)} of {n_pairs} pairs differ ({METHODS[settings.correction]})."
+    return [overall, pairs, *said[:MOST_SENTENCES]]
+
+
+def conclude_paired(paired: Paired, names: tuple[str, str], metric: str, level: float) -> list[str]:
+    """Return whether the second candidate is better than the first, and how sure that is."""
+    if paired.equal:
+        return [f"{names[0]} and {names[1]} answer the same in every row."]
+    rows, sure = paired.rows, f"{1 - level:.0%}"
+    if np.isnan(rows.p):
+        return [f"{names[1]} is better by {spell_size(rows.gain)} {metric}; no error can be told."]
+    better, worse, gain = _turn(rows, names)
+    if rows.p < level:
+        said = (
+            f"{better} is better than {worse} by {spell_size(gain.gain)} ± {gain.error:.2g} "
+            f"{metric} ({sure}: {spell_size(gain.low)} to {spell_size(gain.high)}). Were they "
+            f"equally good, a difference so large would come up {spell_chance(rows.p)}."
+        )
+    else:
+        said = (
+            f"No difference in {metric} can be told between {names[0]} and {names[1]}: {better} "
+            f"is ahead by {spell_size(gain.gain)} ± {gain.error:.2g}, and equally good models "
+            f"would be as far apart {spell_chance(rows.p)}. On new rows {better} may be better "
+            f"by up to {spell_size(max(gain.high, 0))}, or worse by up to "
+            f"{spell_size(max(-gain.low, 0))} ({sure})."
+        )
+    return [said, _say_folds(paired, names, level)]
+
+
+def spell_size(value: float) -> str:
+    """Return a figure with three digits, or all before the point.
+
+    Examples
+    --------
+    >>> spell_size(0.012345), spell_size(-1384.2), spell_size(2.5e9)
+    ('0.0123', '-1,384', '2.5e+09')
+    """
+    return f"{value:,.0f}" if 1e3 <= abs(value) < 1e7 else f"{value:.3g}"
+
+
+def spell_p(p: float) -> str:
+    """Return a p-value as text.
+
+    Examples
+    --------
+    >>> spell_p(0.0312), spell_p(1e-9)
+    ('p = 0.031', 'p < 0.0001')
+    """
+    if np.isnan(p):
+        return "p undefined"
+    return "p < 0.0001" if p < 0.0001 else f"p = {p:.2g}"
+
+
+def spell_chance(p: float) -> str:
+    """Return a p-value as cases of many.
+
+    Examples
+    --------
+    >>> spell_chance(0.0312), spell_chance(0.00028), spell_chance(0.4)
+    ('in 3 of 100 cases', 'in 3 of 10,000 cases', 'in 40 of 100 cases')
+    """
+    if np.isnan(p):
+        return "in an unknown share of cases"
+    for cases in (100, 1_000, 10_000, 100_000, 1_000_000):
+        if round(p * cases) >= 1:
+            return f"in {round(p * cases):,} of {cases:,} cases"
+    return "in less than 1 of 1,000,000 cases"
+
+
+def _say_folds(paired: Paired, names: tuple[str, str], level: float) -> str:
+    folds = paired.folds
+    ahead = sum(gain > 0 for gain in paired.by_fold)
+    count = f"{names[1]} is ahead in {ahead} of {len(paired.by_fold)} folds"
+    if folds is None or np.isnan(folds.p):
+        return f"{count}; too few to tell what training on other rows would change."
+    better = _turn(folds, names)[0]
+    if folds.p < level:
+        return f"{count}: trained on other rows, {better} would win again ({spell_p(folds.p)})."
+    return (
+        f"{count}: whether the same settings would win again, trained on other rows, cannot be "
+        f"told ({spell_p(folds.p)}, corrected for overlapping training rows)."
+    )
+
+
+def _turn(gain: Gain, names: tuple[str, str]) -> tuple[str, str, Gain]:
+    """Return the better, the worse, and the gain of the better."""
+    if gain.gain >= 0:
+        return names[1], names[0], gain
+    turned = Gain(
+        gain=-gain.gain, error=gain.error, low=-gain.high, high=-gain.low, p=gain.p, df=gain.df
+    )
+    return names[0], names[1], turned
+
+
+def _say_effect(
+    test: EffectTest, own: Sequence[Coefficient], response: Response, level: float
+) -> str:
+    known = [one for one in own if not np.isnan(one.estimate) and one.error > 0]
+    if not known and not test.separated:
+        return (
+            f"{test.term} has an effect by the likelihood-ratio test "
+            f"({spell_p(test.p_likelihood)}), whose size has no finite estimate, since classes "
+            "are separated."
+        )
+    if test.separated:
+        return (
+            f"{test.term} separates classes: the odds of some of its values are 0 or without "
+            f"bound in these rows (likelihood-ratio test, {spell_p(test.p_likelihood)})."
+        )
+    one = max(known, key=lambda one: abs(one.estimate) / one.error)
+    among = f", the surest of {len(known)}" if len(known) > 1 else ""
+    factor = 1.0 if one.spread is None else one.spread
+    step = (
+        f"where {one.parameter}" + (f", beside {test.reference}" if test.reference else "")
+        if one.spread is None
+        else f"for each {spell_size(one.spread)} more of {one.parameter} (a standard deviation)"
+    )
+    figures = [factor * value for value in (one.estimate, one.low, one.high)]
+    return f"{_say_size(figures, one.label, response, level)} {step}{among}."
+
+
+def _say_size(figures: Sequence[float], label: str, response: Response, level: float) -> str:
+    sure = f"{1 - level:.0%}"
+    if response.family == "gaussian" and response.transform == "identity":
+        estimate, low, high = figures
+        word = "higher" if estimate >= 0 else "lower"
+        low, high = (low, high) if estimate >= 0 else (-high, -low)
+        size = (
+            f"{spell_size(abs(estimate))} {word} ({sure}: {spell_size(low)} to {spell_size(high)})"
+        )
+        return f"{response.name} is {size}"
+    estimate, low, high = np.exp(np.minimum(figures, 700))
+    size = f"multiplied by {spell_size(estimate)} ({sure}: {spell_size(low)} to {spell_size(high)})"
+    if response.family == "gaussian":
+        return f"1 + {response.name} is {size}"
+    if response.family == "poisson":
+        return f"the expected {response.name} is {size}"
+    against = f" against {response.labels[0]}" if len(response.labels) > 2 else ""
+    return f"the odds of {response.name} = {label}{against} are {size}"
+
+
+def _say_difference(one: Difference, response: Response, column: str, level: float) -> str:
+    p = one.p if np.isnan(one.p_corrected) else one.p_corrected
+    sure, groups = f"{1 - level:.0%}", f"{column} = {one.second} and {one.first}"
+    size = f"{one.effect_name} {spell_size(one.effect)}"
+    if np.isnan(one.difference):
+        verb = "differ" if p < level else "cannot be told apart"
+        return f"{groups} {verb} in the classes of {response.name} ({size}, {spell_p(p)})."
+    what = f"the share of {response.name} = {response.labels[1]}" if response.labels else "the mean"
+    what = what if response.labels else f"the mean of {response.name}"
+    interval = f"{sure}: {spell_size(one.low)} to {spell_size(one.high)}"
+    if np.isnan(p):
+        return f"{groups}: {what} differs by {spell_size(one.difference)}; no test is possible."
+    if not p < level:
+        return (
+            f"No difference between {groups} in {what} is shown ({spell_size(one.difference)}, "
+            f"{interval}, {spell_p(p)})."
+        )
+    word = "higher" if one.difference >= 0 else "lower"
+    low, high = (one.low, one.high) if one.difference >= 0 else (-one.high, -one.low)
+    return (
+        f"In {column} = {one.second} {what} is {spell_size(abs(one.difference))} {word} than in "
+        f"{one.first} ({sure}: {spell_size(low)} to {spell_size(high)}; {size}). Without a "
+        f"difference one so large would come up {spell_chance(one.p)}."
+    )
+
+
+def _list(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:MOST_SENTENCES])
+    return (
+        shown if len(names) <= MOST_SENTENCES else f"{shown} and {len(names) - MOST_SENTENCES} more"
+    )

@@ -1,0 +1,105 @@
+"""A design from a formula, such as ``price ~ size * kind + log(age)``."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from automl_cli.core.errors import ConfigError
+from automl_cli.statistics.design import Design, Parameter, Term
+
+HINT = "Write it as in R: --formula 'price ~ size * kind + log(age)', odd names in `backticks`."
+
+
+def split_formula(formula: str) -> tuple[str | None, str]:
+    """Return what is explained, or None for the target, and by what.
+
+    Examples
+    --------
+    >>> split_formula("price ~ size + kind"), split_formula("size + kind")
+    (('price', 'size + kind'), (None, 'size + kind'))
+    """
+    left, tilde, right = formula.partition("~")
+    if not tilde:
+        return None, formula.strip()
+    return left.strip().strip("`") or None, right.strip()
+
+
+def make_formula_design(frame: pd.DataFrame, right: str) -> Design:
+    """Return the design of a formula's right side; rows with a gap in it are left out.
+
+    Raises
+    ------
+    ConfigError
+        If the formula is not understood, or names no column.
+    """
+    made = _materialise(frame, right)
+    matrix = np.asarray(made, dtype=np.float64)
+    known = np.isfinite(matrix).all(axis=1)
+    matrix = matrix[known]
+    if not len(matrix):
+        raise ConfigError(
+            f"--formula: {right!r}: no row without a gap.", hint="Name other columns."
+        )
+    names = [str(name) for name in made.model_spec.column_names]
+    spreads = np.where(matrix.std(axis=0) > 0, matrix.std(axis=0), 1.0)
+    terms = [
+        Term(name=str(term), positions=tuple(places), is_product=":" in str(term))
+        for term, places in made.model_spec.term_indices.items()
+        if places and str(term) != "1"
+    ]
+    if not terms:
+        raise ConfigError(f"--formula: {right!r} explains nothing.", hint=HINT)
+    return Design(
+        matrix=matrix / spreads,
+        parameters=tuple(
+            _make_parameter(name, column, float(spread))
+            for name, column, spread in zip(names, matrix.T, spreads, strict=True)
+        ),
+        terms=tuple(terms),
+        rows=np.asarray(made.index, dtype=np.int64)[known],
+    )
+
+
+def compute_column(frame: pd.DataFrame, expression: str) -> "pd.Series[Any]":
+    """Return what a formula's left side says, for all rows; missing where it is undefined.
+
+    Raises
+    ------
+    ConfigError
+        If it is not understood.
+    """
+    made = _materialise(frame, f"0 + {expression}")
+    if made.shape[1] != 1:
+        raise ConfigError(f"--formula: {expression!r} is not one column.", hint=HINT)
+    values = pd.Series(np.asarray(made)[:, 0], index=made.index, dtype=np.float64)
+    return values.where(np.isfinite(values)).reindex(frame.index).rename(expression)
+
+
+def _materialise(frame: pd.DataFrame, right: str) -> Any:  # noqa: ANN401 (formulaic has no types)
+    from formulaic import model_matrix
+    from formulaic.errors import FormulaicError
+
+    no_names: Mapping[str, object] = {}
+    try:
+        with np.errstate(all="ignore"):  # the log of a negative number is a gap
+            made = model_matrix(right, frame, context=no_names, na_action="drop")
+    except (FormulaicError, ValueError, TypeError, SyntaxError) as error:
+        known = _list(list(map(str, frame.columns)))
+        raise ConfigError(
+            f"--formula: {right!r} is not understood: {error}", hint=f"{HINT} Columns: {known}."
+        ) from error
+    if not hasattr(made, "model_spec"):
+        raise ConfigError(f"--formula: {right!r} has several sides.", hint=HINT)
+    return made
+
+
+def _make_parameter(name: str, column: Any, spread: float) -> Parameter:  # noqa: ANN401 (formulaic has no types)
+    shown = "(intercept)" if name == "Intercept" else name
+    is_indicator = set(np.unique(column)) <= {0.0, 1.0}
+    return Parameter(name=shown, scale=spread, spread=None if is_indicator else spread)
+
+
+def _list(names: Sequence[str]) -> str:
+    return ", ".join(names[:10]) + (" …" if len(names) > 10 else "")

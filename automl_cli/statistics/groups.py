@@ -1,0 +1,177 @@
+"""Whether groups of rows differ in a column: by how much, and with what certainty.
+
+Means are compared by Welch's t-test and, for several groups, by Welch's analysis of variance first.
+Both are linear models of the column on indicators of the groups, with errors that may differ by
+group. Shares are compared by the score test, several classes by the chi-squared test. With
+clusters it is the linear model with clustered errors.
+"""
+
+from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from automl_cli.core.arrays import IntVector
+from automl_cli.core.errors import DataError
+from automl_cli.statistics.corrections import correct
+from automl_cli.statistics.effects import Settings
+from automl_cli.statistics.response import Response
+from automl_cli.statistics.samples import (
+    Difference,
+    Sample,
+    compare_classes,
+    compare_linear,
+    compare_means,
+    compare_shares,
+    run_linear_test,
+    run_table_test,
+    run_welch_anova,
+)
+
+MOST_GROUPS = 20
+LEAST_ROWS = 2  # of a group: one row has no variance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """The rows of one group.
+
+    Parameters
+    ----------
+    label
+        Its name.
+    n_rows
+        How many have a value.
+    mean, deviation
+        Of the numbers; of two classes the share of the second, and NaN.
+    shares
+        Of the classes, if there are more than two.
+    """
+
+    label: str
+    n_rows: int
+    mean: float
+    deviation: float
+    shares: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """Groups compared.
+
+    Parameters
+    ----------
+    test
+        The name of the test of any two groups.
+    overall, p_overall
+        The name and the p-value of the test of all groups together.
+    groups, differences
+        What was compared, and each pair.
+    left_out
+        Groups with too few rows.
+    """
+
+    test: str
+    overall: str
+    p_overall: float
+    groups: tuple[Group, ...]
+    differences: tuple[Difference, ...]
+    left_out: tuple[str, ...]
+
+
+def compare_groups(response: Response, column: "pd.Series[Any]", settings: Settings) -> Comparison:
+    """Compare a response between the groups that a column makes.
+
+    Raises
+    ------
+    DataError
+        If the column makes fewer than two groups, or too many.
+    """
+    codes, labels = _find_groups(column)
+    known = (codes >= 0) & ~np.isnan(response.y)
+    if settings.clusters is not None:
+        known &= settings.clusters >= 0
+    counts = np.bincount(codes[known], minlength=len(labels))
+    kept = [code for code in range(len(labels)) if counts[code] >= LEAST_ROWS]
+    if len(kept) < 2:
+        raise DataError(
+            f"{column.name}: {len(kept)} group(s) with {LEAST_ROWS} rows or more to compare.",
+            hint="Name a column with --between that divides the rows.",
+        )
+    known &= np.isin(codes, kept)
+    place = {code: number for number, code in enumerate(kept)}
+    own = np.array([place[code] for code in codes[known]], dtype=np.int64)
+    clusters = None if settings.clusters is None else settings.clusters[known]
+    sample = Sample(
+        y=response.y[known],
+        groups=own,
+        labels=tuple(labels[code] for code in kept),
+        n_classes=len(response.labels),
+        clusters=clusters,
+        level=settings.level,
+    )
+    left_out = tuple(label for code, label in enumerate(labels) if code not in kept)
+    return replace(_compare(sample, settings.correction), left_out=left_out)
+
+
+def _compare(sample: Sample, correction: str) -> Comparison:
+    if sample.clusters is not None:
+        if sample.n_classes > 2:
+            raise DataError(
+                "several classes are not compared between groups with clustered rows.",
+                hint="Leave --between out: the column is then tested beside the others.",
+            )
+        overall, pair, names = run_linear_test, compare_linear, ("clustered t-test", "clustered F")
+    elif sample.n_classes == 0:
+        overall, pair, names = run_welch_anova, compare_means, ("Welch's t-test", "Welch's ANOVA")
+    elif sample.n_classes == 2:
+        overall, pair, names = run_table_test, compare_shares, ("score test", "chi-squared test")
+    else:
+        overall, pair, names = run_table_test, compare_classes, ("chi-squared test",) * 2
+    pairs = [
+        pair(sample.take(first, second))
+        for first, second in combinations(range(len(sample.labels)), 2)
+    ]
+    corrected = correct([one.p for one in pairs], correction)
+    return Comparison(
+        test=names[0],
+        overall=names[1],
+        p_overall=pairs[0].p if len(pairs) == 1 else overall(sample),
+        groups=tuple(_describe(sample, group) for group in range(len(sample.labels))),
+        differences=tuple(
+            replace(one, p_corrected=p) for one, p in zip(pairs, corrected, strict=True)
+        ),
+        left_out=(),
+    )
+
+
+def _find_groups(column: "pd.Series[Any]") -> tuple[IntVector, list[str]]:
+    found = column.astype("object").where(column.notna(), None)
+    codes, levels = pd.factorize(found, sort=True)
+    if len(levels) > MOST_GROUPS:
+        raise DataError(
+            f"{column.name}: {len(levels)} different values, {MOST_GROUPS} groups are the most.",
+            hint="Leave --between out: the column is then tested beside the others.",
+        )
+    return np.asarray(codes, dtype=np.int64), [_spell(level) for level in levels]
+
+
+def _spell(level: object) -> str:
+    return f"{level:g}" if isinstance(level, float) else str(level)
+
+
+def _describe(sample: Sample, group: int) -> Group:
+    values = sample.y[sample.groups == group]
+    shares: npt.NDArray[np.float64] = np.zeros(0)
+    if sample.n_classes > 2:
+        shares = np.bincount(values.astype(np.int64), minlength=sample.n_classes) / len(values)
+    return Group(
+        label=sample.labels[group],
+        n_rows=len(values),
+        mean=float("nan") if sample.n_classes > 2 else float(values.mean()),
+        deviation=float(values.std(ddof=1)) if sample.n_classes == 0 else float("nan"),
+        shares=tuple(float(share) for share in shares),
+    )

@@ -1,0 +1,87 @@
+"""`automl test` in the terminal."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from automl_cli.cli.app import app
+
+N = 400
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"size": rng.normal(50, 5, N).round(3), "noise": rng.normal(size=N)})
+    frame["city"] = rng.choice(["Bern", "Genf", "Zug"], N)
+    frame["a rather long name of a column that has to be folded somewhere"] = rng.normal(size=N)
+    frame["price"] = (frame["size"] + 3 * (frame["city"] == "Zug") + rng.normal(size=N)).round(3)
+    frame.to_csv(tmp_path / "train.csv", index=False)
+    return tmp_path / "train.csv"
+
+
+def run(*words: str | Path) -> tuple[int, str, str]:
+    result = CliRunner().invoke(app, ["test", *map(str, words)], env={"COLUMNS": "80"})
+    assert "Traceback" not in result.output
+    return result.exit_code, result.stdout, result.stderr
+
+
+@pytest.mark.parametrize(
+    "words", [(), ("--alone",), ("--between", "city"), ("--formula", "price ~ size * city")]
+)
+def test_tables_fit_into_80_columns_and_end_with_sentences(table: Path, words: tuple[str, ...]):
+    code, out, _ = run(table, "--target", "price", *words)
+    assert code == 0
+    assert max(map(len, out.splitlines())) <= 80
+    assert out.rstrip().endswith(".")
+
+
+def test_json_is_one_object_with_a_version_and_no_nan(table: Path):
+    _, out, _ = run(table, "--target", "price", "--json")
+    told = json.loads(out, parse_constant=pytest.fail)
+    assert (told["version"], told["question"], told["level"]) == (1, "effects", 0.05)
+    (target,) = told["targets"]
+    assert {test["term"] for test in target["tests"] if test["p_corrected"] < 0.01} == {
+        "size",
+        "city",
+    }
+
+
+def test_a_formula_or_a_column_names_the_target_of_a_single_table(table: Path):
+    code, out, _ = run(table, "--formula", "price ~ size", "--json")
+    assert code == 0
+    assert json.loads(out)["targets"][0]["target"] == "price"
+    code, out, _ = run(table, "--between", "city", "--on", "price", "--json")
+    assert code == 0
+    assert json.loads(out)["targets"][0]["groups"][0]["label"] == "Bern"
+
+
+def test_a_mistake_ends_with_two_and_a_hint(table: Path):
+    code, _, message = run(table, "--target", "price", "--columns", "sise")
+    assert code == 2
+    assert message == (
+        f"{table}: no feature column 'sise', which --columns names.\n  hint: Did you mean 'size'?\n"
+    )
+
+
+def test_brackets_in_names_are_shown(tmp_path: Path):
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"y": rng.normal(size=N), "[red]": rng.choice(["[bold]a", "b"], N)})
+    frame.to_csv(tmp_path / "train.csv", index=False)
+    _, out, _ = run(tmp_path, "--target", "y")
+    assert "[red] = [bold]a" in out or "[red] = b" in out
+    _, out, _ = run(tmp_path, "--target", "y", "--between", "[red]")
+    assert "[bold]a " in out
+
+
+def test_few_counts_are_counts_if_asked_for(tmp_path: Path):
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"size": rng.normal(size=N), "visits": rng.poisson(1, N)})
+    frame.to_csv(tmp_path / "train.csv", index=False)
+    code, out, _ = run(tmp_path, "--target", "visits", "--family", "poisson", "--json")
+    assert code == 0
+    assert json.loads(out)["targets"][0]["family"] == "poisson"

@@ -1,0 +1,218 @@
+"""Questions about tables and runs are answered with tests, figures and findings."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.datasets as shipped
+from typer.testing import CliRunner
+
+import automl_cli
+from automl_cli.cli.app import app
+from automl_cli.competition import Competition
+from automl_cli.config.load import load_config
+from automl_cli.core.errors import AutomlError, ConfigError
+from automl_cli.hypotheses import Question, answer
+
+N = 600
+
+
+def make_frame() -> pd.DataFrame:
+    """Return columns of which size, city and gap tell something, and noise nothing."""
+    rng = np.random.default_rng(0)
+    shop = rng.integers(0, 60, N)
+    frame = pd.DataFrame(
+        {
+            "id": np.arange(N) + 10,
+            "size": rng.normal(100, 5, N).round(3),
+            "noise": rng.normal(size=N).round(4),
+            "city": rng.choice(["Bern", "Genf", "Zug"], N, p=[0.5, 0.3, 0.2]),
+            "shop": shop,
+        }
+    )
+    signal = (frame["size"] - 100) / 5 + 1.5 * (frame["city"] == "Zug") + rng.logistic(size=N)
+    frame["price"] = (100 + signal + rng.normal(size=60)[shop]).round(4)
+    frame["sold"] = np.where(signal > 0.3, "yes", "no")
+    frame["grade"] = np.digitize(signal, [-0.5, 1.0])
+    return frame
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("tables") / "train.csv"
+    make_frame().to_csv(path, index=False)
+    return path
+
+
+def ask(path: Path, target: str = "sold", *drop: str, **asked: Any) -> dict[str, Any]:
+    targets = {"sold", "price", "grade"} - {target}
+    overrides = [f"data.drop=[{', '.join(sorted({*targets, *drop}))}]"]
+    flags = {"data.target": [target], "data.id": "id", "validation.group": asked.get("cluster")}
+    source = Competition(
+        paths=(path,), loaded=load_config(preset="smoke", overrides=overrides, flags=flags)
+    )
+    return answer(Question(source=source, **asked))
+
+
+def find_shown(told: dict[str, Any]) -> set[str]:
+    tests = told["targets"][0]["tests"]
+    return {test["term"] for test in tests if test["p_corrected"] < 0.01}
+
+
+@pytest.mark.parametrize("target", ["sold", "price", "grade"])
+def test_the_columns_that_have_an_effect_are_found_for_each_task(table: Path, target: str):
+    told = ask(table, target, "shop")
+    assert find_shown(told) == {"size", "city"}
+    family = {"sold": "binomial", "price": "gaussian", "grade": "multinomial"}[target]
+    assert told["targets"][0]["family"] == family
+    assert told["targets"][0]["findings"] == []
+
+
+def test_columns_are_tested_alone_or_as_chosen(table: Path):
+    alone = ask(table, "sold", "shop", alone=True)
+    assert find_shown(alone) == {"size", "city"}
+    chosen = ask(table, "sold", columns=("noise", "size"))
+    assert [test["term"] for test in chosen["targets"][0]["tests"]] == ["noise", "size"]
+
+
+def test_a_formula_says_what_is_tested_and_of_what(table: Path):
+    told = ask(table, "sold", formula="log(size) ~ city * noise")
+    assert told["targets"][0]["target"] == "log(size)"
+    assert [test["term"] for test in told["targets"][0]["tests"]] == ["city", "noise", "city:noise"]
+    assert ask(table, "sold", formula="size + city")["targets"][0]["target"] == "sold"
+    assert ask(table, "sold", formula="sold ~ size")["targets"][0]["family"] == "binomial"
+    assert ask(table, "sold", formula="city ~ size")["targets"][0]["family"] == "multinomial"
+
+
+def test_clusters_widen_the_errors_and_are_no_column(table: Path):
+    free, clustered = ask(table, "price", "shop"), ask(table, "price", cluster="shop")
+    assert clustered["targets"][0]["errors"] == "clustered by shop"
+    assert clustered["targets"][0]["clusters"] == 60
+    assert "shop" not in {test["term"] for test in clustered["targets"][0]["tests"]}
+    assert free["targets"][0]["errors"] == "HC3"
+
+
+def test_a_logarithmic_metric_asks_on_its_scale(table: Path):
+    source = Competition(
+        paths=(table,),
+        loaded=load_config(preset="smoke", flags={"data.target": ["price"], "metric": "rmsle"}),
+    )
+    told = answer(Question(source=source, columns=("size",)))
+    assert told["targets"][0]["transform"] == "log1p"
+    slope = told["targets"][0]["coefficients"][0]["estimate"]
+    assert slope == pytest.approx(1 / 5 / 101, rel=0.3)
+
+
+def test_groups_are_compared_in_the_target_and_in_other_columns(table: Path):
+    told = ask(table, "sold", between="city")
+    assert (told["targets"][0]["test"], told["targets"][0]["overall"]) == (
+        "score test",
+        "chi-squared test",
+    )
+    other = ask(table, "sold", between="sold", on="size")
+    assert other["targets"][0]["test"] == "Welch's t-test"
+    assert other["targets"][0]["p_overall"] < 1e-6
+    clustered = ask(table, "price", between="city", cluster="shop")
+    assert clustered["targets"][0]["test"] == "clustered t-test"
+
+
+def test_counts_are_asked_for(table: Path):
+    told = ask(table, "price", columns=("size",), formula=None, family="gaussian")
+    assert told["targets"][0]["family"] == "gaussian"
+    with pytest.raises(AutomlError, match="'price' holds values that are no counts"):
+        ask(table, "price", family="poisson")
+    with pytest.raises(ConfigError, match="--family: 'poisson' does not suit the binary target"):
+        ask(table, "sold", family="poisson")
+
+
+def test_spector_is_read_from_a_file_and_has_the_figures_of_stata(tmp_path: Path):
+    shipped.spector.load_pandas().data.to_csv(tmp_path / "spector.csv", index=False)
+    source = Competition(
+        paths=(tmp_path / "spector.csv",),
+        loaded=load_config(preset="smoke", flags={"data.target": ["GRADE"]}),
+    )
+    told = answer(Question(source=source, formula="GRADE ~ GPA + TUCE + PSI"))["targets"][0]
+    estimates = [one["estimate"] for one in told["coefficients"]]
+    expected = [2.82611297201, 0.0951576702557, 2.37868772835]  # Stata 11
+    np.testing.assert_allclose(estimates, expected, rtol=1e-6)
+    assert [finding["code"] for finding in told["findings"]] == ["few_rows"]
+
+
+MISTAKES = [
+    ({"columns": ("sise",)}, "no feature column 'sise', which --columns names."),
+    ({"between": "town"}, "no column 'town', which --between names."),
+    ({"between": "sold"}, "'sold' makes the groups, and is what they are to be compared in."),
+    ({"between": "size"}, "different values, 20 groups are the most."),
+    ({"between": "city", "columns": ("size",)}, "--columns and --between ask different questions."),
+    ({"on": "size"}, "--between is missing."),
+    ({"alone": True, "formula": "size"}, "it does not go with --formula."),
+    ({"correction": "bonferoni"}, "--correction: 'bonferoni' is no correction."),
+    ({"level": 5}, "--level: 5, expected a share below .5."),
+    ({"compare": ("a", "b")}, "--compare compares candidates of a run, and this is none."),
+    ({"formula": "sise"}, "--formula: 'sise' is not understood"),
+]
+
+
+@pytest.mark.parametrize(("asked", "told"), MISTAKES)
+def test_a_mistake_is_told_with_what_to_do(table: Path, asked: dict[str, Any], told: str):
+    with pytest.raises(AutomlError) as caught:
+        ask(table, "sold", **asked)
+    assert told in caught.value.message
+    assert caught.value.hint.endswith((".", "?"))
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("run")
+    frame = make_frame().drop(columns=["price", "grade", "shop"])
+    frame[:500].to_csv(folder / "train.csv", index=False)
+    frame[500:].drop(columns="sold").to_csv(folder / "test.csv", index=False)
+    overrides = ["limits.rounds=20", "metric=log_loss"]
+    automl_cli.fit(folder, preset="smoke", overrides=overrides, out=folder / "run")
+    return folder / "run"
+
+
+def test_two_candidates_of_a_run_are_compared_by_prefix(run: Path):
+    told = answer(Question(source=run, compare=("linear", "lightgbm")))
+    assert [key.split("-")[0] for key in told["keys"]] == ["linear", "lightgbm"]
+    assert told["n_rows"] == 500
+    assert told["rows"]["gain"] == pytest.approx(told["first"] - told["second"])
+    assert told["rows"]["low"] < told["rows"]["gain"] < told["rows"]["high"]
+    assert len(told["by_fold"]) == 3
+    assert told["conclusions"]
+
+
+def test_the_comparison_is_shown_in_80_columns(run: Path):
+    words = ["test", str(run), "--compare", "linear", "lightgbm"]
+    result = CliRunner().invoke(app, words, env={"COLUMNS": "80"})
+    assert result.exit_code == 0
+    assert "models as fitted" in result.stdout
+    assert "trained anew" in result.stdout
+    assert max(map(len, result.stdout.splitlines())) <= 80
+
+
+def test_the_ensemble_is_compared_with_its_members(run: Path):
+    told = answer(Question(source=run, compare=("ensemble", "lightgbm")))
+    assert told["keys"][0] == "ensemble"
+
+
+def test_the_effects_of_a_run_are_those_of_its_table(run: Path):
+    told = answer(Question(source=run))
+    assert told["rows"] == 500
+    assert find_shown(told) == {"size", "city"}
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (("linear", "lightgmb"), "--compare: no finished candidate 'lightgmb' in this run."),
+        (("l", "linear"), "--compare: 'l' may be any of lightgbm-"),
+        (("linear", "linea"), "--compare: linear and linea are both linear-"),
+    ],
+)
+def test_names_that_are_no_candidates_are_refused(run: Path, names: tuple[str, str], told: str):
+    with pytest.raises(ConfigError) as caught:
+        answer(Question(source=run, compare=names))
+    assert caught.value.message.startswith(told)

@@ -1,0 +1,178 @@
+"""Sentences claim what the numbers say and no more."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from automl_cli.statistics.coefficients import Coefficient
+from automl_cli.statistics.conclusions import (
+    conclude_effects,
+    conclude_groups,
+    conclude_paired,
+    spell_chance,
+)
+from automl_cli.statistics.effects import Effects, EffectTest, Settings
+from automl_cli.statistics.groups import Comparison
+from automl_cli.statistics.paired import Gain, Paired
+from automl_cli.statistics.response import Response
+from automl_cli.statistics.samples import Difference
+
+NAN = float("nan")
+PRICE = Response(name="price", y=np.zeros(1), family="gaussian")
+SOLD = Response(name="sold", y=np.zeros(1), family="binomial", labels=("no", "yes"))
+SIZE = EffectTest(term="size", df=1, p=1e-9, p_likelihood=1e-9, p_corrected=2e-9)
+KIND = EffectTest(term="kind", df=2, p=0.4, p_likelihood=0.4, p_corrected=0.4, reference="a")
+UNIT = Coefficient(
+    term="size",
+    parameter="size",
+    label="yes",
+    estimate=0.2,
+    error=0.02,
+    low=0.16,
+    high=0.24,
+    p=1e-9,
+    spread=5.0,
+)
+
+
+def make_effects(*tests: EffectTest) -> Effects:
+    return Effects(
+        n_rows=100,
+        n_clusters=0,
+        tests=tests,
+        coefficients=(UNIT,),
+        repeated=(),
+        overlaps=(),
+        condition=1.0,
+        left_out=(),
+        void=False,
+        converged=True,
+    )
+
+
+def test_an_effect_is_told_with_its_interval_and_what_is_held_equal():
+    said = conclude_effects(make_effects(SIZE, KIND), PRICE, Settings())
+    assert said == [
+        (
+            "1 of 2 columns: the effect on price, the others being equal, is more than chance "
+            "explains (corrected by Holm, level 0.05): size."
+        ),
+        "price is 1 higher (95%: 0.8 to 1.2) for each 5 more of size (a standard deviation).",
+        (
+            "For the other 1 no effect is shown. That is no proof that there is none: the "
+            "intervals say how large it may be."
+        ),
+        "An effect here is an association in these rows, in the form that was fitted; no cause.",
+    ]
+
+
+def test_odds_are_multiplied():
+    said = conclude_effects(make_effects(SIZE, KIND), SOLD, Settings(), alone=True)
+    assert said[1] == (
+        "the odds of sold = yes are multiplied by 2.72 (95%: 2.23 to 3.32) for each 5 more of size "
+        "(a standard deviation)."
+    )
+    assert "each by itself" in said[0]
+
+
+def test_no_effect_is_no_proof_of_none():
+    (said,) = conclude_effects(make_effects(KIND), PRICE, Settings(correction="none"))
+    assert said.startswith("None of 1 columns shows an effect on price (not corrected")
+    assert "no proof that there is none" in said
+
+
+def test_a_separated_column_has_no_odds():
+    separated = replace(SIZE, p=NAN, separated=True)
+    said = conclude_effects(make_effects(separated), SOLD, Settings())
+    assert said[1].startswith("size separates classes: ")
+    assert "multiplied" not in said[1]
+
+
+DIFFERENCE = Difference(
+    first="a",
+    second="b",
+    difference=-2.0,
+    low=-3.0,
+    high=-1.0,
+    effect=-0.5,
+    effect_name="Hedges' g",
+    p=0.003,
+    p_corrected=0.003,
+)
+
+
+def make_comparison(*differences: Difference) -> Comparison:
+    return Comparison(
+        test="Welch's t-test",
+        overall="Welch's ANOVA",
+        p_overall=0.003,
+        groups=(),
+        differences=differences,
+        left_out=(),
+    )
+
+
+def test_a_difference_is_told_in_its_direction():
+    assert conclude_groups(make_comparison(DIFFERENCE), PRICE, "kind", Settings()) == [
+        (
+            "In kind = b the mean of price is 2 lower than in a (95%: 1 to 3; Hedges' g -0.5). "
+            "Without a difference one so large would come up in 3 of 1,000 cases."
+        )
+    ]
+
+
+def test_a_difference_that_is_not_shown_is_told_with_its_interval():
+    weak = replace(DIFFERENCE, p=0.2, p_corrected=0.2, low=-5.0, high=1.0)
+    assert conclude_groups(make_comparison(weak), SOLD, "kind", Settings()) == [
+        (
+            "No difference between kind = b and a in the share of sold = yes is shown (-2, 95%: -5 "
+            "to 1, p = 0.2)."
+        )
+    ]
+
+
+def make_paired(gain: Gain, folds: Gain | None) -> Paired:
+    return Paired(
+        first=0.9,
+        second=0.91,
+        n_rows=100,
+        rows=gain,
+        folds=folds,
+        by_fold=(0.01, 0.02, -0.01),
+        equal=False,
+    )
+
+
+def test_the_better_candidate_is_named_with_its_certainty():
+    gain = Gain(gain=-0.0012, error=0.0004, low=-0.002, high=-0.0004, p=0.003, df=19)
+    doubtful = replace(gain, p=0.3)
+    said = conclude_paired(make_paired(gain, doubtful), ("one", "other"), "roc_auc", 0.05)
+    assert said == [
+        (
+            "one is better than other by 0.0012 ± 0.0004 roc_auc (95%: 0.0004 to 0.002). Were they "
+            "equally good, a difference so large would come up in 3 of 1,000 cases."
+        ),
+        (
+            "other is ahead in 2 of 3 folds: whether the same settings would win again, trained on "
+            "other rows, cannot be told (p = 0.3, corrected for overlapping training rows)."
+        ),
+    ]
+
+
+def test_where_nothing_can_be_told_the_interval_says_what_is_possible():
+    gain = Gain(gain=0.001, error=0.001, low=-0.001, high=0.003, p=0.33, df=19)
+    said = conclude_paired(make_paired(gain, None), ("one", "other"), "roc_auc", 0.05)
+    assert said == [
+        (
+            "No difference in roc_auc can be told between one and other: other is ahead by 0.001 ± "
+            "0.001, and equally good models would be as far apart in 33 of 100 cases. On new rows "
+            "other may be better by up to 0.003, or worse by up to 0.001 (95%)."
+        ),
+        "other is ahead in 2 of 3 folds; too few to tell what training on other rows would change.",
+    ]
+
+
+def test_chance_is_told_in_cases_down_to_one_in_a_million():
+    assert spell_chance(0.0312) == "in 3 of 100 cases"
+    assert spell_chance(0.0004) == "in 4 of 10,000 cases"
+    assert spell_chance(1e-9) == "in less than 1 of 1,000,000 cases"

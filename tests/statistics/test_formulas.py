@@ -1,0 +1,47 @@
+"""Formulas mean what they mean in R."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from automl_cli.core.errors import ConfigError
+from automl_cli.statistics.formulas import compute_column, make_formula_design
+
+FRAME = pd.DataFrame(
+    {
+        "size": [1.0, 2.0, 3.0, np.nan, 5.0, -6.0],
+        "odd name": [1.0, 0.0, 1.0, 0.0, 1.0, 0.0],
+        "kind": pd.Categorical(["a", "b", "c", "a", "b", "c"]),
+    }
+)
+
+
+def test_a_term_is_one_test_however_many_columns_it_has():
+    design = make_formula_design(FRAME, "size * kind")
+    assert [(term.name, len(term.positions)) for term in design.terms] == [
+        ("size", 1),
+        ("kind", 2),
+        ("size:kind", 2),
+    ]
+    assert design.rows.tolist() == [0, 1, 2, 4, 5]
+
+
+def test_transforms_odd_names_and_undefined_rows_are_understood():
+    design = make_formula_design(FRAME, "log(size) + `odd name`")
+    assert design.rows.tolist() == [0, 1, 2, 4]
+    log = design.matrix[:, 1] * design.parameters[1].scale
+    np.testing.assert_allclose(log, np.log([1, 2, 3, 5]))
+    assert design.parameters[1].spread == pytest.approx(np.log([1, 2, 3, 5]).std())
+    assert design.parameters[2].spread is None
+
+
+def test_a_left_side_is_computed_for_all_rows():
+    made = compute_column(FRAME, "log(size)")
+    np.testing.assert_allclose(made, np.log([1, 2, 3, np.nan, 5, np.nan]))
+
+
+@pytest.mark.parametrize("formula", ["size +", "missing", "size ~ kind ~ size", "1", "log(kind)"])
+def test_what_is_not_understood_is_told_with_an_example(formula: str):
+    with pytest.raises(ConfigError, match=r"^--formula: ") as caught:
+        make_formula_design(FRAME, formula)
+    assert "Write it as in R" in caught.value.hint
