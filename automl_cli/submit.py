@@ -43,6 +43,9 @@ class SubmitRequest:
         Seconds to wait for the score, or None: do not wait.
     pause
         Waits some seconds.
+    file
+        Another submission for the same competition, such as a blend; None: the run's own. Its
+        score is told, and not noted as the run's.
     """
 
     run: Path
@@ -50,6 +53,12 @@ class SubmitRequest:
     message: str | None = None
     longest_wait: float | None = 600.0
     pause: Callable[[float], None] = time.sleep
+    file: Path | None = None
+
+    @property
+    def path(self) -> Path:
+        """The file that is uploaded."""
+        return RunDirectory(self.run).submission if self.file is None else self.file
 
 
 def submit(request: SubmitRequest, listener: Listener) -> dict[str, Any]:
@@ -75,14 +84,15 @@ def submit(request: SubmitRequest, listener: Listener) -> dict[str, Any]:
     summary = read_summary(directory)
     known = read_json(request.run / "run.json")
     competition = _find_competition(request, known)
-    checked = _check(directory, known)
+    checked = _check(directory, known, request.path)
     for finding in checked["findings"]:
         told = f"{finding['message']} {finding['advice']}"
         listener(Event(kind="warning", fields={"message": told}))
     api = open_api()
     ref = _upload_once(api, competition, request, summary, listener)
     scored = _await_score(api, competition, ref, request)
-    if scored.public is not None or scored.private is not None:
+    is_told = scored.public is not None or scored.private is not None
+    if is_told and request.file is None:
         add_scores(request.run, public=scored.public, private=scored.private)
     return {
         "version": SUBMIT_VERSION,
@@ -107,9 +117,9 @@ def _find_competition(request: SubmitRequest, known: dict[str, Any]) -> str:
     return str(name)
 
 
-def _check(directory: RunDirectory, known: dict[str, Any]) -> dict[str, Any]:
+def _check(directory: RunDirectory, known: dict[str, Any], submission: Path) -> dict[str, Any]:
     """Compare the submission with its competition as ``automl check`` does."""
-    if not directory.submission.exists():
+    if submission == directory.submission and not submission.exists():
         raise RunError(
             f"{directory.root}: this run has no submission.csv.",
             hint="Fit it with the test table; without one there is nothing to submit.",
@@ -122,7 +132,7 @@ def _check(directory: RunDirectory, known: dict[str, Any]) -> dict[str, Any]:
         test=paths["test"],
         sample=paths["sample"],
     )
-    return check(CheckRequest(submission=directory.submission, competition=competition))
+    return check(CheckRequest(submission=submission, competition=competition))
 
 
 def _upload_once(
@@ -133,7 +143,7 @@ def _upload_once(
     listener: Listener,
 ) -> int:
     """Return the number of the submission, of an earlier command if it was the same file."""
-    note, path = request.run / NOTE, RunDirectory(request.run).submission
+    note, path = request.run / NOTE, request.path
     about = {
         "competition": competition,
         "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
@@ -143,7 +153,8 @@ def _upload_once(
         ref = int(str(before["ref"]))
         told = f"this file is submission {ref} already; nothing is uploaded"
     else:
-        ref = upload(api, competition, path, request.message or _describe(request.run, summary))
+        told = _describe(request.run, summary) if request.file is None else f"automl {path.name}"
+        ref = upload(api, competition, path, request.message or told)
         write_json(note, {**about, "ref": ref, "time": time.time()})
         told = f"uploaded to {competition}: submission {ref}"
     listener(Event(kind="uploaded", fields={"message": told}))

@@ -1,11 +1,12 @@
 """``automl submit``."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from automl_cli.cli.answers import answered, print_json
-from automl_cli.cli.options import AsJson, Competition, RunFolder
+from automl_cli.cli.options import AsJson, Competition, RunFolder, read_path
 
 
 def submit(
@@ -14,6 +15,10 @@ def submit(
     message: Annotated[str | None, typer.Option(help="A text beside the submission.")] = None,
     wait: Annotated[bool, typer.Option(help="Wait for the score and note it.")] = True,
     timeout: Annotated[str, typer.Option(help="The longest wait: 90s, 10m, 1h30m.")] = "10m",
+    file: Annotated[
+        Path | None,
+        typer.Option(help="Another file, such as a blend.", parser=read_path, metavar="PATH"),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Check a run's submission, upload it to Kaggle, and note its score."""
@@ -30,6 +35,7 @@ def submit(
             competition=competition,
             message=message,
             longest_wait=longest if wait else None,
+            file=file,
         )
         with make_console(quiet=False) as console:
             submitted = run_submit(request, console.listen)

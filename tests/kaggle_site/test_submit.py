@@ -87,6 +87,23 @@ def test_a_new_file_is_a_new_submission(site: Site, run: Path):
     assert submit(ask(run), ignore)["ref"] == 102
 
 
+def test_another_file_is_checked_and_its_score_is_not_the_runs(
+    site: Site, run: Path, tmp_path: Path
+):
+    site.scores = [DONE]
+    blended = tmp_path / "blended.csv"
+    blended.write_text((run / "submission.csv").read_text() + "\n")
+    words = ["submit", str(run), "--competition", "penguins", "--file", str(blended)]
+    result = CliRunner().invoke(app, words)
+    assert result.stdout == "penguins, submission 101: public 0.0213\n"
+    assert site.uploads[0][1] == "automl blended.csv"
+    assert not (run / "leaderboard.jsonl").exists()
+    blended.write_text("row,kind\n1,2\n")
+    result = CliRunner().invoke(app, words)
+    assert result.exit_code == 2
+    assert len(site.uploads) == 1
+
+
 def test_a_wrong_submission_is_not_uploaded(site: Site, run: Path):
     lines = (run / "submission.csv").read_text().splitlines()
     (run / "submission.csv").write_text("\n".join(lines[:-1]) + "\n")
