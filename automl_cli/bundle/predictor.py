@@ -5,7 +5,7 @@ one or in batches of any size.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -23,8 +23,10 @@ from automl_cli.data.types import TableTyping, count_unread, prepare_frame
 from automl_cli.decision import Decision
 from automl_cli.ensemble.combiners import COMBINERS
 from automl_cli.features.encoder import Encoder
-from automl_cli.features.matrix import apply_features
+from automl_cli.features.group import Features
+from automl_cli.features.matrix import assemble_features
 from automl_cli.features.state import FeatureSet, FeatureState, load_features
+from automl_cli.features.steps import FittedStep
 from automl_cli.models import MODELS
 from automl_cli.store import read_json
 
@@ -85,10 +87,11 @@ class Predictor:
         frame
             What `read` gave.
         """
-        return {part.name: self._answer(part, frame) for part in self.manifest.targets}
+        rows = _Rows(frame)
+        return {part.name: self._answer(part, rows) for part in self.manifest.targets}
 
-    def _answer(self, part: TargetPart, frame: pd.DataFrame) -> npt.NDArray[Any]:
-        known = [_average(folds, part, frame) if folds else None for folds in self.folds[part.name]]
+    def _answer(self, part: TargetPart, rows: "_Rows") -> npt.NDArray[Any]:
+        known = [_average(folds, part, rows) if folds else None for folds in self.folds[part.name]]
         # What has weight 0 is not predicted; any number in its place gives the same.
         other = next(one for one in known if one is not None)
         members = [other if one is None else one for one in known]
@@ -111,13 +114,15 @@ def load_predictor(root: Path) -> Predictor:
     """
     manifest = read_manifest(root)
     check_files(root, manifest)
+    shared = _Shared(states={}, steps={})
     try:
         return Predictor(
             manifest=manifest,
             typing=TableTyping.from_json(read_json(root / "typing.json")),
             folds={
                 part.name: [
-                    [_load_fold(root, member) for member in folds] for folds in part.candidates
+                    [_load_fold(root, member, shared) for member in folds]
+                    for folds in part.candidates
                 ]
                 for part in manifest.targets
             },
@@ -129,22 +134,53 @@ def load_predictor(root: Path) -> Predictor:
         ) from error
 
 
-def _load_fold(root: Path, member: Member) -> FoldPredictor:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shared:
+    """What folds and members have in common, each once.
+
+    What crosses have learned may be a hundred times the size of a model.
+    """
+
+    states: dict[tuple[str, ...], FeatureState]
+    steps: dict[Path, FittedStep]
+
+    def load(self, root: Path, names: tuple[str, ...]) -> FeatureState:
+        if names not in self.states:
+            state = load_features(root, FeatureSet(names))
+            steps = tuple(self.steps.setdefault(step.folder, step) for step in state.steps)
+            self.states[names] = replace(state, steps=steps)
+        return self.states[names]
+
+
+def _load_fold(root: Path, member: Member, shared: _Shared) -> FoldPredictor:
     folder = root / member.folder
     return FoldPredictor(
         model=MODELS.get(member.model).load(folder / "model"),
         encoder=Encoder.load(folder / "encoder.npz"),
-        state=load_features(root, FeatureSet(member.steps)),
+        state=shared.load(root, tuple(member.steps)),
         rounds=member.rounds,
         weight=member.weight,
     )
 
 
-def _average(folds: Sequence[FoldPredictor], part: TargetPart, frame: pd.DataFrame) -> FloatMatrix:
+class _Rows:
+    """Some rows, and what each step makes of them: once for all folds and members."""
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        self.frame = frame
+        self.made: dict[Path, list[Features]] = {}
+
+    def make(self, step: FittedStep) -> list[Features]:
+        if step.folder not in self.made:
+            self.made[step.folder] = list(step.transform(self.frame))
+        return self.made[step.folder]
+
+
+def _average(folds: Sequence[FoldPredictor], part: TargetPart, rows: _Rows) -> FloatMatrix:
     """Return what a candidate predicts: the mean of its folds, weighted by their training rows."""
     total = np.zeros(())
     for fold in folds:
-        matrix = apply_features(fold.state, fold.encoder, frame)
+        matrix = assemble_features([rows.make(one) for one in fold.state.steps], fold.encoder)
         margins = fold.model.predict(matrix, rounds=fold.rounds)
         total = total + fold.weight * make_predictions(margins, part.objective)
     return np.asarray(total / sum(fold.weight for fold in folds))

@@ -5,7 +5,7 @@ the fold's training rows alone (`features.target_encoding`, `features.linear_pre
 held-out row's target changes no feature of its fold.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, count
 from typing import Protocol
@@ -17,7 +17,7 @@ from automl_cli.core.arrays import CodeVector, Float32Matrix, IntVector
 from automl_cli.core.foldplan import Fold, FoldPlan
 from automl_cli.core.matrix import Matrix
 from automl_cli.features.encoder import Chosen, Encoder
-from automl_cli.features.group import Kind
+from automl_cli.features.group import Features, Kind
 from automl_cli.features.linear_prediction import predict_nested
 from automl_cli.features.parts import Part, append_rows, load_parts, split_parts
 from automl_cli.features.state import FeatureState
@@ -160,12 +160,25 @@ def apply_features(state: FeatureState, encoder: Encoder, frame: pd.DataFrame) -
     frame
         Any rows with the columns and dtypes of the data set.
     """
-    made = [
+    return assemble_features([step.transform(frame) for step in state.steps], encoder)
+
+
+def assemble_features(made: Sequence[Iterable[Features]], encoder: Encoder) -> Matrix:
+    """Return the matrix of rows whose steps are transformed already, as `apply_features` does.
+
+    Parameters
+    ----------
+    made
+        What each step of the features gives of the rows.
+    encoder
+        The target means of one fold.
+    """
+    parts = [
         part
-        for step, own in zip(state.steps, encoder.chosen, strict=True)
-        for part in split_parts(step.transform(frame), own)
+        for features, own in zip(made, encoder.chosen, strict=True)
+        for part in split_parts(features, own)
     ]
-    return _gather(made, slice(None), len(encoder.means), encoder)
+    return _gather(parts, slice(None), len(encoder.means), encoder)
 
 
 def _choose(state: FeatureState, fold_number: int) -> Chosen:

@@ -146,3 +146,10 @@ def test_a_name_that_promises_another_format_is_refused(
         predict_file(run, folder / "test.csv", tmp_path / name)
     assert caught.value.hint == "Give a name that ends in .csv."
     assert not (tmp_path / name).exists()
+
+
+def test_what_steps_have_learned_is_loaded_once(make_run: Make) -> None:
+    _, run = make_run("binary")
+    loaded = load_predictor(run).folds["sold"]
+    steps = [step for folds in loaded for fold in folds for step in fold.state.steps]
+    assert len({id(step) for step in steps}) == len({step.folder for step in steps}) < len(steps)
