@@ -30,6 +30,7 @@ from automl_cli.plan import (
     make_run_key,
     make_specs,
 )
+from automl_cli.reporting import report_run
 from automl_cli.session import (
     FitRequest,
     Session,
@@ -117,9 +118,12 @@ def fit(request: FitRequest, listener: Listener) -> dict[str, Any]:
             )
             tell_start(session, spent)
             try:
-                return _work(_prepare(session))
+                summary = _work(_prepare(session))
             finally:
                 pool.stop()  # before the lock is released: nobody else may meet our workers
+            if config.run.report:
+                report_run(directory, session.deadline, session.listener)
+            return summary
 
 
 def _work(session: Session) -> dict[str, Any]:

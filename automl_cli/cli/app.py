@@ -16,6 +16,7 @@ from automl_cli.cli.configs import config_app
 from automl_cli.cli.fit import fit
 from automl_cli.cli.listing import list_table
 from automl_cli.cli.predict import predict
+from automl_cli.cli.report import report
 from automl_cli.cli.shown import features, leaderboard
 from automl_cli.cli.track import track_app
 
@@ -27,7 +28,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (audit, fit, predict, blend, check, leaderboard, features):
+for command in (audit, fit, predict, blend, check, leaderboard, features, report):
     app.command()(command)
 app.command(name="list")(list_table)
 app.add_typer(config_app, name="config")

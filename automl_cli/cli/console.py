@@ -246,4 +246,5 @@ SPELLINGS: Mapping[str, tuple[Spelling, str]] = {
     "warning": (lambda fields: f"warning: {fields['message']}", "yellow"),
     "searched": (_spell_search, ""),
     "blended": (_spell_blend, "bold"),
+    "reported": (lambda fields: f"report: {fields['path']}", ""),
 }

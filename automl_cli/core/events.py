@@ -18,6 +18,7 @@ Kind: TypeAlias = Literal[
     "blended",  # the tournament is decided
     "submission",  # a submission file was written
     "warning",  # something the user should know
+    "reported",  # the report was written
     "finished",  # the command is done
 ]
 JsonValue: TypeAlias = "str | int | float | bool | list[JsonValue] | dict[str, JsonValue] | None"

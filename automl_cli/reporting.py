@@ -1,0 +1,51 @@
+"""The report at the end of a fit.
+
+A process of its own writes it, so that the run neither waits for it longer than its budget allows
+nor ends with its mistakes.
+"""
+
+import subprocess
+import sys
+
+from automl_cli.core.deadline import Deadline
+from automl_cli.core.events import Event, Listener
+from automl_cli.store import RunDirectory
+
+LEAST_SECONDS = 4.0  # a start and the smallest report; less is not worth a try
+MARGIN_SECONDS = 0.5  # between its end and the deadline
+LONGEST_SECONDS = 300.0  # without a deadline
+
+
+def report_run(directory: RunDirectory, deadline: Deadline, listener: Listener) -> None:
+    """Write the report of a finished run, if there is time, and tell where it is.
+
+    Parameters
+    ----------
+    directory
+        The run; its summary is written.
+    deadline
+        When the command has to be finished: the report is given up before.
+    listener
+        Told of the report, or why there is none.
+    """
+    seconds = min(deadline.seconds_left() - MARGIN_SECONDS, LONGEST_SECONDS)
+    hint = f"`automl report {directory.root}` writes it"
+    if seconds < LEAST_SECONDS:
+        listener(_warn(f"no report: too little time is left; {hint}"))
+        return
+    command = [sys.executable, "-m", "automl_cli", "report", str(directory.root)]
+    try:
+        done = subprocess.run(  # noqa: S603 (this program itself)
+            command, timeout=seconds, capture_output=True, check=False, text=True, errors="replace"
+        )
+    except subprocess.TimeoutExpired:
+        listener(_warn(f"no report: its time was over after {seconds:.0f} s; {hint}"))
+        return
+    if done.returncode == 0:
+        listener(Event(kind="reported", fields={"path": str(directory.report)}))
+    else:
+        listener(_warn(f"no report: it failed; {hint}, or says why"))
+
+
+def _warn(message: str) -> Event:
+    return Event(kind="warning", fields={"message": message})
