@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-WIDTH = 440  # units of the drawing; a phone shows them at four fifths of a CSS pixel
+WIDTH = 400  # units of the drawing; a phone shows them at nine tenths of a CSS pixel
 FONT_SIZE = 13
 
 # Stand-ins: nothing else draws in these colours. The variables are in page.css.
@@ -89,14 +89,17 @@ class Sheet:
 
 
 @contextmanager
-def sheet(height: float, *, width: float = WIDTH) -> Iterator[Sheet]:
+def sheet(height: float) -> Iterator[Sheet]:
     """Give an empty plot of this height, in units of which a phone's width has `WIDTH`."""
     from matplotlib import rc_context
     from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
 
     with rc_context(STYLE):
-        figure = Figure(figsize=(width / 72, height / 72), layout="constrained")
-        yield Sheet(figure, figure.add_subplot())
+        figure = Figure(figsize=(WIDTH / 72, height / 72), layout="constrained")
+        axes = figure.add_subplot()
+        axes.xaxis.set_major_locator(MaxNLocator(5))  # more would touch each other
+        yield Sheet(figure, axes)
 
 
 def clean(svg: str) -> str:
@@ -109,6 +112,7 @@ def clean(svg: str) -> str:
     prefix = f"p{make_key(svg)[:10]}-"
     wanted = set(re.findall(r"(?:url\(#|href=\"#)([^)\"]+)", svg))
     for element in list(root.iter()):
+        element.tag = element.tag.rpartition("}")[2]  # markup within a page has no name spaces
         for child in list(element):
             if child.tag.rpartition("}")[2] in {"metadata", "style"}:
                 element.remove(child)

@@ -1,9 +1,14 @@
 """Sections to one HTML file that needs nothing else: style, script and plots stand in it."""
 
+import re
 from collections.abc import Sequence
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 from automl_cli.report.section import Section
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
 
 PACKAGE = "automl_cli.report"
 
@@ -32,6 +37,7 @@ def render(sections: Sequence[Section], *, title: str, lead: str, footer: str) -
         trim_blocks=False,
         keep_trailing_newline=True,
     )
+    environment.filters["prose"] = mark_code
     return environment.get_template("page.html.j2").render(
         sections=sections,
         title=title,
@@ -40,6 +46,19 @@ def render(sections: Sequence[Section], *, title: str, lead: str, footer: str) -
         css=_read("page.css"),
         script=_read("page.js"),
     )
+
+
+def mark_code(text: str) -> "Markup":
+    """Return a text as markup in which `this` is code.
+
+    Examples
+    --------
+    >>> str(mark_code("see `a < b` & <i>"))
+    'see <code>a &lt; b</code> &amp; &lt;i&gt;'
+    """
+    from markupsafe import Markup, escape
+
+    return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704 (escaped)
 
 
 def _read(name: str) -> str:

@@ -15,10 +15,11 @@ import pandas as pd
 
 from automl_cli.core.arrays import BoolVector, FloatVector, IntVector
 from automl_cli.report.shifts import read_numbers
-from automl_cli.report.wording import shorten, spell
+from automl_cli.report.wording import shorten, spell_value
 
 MOST_LEVELS, N_STRETCHES = 20, 5
 LEAST_ROWS, LEAST_SHARE = 30, 0.01
+MOST_SHARE = 0.5  # a part with more rows is no part but most of them
 N_PAIRED = 5  # the columns with the most uneven errors are also looked at two by two
 SURE = 0.05  # of the adjusted p-value
 
@@ -122,7 +123,7 @@ def _divide(values: pd.Series, name: str) -> Iterator[_Part]:
 
 def _divide_levels(values: pd.Series, name: str) -> Iterator[_Part]:
     for level in values.value_counts().index[:MOST_LEVELS]:
-        text = spell(float(level)) if isinstance(level, float) else shorten(str(level), 40)
+        text = spell_value(level) if isinstance(level, float) else shorten(str(level), 40)
         yield _Part(name=f"{name} = {text}", rows=(values == level).to_numpy(dtype=bool))
 
 
@@ -146,7 +147,7 @@ def _spell_edge(edge: float, values: pd.Series) -> str:
     if pd.api.types.is_datetime64_any_dtype(values):
         unit = np.datetime_data(values.dtype)[0]
         return f"{pd.Timestamp(int(edge), unit=unit):%Y-%m-%d}"
-    return spell(edge)
+    return spell_value(edge)
 
 
 def _choose_paired(single: dict[str, list[_Part]], losses: FloatVector) -> list[str]:
@@ -168,12 +169,14 @@ def _choose_paired(single: dict[str, list[_Part]], losses: FloatVector) -> list[
 def _cross(single: dict[str, list[_Part]], one: str, two: str) -> Iterator[_Part]:
     for first in single[one]:
         for second in single[two]:
-            yield _Part(name=f"{first.name} and {second.name}", rows=first.rows & second.rows)
+            rows = first.rows & second.rows
+            if rows.sum() < min(first.rows.sum(), second.rows.sum()):  # else it is one of them
+                yield _Part(name=f"{first.name} and {second.name}", rows=rows)
 
 
 def _is_large(rows: BoolVector) -> bool:
     n_in = int(rows.sum())
-    return max(LEAST_ROWS, LEAST_SHARE * len(rows)) <= n_in <= len(rows) - LEAST_ROWS
+    return max(LEAST_ROWS, LEAST_SHARE * len(rows)) <= n_in <= MOST_SHARE * len(rows)
 
 
 def _measure(rows: BoolVector, losses: FloatVector, parts: IntVector | None) -> tuple[float, float]:

@@ -24,6 +24,18 @@ def spell(value: float | None, digits: int = 4) -> str:
     return f"{value:,.{min(max(places, 0), 8)}f}"
 
 
+def spell_value(value: float) -> str:
+    """Return a value of a column: whole numbers as such, others with four digits.
+
+    Examples
+    --------
+    >>> spell_value(114.0), spell_value(0.0), spell_value(2.54321)
+    ('114', '0', '2.543')
+    """
+    is_whole = math.isfinite(value) and value == round(value) and abs(value) < 1e12
+    return f"{value:.0f}" if is_whole else spell(value)
+
+
 def spell_score(score: float | None, error: float | None) -> str:
     """Return a score to the precision that its standard error gives it.
 

@@ -24,6 +24,7 @@ from automl_cli.report.wording import say, shorten, spell, spell_share
 
 MOST_DRAWN, MOST_LEVELS = 3, 8
 MOST_SHOWN = 15
+WORTH_A_PICTURE = MODERATE / 2
 NO_TEST = "There is no test table to compare with."
 ALIKE = (
     "Adversarial validation: a model that was asked to tell test rows from training rows cannot do "
@@ -58,13 +59,13 @@ def _find_separation(material: Material) -> Iterator[Block]:
 
 
 def _tell(shifts: Sequence[Shift]) -> str:
-    large = sum(one.stability >= LARGE for one in shifts)
-    moderate = sum(MODERATE <= one.stability < LARGE for one in shifts)
-    surely = sum(one.p <= 0.05 for one in shifts)
+    large = sum(one.stability >= LARGE for one in shifts) or "none"
+    moderate = sum(MODERATE <= one.stability < LARGE for one in shifts) or "none"
+    surely = sum(one.p <= 0.05 for one in shifts) or "none"
     return (
-        f"Of {len(shifts)} columns {large} differ much between train and test (a stability index "
-        f"of {LARGE} or more) and {moderate} noticeably ({MODERATE} or more). {surely} differ by "
-        "more than chance, adjusted for the number of columns; with many rows even a difference "
+        f"Of {len(shifts)} columns, {large} differ much between train and test (a stability index "
+        f"of {LARGE} or more) and {moderate} noticeably ({MODERATE} or more). More than "
+        f"chance, adjusted for the number of columns: {surely}; with many rows even a difference "
         "too small to matter does."
     )
 
@@ -101,9 +102,11 @@ def _draw(material: Material, shifts: Sequence[Shift]) -> list[Picture]:
     if test is None:
         raise AssertionError("drift is between two tables")
     pictures = [_draw_ranking(shifts[:MOST_SHOWN])]
-    for shift in shifts[:MOST_DRAWN]:
+    for shift in (one for one in shifts[:MOST_DRAWN] if one.stability >= WORTH_A_PICTURE):
         train_values, test_values = material.train[shift.name], test[shift.name]
-        if isinstance(train_values.dtype, pd.CategoricalDtype):
+        if isinstance(train_values.dtype, pd.CategoricalDtype) or (
+            train_values.nunique() <= MOST_LEVELS
+        ):
             pictures.append(_draw_levels(shift, train_values, test_values))
         else:
             pictures.append(_draw_heaps(shift, train_values, test_values))
@@ -114,9 +117,10 @@ def _draw_ranking(shifts: Sequence[Shift]) -> Picture:
     with sheet(height_of(len(shifts))) as drawn:
         places = list_bars(drawn.axes, [shorten(one.name) for one in shifts])
         drawn.axes.barh(places, [one.stability for one in shifts], color=SERIES[0], height=0.6)
-        top = max(one.stability for one in shifts)
+        span = max(1.1 * max(one.stability for one in shifts), 1.3 * MODERATE)
+        drawn.axes.set_xlim(0, span)  # at least so wide that what is small looks small
         for level, name in ((MODERATE, "noticeable"), (LARGE, "much")):
-            if level < 1.3 * top:
+            if level < span and (level == LARGE or span < 10 * MODERATE):
                 drawn.axes.axvline(level, color=SERIES[1], linewidth=1, linestyle="--")
                 drawn.axes.text(level, -0.7, name, color=SERIES[1], fontsize=11, ha="center")
         drawn.axes.set_xlabel("population stability index")

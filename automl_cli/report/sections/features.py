@@ -112,13 +112,15 @@ def _list_sets(material: Material, solved: Solved) -> Table:
         rows.append(
             [
                 say(model),
+                say(best.spec.key),
                 say(", ".join(own)),
                 say(", ".join(used) or "none"),
                 count(len(candidates)),
                 Cell(text=spell_score(best.score, best.score_se), order=best.score),
             ]
         )
-    headings = [Heading(text="model"), Heading(text="steps")]
+    headings = [Heading(text="model"), Heading(text="its best", kind="code")]
+    headings.append(Heading(text="steps"))
     headings += [Heading(text="generated columns, mean of the folds")]
     return Table(
         caption=f"The {len(rows)} feature sets that were tried, best first",

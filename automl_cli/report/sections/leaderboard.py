@@ -80,17 +80,19 @@ def make_leaderboard(
                 Cell(text=used, order=one["weight"] or 0.0),
                 Cell(text=spell_seconds(one["seconds"]), order=one["seconds"]),
                 count(float(np.mean(rounds))) if rounds else say("-"),
-                say(", ".join(one["features"])),
+                count(len(one["features"])),
+                count(sum(one["generated"].values())),
                 say("; ".join(notes)),
             ]
         )
     headings = [Heading(text="candidate", kind="code")]
     headings += [
-        Heading(text=text, kind="number") for text in ("score", "weight", "time", "rounds")
+        Heading(text=text, kind="number")
+        for text in ("score", "weight", "time", "rounds", "feature steps", "generated columns")
     ]
     return Table(
         caption=caption,
-        headings=[*headings, Heading(text="features"), Heading(text="remarks")],
+        headings=[*headings, Heading(text="remarks")],
         rows=rows,
     )
 

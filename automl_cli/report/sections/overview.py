@@ -6,7 +6,15 @@ import pandas as pd
 
 from automl_cli.report.material import Material, Solved
 from automl_cli.report.section import Block, Cell, Figures, Heading, Section, Table, Text
-from automl_cli.report.wording import count, say, spell, spell_score, spell_seconds, spell_share
+from automl_cli.report.wording import (
+    count,
+    say,
+    spell,
+    spell_score,
+    spell_seconds,
+    spell_share,
+    spell_value,
+)
 
 MOST_SHOWN = 12  # columns; more are folded away
 
@@ -111,7 +119,7 @@ def _tell_range(values: pd.Series) -> str:
     if known.empty:
         return "nothing"
     if pd.api.types.is_numeric_dtype(known):
-        return f"{spell(float(known.min()))} to {spell(float(known.max()))}"
+        return f"{spell_value(float(known.min()))} to {spell_value(float(known.max()))}"
     if pd.api.types.is_datetime64_any_dtype(known):
         return f"{known.min():%Y-%m-%d} to {known.max():%Y-%m-%d}"
     counts = known.value_counts()

@@ -144,4 +144,5 @@ def _tell(material: Material, moments: Sequence[Moment]) -> str:
     if count["failed"]:
         told += f"; {count['failed']:,} failed (their tracebacks are in `failures`)"
     warnings = [str(one.event["message"]) for one in moments if one.event["kind"] == "warning"]
-    return ". ".join([told, *dict.fromkeys(warnings)]).rstrip(".") + "."
+    said = [warning[:1].upper() + warning[1:] for warning in dict.fromkeys(warnings)]
+    return ". ".join([told, *said]).rstrip(".") + "."
