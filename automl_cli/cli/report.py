@@ -28,5 +28,5 @@ def report(
                 f"report: {len(runs)} run directories, expected {expected}.",
                 hint="Give one run, or --compare and two.",
             )
-        path = write_comparison(*runs, out) if compare else write_report(runs[0], out)
+        path = write_comparison(runs[0], runs[-1], out) if compare else write_report(runs[0], out)
         typer.echo(str(path))

@@ -8,13 +8,12 @@ The page works offline, on a phone, in light and dark, and is under 3 MB.
 import time
 from pathlib import Path
 
-from automl_cli import __version__
 from automl_cli.report.comparison import COMPARED
 from automl_cli.report.material import Material, read_material
 from automl_cli.report.page import render
 from automl_cli.report.sections import SECTIONS
 from automl_cli.report.wording import join_names
-from automl_cli.store import check_writable, write_text
+from automl_cli.store import check_writable, installed_versions, write_text
 
 COMPARISON = "comparison.html"
 
@@ -82,4 +81,5 @@ def _lead(material: Material) -> str:
 
 
 def _footer() -> str:
-    return f"Written by automl_cli {__version__} on {time.strftime('%Y-%m-%d %H:%M')}."
+    version = installed_versions()["automl-cli"]
+    return f"Written by automl_cli {version} on {time.strftime('%Y-%m-%d %H:%M')}."

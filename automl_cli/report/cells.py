@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from automl_cli.core.arrays import FloatMatrix
-from automl_cli.report.drawing import INK, PAPER, SERIES
+from automl_cli.report.drawing import INK, SERIES
 from automl_cli.report.wording import shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-TURN = 0.55  # of the full colour: a darker cell has its figure in the colour of the paper
+FAINTEST, FULLEST = 0.04, 0.54  # of the colour: figures in it stay readable in both modes
 
 
 def fill_cells(
@@ -46,7 +46,7 @@ def fill_cells(
                 0.96,
                 0.96,
                 facecolor=SERIES[0],
-                alpha=0.06 + 0.94 * float(value),
+                alpha=FAINTEST + (FULLEST - FAINTEST) * float(value),
                 linewidth=0,
             )
         )
@@ -56,7 +56,7 @@ def fill_cells(
             texts[row][column],
             ha="center",
             va="center",
-            color=PAPER if value > TURN else INK,
+            color=INK,
             fontsize=font_size,
         )
     axes.set_xlim(-0.5, len(names) - 0.5)

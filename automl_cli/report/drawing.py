@@ -28,20 +28,21 @@ if TYPE_CHECKING:
 
 WIDTH = 400  # units of the drawing; a phone shows them at nine tenths of a CSS pixel
 FONT_SIZE = 13
+LONG = 10_000.0  # numbers beside an axis are shortened from here on
 
 # Stand-ins: nothing else draws in these colours. The variables are in page.css.
-INK, MUTED, GRID, PAPER = "#010101", "#020202", "#030303", "#040404"
+INK, MUTED, GRID = "#010101", "#020202", "#030303"
 SERIES = ("#100001", "#100002", "#100003", "#100004", "#100005", "#100006")
 VARIABLES = {
     INK: "--ink",
     MUTED: "--muted",
     GRID: "--grid",
-    PAPER: "--paper",
     **{stand_in: f"--series-{place}" for place, stand_in in enumerate(SERIES, start=1)},
 }
 
-STYLE: dict[str, Any] = {
+STYLE: Any = {
     "svg.fonttype": "none",
+    "svg.hashsalt": "report",  # names of clips and markers are random without; equal runs, pages
     "font.family": "sans-serif",
     "font.size": FONT_SIZE,
     "axes.labelsize": FONT_SIZE,
@@ -81,8 +82,10 @@ class Sheet:
         """Return the markup, for inside of a page."""
         from matplotlib import rc_context
 
-        # Names of clips and markers are random without a salt; equal runs give equal pages.
-        with rc_context({**STYLE, "svg.hashsalt": "report"}):
+        for axis in (self.axes.xaxis, self.axes.yaxis):
+            if axis.get_scale() == "linear" and np.abs(axis.get_view_interval()).max() >= LONG:
+                axis.set_major_formatter(spell_tick)
+        with rc_context(STYLE):
             file = io.BytesIO()
             self.figure.savefig(file, format="svg", transparent=True, metadata={"Date": None})
         return clean(file.getvalue().decode())
@@ -100,6 +103,20 @@ def sheet(height: float) -> Iterator[Sheet]:
         axes = figure.add_subplot()
         axes.xaxis.set_major_locator(MaxNLocator(5))  # more would touch each other
         yield Sheet(figure, axes)
+
+
+def spell_tick(value: float, _: object = None) -> str:
+    """Return a large number beside an axis.
+
+    Examples
+    --------
+    >>> spell_tick(250_000.0), spell_tick(-1_500_000.0), spell_tick(0.0)
+    ('250k', '-1.5M', '0')
+    """
+    for size, name in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if abs(value) >= size:
+            return f"{value / size:.4g}{name}"
+    return f"{value:.4g}"
 
 
 def clean(svg: str) -> str:

@@ -67,7 +67,8 @@ def find_worst(
 ) -> tuple[list[Segment], int]:
     """Return the worst segments and how many were looked at.
 
-    Those come first whose excess is surely no chance, by excess; then the others.
+    Those come first whose excess is surely no chance, by excess; then the others, by how sure it
+    is.
 
     Parameters
     ----------
@@ -103,8 +104,13 @@ def find_worst(
         )
         for part, (excess, error), p in zip(every, found, adjusted, strict=True)
     ]
-    ranked = sorted(segments, key=lambda one: (one.adjusted > SURE, -one.excess))
+    ranked = sorted(segments, key=_rank)
     return [one for one in ranked if one.excess > 0][:most], len(every)
+
+
+def _rank(one: Segment) -> tuple[bool, float]:
+    is_sure = one.adjusted <= SURE
+    return not is_sure, -one.excess if is_sure or not one.error else -one.excess / one.error
 
 
 def _divide(values: pd.Series, name: str) -> Iterator[_Part]:
@@ -145,8 +151,7 @@ def _divide_stretches(values: pd.Series, name: str) -> Iterator[_Part]:
 
 def _spell_edge(edge: float, values: pd.Series) -> str:
     if pd.api.types.is_datetime64_any_dtype(values):
-        unit = np.datetime_data(values.dtype)[0]
-        return f"{pd.Timestamp(int(edge), unit=unit):%Y-%m-%d}"
+        return str(np.array([int(edge)]).astype(values.to_numpy().dtype)[0])[:10]
     return spell_value(edge)
 
 

@@ -98,7 +98,9 @@ def _measure(column: Column, train: pd.Series, test: pd.Series) -> Shift:
             unseen=float(np.mean((codes[1] >= 0) & ~np.isin(codes[1], codes[0]))),
         )
     mine, its = read_numbers(train), read_numbers(test)
-    edges = np.unique(np.nanquantile(mine, np.linspace(0, 1, N_BINS + 1)[1:-1]))
+    known = mine[~np.isnan(mine)], its[~np.isnan(its)]
+    levels = np.linspace(0, 1, N_BINS + 1)[1:-1]
+    edges = np.unique(np.quantile(known[0], levels)) if len(known[0]) else np.zeros(1)
     counts = [
         np.bincount(
             np.where(np.isnan(values), 0, np.searchsorted(edges, values, side="left") + 1),
@@ -106,7 +108,6 @@ def _measure(column: Column, train: pd.Series, test: pd.Series) -> Shift:
         ).astype(np.float64)
         for values in (mine, its)
     ]
-    known = mine[~np.isnan(mine)], its[~np.isnan(its)]
     tested = ks_2samp(*known, method="asymp") if all(map(len, known)) else None
     return Shift(
         name=column.name,

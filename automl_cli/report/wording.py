@@ -71,7 +71,7 @@ def spell_seconds(seconds: float) -> str:
     Examples
     --------
     >>> spell_seconds(4.26), spell_seconds(75), spell_seconds(3700)
-    ('4.3 s', '1 min 15 s', '1 h 2 min')
+    ('4.3 s', '1 min 15 s', '1 h 1 min')
     """
     if seconds < 60:
         return f"{seconds:.0f} s" if seconds >= 10 else f"{seconds:.1f} s"

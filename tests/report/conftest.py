@@ -9,7 +9,7 @@ import pytest
 import automl_cli
 
 SCRIPT = "<script>alert(1)</script>"  # a column that anybody may have named
-N_TRAIN, N_TEST = 300, 80
+N_TRAIN, N_TEST = 300, 120
 SMALL = ["limits.rounds=20", "limits.candidates=3"]
 
 

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import pytest
 
+from automl_cli.report.cells import FULLEST
 from automl_cli.report.page import PACKAGE, render
 from automl_cli.report.section import (
     Cell,
@@ -52,20 +53,17 @@ def test_texts_have_contrast(mode: int):
 
 
 @pytest.mark.parametrize("mode", [0, 1], ids=["light", "dark"])
-def test_marks_have_contrast_and_the_first_two_differ_in_lightness_or_hue(mode: int):
+def test_marks_have_contrast(mode: int):
     colors = MODES[mode]
     for place in range(1, 7):
         assert measure_contrast(colors[f"--series-{place}"], colors["--paper"]) >= 3.0, place
 
 
 @pytest.mark.parametrize("mode", [0, 1], ids=["light", "dark"])
-def test_figures_in_cells_are_readable_where_their_colour_turns(mode: int):
-    from automl_cli.report.cells import TURN
-
+def test_figures_in_cells_are_readable(mode: int):
     colors = MODES[mode]
-    for strength, ink in ((TURN - 0.01, "--ink"), (TURN + 0.01, "--paper")):
-        cell = mix(colors["--series-1"], colors["--paper"], 0.06 + 0.94 * strength)
-        assert measure_contrast(cell, colors[ink]) >= 3.0
+    fullest = mix(colors["--series-1"], colors["--paper"], FULLEST)
+    assert measure_contrast(fullest, colors["--ink"]) >= 4.5
 
 
 def mix(top: str, paper: str, alpha: float) -> str:

@@ -140,24 +140,43 @@ def test_equal_runs_give_equal_pages(report_runs: Path, pages: dict[str, Page], 
 
 def test_importance_says_how_to_measure_it(pages: dict[str, Page], report_runs: Path):
     text = " ".join(pages["sold"].words)
-    assert f"`automl explain {report_runs / 'sold'}` measures it" in text
+    assert f"automl explain {report_runs / 'sold'}" in text
+
+
+def write_explained(run: Path) -> Path:
+    """Write what `automl explain` leaves."""
+    common = {"cluster": 1, "low": 0.05, "high": None, "p": 0.001}
+    shop = {"name": "shop", "importance": 0.1, "q": 0.01, "found": True, "is_probe": False}
+    noise = {
+        "name": "noise",
+        "importance": 0.0,
+        "low": -0.1,
+        "q": 0.9,
+        "found": False,
+        "is_probe": True,
+    }
+    told = {"target": "sold", "loss": "log_loss", "columns": [common | shop, common | noise]}
+    folder = run / "explain"
+    (folder / "sold").mkdir(parents=True)
+    (folder / "explanation.json").write_text(json.dumps({"targets": [told]}))
+    lines = [f"shop,yes,{row},{'ab'[row % 2]},{row % 2}" for row in range(20)]
+    lines += [f"drifting,yes,{row},{row / 7},{row / 20}" for row in range(20)]
+    text = "\n".join(["column,output,row,value,shap", *lines])
+    (folder / "sold" / "dependence.csv").write_text(text)
+    return folder / "explanation.json"
 
 
 def test_importance_is_drawn_from_what_explain_leaves(report_runs: Path, tmp_path: Path):
     run = tmp_path / "run"
     shutil.copytree(report_runs / "sold", run)
-    (run / "explain").mkdir()
-    importance = {"column": "shop", "cluster": "shop", "importance": 0.1, "low": 0.05, "high": 0.2}
-    curve = {"column": "shop", "places": ["a", "b"], "effect": [0.1, 0.4]}
-    curve |= {"low": [0.0, 0.3], "high": [0.2, 0.5]}
-    told = {"target": "sold", "importances": [{**importance, "q": 0.01}], "dependences": [curve]}
-    (run / "explain" / "importance.json").write_text(json.dumps({"targets": [told]}))
+    explained = write_explained(run)
     page = Page(write_report(run, None).read_text("utf-8"))
-    labels = [attrs.get("aria-label") for attrs in page.find("div")]
-    assert "Importance of the columns" in labels
-    assert "Dependence on shop" in labels
-    (run / "explain" / "importance.json").write_text('{"targets": [{}]}')
-    with pytest.raises(RunError, match=r"importance\.json: damaged \(KeyError"):
+    labels = {attrs.get("aria-label") for attrs in page.find("div")}
+    assert "Importance of the columns for sold" in labels
+    assert {"Dependence of yes on shop", "Dependence of yes on drifting"} <= labels
+    assert "noise (noise, to compare with)" in page.words
+    explained.write_text('{"targets": [{}]}')
+    with pytest.raises(RunError, match=r"explanation\.json: damaged \(KeyError"):
         write_report(run, None)
 
 

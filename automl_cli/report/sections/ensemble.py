@@ -87,7 +87,7 @@ def _draw_correlations(solved: Solved, blend: Blend, shown: Sequence[int]) -> Pi
     by_key = {candidate.spec.key: candidate for candidate in solved.candidates}
     names = [blend.members[place] for place in shown]
     errors = np.stack([measure_errors(solved, by_key[name].oof) for name in names])
-    found = np.corrcoef(errors)
+    found = np.asarray(np.corrcoef(errors), dtype=np.float64)
     low = float(np.nanmin(found))
     with sheet(110.0 + 30.0 * len(names)) as drawn:
         strength = (found - low) / max(1.0 - low, 1e-9)
@@ -99,7 +99,7 @@ def _draw_correlations(solved: Solved, blend: Blend, shown: Sequence[int]) -> Pi
     caption = (
         f"Correlation of the errors of the {len(names)} members with the largest weights, "
         f"{mean:.2f} on average. The most different pair is {names[least[2]]} and "
-        f"{names[least[1]]} with {least[0]:.2f}; the darker a cell, the more alike."
+        f"{names[least[1]]} with {least[0]:.2f}; the stronger the colour of a cell, the more alike."
     )
     return Picture(name=f"Diversity of the members for {solved.name}", caption=caption, svg=svg)
 

@@ -7,10 +7,12 @@ writes other files changes `read_explained` alone.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
+from automl_cli.core.arrays import FloatVector
 from automl_cli.core.errors import RunError
 from automl_cli.report.drawing import MUTED, SERIES, height_of, list_bars, sheet
 from automl_cli.report.material import Material
@@ -26,53 +28,59 @@ from automl_cli.report.section import (
     Text,
 )
 from automl_cli.report.wording import count, join_names, say, shorten, spell
-from automl_cli.store import read_json
+from automl_cli.store import file_name, read_json
 
-MOST_DRAWN, MOST_DEPENDENCES = 15, 6
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+MOST_DRAWN, MOST_DEPENDENCES, MOST_LEVELS = 15, 6, 10
+N_BINS = 12
 TITLE = "Importance and dependence"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Importance:
-    """What the score loses without a column.
+    """What a row's loss rises by without the information in a column.
 
     Parameters
     ----------
-    column, cluster
-        The column, and the columns that say the same.
+    name
+        The column.
     importance, low, high
-        The loss, and its 95 % interval.
+        The rise and its 95 % interval; infinite where there is none.
     q
         The p-value adjusted for all columns.
+    found, is_probe
+        Whether it counts as found; whether it is noise that was made up to compare with.
     """
 
-    column: str
-    cluster: str
+    name: str
     importance: float
     low: float
     high: float
     q: float
+    found: bool
+    is_probe: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dependence:
-    """The mean answer as one column changes and all others stay.
+    """What a column contributes to the answers, row by row (SHAP values on the margin scale).
 
     Parameters
     ----------
-    column
-        The column.
-    places
-        Numbers, or the names of levels.
-    effect, low, high
-        The mean answer at each place, and its interval.
+    column, output
+        The column, and what is answered.
+    levels
+        The column's values as text, shape (rows,).
+    effects
+        What it contributes, shape (rows,).
     """
 
     column: str
-    places: tuple[float | str, ...]
-    effect: tuple[float, ...]
-    low: tuple[float, ...]
-    high: tuple[float, ...]
+    output: str
+    levels: "pd.Series[str]"
+    effects: FloatVector
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +88,7 @@ class Explained:
     """What is known about the columns of one target."""
 
     target: str
+    loss: str
     importances: tuple[Importance, ...]
     dependences: tuple[Dependence, ...]
 
@@ -90,17 +99,18 @@ def read_explained(run: Path) -> list[Explained]:
     Raises
     ------
     RunError
-        If the file is damaged.
+        If a file is damaged.
     """
-    path = run / "explain" / "importance.json"
+    path = run / "explain" / "explanation.json"
     if not path.exists():
         return []
+    stored: Any = read_json(path)
     try:
-        return [_make_explained(one) for one in read_json(path)["targets"]]  # type: ignore[union-attr]  # checked by the except
+        return [_make_explained(one, path.parent) for one in stored["targets"]]
     except (KeyError, TypeError, ValueError) as error:
         raise RunError(
             f"{path}: damaged ({type(error).__name__}: {error}).",
-            hint="Remove it, or make it anew with `automl explain`.",
+            hint=f"Make it anew: automl explain {run}",
         ) from error
 
 
@@ -114,63 +124,89 @@ def write_importance(material: Material) -> Section:
             blocks.append(Subtitle(text=one.target))
         blocks += _write_target(one)
     if not blocks:
-        told = f"Not measured yet. `automl explain {root}` measures it; then make the report anew."
+        told = f"Not measured yet: `automl explain {root}` does, and then the report is made anew."
         blocks = [Text(text=told)]
     return Section(name="importance", title=TITLE, blocks=blocks)
 
 
 def _write_target(explained: Explained) -> list[Block]:
     ranked = sorted(explained.importances, key=lambda one: -one.importance)
-    pictures = [_draw_importances(ranked)] if ranked else []
+    pictures = [_draw_importances(explained, ranked)] if ranked else []
     pictures += [_draw_dependence(one) for one in explained.dependences[:MOST_DEPENDENCES]]
     return [Pictures(pictures=pictures), _list_importances(ranked)]
 
 
-def _draw_importances(ranked: Sequence[Importance]) -> Picture:
+def _draw_importances(explained: Explained, ranked: Sequence[Importance]) -> Picture:
     shown = ranked[:MOST_DRAWN]
     with sheet(height_of(len(shown))) as drawn:
-        places = list_bars(drawn.axes, [shorten(one.column) for one in shown])
+        places = list_bars(drawn.axes, [shorten(one.name) for one in shown])
         for place, one in zip(places, shown, strict=True):
-            width = [[one.importance - one.low], [one.high - one.importance]]
-            color = SERIES[0] if one.q <= 0.05 else MUTED
-            drawn.axes.errorbar(one.importance, place, xerr=width, fmt="o", color=color, ms=6)
+            ends = [
+                value if np.isfinite(value) else one.importance for value in (one.low, one.high)
+            ]
+            width = [[one.importance - ends[0]], [ends[1] - one.importance]]
+            color, marker = (SERIES[0], "o") if one.found else (MUTED, "D")
+            drawn.axes.errorbar(one.importance, place, xerr=width, fmt=marker, color=color, ms=6)
         drawn.axes.axvline(0, color=MUTED, linewidth=1)
-        drawn.axes.set_xlabel("importance, 95% interval")
+        drawn.axes.set_xlabel(f"rise of the {explained.loss}, 95% interval")
         svg = drawn.svg()
-    sure = [one.column for one in ranked if one.q <= 0.05]
+    found = [one.name for one in ranked if one.found]
+    told = f"Found to matter: {join_names(found, most=3)}." if found else "None surely matters."
     caption = (
-        f"The {len(shown)} leading of {len(ranked)} columns. {len(sure)} are worth more than "
-        f"chance" + (f", {join_names(sure, most=3)} first." if sure else ".")
+        f"How much the loss of a held-out row rises without each column; the {len(shown)} leading "
+        f"of {len(ranked)}. {told} Round: found; square: may be chance."
     )
-    return Picture(name="Importance of the columns", caption=caption, svg=svg)
+    name = f"Importance of the columns for {explained.target}"
+    return Picture(name=name, caption=caption, svg=svg)
 
 
 def _draw_dependence(one: Dependence) -> Picture:
-    is_number = not any(isinstance(place, str) for place in one.places)
+    numbers = pd.to_numeric(one.levels, errors="coerce")
+    is_number = bool(numbers.notna().sum() >= one.levels.notna().sum() > 0)
     with sheet(280) as drawn:
-        axes = drawn.axes
-        x = np.array(one.places, dtype=np.float64) if is_number else np.arange(len(one.places))
         if is_number:
-            axes.fill_between(x, one.low, one.high, color=SERIES[0], alpha=0.2, lw=0)
-            axes.plot(x, one.effect, color=SERIES[0])
+            places, means = _draw_numbers(drawn.axes, numbers, one.effects)
         else:
-            widths = np.abs(np.array([one.low, one.high]) - np.array(one.effect))
-            axes.errorbar(x, one.effect, yerr=widths, fmt="o", color=SERIES[0])
-            axes.set_xticks(x, [shorten(str(place), 12) for place in one.places], rotation=45)
-        axes.set_xlabel(shorten(one.column, 40))
-        axes.set_ylabel("mean answer")
+            places, means = _draw_levels(drawn.axes, one.levels.astype(str), one.effects)
+        drawn.axes.axhline(0, color=MUTED, linewidth=1)
+        drawn.axes.set_xlabel(shorten(one.column, 40))
+        drawn.axes.set_ylabel("contribution")
         svg = drawn.svg()
-    low, high = int(np.argmin(one.effect)), int(np.argmax(one.effect))
+    low, high = int(np.argmin(means)), int(np.argmax(means))
     caption = (
-        f"{one.column}: the mean answer goes from {spell(one.effect[low], 3)} at "
-        f"{_spell_place(one.places[low])} to {spell(one.effect[high], 3)} at "
-        f"{_spell_place(one.places[high])}, all other columns as they are."
+        f"What {one.column} contributes to {one.output}, on the scale of log-odds or values: from "
+        f"{spell(means[low], 3)} at {places[low]} to {spell(means[high], 3)} at {places[high]} on "
+        "average. The band holds 80% of the rows."
     )
-    return Picture(name=f"Dependence on {one.column}", caption=caption, svg=svg)
+    name = f"Dependence of {one.output} on {one.column}"
+    return Picture(name=name, caption=caption, svg=svg)
 
 
-def _spell_place(place: float | str) -> str:
-    return place if isinstance(place, str) else spell(place, 3)
+def _draw_numbers(
+    axes: "Axes", numbers: "pd.Series[float]", effects: FloatVector
+) -> tuple[list[str], FloatVector]:
+    known = np.flatnonzero(numbers.notna().to_numpy())
+    order = known[np.argsort(numbers.to_numpy()[known], kind="stable")]
+    parts = [part for part in np.array_split(order, N_BINS) if len(part)]
+    middle = np.array([np.median(numbers.to_numpy()[part]) for part in parts])
+    levels = np.array([np.quantile(effects[part], (0.1, 0.9)) for part in parts])
+    means = np.array([effects[part].mean() for part in parts])
+    axes.fill_between(middle, levels[:, 0], levels[:, 1], color=SERIES[0], alpha=0.2, lw=0)
+    axes.plot(middle, means, "o-", color=SERIES[0], markersize=4)
+    return [spell(place, 3) for place in middle], means
+
+
+def _draw_levels(
+    axes: "Axes", values: "pd.Series[str]", effects: FloatVector
+) -> tuple[list[str], FloatVector]:
+    names = [str(name) for name in values.value_counts().index[:MOST_LEVELS]]
+    parts = [effects[(values == name).to_numpy()] for name in names]
+    means = np.array([part.mean() for part in parts])
+    ends = np.array([np.quantile(part, (0.1, 0.9)) for part in parts])
+    widths = np.abs(ends.T - means)
+    axes.errorbar(np.arange(len(names)), means, yerr=widths, fmt="o", color=SERIES[0])
+    axes.set_xticks(np.arange(len(names)), [shorten(name, 12) for name in names], rotation=45)
+    return names, means
 
 
 def _list_importances(ranked: Sequence[Importance]) -> Table:
@@ -178,18 +214,18 @@ def _list_importances(ranked: Sequence[Importance]) -> Table:
         caption="Importance of all columns",
         headings=[
             Heading(text="column", kind="code"),
-            Heading(text="says the same as"),
             Heading(text="importance", kind="number"),
             Heading(text="95% interval", kind="number"),
             Heading(text="adjusted p", kind="number"),
+            Heading(text="verdict"),
         ],
         rows=[
             [
-                say(one.column),
-                say("" if one.cluster == one.column else one.cluster),
+                say(f"{one.name} (noise, to compare with)" if one.is_probe else one.name),
                 count(one.importance, 3),
                 Cell(text=f"{spell(one.low, 3)} to {spell(one.high, 3)}", order=one.low),
                 count(one.q, 2),
+                say("found" if one.found else "may be chance"),
             ]
             for one in ranked
         ],
@@ -197,18 +233,39 @@ def _list_importances(ranked: Sequence[Importance]) -> Table:
     )
 
 
-def _make_explained(stored: Mapping[str, Any]) -> Explained:
-    fields = ("column", "cluster", "importance", "low", "high", "q")
+def _make_explained(stored: Mapping[str, Any], folder: Path) -> Explained:
+    target = str(stored["target"])
     return Explained(
-        target=str(stored["target"]),
-        importances=tuple(
-            Importance(**{name: one[name] for name in fields}) for one in stored["importances"]
-        ),
-        dependences=tuple(
-            Dependence(
-                column=one["column"],
-                **{name: tuple(one[name]) for name in ("places", "effect", "low", "high")},
-            )
-            for one in stored.get("dependences", [])
-        ),
+        target=target,
+        loss=str(stored["loss"]).replace("_", " "),
+        importances=tuple(_make_importance(one) for one in stored["columns"]),
+        dependences=tuple(_read_dependences(folder / file_name(target) / "dependence.csv")),
     )
+
+
+def _make_importance(stored: Mapping[str, Any]) -> Importance:
+    low, high = stored["low"], stored["high"]
+    return Importance(
+        name=str(stored["name"]),
+        importance=float(stored["importance"]),
+        low=-np.inf if low is None else float(low),
+        high=np.inf if high is None else float(high),
+        q=float(stored["q"]),
+        found=bool(stored["found"]),
+        is_probe=bool(stored["is_probe"]),
+    )
+
+
+def _read_dependences(path: Path) -> list[Dependence]:
+    if not path.exists():
+        return []
+    table = pd.read_csv(path, dtype={"column": str, "output": str, "value": str})
+    return [
+        Dependence(
+            column=str(column),
+            output=str(output),
+            levels=part["value"].reset_index(drop=True),
+            effects=part["shap"].to_numpy(dtype=np.float64),
+        )
+        for (column, output), part in table.groupby(["column", "output"], sort=False)
+    ]

@@ -23,7 +23,7 @@ def write_result(material: Material) -> Section:
     """Write the section that says what came out."""
     blocks: list[Block] = []
     for solved in material.solved:
-        blocks += [Figures(figures=_list_figures(material, solved)), Text(text=_tell(solved))]
+        blocks += [Figures(figures=list(_list_figures(material, solved))), Text(text=_tell(solved))]
     return Section(name="result", title="The result", blocks=blocks)
 
 

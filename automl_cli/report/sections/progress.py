@@ -108,7 +108,7 @@ def _mark_blends(axes: "Axes", solved: Solved, moments: Sequence[Moment]) -> Non
     if blends:
         x = [moment.seconds for moment in blends]
         y = [moment.event["score"] for moment in blends]
-        axes.plot(x, y, "*", color=SERIES[-1], markersize=14, label="ensemble")
+        axes.plot(x, y, "*", color=INK, markersize=14, label="ensemble")
 
 
 def _mark_budget(axes: "Axes", budget: float | None) -> None:

@@ -20,7 +20,7 @@ def write_regression(solved: Solved) -> Iterator[Block]:
     y = solved.problem.y[solved.rows].astype(np.float64)
     predicted = np.asarray(solved.answers[solved.rows], dtype=np.float64)
     residuals = y - predicted
-    explained = 1 - float(np.mean(residuals**2) / max(np.var(y), 1e-300))
+    explained = 1 - float(np.mean(residuals**2)) / max(float(np.var(y)), 1e-300)
     absolute = np.abs(residuals)
     yield Text(
         text=f"{len(y):,} rows. Half of the predictions are within "
