@@ -61,6 +61,7 @@ STYLE: Any = {
     "axes.unicode_minus": True,
     "grid.color": GRID,
     "grid.linewidth": 0.8,
+    "xaxis.labellocation": "right",  # below the names of rows there is room for the rest
     "xtick.color": MUTED,
     "ytick.color": MUTED,
     "xtick.major.size": 0,

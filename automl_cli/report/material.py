@@ -17,6 +17,7 @@ from automl_cli.decision import Answers, decide_crossfitted
 from automl_cli.ensemble.files import load_blend
 from automl_cli.holdout import hold_out
 from automl_cli.reopen import Reopened, reopen
+from automl_cli.scoring import Scored, score_candidate
 from automl_cli.solve import rank_candidates
 from automl_cli.store import read_json
 from automl_cli.summary import read_summary
@@ -65,6 +66,15 @@ class Solved:
     def answers(self) -> Answers:
         """What would be submitted for each training row, cross-fitted."""
         return decide_crossfitted(self.problem, self.oof)
+
+    @cached_property
+    def everywhere(self) -> Scored:
+        """The ensemble on all rows that candidates are scored on.
+
+        The summary's score of a run with a search is on fewer: those of the folds that had no say
+        in it. Beside candidates only this one is fair.
+        """
+        return score_candidate(self.problem, self.oof)
 
     @cached_property
     def losses(self) -> FloatVector:

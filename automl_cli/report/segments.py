@@ -6,7 +6,7 @@ they are adjusted for the false discovery rate (Benjamini and Yekutieli 2001, wh
 overlapping segments).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -87,7 +87,7 @@ def find_worst(
     paired = _choose_paired(single, losses)
     every = [part for found in single.values() for part in found]
     every += [part for one, two in combinations(paired, 2) for part in _cross(single, one, two)]
-    every = [part for part in every if _is_large(part.rows)]
+    every = _join_equal(part for part in every if _is_large(part.rows))
     if not every:
         return [], 0
     found = [_measure(part.rows, losses, parts) for part in every]
@@ -177,6 +177,20 @@ def _cross(single: dict[str, list[_Part]], one: str, two: str) -> Iterator[_Part
             rows = first.rows & second.rows
             if rows.sum() < min(first.rows.sum(), second.rows.sum()):  # else it is one of them
                 yield _Part(name=f"{first.name} and {second.name}", rows=rows)
+
+
+def _join_equal(parts: Iterable[_Part]) -> list[_Part]:
+    """Return each set of rows once, called by the first of its names."""
+    found: dict[bytes, list[_Part]] = {}
+    for part in parts:
+        found.setdefault(np.packbits(part.rows).tobytes(), []).append(part)
+    return [
+        first
+        if not others
+        else _Part(name=f"{first.name} (the same rows: {others[0].name}{more})", rows=first.rows)
+        for first, *others in found.values()
+        for more in [f" and {len(others) - 1} more" if len(others) > 1 else ""]
+    ]
 
 
 def _is_large(rows: BoolVector) -> bool:

@@ -64,5 +64,20 @@ def test_errors_of_grouped_rows_are_wider():
     assert grouped[name].error > 3 * alone[name].error
 
 
+def test_equal_parts_are_told_once():
+    frame = make_frame()
+    frame["copy"] = frame["shop"].cat.rename_categories(str.upper)
+    losses = np.random.default_rng(1).exponential(size=N_ROWS)
+    losses[(frame["shop"] == "b").to_numpy()] += 1.0
+    worst, _ = find_worst(frame, losses)
+    assert sum("shop = b" in one.name and " and " not in one.name for one in worst) == 1
+    assert any(one.name == "shop = b (the same rows: copy = B)" for one in worst)
+
+
+def test_a_part_is_at_most_half_of_the_rows():
+    worst, _ = find_worst(make_frame(), np.random.default_rng(1).exponential(size=N_ROWS))
+    assert all(one.n_rows <= N_ROWS / 2 for one in worst)
+
+
 def test_few_rows_give_no_segments():
     assert find_worst(make_frame()[:40], np.ones(40)) == ([], 0)

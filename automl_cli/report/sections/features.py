@@ -51,6 +51,9 @@ def _write_screen(rows: Sequence[Tried], n_folds: int) -> Iterator[Block]:
     groups = list(dict.fromkeys(row.group for row in rows))
     yield Pictures(pictures=[_draw_groups(rows, groups)])
     taken = [row for row in rows if row.taken]
+    if not taken:
+        yield Text(text="No generated column is taken in any fold.")
+        return
     yield Table(
         caption=f"The leading {min(MOST_COLUMNS, len(taken))} of {len(taken)} generated columns "
         "that a fold takes",
@@ -81,7 +84,7 @@ def _draw_groups(rows: Sequence[Tried], groups: Sequence[str]) -> Picture:
     taken = [sum(row.group == group and row.taken > 0 for row in rows) for group in groups]
     with sheet(height_of(len(groups)) + 40 + 14 * len(groups)) as drawn:
         places = list_bars(drawn.axes, groups)
-        kinds = ("tried", "stands out in a fold", "taken in a fold")
+        kinds = ("tried", "stands out", "taken")
         for place, (label, values) in enumerate(zip(kinds, (tried, out, taken), strict=True)):
             offset = (place - 1) * 0.26
             bars = drawn.axes.barh(

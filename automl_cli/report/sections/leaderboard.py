@@ -103,7 +103,7 @@ def _draw_scores(solved: Solved) -> Picture:
     scores = [(candidate.score, candidate.score_se) for candidate in shown]
     if solved.blend is not None:
         names.insert(0, "ensemble")
-        scores.insert(0, (solved.blend.score, solved.blend.score_se))
+        scores.insert(0, (solved.everywhere.score, solved.everywhere.score_se))
     told = solved.described
     with sheet(height_of(len(names))) as drawn:
         axes, places = drawn.axes, list_bars(drawn.axes, names)

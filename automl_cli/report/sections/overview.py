@@ -68,13 +68,20 @@ def _tell(solved: Solved) -> str:
     told, best = solved.described, solved.candidates[0]
     if solved.blend is None:
         return f"There was no time for an ensemble: the answers are those of {best.spec.key}."
-    gain = solved.blend.score - best.score
+    whole = solved.everywhere.score
+    gain = whole - best.score
     better = gain > 0 if told["greater_is_better"] else gain < 0
+    searched = (
+        f" (a search has chosen by some folds, and the score above is of the others; on all rows, "
+        f"where candidates are scored, the ensemble reaches {spell(whole)})"
+        if told["search"]
+        else ""
+    )
     n_used = sum(abs(weight) > 1e-6 for weight in solved.blend.weights)
     return (
         f"The answers are those of an ensemble of {n_used} candidates (combiner: "
         f"{solved.blend.combiner}). It is {'better' if better else 'no better'} than the best "
-        f"single one: a difference of {spell(abs(gain), 2)}. The score is cross-fitted: no row was "
+        f"single one: a difference of {spell(abs(gain), 2)}{searched}. The score is cross-fitted: no row was "
         "judged by anything that has seen its target. On the rows it was fitted to the ensemble "
         f"would show {spell(solved.blend.in_sample)}, which is too good by construction. ± is one "
         "standard error, from the chance in the rows."

@@ -83,7 +83,7 @@ def _draw_progress(material: Material, solved: Solved, moments: Sequence[Moment]
             chosen = np.array([one == model for one in models])
             color, marker = SERIES[place % MOST_COLORS], "osD^vP"[place % 6]
             axes.plot(seconds[chosen], scores[chosen], marker, color=color, ms=6, label=model)
-        _mark_blends(axes, solved, moments)
+        _mark_blend(axes, solved, moments)
         _mark_budget(axes, material.run.config.budget)
         _limit(axes, scores, up=up)
         axes.set_xlabel("seconds of work")
@@ -99,16 +99,15 @@ def _draw_progress(material: Material, solved: Solved, moments: Sequence[Moment]
     return Picture(name=f"Score over time for {solved.name}", caption=caption, svg=svg)
 
 
-def _mark_blends(axes: "Axes", solved: Solved, moments: Sequence[Moment]) -> None:
-    blends = [
-        moment
+def _mark_blend(axes: "Axes", solved: Solved, moments: Sequence[Moment]) -> None:
+    seconds = [
+        moment.seconds
         for moment in moments
         if moment.event["kind"] == "blended" and moment.event.get("target") == solved.name
     ]
-    if blends:
-        x = [moment.seconds for moment in blends]
-        y = [moment.event["score"] for moment in blends]
-        axes.plot(x, y, "*", color=INK, markersize=14, label="ensemble")
+    if seconds:
+        last, score = seconds[-1:], [solved.everywhere.score]
+        axes.plot(last, score, "*", color=INK, markersize=14, label="ensemble")
 
 
 def _mark_budget(axes: "Axes", budget: float | None) -> None:

@@ -114,7 +114,8 @@ def _draw(solved: Solved, segments: Sequence[Segment]) -> Picture:
 
 
 def _fold(name: str) -> str:
-    return "\n".join(shorten(part, 30) for part in name.split(" and "))
+    short = name.partition(" (the same rows")[0]
+    return "\n".join(shorten(part, 30) for part in short.split(" and "))
 
 
 def _list_segments(solved: Solved, segments: Sequence[Segment], overall: float) -> Table:
