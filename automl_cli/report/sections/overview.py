@@ -81,10 +81,10 @@ def _tell(solved: Solved) -> str:
     return (
         f"The answers are those of an ensemble of {n_used} candidates (combiner: "
         f"{solved.blend.combiner}). It is {'better' if better else 'no better'} than the best "
-        f"single one: a difference of {spell(abs(gain), 2)}{searched}. The score is cross-fitted: no row was "
-        "judged by anything that has seen its target. On the rows it was fitted to the ensemble "
-        f"would show {spell(solved.blend.in_sample)}, which is too good by construction. ± is one "
-        "standard error, from the chance in the rows."
+        f"single one: a difference of {spell(abs(gain), 2)}{searched}. The score is cross-fitted: "
+        "no row was judged by anything that has seen its target. On the rows it was fitted to the "
+        f"ensemble would show {spell(solved.blend.in_sample)}, which is too good by construction. "
+        "± is one standard error, from the chance in the rows."
     )
 
 
