@@ -11,7 +11,7 @@ from automl_cli.core.deadline import Deadline
 from automl_cli.core.events import Event, Listener
 from automl_cli.store import RunDirectory
 
-LEAST_SECONDS = 4.0  # a start and the smallest report; less is not worth a try
+LEAST_SECONDS = 5.0  # a start and a small report; less is not worth a try
 MARGIN_SECONDS = 0.5  # between its end and the deadline
 LONGEST_SECONDS = 300.0  # without a deadline
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 import automl_cli
+from automl_cli.config.load import load_config
+from automl_cli.config.presets import preset_names
 from automl_cli.core.deadline import Deadline
 from automl_cli.reporting import report_run
 from automl_cli.store import RunDirectory
@@ -40,6 +42,11 @@ def test_a_fit_ends_with_its_report_if_it_is_told_to(tmp_path: Path):
 def test_the_smoke_preset_writes_none(run: RunDirectory):
     assert not run.report.exists()
     assert "reported" not in list_kinds(run)
+
+
+def test_all_other_presets_end_with_a_report():
+    others = [name for name in preset_names() if name != "smoke"]
+    assert all(load_config(preset=name).config.run.report for name in others)
 
 
 def test_the_report_is_no_part_of_what_a_run_is(run: RunDirectory):

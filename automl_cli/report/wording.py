@@ -25,15 +25,18 @@ def spell(value: float | None, digits: int = 4) -> str:
 
 
 def spell_value(value: float) -> str:
-    """Return a value of a column: whole numbers as such, others with four digits.
+    """Return a value of a column: whole numbers as such, others with four digits at most.
 
     Examples
     --------
-    >>> spell_value(114.0), spell_value(0.0), spell_value(2.54321)
-    ('114', '0', '2.543')
+    >>> spell_value(114.0), spell_value(1.3), spell_value(2.54321)
+    ('114', '1.3', '2.543')
     """
     is_whole = math.isfinite(value) and value == round(value) and abs(value) < 1e12
-    return f"{value:.0f}" if is_whole else spell(value)
+    if is_whole:
+        return f"{value:.0f}"
+    text = spell(value)
+    return text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
 
 
 def spell_score(score: float | None, error: float | None) -> str:
