@@ -30,7 +30,7 @@ from automl_cli.plan import (
     make_run_key,
     make_specs,
 )
-from automl_cli.reporting import report_run
+from automl_cli.reporting import keep_time, report_run
 from automl_cli.session import (
     FitRequest,
     Session,
@@ -102,6 +102,7 @@ def fit(request: FitRequest, listener: Listener) -> dict[str, Any]:
             write_json(directory.typing, inference.typing.to_json())
             write_text(directory.config, show_config(request.loaded))
             spent = directory.seconds_spent()
+            deadline = Deadline.after(config.budget, since=request.started_at - spent)
             session = Session(
                 request=request,
                 given=given,
@@ -113,7 +114,7 @@ def fit(request: FitRequest, listener: Listener) -> dict[str, Any]:
                 specs={one.target.name: make_specs(one, config) for one in problems},
                 plain_sets={},
                 pool=pool,
-                deadline=Deadline.after(config.budget, since=request.started_at - spent),
+                deadline=keep_time(deadline) if config.run.report else deadline,
                 listener=record_events(directory, listener),
             )
             tell_start(session, spent)
@@ -122,7 +123,7 @@ def fit(request: FitRequest, listener: Listener) -> dict[str, Any]:
             finally:
                 pool.stop()  # before the lock is released: nobody else may meet our workers
             if config.run.report:
-                report_run(directory, session.deadline, session.listener)
+                report_run(directory, deadline, session.listener)
             return summary
 
 

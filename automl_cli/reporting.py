@@ -14,6 +14,18 @@ from automl_cli.store import RunDirectory
 LEAST_SECONDS = 5.0  # a start and a small report; less is not worth a try
 MARGIN_SECONDS = 0.5  # between its end and the deadline
 LONGEST_SECONDS = 300.0  # without a deadline
+KEPT_SHARE, MOST_KEPT = 0.03, 8.0  # of the time, and seconds: what the work before leaves to it
+
+
+def keep_time(deadline: Deadline) -> Deadline:
+    """Return when the work has to be done so that there is time for its report.
+
+    Examples
+    --------
+    >>> round(keep_time(Deadline.after(100.0)).seconds_left())
+    97
+    """
+    return deadline.earlier(min(MOST_KEPT, KEPT_SHARE * max(0.0, deadline.seconds_left())))
 
 
 def report_run(directory: RunDirectory, deadline: Deadline, listener: Listener) -> None:
