@@ -4,6 +4,7 @@ A process of its own writes it, so that the run neither waits for it longer than
 nor ends with its mistakes.
 """
 
+import os
 import subprocess
 import sys
 
@@ -12,7 +13,7 @@ from automl_cli.core.events import Event, Listener
 from automl_cli.store import RunDirectory
 
 LEAST_SECONDS = 5.0  # a start and a small report; less is not worth a try
-MARGIN_SECONDS = 0.5  # between its end and the deadline
+MARGIN_SECONDS = 1.5  # between its end and the deadline
 LONGEST_SECONDS = 300.0  # without a deadline
 KEPT_SHARE, MOST_KEPT = 0.03, 8.0  # of the time, and seconds: what the work before leaves to it
 
@@ -48,7 +49,16 @@ def report_run(directory: RunDirectory, deadline: Deadline, listener: Listener) 
     command = [sys.executable, "-m", "automl_cli", "report", str(directory.root)]
     try:
         done = subprocess.run(  # noqa: S603 (this program itself)
-            command, timeout=seconds, capture_output=True, check=False, text=True, errors="replace"
+            command,
+            timeout=seconds,
+            capture_output=True,
+            check=False,
+            text=True,
+            errors="replace",
+            env={
+                **os.environ,
+                "OMP_NUM_THREADS": "1",
+            },  # threads that wait for each other take long
         )
     except subprocess.TimeoutExpired:
         listener(_warn(f"no report: its time was over after {seconds:.0f} s; {hint}"))
