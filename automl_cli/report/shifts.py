@@ -13,6 +13,7 @@ from automl_cli.core.resampling import thin_rows
 
 N_BINS = 10
 MOST_ROWS = 100_000  # of each table
+RARE = 0.02  # the share of a level below which it is taken together with other such ones
 FLOOR = 1e-4  # the least share of a bin, so that an empty one costs much and not everything
 MODERATE, LARGE = 0.1, 0.25  # of the stability index, as banks read it
 
@@ -26,7 +27,7 @@ class Shift:
     name
         The column.
     stability
-        Population stability index over ten bins of equally many training rows, or over levels:
+        Population stability index over ten bins of equally many training rows, or over levels (rare ones as one):
         the sum of (q - p) ln(q / p), missing values being a bin of their own.
     statistic
         Kolmogorov and Smirnov's distance of numbers; None for categories.
@@ -91,7 +92,7 @@ def _measure(column: Column, train: pd.Series, test: pd.Series) -> Shift:
         shares = _count_levels(*codes)
         return Shift(
             name=column.name,
-            stability=_measure_stability(*(one / max(1.0, one.sum()) for one in shares)),
+            stability=_measure_stability(*_pool_rare(*shares)),
             statistic=None,
             p=_test_levels(*shares),
             missing=missing,
@@ -128,6 +129,17 @@ def _count_levels(
         for codes in (train, test)
     ]
     return counts[0], counts[1]
+
+
+def _pool_rare(train: FloatVector, test: FloatVector) -> tuple[FloatVector, FloatVector]:
+    """Return the shares of levels, those that are rare in both tables taken together.
+
+    One by one they come and go by chance, and each would add to the index.
+    """
+    shares = train / max(1.0, train.sum()), test / max(1.0, test.sum())
+    rare = np.maximum(*shares) < RARE
+    pooled = [np.append(share[~rare], share[rare].sum()) for share in shares]
+    return pooled[0], pooled[1]
 
 
 def _measure_stability(train: FloatVector, test: FloatVector) -> float:

@@ -50,6 +50,18 @@ def test_the_index_of_levels_is_the_textbooks():
     assert found.stability == pytest.approx(expected)
 
 
+def test_rare_levels_that_come_and_go_are_no_drift():
+    names = [f"ticket {k}" for k in range(5_000)]
+    draws = np.random.default_rng(0).integers(0, 5_000, (2, N_ROWS))
+    tables = [
+        pd.DataFrame({"shop": pd.Categorical.from_codes(codes, categories=names)})
+        for codes in draws
+    ]
+    found = measure_shifts(*tables, [COLUMNS[1]])[0]
+    assert found.stability < MODERATE
+    assert found.unseen > 0.3
+
+
 def test_gaps_and_unseen_levels_are_told():
     test = make_table(1)
     test.loc[: N_ROWS // 2 - 1, "size"] = np.nan
