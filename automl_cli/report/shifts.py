@@ -27,8 +27,8 @@ class Shift:
     name
         The column.
     stability
-        Population stability index over ten bins of equally many training rows, or over levels (rare ones as one):
-        the sum of (q - p) ln(q / p), missing values being a bin of their own.
+        Population stability index over ten bins of equally many training rows, or over levels
+        (rare ones as one): the sum of (q - p) ln(q / p), missing values being a bin of their own.
     statistic
         Kolmogorov and Smirnov's distance of numbers; None for categories.
     p
