@@ -30,6 +30,7 @@ from automl_cli.plan import (
     make_specs,
 )
 from automl_cli.problems import make_data_options, make_facts, make_problem
+from automl_cli.reporting import keep_time, report_run
 from automl_cli.session import (
     FitRequest,
     Session,
@@ -109,6 +110,7 @@ def fit(request: FitRequest, listener: Listener) -> dict[str, Any]:
             write_json(directory.typing, inference.typing.to_json())
             write_text(directory.config, show_config(request.loaded))
             spent = count_spent(directory, problems)
+            deadline = Deadline.after(config.budget, since=request.started_at - spent)
             session = Session(
                 request=request,
                 given=given,
@@ -121,14 +123,17 @@ def fit(request: FitRequest, listener: Listener) -> dict[str, Any]:
                 plain_sets={},
                 original=config.data.original_weight if use_original else 0.0,
                 pool=pool,
-                deadline=Deadline.after(config.budget, since=request.started_at - spent),
+                deadline=keep_time(deadline) if config.run.report else deadline,
                 listener=record_events(directory, listener),
             )
             tell_start(session, spent)
             try:
-                return _work(_prepare(session))
+                summary = _work(_prepare(session))
             finally:
                 pool.stop()  # before the lock is released: nobody else may meet our workers
+            if config.run.report:
+                report_run(directory, deadline, session.listener)
+            return summary
 
 
 def _work(session: Session) -> dict[str, Any]:

@@ -19,15 +19,9 @@ from automl_cli.features import GROUPS
 from automl_cli.models import MODELS
 
 STARTER_ROUNDS = 100  # a first submission within seconds
-
-
 ROWS_FOR_TWO_THREADS = 50_000  # below it two fits side by side beat one with two threads
-
-
 DEFAULT_TOP = 30  # columns of a group that the screen may keep in a fold
-
-
-UNKEYED = {"budget": True, "limits": True, "run": {"workers", "folder"}}
+UNKEYED = {"budget": True, "limits": True, "run": {"workers", "folder", "report"}}
 
 
 def make_specs(problem: Problem, config: RunConfig) -> list[CandidateSpec]:

@@ -17,6 +17,7 @@ from automl_cli.cli.fit import fit
 from automl_cli.cli.help import Command
 from automl_cli.cli.listing import list_table
 from automl_cli.cli.predict import predict
+from automl_cli.cli.report import report
 from automl_cli.cli.shown import features, leaderboard
 from automl_cli.cli.submit import submit
 from automl_cli.cli.test import ask
@@ -32,7 +33,8 @@ app = typer.Typer(
     rich_markup_mode=None,  # a mistake and a help page look alike on every terminal and in a log
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (audit, fit, predict, blend, check, submit, leaderboard, features, wheelhouse):
+COMMANDS = (audit, fit, predict, blend, check, submit, leaderboard, features, report, wheelhouse)
+for command in COMMANDS:
     app.command(cls=Command)(command)
 app.command(name="test", cls=Command)(ask)
 app.command(name="list", cls=Command)(list_table)

@@ -270,4 +270,5 @@ SPELLINGS: Mapping[str, tuple[Spelling, str]] = {
     "searched": (_spell_search, ""),
     "original": (_spell_original, ""),
     "blended": (_spell_blend, "bold"),
+    "reported": (lambda fields: f"report: {fields['path']}", ""),
 }

@@ -238,6 +238,10 @@ class ExecutionConfig(Section):
         None, ge=1, description="Threads of each fit; part of the result. null: from the data."
     )
     folder: Text = Field("runs", description="The directory that holds the run directories.")
+    report: bool = Field(
+        default=True,
+        description="Whether a run ends with its report, if its budget leaves time for it.",
+    )
 
 
 class RunConfig(Section):

@@ -21,6 +21,7 @@ Kind: TypeAlias = Literal[
     "warning",  # something the user should know
     "fetched",  # a competition's files or metric came from Kaggle
     "uploaded",  # a submission is at Kaggle
+    "reported",  # the report was written
     "finished",  # the command is done
 ]
 JsonValue: TypeAlias = "str | int | float | bool | list[JsonValue] | dict[str, JsonValue] | None"

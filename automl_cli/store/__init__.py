@@ -14,6 +14,7 @@ so a run that is killed at any moment is resumed by the same command.
     failures/KEY.json     candidates that could not be fitted
     blends/TARGET/        the ensemble
     summary.json          what `--json` and `automl leaderboard` show
+    report.html           the page of `automl report`
     workers.log           what the libraries print from C
     lock                  held while a command uses the run
     submission.csv        valid from the first candidate on
@@ -111,6 +112,11 @@ class RunDirectory:
     def summary(self) -> Path:
         """The figures of the finished run."""
         return self.root / "summary.json"
+
+    @property
+    def report(self) -> Path:
+        """The run as one page."""
+        return self.root / "report.html"
 
     @property
     def log(self) -> Path:

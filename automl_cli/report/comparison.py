@@ -1,0 +1,269 @@
+"""Two runs side by side: what they were told, what they came to, and whether the gap is chance."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from automl_cli.core.arrays import IntVector
+from automl_cli.core.resampling import jackknife_error
+from automl_cli.report.drawing import MUTED, SERIES, add_legend, height_of, list_bars, sheet
+from automl_cli.report.material import Material, Solved
+from automl_cli.report.pairs import measure_difference
+from automl_cli.report.section import (
+    Block,
+    Cell,
+    Heading,
+    Picture,
+    Pictures,
+    Section,
+    Subtitle,
+    Table,
+    Text,
+)
+from automl_cli.report.sections.leaderboard import make_leaderboard
+from automl_cli.report.wording import say, spell, spell_score, spell_seconds
+from automl_cli.scoring import make_row_parts, score_answers
+
+MOST_WEIGHTS = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """How much better the first of two answers is, on the rows that both were held out of.
+
+    Parameters
+    ----------
+    scores
+        Of both.
+    gain, error
+        The gain of the first on the metric's scale, positive if it is better, and its jackknife
+        standard error, paired: both are scored without the same rows.
+    loss_gain, loss_error
+        The same for the smooth loss row by row.
+    n_rows
+        Rows that were compared.
+    """
+
+    scores: tuple[float, float]
+    gain: float
+    error: float
+    loss_gain: float
+    loss_error: float
+    n_rows: int
+
+
+def compare(first: Solved, second: Solved) -> Difference | None:
+    """Return the paired difference of two ensembles, or None if their rows or metrics differ."""
+    mine, its = first.problem, second.problem
+    same = (
+        mine.metric.name == its.metric.name
+        and mine.objective == its.objective
+        and mine.target.labels == its.target.labels
+        and np.array_equal(mine.y, its.y)
+    )
+    rows = np.intersect1d(first.rows, second.rows)
+    if not same or not len(rows):
+        return None
+    parts = make_row_parts(mine)[rows]
+    sign = 1.0 if mine.metric.greater_is_better else -1.0
+
+    def gain(chosen: IntVector) -> float:
+        return sign * (
+            score_answers(mine, first.answers, chosen) - score_answers(its, second.answers, chosen)
+        )
+
+    without = [gain(rows[parts != part]) for part in np.unique(parts)]
+    losses = [
+        dict(zip(one.rows.tolist(), one.losses.tolist(), strict=True)) for one in (first, second)
+    ]
+    differences = np.array([losses[1][row] - losses[0][row] for row in rows.tolist()])
+    loss_gain, loss_error = measure_difference(differences, parts)
+    return Difference(
+        scores=(
+            score_answers(mine, first.answers, rows),
+            score_answers(its, second.answers, rows),
+        ),
+        gain=gain(rows),
+        error=jackknife_error(np.array(without)),
+        loss_gain=loss_gain,
+        loss_error=loss_error,
+        n_rows=len(rows),
+    )
+
+
+def write_scores(first: Material, second: Material) -> Section:
+    """Write the section with both scores and their paired difference."""
+    blocks: list[Block] = [_list_runs(first, second)]
+    others = {solved.name: solved for solved in second.solved}
+    for solved in first.solved:
+        if solved.name in others:
+            blocks.append(Subtitle(text=solved.name))
+            found = compare(solved, others[solved.name])
+            blocks.append(Text(text=_tell(found, solved, (first.name, second.name))))
+        else:
+            blocks.append(Text(text=f"{second.name} does not predict {solved.name}."))
+    return Section(name="scores", title="Scores", blocks=blocks)
+
+
+def write_config(first: Material, second: Material) -> Section:
+    """Write the section about what both were told."""
+    mine, its = (dict(_flatten(one.run.config.model_dump(mode="json"))) for one in (first, second))
+    rows = [
+        [say(key), say(str(mine.get(key, "-"))), say(str(its.get(key, "-")))]
+        for key in dict.fromkeys([*mine, *its])
+        if mine.get(key) != its.get(key)
+    ]
+    if not rows:
+        blocks: list[Block] = [Text(text="Both have the same config.")]
+    else:
+        caption = f"{len(rows)} keys of the config differ"
+        blocks = [_make_table(caption, "key", (first, second), rows)]
+    facts = [
+        {str(what): str(value) for what, value, _ in one.summary["facts"]}
+        for one in (first, second)
+    ]
+    told = [
+        [say(what), say(facts[0].get(what, "-")), say(facts[1].get(what, "-"))]
+        for what in dict.fromkeys([*facts[0], *facts[1]])
+        if facts[0].get(what) != facts[1].get(what)
+    ]
+    if told:
+        blocks.append(_make_table("What was inferred differently", "what", (first, second), told))
+    return Section(name="config", title="Differences of the config", blocks=blocks)
+
+
+def write_leaderboards(first: Material, second: Material) -> Section:
+    """Write the section with the candidates of both."""
+    blocks: list[Block] = []
+    for material in (first, second):
+        for solved in material.solved:
+            top = dict(solved.described) | {"candidates": solved.described["candidates"][:10]}
+            caption = f"{material.name}: the leading candidates for {solved.name}"
+            blocks.append(make_leaderboard(top, caption))
+    return Section(name="leaderboards", title="Leaderboards", blocks=blocks)
+
+
+def write_weights(first: Material, second: Material) -> Section:
+    """Write the section with the weights of both ensembles."""
+    others = {solved.name: solved for solved in second.solved}
+    pictures = [
+        _draw_weights(solved, others[solved.name], (first.name, second.name))
+        for solved in first.solved
+        if solved.name in others and solved.blend and others[solved.name].blend
+    ]
+    blocks: list[Block] = [Pictures(pictures=pictures)] if pictures else []
+    if not pictures:
+        blocks.append(Text(text="There are no two ensembles to compare."))
+    return Section(name="weights", title="Weights", blocks=blocks)
+
+
+def _list_runs(first: Material, second: Material) -> Table:
+    rows = []
+    for material in (first, second):
+        for solved in material.solved:
+            told = solved.described
+            best = solved.candidates[0]
+            rows.append(
+                [
+                    say(material.name),
+                    say(solved.name),
+                    say(told["metric"]),
+                    Cell(text=spell_score(told["score"], told["score_se"]), order=told["score"]),
+                    Cell(text=spell_score(best.score, best.score_se), order=best.score),
+                    Cell(text=str(len(solved.candidates)), order=len(solved.candidates)),
+                    say(f"{told['validation']}, {told['folds']} folds"),
+                    say(spell_seconds(material.run.directory.seconds_spent())),
+                ]
+            )
+    names = ("run", "target", "metric")
+    numbers = ("ensemble", "best single", "candidates")
+    return Table(
+        caption="Both runs",
+        headings=[
+            *(Heading(text=name) for name in names),
+            *(Heading(text=name, kind="number") for name in numbers),
+            Heading(text="validation"),
+            Heading(text="time"),
+        ],
+        rows=rows,
+    )
+
+
+def _tell(found: Difference | None, solved: Solved, names: tuple[str, str]) -> str:
+    if found is None:
+        return (
+            "The runs have other rows, another scale or another metric: their scores cannot be "
+            "compared row by row."
+        )
+    metric = solved.described["metric"]
+    better = names[0] if found.gain > 0 else names[1]
+    told = (
+        f"On the {found.n_rows:,} rows that both have held out, {metric} is "
+        f"{spell(found.scores[0], 5)} and {spell(found.scores[1], 5)}. "
+    )
+    if found.gain == 0 and found.loss_gain == 0:
+        return told + "There is no difference at all."
+    ratio = abs(found.gain) / found.error if found.error > 0 else float("inf")
+    verdict = (
+        "more than chance in the rows explains"
+        if ratio > 2
+        else "which chance in the rows explains as well"
+    )
+    return told + (
+        f"{better} is better by {spell_score(abs(found.gain), found.error)} (paired: both without "
+        f"the same rows, one standard error), {verdict}. The smooth loss of {names[0]} is "
+        f"{spell(abs(found.loss_gain), 3)} ± {spell(found.loss_error, 2)} "
+        f"{'lower' if found.loss_gain > 0 else 'higher'} row by row."
+    )
+
+
+def _flatten(value: object, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    if isinstance(value, Mapping) and value:
+        for name, item in value.items():
+            yield from _flatten(item, f"{prefix}.{name}" if prefix else str(name))
+    elif isinstance(value, list) and value and isinstance(value[0], Mapping):
+        for place, item in enumerate(value):
+            yield f"{prefix}[{place}]", ", ".join(f"{name}={one}" for name, one in item.items())
+    else:
+        yield prefix, value
+
+
+def _make_table(
+    caption: str, what: str, both: tuple[Material, Material], rows: list[list[Cell]]
+) -> Table:
+    headings = [Heading(text=what, kind="code"), *(Heading(text=one.name) for one in both)]
+    return Table(caption=caption, headings=headings, rows=rows)
+
+
+def _draw_weights(first: Solved, second: Solved, names: tuple[str, str]) -> Picture:
+    weights = [
+        dict(zip(one.blend.members, one.blend.weights.tolist(), strict=True)) if one.blend else {}
+        for one in (first, second)
+    ]
+    every = dict.fromkeys([*weights[0], *weights[1]])
+    largest = sorted(every, key=lambda key: -max(abs(one.get(key, 0.0)) for one in weights))
+    shown = largest[:MOST_WEIGHTS]
+    with sheet(height_of(len(shown)) + 30 + 10 * len(shown)) as drawn:
+        places = list_bars(drawn.axes, shown)
+        for offset, one, color, label in zip((-0.2, 0.2), weights, SERIES[:2], names, strict=True):
+            values = [one.get(key, 0.0) for key in shown]
+            drawn.axes.barh(places + offset, values, height=0.36, color=color, label=label)
+        drawn.axes.axvline(0, color=MUTED, linewidth=1)
+        drawn.axes.set_xlabel("weight")
+        add_legend(drawn.axes, columns=1)
+        svg = drawn.svg()
+    common = len(weights[0].keys() & weights[1].keys())
+    caption = (
+        f"{len(shown)} of {len(every)} members, the largest weights first; {common} are in both."
+    )
+    return Picture(name=f"Weights of both ensembles for {first.name}", caption=caption, svg=svg)
+
+
+COMPARED: tuple[Callable[[Material, Material], Section], ...] = (
+    write_scores,
+    write_config,
+    write_leaderboards,
+    write_weights,
+)

@@ -1,0 +1,176 @@
+"""The feature sets that were tried by model, and what each group of generated columns brought."""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from automl_cli.features.state import count_selected
+from automl_cli.features.tried import Tried, load_tried
+from automl_cli.report.drawing import SERIES, add_legend, height_of, list_bars, sheet
+from automl_cli.report.material import Material, Solved
+from automl_cli.report.pairs import Pair, find_pairs, spell_step
+from automl_cli.report.section import (
+    Block,
+    Cell,
+    Heading,
+    Picture,
+    Pictures,
+    Section,
+    Subtitle,
+    Table,
+    Text,
+)
+from automl_cli.report.wording import count, join_names, say, spell, spell_score
+
+if TYPE_CHECKING:
+    from automl_cli.core.candidate import Candidate, FeatureRecipe
+
+MOST_COLUMNS = 25
+NO_PAIRS = (
+    "No two candidates differ in their features alone, so this run cannot say what a group "
+    "brought. `candidates` with `generated: false` in a config make such pairs."
+)
+
+
+def write_features(material: Material) -> Section:
+    """Write the section about feature sets and groups."""
+    blocks: list[Block] = []
+    for path in sorted(material.run.directory.features.glob("screen-*/tried.json")):
+        blocks += _write_screen(*load_tried(path))
+    if not blocks:
+        blocks.append(Text(text="No generated columns were screened in this run."))
+    for solved in material.solved:
+        if len(material.solved) > 1:
+            blocks.append(Subtitle(text=solved.name))
+        blocks += [_list_sets(material, solved), *_write_pairs(solved)]
+    return Section(name="features", title="Feature sets", blocks=blocks)
+
+
+def _write_screen(rows: Sequence[Tried], n_folds: int) -> Iterator[Block]:
+    groups = list(dict.fromkeys(row.group for row in rows))
+    yield Pictures(pictures=[_draw_groups(rows, groups)])
+    taken = [row for row in rows if row.taken]
+    if not taken:
+        yield Text(text="No generated column is taken in any fold.")
+        return
+    yield Table(
+        caption=f"The leading {min(MOST_COLUMNS, len(taken))} of {len(taken)} generated columns "
+        "that a fold takes",
+        headings=[
+            Heading(text="column", kind="code"),
+            Heading(text="group"),
+            Heading(text="score", kind="number"),
+            Heading(text="stands out in folds", kind="number"),
+            Heading(text="taken in folds", kind="number"),
+        ],
+        rows=[
+            [
+                say(row.column),
+                say(row.group),
+                Cell(text=f"{row.score:.1f}", order=row.score),
+                Cell(text=f"{row.stands_out} of {n_folds}", order=row.stands_out),
+                Cell(text=f"{row.taken} of {n_folds}", order=row.taken),
+            ]
+            for row in taken[:MOST_COLUMNS]
+        ],
+        folded=True,
+    )
+
+
+def _draw_groups(rows: Sequence[Tried], groups: Sequence[str]) -> Picture:
+    tried = [sum(row.group == group for row in rows) for group in groups]
+    out = [sum(row.group == group and row.stands_out > 0 for row in rows) for group in groups]
+    taken = [sum(row.group == group and row.taken > 0 for row in rows) for group in groups]
+    with sheet(height_of(len(groups)) + 40 + 14 * len(groups)) as drawn:
+        places = list_bars(drawn.axes, groups)
+        kinds = ("tried", "stands out", "taken")
+        for place, (label, values) in enumerate(zip(kinds, (tried, out, taken), strict=True)):
+            offset = (place - 1) * 0.26
+            bars = drawn.axes.barh(
+                places + offset, values, height=0.24, color=SERIES[(5, 0, 1)[place]], label=label
+            )
+            drawn.axes.bar_label(bars, padding=3, fontsize=10)
+        drawn.axes.set_xlabel("columns")
+        add_legend(drawn.axes, columns=3)
+        svg = drawn.svg()
+    caption = (
+        f"{sum(tried):,} generated columns were tried. In at least one fold {sum(out):,} explain "
+        f"more than chance, and {sum(taken):,} add to the columns of the data and to better ones."
+    )
+    return Picture(name="Generated columns by group", caption=caption, svg=svg)
+
+
+def _list_sets(material: Material, solved: Solved) -> Table:
+    by_set: dict[tuple[str, FeatureRecipe], list[Candidate]] = {}
+    for candidate in solved.candidates:  # the best first
+        key = (candidate.spec.model, candidate.spec.recipe)
+        by_set.setdefault(key, []).append(candidate)
+    rows = []
+    for (model, recipe), candidates in by_set.items():
+        best = candidates[0]
+        counted = count_selected(material.run.directory.features, best.spec)
+        used = [f"{name} {number:.3g}" for name, number in counted.items() if number]
+        own = [spell_step(step) for step in recipe if step.top is None]
+        rows.append(
+            [
+                say(model),
+                say(best.spec.key),
+                say(", ".join(own)),
+                say(", ".join(used) or "none"),
+                count(len(candidates)),
+                Cell(text=spell_score(best.score, best.score_se), order=best.score),
+            ]
+        )
+    headings = [Heading(text="model"), Heading(text="its best", kind="code")]
+    headings.append(Heading(text="steps"))
+    headings += [Heading(text="generated columns, mean of the folds")]
+    return Table(
+        caption=f"The {len(rows)} feature sets that were tried, best first",
+        headings=[
+            *headings,
+            Heading(text="candidates", kind="number"),
+            Heading(text="best score", kind="number"),
+        ],
+        rows=rows,
+        folded=len(rows) > 12,
+    )
+
+
+def _write_pairs(solved: Solved) -> Iterator[Block]:
+    pairs = find_pairs(solved)
+    if not pairs:
+        yield Text(text=NO_PAIRS)
+        return
+    yield Table(
+        caption="What features brought: candidates of the same model and parameters, row by row",
+        headings=[
+            Heading(text="model"),
+            Heading(text="with", kind="text"),
+            Heading(text="instead of"),
+            Heading(text="gain in loss", kind="number"),
+            Heading(text="gain in standard errors", kind="number"),
+            Heading(text=f"gain in {solved.described['metric']}", kind="number"),
+        ],
+        rows=[_list_pair(pair) for pair in pairs],
+    )
+    sure = [pair for pair in pairs if abs(pair.gain) > 2 * pair.error]
+    helped = sum(pair.gain > 0 for pair in sure)
+    yield Text(
+        text=f"The same rows, the same model, other features: {len(pairs)} pairs, of which "
+        f"{helped} gained and {len(sure) - helped} lost by more than two standard errors. A gain "
+        "is a lower loss, the smooth one that models are fitted with. A pair says what its "
+        "features are worth to this model; how much of it reaches the ensemble is another matter."
+    )
+
+
+def _list_pair(pair: Pair) -> list[Cell]:
+    ratio = pair.gain / pair.error if pair.error > 0 else float(np.sign(pair.gain)) * np.inf
+    return [
+        say(pair.model),
+        say(join_names(pair.added, most=9) or "nothing more"),
+        say(join_names(pair.removed, most=9) or "nothing"),
+        Cell(text=f"{spell(pair.gain, 3)} ± {spell(pair.error, 2)}", order=pair.gain),
+        Cell(text=spell(ratio, 2), order=ratio if np.isfinite(ratio) else 0.0),
+        Cell(text=spell(pair.score_gain, 3), order=pair.score_gain),
+    ]

@@ -1,0 +1,23 @@
+"""What the audit found about the tables."""
+
+from automl_cli.report.material import Material
+from automl_cli.report.section import Block, Notice, Section, Text
+
+NOTHING = (
+    "The quick rules of the audit found nothing remarkable in the tables. `automl audit` asks the "
+    "slower ones as well."
+)
+
+
+def write_findings(material: Material) -> Section:
+    """Write the section about the flaws of the tables, the gravest first."""
+    blocks: list[Block] = [
+        Notice(
+            severity=one["severity"],
+            code=one["code"],
+            message=one["message"],
+            advice=one["advice"],
+        )
+        for one in material.summary["findings"]
+    ]
+    return Section(name="findings", title="Findings", blocks=blocks or [Text(text=NOTHING)])

@@ -1,0 +1,175 @@
+"""All candidates with their errors, and the combiners that competed."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from automl_cli.report.drawing import INK, MUTED, SERIES, height_of, list_bars, sheet
+from automl_cli.report.material import Material, Solved
+from automl_cli.report.section import (
+    Block,
+    Cell,
+    Heading,
+    Picture,
+    Pictures,
+    Section,
+    Subtitle,
+    Table,
+    Text,
+)
+from automl_cli.report.wording import count, say, spell, spell_score, spell_seconds
+
+MOST_DRAWN = 15
+
+
+def write_leaderboard(material: Material) -> Section:
+    """Write the section with the scores of all candidates and combiners."""
+    blocks: list[Block] = []
+    for solved in material.solved:
+        if len(material.solved) > 1:
+            blocks.append(Subtitle(text=solved.name))
+        blocks += _write_target(solved)
+    return Section(name="leaderboard", title="Leaderboard", blocks=blocks)
+
+
+def _write_target(solved: Solved) -> Iterator[Block]:
+    pictures = [_draw_scores(solved)]
+    if all(np.isfinite(solved.candidates[0].fold_scores)):
+        pictures.append(_draw_folds(solved))
+    yield Pictures(pictures=pictures)
+    yield make_leaderboard(solved.described)
+    if solved.blend is not None:
+        yield Table(
+            caption="The combiners that competed for the ensemble",
+            headings=[
+                Heading(text="combiner"),
+                Heading(text="cross-fitted", kind="number"),
+                Heading(text="in-sample", kind="number"),
+            ],
+            rows=[
+                [say(name), count(score, 6), count(seen, 6)]
+                for name, score, seen in solved.blend.tournament
+            ],
+        )
+    searched = solved.described["search"]
+    if searched:
+        yield _list_searches(searched)
+        yield Text(
+            text="The cross-fitted score of a search is by folds that had no say in which settings "
+            "came to all folds; the naive one is on all rows, with the luck of the choice."
+        )
+
+
+def make_leaderboard(
+    described: Mapping[str, Any], caption: str = "All candidates, best first"
+) -> Table:
+    """Return the table of a target's candidates from what a summary says of it."""
+    rows = []
+    for one in described["candidates"]:
+        rounds = one["rounds"]
+        score = Cell(text=spell_score(one["score"], one["score_se"]), order=one["score"])
+        used = "" if one["weight"] is None else f"{one['weight']:.3f}"
+        notes = ["cut by the clock"] * bool(one["cut"])
+        if one["row_share"] < 1:
+            notes.append(f"{one['row_share']:.0%} of the rows")
+        rows.append(
+            [
+                say(one["key"]),
+                score,
+                Cell(text=used, order=one["weight"] or 0.0),
+                Cell(text=spell_seconds(one["seconds"]), order=one["seconds"]),
+                count(float(np.mean(rounds))) if rounds else say("-"),
+                count(len(one["features"])),
+                count(sum(one["generated"].values())),
+                say("; ".join(notes)),
+            ]
+        )
+    headings = [Heading(text="candidate", kind="code")]
+    headings += [
+        Heading(text=text, kind="number")
+        for text in ("score", "weight", "time", "rounds", "feature steps", "generated columns")
+    ]
+    return Table(
+        caption=caption,
+        headings=[*headings, Heading(text="remarks")],
+        rows=rows,
+    )
+
+
+def _draw_scores(solved: Solved) -> Picture:
+    shown = solved.candidates[:MOST_DRAWN]
+    names = [candidate.spec.key for candidate in shown]
+    scores = [(candidate.score, candidate.score_se) for candidate in shown]
+    if solved.blend is not None:
+        names.insert(0, "ensemble")
+        scores.insert(0, (solved.everywhere.score, solved.everywhere.score_se))
+    told = solved.described
+    with sheet(height_of(len(names))) as drawn:
+        axes, places = drawn.axes, list_bars(drawn.axes, names)
+        for place, (score, error) in zip(places, scores, strict=True):
+            color = SERIES[1] if names[int(place)] == "ensemble" else SERIES[0]
+            width = error if np.isfinite(error) else 0.0
+            axes.errorbar(score, place, xerr=width, fmt="o", color=color, markersize=6)
+        axes.axvline(scores[0][0], color=MUTED, linewidth=1, linestyle="--")
+        axes.set_xlabel(f"{told['metric']} ± one standard error")
+        svg = drawn.svg()
+    direction = "higher" if told["greater_is_better"] else "lower"
+    within = _count_within(scores)
+    caption = (
+        f"{told['metric']} of the best {len(shown)} of {len(solved.candidates)} candidates; "
+        f"{direction} is better. {names[0]} reaches {spell_score(*scores[0])}"
+        + (f"; {within} of the others lie within its standard error." if within else ".")
+    )
+    return Picture(name=f"Scores of the candidates for {solved.name}", caption=caption, svg=svg)
+
+
+def _count_within(scores: Sequence[tuple[float, float]]) -> int:
+    first, error = scores[0]
+    return sum(abs(score - first) <= error for score, _ in scores[1:])
+
+
+def _draw_folds(solved: Solved) -> Picture:
+    shown = solved.candidates[:8]
+    with sheet(height_of(len(shown))) as drawn:
+        places = list_bars(drawn.axes, [candidate.spec.key for candidate in shown])
+        for place, candidate in zip(places, shown, strict=True):
+            drawn.axes.plot(
+                candidate.fold_scores,
+                [place] * len(candidate.fold_scores),
+                "o",
+                color=SERIES[0],
+                alpha=0.6,
+                markersize=6,
+                markeredgewidth=0,
+            )
+            drawn.axes.plot(candidate.score, place, "|", color=INK, markersize=14)
+        drawn.axes.set_xlabel(f"{solved.described['metric']} of each fold; the bar: all rows")
+        svg = drawn.svg()
+    best = shown[0].fold_scores
+    caption = (
+        f"The folds of the best candidate reach from {spell(min(best))} to {spell(max(best))}: so "
+        "far apart are scores of parts of the rows for no other reason than the rows."
+    )
+    return Picture(name=f"Scores of single folds for {solved.name}", caption=caption, svg=svg)
+
+
+def _list_searches(searched: Sequence[Any]) -> Table:
+    numbers = ("trials", "on all folds", "cross-fitted", "naive")
+    headings = [Heading(text="model"), *(Heading(text=text, kind="number") for text in numbers)]
+    return Table(
+        caption="What the search tried",
+        headings=[*headings, Heading(text="its best", kind="code"), Heading(text="columns taken")],
+        rows=[
+            [
+                say(one["model"]),
+                count(one["trials"]),
+                count(one["whole"]),
+                Cell(text=spell_score(one["score"], one["score_se"]), order=one["score"]),
+                Cell(text=spell(one["naive"]), order=one["naive"]),
+                say(str(one["best"])),
+                say(", ".join(f"{name} ≤ {top}" for name, top in one["tops"].items() if top)),
+            ]
+            for one in searched
+        ],
+    )

@@ -1,0 +1,134 @@
+"""What the run was about, what it came to, and what was inferred, with the reasons."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from automl_cli.report.material import Material, Solved
+from automl_cli.report.section import Block, Cell, Figures, Heading, Section, Table, Text
+from automl_cli.report.wording import (
+    count,
+    say,
+    spell,
+    spell_score,
+    spell_seconds,
+    spell_share,
+    spell_value,
+)
+
+MOST_SHOWN = 12  # columns; more are folded away
+
+
+def write_result(material: Material) -> Section:
+    """Write the section that says what came out."""
+    blocks: list[Block] = []
+    for solved in material.solved:
+        blocks += [Figures(figures=list(_list_figures(material, solved))), Text(text=_tell(solved))]
+    return Section(name="result", title="The result", blocks=blocks)
+
+
+def write_inferred(material: Material) -> Section:
+    """Write the section about the guesses and the columns."""
+    facts = [[say(text) for text in fact] for fact in material.summary["facts"]]
+    blocks: list[Block] = [
+        Text(
+            text="Every guess about the data with its reason. A wrong one costs more than any "
+            "model can win back; a flag or the config overrides each."
+        ),
+        Table(
+            caption="What was inferred",
+            headings=[Heading(text="what"), Heading(text="value"), Heading(text="why")],
+            rows=facts,
+        ),
+        *_list_columns(material),
+    ]
+    return Section(name="inferred", title="What was inferred, and why", blocks=blocks)
+
+
+def _list_figures(material: Material, solved: Solved) -> Iterator[tuple[str, str, str]]:
+    told, best = solved.described, solved.candidates[0]
+    arrow = "higher is better" if told["greater_is_better"] else "lower is better"
+    score = spell_score(told["score"], told["score_se"])
+    yield f"{told['metric']} of {solved.name}", score, f"cross-validated; {arrow}"
+    if told.get("holdout"):
+        held = told["holdout"]
+        remark = f"{held['rows']:,} rows that nothing saw before the end"
+        yield "on the hold-out", spell_score(held["score"], held["score_se"]), remark
+    yield "best single candidate", spell_score(best.score, best.score_se), best.spec.key
+    n_rows = solved.problem.folds.n_rows
+    test = "no test table" if material.test is None else f"{len(material.test):,} test rows"
+    yield "training rows", f"{n_rows:,}", f"{material.train.shape[1]:,} columns; {test}"
+    yield "folds", str(told["folds"]), f"{told['validation']} validation"
+    n_all = len(solved.candidates)
+    spent = material.run.directory.seconds_spent()
+    yield "candidates", str(n_all), f"fitted in {spell_seconds(spent)} in all"
+
+
+def _tell(solved: Solved) -> str:
+    told, best = solved.described, solved.candidates[0]
+    if solved.blend is None:
+        return f"There was no time for an ensemble: the answers are those of {best.spec.key}."
+    whole = solved.everywhere.score
+    gain = whole - best.score
+    better = gain > 0 if told["greater_is_better"] else gain < 0
+    searched = (
+        f" (a search has chosen by some folds, and the score above is of the others; on all rows, "
+        f"where candidates are scored, the ensemble reaches {spell(whole)})"
+        if told["search"]
+        else ""
+    )
+    n_used = sum(abs(weight) > 1e-6 for weight in solved.blend.weights)
+    return (
+        f"The answers are those of an ensemble of {n_used} candidates (combiner: "
+        f"{solved.blend.combiner}). It is {'better' if better else 'no better'} than the best "
+        f"single one: a difference of {spell(abs(gain), 2)}{searched}. The score is cross-fitted: "
+        "no row was judged by anything that has seen its target. On the rows it was fitted to the "
+        f"ensemble would show {spell(solved.blend.in_sample)}, which is too good by construction. "
+        "± is one standard error, from the chance in the rows."
+    )
+
+
+def _list_columns(material: Material) -> Iterator[Block]:
+    schema = material.run.inference.dataset.schema
+    rows = []
+    for column in schema.columns:
+        values = material.train[column.name]
+        missing = float(values.isna().mean())
+        rows.append(
+            [
+                say(column.name),
+                say(column.role),
+                say(column.reason),
+                Cell(text=spell_share(missing), order=missing),
+                count(values.nunique()),
+                say(_tell_range(values)),
+            ]
+        )
+    headings = [Heading(text="column", kind="code"), Heading(text="role"), Heading(text="why")]
+    headings += [Heading(text="missing", kind="number"), Heading(text="distinct", kind="number")]
+    yield Table(
+        caption=f"The {len(rows)} columns that models are given",
+        headings=[*headings, Heading(text="range, or most frequent")],
+        rows=rows,
+        folded=len(rows) > MOST_SHOWN,
+    )
+    if schema.ignored:
+        yield Table(
+            caption="Columns of train that are not used",
+            headings=[Heading(text="column", kind="code"), Heading(text="why")],
+            rows=[[say(text) for text in pair] for pair in schema.ignored],
+            folded=len(schema.ignored) > MOST_SHOWN,
+        )
+
+
+def _tell_range(values: pd.Series) -> str:
+    known = values.dropna()
+    if known.empty:
+        return "nothing"
+    if pd.api.types.is_numeric_dtype(known):
+        return f"{spell_value(float(known.min()))} to {spell_value(float(known.max()))}"
+    if pd.api.types.is_datetime64_any_dtype(known):
+        return f"{known.min():%Y-%m-%d} to {known.max():%Y-%m-%d}"
+    counts = known.value_counts()
+    text, share = str(counts.index[0]), counts.iloc[0] / len(known)
+    return f"{text[:40]}{'…' * (len(text) > 40)} ({spell_share(float(share))})"

@@ -1,0 +1,147 @@
+"""The score over time against the budget."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from automl_cli.core.arrays import FloatVector
+from automl_cli.report.drawing import INK, MUTED, SERIES, add_legend, sheet
+from automl_cli.report.material import Material, Solved
+from automl_cli.report.section import Block, Picture, Pictures, Section, Text
+from automl_cli.report.wording import spell, spell_seconds
+from automl_cli.store import LONGEST_GAP
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+MOST_COLORS = len(SERIES) - 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """Something that a run told, and how long it had worked then.
+
+    Parameters
+    ----------
+    seconds
+        Since the first command began; the time between commands does not count.
+    event
+        What it told.
+    """
+
+    seconds: float
+    event: dict[str, Any]
+
+
+def write_progress(material: Material) -> Section:
+    """Write the section about what the time was used for."""
+    moments = list(time_events(material.events))
+    pictures = [
+        picture
+        for solved in material.solved
+        if (picture := _draw_progress(material, solved, moments)) is not None
+    ]
+    blocks: list[Block] = [Pictures(pictures=pictures)] if pictures else []
+    blocks.append(Text(text=_tell(material, moments)))
+    return Section(name="progress", title="Score over time", blocks=blocks)
+
+
+def time_events(events: Sequence[Any]) -> Iterator[Moment]:
+    """Yield all events with the working time of the run so far, over all commands."""
+    spent, last = 0.0, None
+    for event in events:
+        now = float(event["time"])
+        if event["kind"] == "started":
+            last = float(event.get("started_at", now))
+        if last is not None:
+            spent += min(max(0.0, now - last), LONGEST_GAP)
+        last = now
+        yield Moment(seconds=spent, event=dict(event))
+
+
+def _draw_progress(material: Material, solved: Solved, moments: Sequence[Moment]) -> Picture | None:
+    told = [
+        moment
+        for moment in moments
+        if moment.event["kind"] == "candidate" and moment.event["target"] == solved.name
+    ]
+    known = [moment for moment in told if np.isfinite(moment.event["score"])]
+    if not known:
+        return None
+    seconds = np.array([moment.seconds for moment in known])
+    scores = np.array([moment.event["score"] for moment in known], dtype=np.float64)
+    up = bool(solved.described["greater_is_better"])
+    best = (np.maximum if up else np.minimum).accumulate(scores)
+    models = [str(moment.event["key"]).rpartition("-")[0] for moment in known]
+    end = max(moment.seconds for moment in moments)
+    with sheet(300) as drawn:
+        axes = drawn.axes
+        axes.step([*seconds, end], [*best, best[-1]], where="post", color=MUTED, linewidth=1.5)
+        for place, model in enumerate(dict.fromkeys(models)):
+            chosen = np.array([one == model for one in models])
+            color, marker = SERIES[place % MOST_COLORS], "osD^vP"[place % 6]
+            axes.plot(seconds[chosen], scores[chosen], marker, color=color, ms=6, label=model)
+        _mark_blend(axes, solved, moments)
+        _mark_budget(axes, material.run.config.budget)
+        _limit(axes, scores, up=up)
+        axes.set_xlabel("seconds of work")
+        axes.set_ylabel(f"{solved.described['metric']}, cross-validated")
+        add_legend(axes, columns=3)
+        svg = drawn.svg()
+    first, top = known[0], int(np.argmax(best == best[-1]))
+    caption = (
+        f"Each point is a candidate when its last fold was done; the line is the best so far. The "
+        f"first stood after {spell_seconds(first.seconds)} with {spell(scores[0])}, the best "
+        f"single one after {spell_seconds(float(seconds[top]))} with {spell(float(best[-1]))}."
+    )
+    return Picture(name=f"Score over time for {solved.name}", caption=caption, svg=svg)
+
+
+def _mark_blend(axes: "Axes", solved: Solved, moments: Sequence[Moment]) -> None:
+    seconds = [
+        moment.seconds
+        for moment in moments
+        if moment.event["kind"] == "blended" and moment.event.get("target") == solved.name
+    ]
+    if seconds:
+        last, score = seconds[-1:], [solved.everywhere.score]
+        axes.plot(last, score, "*", color=INK, markersize=14, label="ensemble")
+
+
+def _mark_budget(axes: "Axes", budget: float | None) -> None:
+    if budget is not None and np.isfinite(budget):
+        axes.axvline(budget, color=INK, linewidth=1, linestyle="--", label="budget")
+
+
+def _limit(axes: "Axes", scores: FloatVector, *, up: bool) -> None:
+    """Leave out what is far worse than most: one bad candidate must not flatten all others."""
+    low, high = axes.get_ylim()
+    middle, spread = np.median(scores), np.ptp(np.quantile(scores, (0.1, 0.9)))
+    if spread > 0 and up:
+        low = max(low, middle - 4 * spread)
+    elif spread > 0:
+        high = min(high, middle + 4 * spread)
+    axes.set_ylim(low, high)
+
+
+def _tell(material: Material, moments: Sequence[Moment]) -> str:
+    count = dict.fromkeys(("fitted", "candidate", "failed", "skipped"), 0)
+    for moment in moments:
+        kind = moment.event["kind"]
+        if kind in count:
+            count[kind] += 1
+    budget = material.run.config.budget
+    limit = "no budget was set" if budget is None else f"the budget was {spell_seconds(budget)}"
+    told = (
+        f"The run worked {spell_seconds(moments[-1].seconds if moments else 0.0)}; {limit}. "
+        f"{count['fitted']:,} fits made {count['candidate']:,} candidates"
+    )
+    if count["skipped"]:
+        told += f"; {count['skipped']:,} were left out for want of time"
+    if count["failed"]:
+        told += f"; {count['failed']:,} failed (their tracebacks are in `failures`)"
+    warnings = [str(one.event["message"]) for one in moments if one.event["kind"] == "warning"]
+    said = [warning[:1].upper() + warning[1:] for warning in dict.fromkeys(warnings)]
+    return ". ".join([told, *said]).rstrip(".") + "."

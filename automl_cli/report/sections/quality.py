@@ -1,0 +1,31 @@
+"""How good the answers are, by the means of each task: curves, confusions, residuals."""
+
+from automl_cli.report.material import Material, Solved
+from automl_cli.report.section import Block, Section, Subtitle, Text
+from automl_cli.report.sections.binary import write_binary
+from automl_cli.report.sections.multiclass import write_multiclass
+from automl_cli.report.sections.regression import write_regression
+
+HONEST = (
+    "All of it is out-of-fold: each row was predicted by models that have not seen it, and "
+    "blended by weights that were learned from other rows."
+)
+
+
+def write_quality(material: Material) -> Section:
+    """Write the section with the usual pictures of each task."""
+    blocks: list[Block] = [Text(text=HONEST)]
+    for solved in material.solved:
+        if len(material.solved) > 1:
+            blocks.append(Subtitle(text=solved.name))
+        blocks += _write_target(solved)
+    return Section(name="quality", title="How good the answers are", blocks=blocks)
+
+
+def _write_target(solved: Solved) -> list[Block]:
+    problem = solved.problem
+    if problem.target.task == "regression":
+        return list(write_regression(solved))
+    if problem.n_outputs > 1 or problem.objective != "log_loss":
+        return list(write_multiclass(solved))
+    return list(write_binary(solved))

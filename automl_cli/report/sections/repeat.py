@@ -1,0 +1,38 @@
+"""The exact config, the tables and the versions, to repeat the run."""
+
+import shlex
+
+from automl_cli.report.material import Material
+from automl_cli.report.section import Block, Heading, Listing, Section, Table, Text
+from automl_cli.report.wording import say
+
+
+def write_repeat(material: Material) -> Section:
+    """Write the section that says how to get the same run."""
+    files, directory = material.run.files, material.run.directory
+    given = [path for path in (files.train, files.test) if path is not None]
+    words = ["automl", "fit", *map(str, given)]
+    if files.sample is not None:
+        words += ["--sample", str(files.sample)]
+    words += ["-c", str(directory.config)]
+    tables = [(name, getattr(files, name)) for name in ("train", "test", "sample")]
+    rows = [[say(name), say("none" if path is None else str(path))] for name, path in tables]
+    rows += [[say(name), say(str(version))] for name, version in material.known["versions"].items()]
+    rows.append([say("key of data and config"), say(str(material.known["key"]))])
+    limited = material.run.config.budget is not None
+    blocks: list[Block] = [
+        Listing(caption="The command", text=shlex.join(words)),
+        Text(
+            text="Under a clock a faster or slower machine comes to other candidates; without a "
+            "budget the same data, config and versions give the same numbers."
+            if limited
+            else "There was no clock: the same data, config and versions give the same numbers."
+        ),
+        Listing(caption="config.yaml", text=directory.config.read_text(encoding="utf-8")),
+        Table(
+            caption="Tables and versions",
+            headings=[Heading(text="what"), Heading(text="value", kind="code")],
+            rows=rows,
+        ),
+    ]
+    return Section(name="repeat", title="To repeat it", blocks=blocks)

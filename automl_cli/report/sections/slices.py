@@ -1,0 +1,147 @@
+"""Where the answers are worst: errors by slice of the rows."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from automl_cli.core.arrays import FloatVector
+from automl_cli.report.drawing import MUTED, SERIES, height_of, list_bars, sheet
+from automl_cli.report.material import Material, Solved
+from automl_cli.report.section import (
+    Block,
+    Cell,
+    Heading,
+    Picture,
+    Pictures,
+    Section,
+    Subtitle,
+    Table,
+    Text,
+)
+from automl_cli.report.segments import SURE, Segment, find_worst
+from automl_cli.report.wording import count, say, shorten, spell, spell_share
+
+MOST_ROWS = 200_000  # looked at; more move no mean that matters
+LOSSES = {
+    "log_loss": "log loss",
+    "squared_error": "squared error",
+    "absolute_error": "absolute error",
+}
+
+
+def write_slices(material: Material) -> Section:
+    """Write the section about the worst segments."""
+    blocks: list[Block] = []
+    for solved in material.solved:
+        if len(material.solved) > 1:
+            blocks.append(Subtitle(text=solved.name))
+        blocks += _write_target(material, solved)
+    return Section(name="slices", title="Errors by slice", blocks=blocks)
+
+
+def _write_target(material: Material, solved: Solved) -> Iterator[Block]:
+    rows = solved.rows
+    rng = np.random.default_rng(0)
+    places = np.arange(len(rows))
+    if len(rows) > MOST_ROWS:
+        places = np.sort(rng.choice(places, MOST_ROWS, replace=False))
+    frame = material.train.iloc[rows[places]].reset_index(drop=True)
+    folds = solved.problem.folds
+    parts = folds.blocks[0].astype(np.int64)[rows[places]] if folds.grouped else None
+    means = _find_means(solved)
+    segments, n_tried = find_worst(
+        frame,
+        solved.losses[places],
+        parts,
+        means=None if means is None else (means[0][places], means[1][places]),
+    )
+    overall = float(solved.losses.mean())
+    yield Text(text=_tell(solved, segments, n_tried, overall))
+    if segments:
+        yield Pictures(pictures=[_draw(solved, segments)])
+        yield _list_segments(solved, segments, overall)
+
+
+def _find_means(solved: Solved) -> tuple[FloatVector, FloatVector] | None:
+    """Return predictions and truth of each row where their means can be compared."""
+    if solved.problem.n_outputs > 1:
+        return None
+    return solved.oof[solved.rows, 0], solved.problem.fit_y[solved.rows].astype(np.float64)
+
+
+def _tell(solved: Solved, segments: Sequence[Segment], n_tried: int, overall: float) -> str:
+    if not segments:
+        return "No part of the rows is large enough to be looked at, or none is worse than others."
+    n_sure = sum(one.adjusted <= SURE for one in segments)
+    loss = LOSSES[solved.problem.objective]
+    scale = " of log(1 + y)" if solved.problem.metric.transform == "log1p" else ""
+    told = (
+        f"{n_tried:,} parts of the rows were looked at: levels and stretches of each column, and "
+        f"of the most uneven columns two by two. The mean {loss}{scale} is {spell(overall, 3)}. "
+    )
+    if n_sure == 0:
+        return told + (
+            "No part is worse by more than chance explains, given how many were looked at; the "
+            "ten that look worst may do so by luck."
+        )
+    return told + (
+        f"{'The' if n_sure == len(segments) else f'{n_sure} of the'} {len(segments)} below are "
+        f"worse for sure (a false discovery rate of {SURE:.0%}). A part may be hard by nature, "
+        "because its rows are undecided or its values large; where predicted and true means "
+        "differ, the models are wrong about it."
+    )
+
+
+def _draw(solved: Solved, segments: Sequence[Segment]) -> Picture:
+    with sheet(height_of(len(segments)) + 16 * len(segments)) as drawn:
+        names = [_fold(one.name) for one in segments]
+        places = list_bars(drawn.axes, names)
+        for place, one in zip(places, segments, strict=True):
+            color = SERIES[1] if one.adjusted <= SURE else MUTED
+            marker = "o" if one.adjusted <= SURE else "D"
+            width = 1.96 * one.error
+            drawn.axes.errorbar(one.excess, place, xerr=width, fmt=marker, color=color, ms=6)
+        drawn.axes.axvline(0, color=MUTED, linewidth=1)
+        drawn.axes.set_xlabel(f"excess {LOSSES[solved.problem.objective]}, 95% interval")
+        svg = drawn.svg()
+    worst = segments[0]
+    caption = (
+        f"Mean loss in each part minus that of all other rows. The worst: {worst.name} "
+        f"({worst.n_rows:,} rows) with {spell(worst.excess, 2)} more. Round: sure; square: may be "
+        "chance."
+    )
+    return Picture(name=f"The worst segments for {solved.name}", caption=caption, svg=svg)
+
+
+def _fold(name: str) -> str:
+    short = name.partition(" (the same rows")[0]
+    return "\n".join(shorten(part, 30) for part in short.split(" and "))
+
+
+def _list_segments(solved: Solved, segments: Sequence[Segment], overall: float) -> Table:
+    with_means = segments[0].predicted is not None
+    n_rows = len(solved.rows)
+    rows = []
+    for one in segments:
+        cells = [
+            say(one.name),
+            count(one.n_rows),
+            Cell(text=spell_share(one.n_rows / n_rows), order=one.n_rows),
+            Cell(text=f"{spell(one.excess, 3)} ± {spell(one.error, 2)}", order=one.excess),
+            Cell(text=f"{one.excess / overall:+.0%}" if overall else "-", order=one.excess),
+            Cell(text=_spell_p(one.adjusted), order=one.adjusted),
+        ]
+        if with_means:
+            cells += [count(one.predicted or 0.0, 4), count(one.observed or 0.0, 4)]
+        rows.append(cells)
+    names = ["rows", "share", "excess loss", "of the mean", "adjusted p"]
+    names += ["mean predicted", "mean true"] if with_means else []
+    return Table(
+        caption="The worst parts of the rows",
+        headings=[Heading(text="part"), *(Heading(text=name, kind="number") for name in names)],
+        rows=rows,
+    )
+
+
+def _spell_p(p: float) -> str:
+    return "< 0.001" if p < 0.001 else f"{p:.3f}"

@@ -1,0 +1,226 @@
+"""Rows divided by a column's values, and the parts where the ensemble errs most.
+
+A segment is a level of a category or a stretch of a number. Its excess is the mean loss in it minus
+the mean loss outside. Many segments are looked at, so a p-value alone would find some by chance:
+they are adjusted for the false discovery rate (Benjamini and Yekutieli 2001, which holds for
+overlapping segments).
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+
+from automl_cli.core.arrays import BoolVector, FloatVector, IntVector
+from automl_cli.report.shifts import read_numbers
+from automl_cli.report.wording import shorten, spell_value
+
+MOST_LEVELS, N_STRETCHES = 20, 5
+LEAST_ROWS, LEAST_SHARE = 30, 0.01
+MOST_SHARE = 0.5  # a part with more rows is no part but most of them
+N_PAIRED = 5  # the columns with the most uneven errors are also looked at two by two
+SURE = 0.05  # of the adjusted p-value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """Rows that share a property, and how much worse their predictions are.
+
+    Parameters
+    ----------
+    name
+        The property, such as ``age ≤ 20``.
+    n_rows
+        How many rows.
+    excess, error
+        Mean loss in it minus the mean outside, and its standard error.
+    adjusted
+        The p-value that it is no larger than 0, adjusted for all segments.
+    predicted, observed
+        Mean prediction and mean truth of the rows, if the target has such.
+    """
+
+    name: str
+    n_rows: int
+    excess: float
+    error: float
+    adjusted: float
+    predicted: float | None = None
+    observed: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    name: str
+    rows: BoolVector
+
+
+def find_worst(
+    frame: pd.DataFrame,
+    losses: FloatVector,
+    parts: IntVector | None = None,
+    *,
+    means: tuple[FloatVector, FloatVector] | None = None,
+    most: int = 10,
+) -> tuple[list[Segment], int]:
+    """Return the worst segments and how many were looked at.
+
+    Those come first whose excess is surely no chance, by excess; then the others, by how sure it
+    is.
+
+    Parameters
+    ----------
+    frame
+        The feature columns, one row a loss.
+    losses
+        Of each row.
+    parts
+        Rows that belong together, for the errors; None: every row stands for itself.
+    means
+        Predictions and truth of each row, whose means are told.
+    most
+        The most segments to return.
+    """
+    single = {name: list(_divide(frame[name], str(name))) for name in frame.columns}
+    paired = _choose_paired(single, losses)
+    every = [part for found in single.values() for part in found]
+    every += [part for one, two in combinations(paired, 2) for part in _cross(single, one, two)]
+    every = _join_equal(part for part in every if _is_large(part.rows))
+    if not every:
+        return [], 0
+    found = [_measure(part.rows, losses, parts) for part in every]
+    adjusted = _adjust(found)
+    segments = [
+        Segment(
+            name=part.name,
+            n_rows=int(part.rows.sum()),
+            excess=excess,
+            error=error,
+            adjusted=float(p),
+            predicted=None if means is None else float(means[0][part.rows].mean()),
+            observed=None if means is None else float(means[1][part.rows].mean()),
+        )
+        for part, (excess, error), p in zip(every, found, adjusted, strict=True)
+    ]
+    ranked = sorted(segments, key=_rank)
+    return [one for one in ranked if one.excess > 0][:most], len(every)
+
+
+def _rank(one: Segment) -> tuple[bool, float]:
+    is_sure = one.adjusted <= SURE
+    return not is_sure, -one.excess if is_sure or not one.error else -one.excess / one.error
+
+
+def _divide(values: pd.Series, name: str) -> Iterator[_Part]:
+    missing = values.isna().to_numpy()
+    if missing.any():
+        yield _Part(name=f"{name} is missing", rows=missing)
+    if pd.api.types.is_numeric_dtype(values) or pd.api.types.is_datetime64_any_dtype(values):
+        distinct = np.unique(values.dropna().to_numpy())
+        if len(distinct) <= N_STRETCHES:
+            yield from _divide_levels(values, name)
+        else:
+            yield from _divide_stretches(values, name)
+    elif isinstance(values.dtype, pd.CategoricalDtype):
+        yield from _divide_levels(values, name)
+
+
+def _divide_levels(values: pd.Series, name: str) -> Iterator[_Part]:
+    for level in values.value_counts().index[:MOST_LEVELS]:
+        text = spell_value(level) if isinstance(level, float) else shorten(str(level), 40)
+        yield _Part(name=f"{name} = {text}", rows=(values == level).to_numpy(dtype=bool))
+
+
+def _divide_stretches(values: pd.Series, name: str) -> Iterator[_Part]:
+    array = read_numbers(values)
+    edges = np.unique(np.nanquantile(array, np.linspace(0, 1, N_STRETCHES + 1)[1:-1]))
+    texts = [_spell_edge(edge, values) for edge in edges]
+    for place in range(len(edges) + 1):
+        above = array > edges[place - 1] if place else ~np.isnan(array)
+        below = array <= edges[place] if place < len(edges) else ~np.isnan(array)
+        if place == 0:
+            told = f"{name} ≤ {texts[0]}"
+        elif place == len(edges):
+            told = f"{name} > {texts[-1]}"
+        else:
+            told = f"{texts[place - 1]} < {name} ≤ {texts[place]}"
+        yield _Part(name=told, rows=above & below)
+
+
+def _spell_edge(edge: float, values: pd.Series) -> str:
+    if pd.api.types.is_datetime64_any_dtype(values):
+        return str(np.array([int(edge)]).astype(values.to_numpy().dtype)[0])[:10]
+    return spell_value(edge)
+
+
+def _choose_paired(single: dict[str, list[_Part]], losses: FloatVector) -> list[str]:
+    """Return the columns whose segments differ most, by the variance between them."""
+
+    def spread(parts: Sequence[_Part]) -> float:
+        means = [(losses[part.rows].mean(), part.rows.sum()) for part in parts if part.rows.any()]
+        if len(means) < 2:
+            return 0.0
+        values, weights = np.array(means).T
+        return float(
+            np.average((values - np.average(values, weights=weights)) ** 2, weights=weights)
+        )
+
+    ranked = sorted(single, key=lambda name: -spread(single[name]))
+    return [name for name in ranked[:N_PAIRED] if spread(single[name]) > 0]
+
+
+def _cross(single: dict[str, list[_Part]], one: str, two: str) -> Iterator[_Part]:
+    for first in single[one]:
+        for second in single[two]:
+            rows = first.rows & second.rows
+            if rows.sum() < min(first.rows.sum(), second.rows.sum()):  # else it is one of them
+                yield _Part(name=f"{first.name} and {second.name}", rows=rows)
+
+
+def _join_equal(parts: Iterable[_Part]) -> list[_Part]:
+    """Return each set of rows once, called by the first of its names."""
+    found: dict[bytes, list[_Part]] = {}
+    for part in parts:
+        found.setdefault(np.packbits(part.rows).tobytes(), []).append(part)
+    return [
+        first
+        if not others
+        else _Part(name=f"{first.name} (the same rows: {others[0].name}{more})", rows=first.rows)
+        for first, *others in found.values()
+        for more in [f" and {len(others) - 1} more" if len(others) > 1 else ""]
+    ]
+
+
+def _is_large(rows: BoolVector) -> bool:
+    n_in = int(rows.sum())
+    return max(LEAST_ROWS, LEAST_SHARE * len(rows)) <= n_in <= MOST_SHARE * len(rows)
+
+
+def _measure(rows: BoolVector, losses: FloatVector, parts: IntVector | None) -> tuple[float, float]:
+    inside, outside = losses[rows], losses[~rows]
+    excess = float(inside.mean() - outside.mean())
+    if parts is None:
+        error = np.sqrt(inside.var(ddof=1) / len(inside) + outside.var(ddof=1) / len(outside))
+    else:
+        error = np.sqrt(
+            _grouped_variance(inside, parts[rows]) + _grouped_variance(outside, parts[~rows])
+        )
+    return excess, float(error)
+
+
+def _grouped_variance(losses: FloatVector, parts: IntVector) -> float:
+    """Return the variance of a mean of rows that come in groups (linearised)."""
+    sums = np.bincount(parts, weights=losses - losses.mean())
+    n_groups = len(np.unique(parts))
+    return float((sums**2).sum() / len(losses) ** 2 * n_groups / max(1, n_groups - 1))
+
+
+def _adjust(found: Sequence[tuple[float, float]]) -> FloatVector:
+    from scipy.stats import false_discovery_control, norm
+
+    excess, error = np.array(found).T
+    ratios = np.divide(excess, error, out=np.zeros_like(excess), where=error > 0)
+    adjusted = false_discovery_control(norm.sf(ratios), method="by")
+    return np.asarray(adjusted, dtype=np.float64)

@@ -1,0 +1,71 @@
+"""The report at the end of a fit.
+
+A process of its own writes it, so that the run neither waits for it longer than its budget allows
+nor ends with its mistakes.
+"""
+
+import os
+import subprocess
+import sys
+
+from automl_cli.core.deadline import Deadline
+from automl_cli.core.events import Event, Listener
+from automl_cli.store import RunDirectory
+
+LEAST_SECONDS = 5.0  # a start and a small report; less is not worth a try
+MARGIN_SECONDS = 1.5  # between its end and the deadline
+LONGEST_SECONDS = 300.0  # without a deadline
+KEPT_SHARE, MOST_KEPT = 0.03, 8.0  # of the time, and seconds: what the work before leaves to it
+
+
+def keep_time(deadline: Deadline) -> Deadline:
+    """Return when the work has to be done so that there is time for its report.
+
+    Examples
+    --------
+    >>> round(keep_time(Deadline.after(100.0)).seconds_left())
+    97
+    """
+    return deadline.earlier(min(MOST_KEPT, KEPT_SHARE * max(0.0, deadline.seconds_left())))
+
+
+def report_run(directory: RunDirectory, deadline: Deadline, listener: Listener) -> None:
+    """Write the report of a finished run, if there is time, and tell where it is.
+
+    Parameters
+    ----------
+    directory
+        The run; its summary is written.
+    deadline
+        When the command has to be finished: the report is given up before.
+    listener
+        Told of the report, or why there is none.
+    """
+    seconds = min(deadline.seconds_left() - MARGIN_SECONDS, LONGEST_SECONDS)
+    hint = f"`automl report {directory.root}` writes it"
+    if seconds < LEAST_SECONDS:
+        listener(_warn(f"no report: too little time is left; {hint}"))
+        return
+    one_thread = {"OMP_NUM_THREADS": "1"}  # on a busy machine many wait for each other
+    command = [sys.executable, "-m", "automl_cli", "report", str(directory.root)]
+    try:
+        done = subprocess.run(  # noqa: S603 (this program itself)
+            command,
+            timeout=seconds,
+            capture_output=True,
+            check=False,
+            text=True,
+            errors="replace",
+            env={**os.environ, **one_thread},
+        )
+    except subprocess.TimeoutExpired:
+        listener(_warn(f"no report: its time was over after {seconds:.0f} s; {hint}"))
+        return
+    if done.returncode == 0:
+        listener(Event(kind="reported", fields={"path": str(directory.report)}))
+    else:
+        listener(_warn(f"no report: it failed; {hint}, or says why"))
+
+
+def _warn(message: str) -> Event:
+    return Event(kind="warning", fields={"message": message})

@@ -1,0 +1,80 @@
+"""The report at the end of a fit."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import automl_cli
+from automl_cli.config.load import load_config
+from automl_cli.config.presets import preset_names
+from automl_cli.core.deadline import Deadline
+from automl_cli.reporting import MARGIN_SECONDS, report_run
+from automl_cli.store import RunDirectory
+
+if TYPE_CHECKING:
+    from automl_cli.core.events import Event
+
+PENGUINS = Path(__file__).parents[1] / "examples" / "penguins"
+
+
+def fit(folder: Path, *overrides: str) -> RunDirectory:
+    small = ["limits.rounds=10", "limits.candidates=1", *overrides]
+    automl_cli.fit(PENGUINS, preset="smoke", overrides=small, out=folder)
+    return RunDirectory(folder)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> RunDirectory:
+    return fit(tmp_path_factory.mktemp("reporting") / "run")
+
+
+def list_kinds(run: RunDirectory) -> list[object]:
+    return [event["kind"] for event in run.read_events()]
+
+
+def test_a_fit_ends_with_its_report_if_it_is_told_to(tmp_path: Path):
+    run = fit(tmp_path / "run", "run.report=true")
+    assert run.report.read_text("utf-8").startswith("<!DOCTYPE html>")
+    assert list_kinds(run)[-1] == "reported"
+
+
+def test_the_smoke_preset_writes_none(run: RunDirectory):
+    assert not run.report.exists()
+    assert "reported" not in list_kinds(run)
+
+
+def test_all_other_presets_end_with_a_report():
+    others = [name for name in preset_names() if name != "smoke"]
+    assert all(load_config(preset=name).config.run.report for name in others)
+
+
+def test_the_report_is_no_part_of_what_a_run_is(run: RunDirectory):
+    fit(run.root, "run.report=false")  # the same run directory: no other key
+
+
+def test_too_little_time_leaves_the_report_out(run: RunDirectory):
+    told: list[Event] = []
+    report_run(run, Deadline.after(2.0), told.append)
+    assert [event.kind for event in told] == ["warning"]
+    message = str(told[0].fields["message"])
+    assert message == (f"no report: too little time is left; `automl report {run.root}` writes it")
+    assert not run.report.exists()
+
+
+def test_a_report_that_takes_too_long_is_given_up(
+    run: RunDirectory, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("automl_cli.reporting.LEAST_SECONDS", 0.0)
+    told: list[Event] = []
+    deadline = Deadline.after(MARGIN_SECONDS + 0.1)
+    report_run(run, deadline, told.append)
+    assert deadline.seconds_left() > 0
+    assert "its time was over" in str(told[0].fields["message"])
+
+
+def test_a_report_that_fails_does_not_fail_the_run(tmp_path: Path):
+    told: list[Event] = []
+    report_run(RunDirectory(tmp_path), Deadline(None), told.append)
+    assert [event.kind for event in told] == ["warning"]
+    assert "no report: it failed" in str(told[0].fields["message"])
