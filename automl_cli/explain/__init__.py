@@ -1,0 +1,1 @@
+"""What a run has learned of its columns, and how surely."""
