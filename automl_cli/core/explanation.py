@@ -1,8 +1,10 @@
-"""What is known of the columns of a run: how much they matter, how surely, and in which direction."""
+"""What is known of the columns of a run: how much they matter, how surely, and which way."""
 
 from dataclasses import dataclass
 
-from automl_cli.core.arrays import FloatMatrix, FloatVector, IntVector
+import numpy as np
+
+from automl_cli.core.arrays import FloatCube, FloatMatrix, FloatVector, IntVector
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +94,7 @@ class Contributions:
 
     rows: IntVector
     columns: tuple[str, ...]
-    values: FloatMatrix
+    values: FloatCube
     base: FloatMatrix
     margins: FloatMatrix
     share: float
@@ -101,7 +103,7 @@ class Contributions:
 
     def mean_sizes(self) -> FloatVector:
         """Return the mean absolute value of each column over rows and outputs."""
-        return self.values.__abs__().mean(axis=(0, 1))
+        return np.asarray(np.abs(self.values).mean(axis=(0, 1)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

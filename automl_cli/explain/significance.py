@@ -3,12 +3,13 @@
 The statistic is the mean over held-out rows of (loss with the column permuted - loss). For one
 fitted model the rows are independent, and a column that says nothing has mean 0. But the models of
 two folds have each learned from the other fold's rows: what rows i and j seem to have in common
-enters as j predicts i, and again as i predicts j. If nothing is there, so the variance is 1 + s times
-that of independent rows, s being the share of the rows that is looked at (each pair of rows counts
-twice instead of once: for a quadratic form exactly so). It is the reason of Nadeau and Bengio (2003),
-whose factor 1 + n_held_out / n_train * folds is the same for many folds, with the variance taken
-from thousands of rows instead of five folds, so that the test has the power of a likelihood ratio.
-`benchmarks/importance.py` measures both.
+enters as j predicts i, and again as i predicts j. So the variance is 1 + s times that of
+independent rows, s being the share of the held-out rows that is looked at: with all of them each
+pair counts twice instead of once, which for a quadratic form is exact where there is no effect, and
+too much where there is one. It is the reason of Nadeau and Bengio (2003), whose 1 + folds *
+n_held_out / n_train comes near it; but their variance is that of five folds, this one of thousands
+of rows, so that the test keeps the power of a likelihood ratio. `benchmarks/importance.py` measures
+both.
 """
 
 from collections.abc import Sequence
@@ -61,7 +62,9 @@ def correct(n_rows: int, n_covered: int, *, ordered: bool) -> float:
     return 1.0 if ordered else 1.0 + n_rows / n_covered
 
 
-def judge_rows(differences: FloatVector, correction: float, parts: IntVector | None = None) -> Verdict:
+def judge_rows(
+    differences: FloatVector, correction: float, parts: IntVector | None = None
+) -> Verdict:
     """Test whether the mean of the rows' differences is above 0.
 
     Parameters
@@ -111,4 +114,3 @@ def control(p_values: Sequence[float] | FloatVector) -> FloatVector:
     if len(p_values) == 0:
         return np.empty(0)
     return np.asarray(false_discovery_control(np.asarray(p_values), method="bh"))
-
