@@ -8,6 +8,7 @@ held-out row's target changes no feature of its fold.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, count
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -153,7 +154,12 @@ def make_prediction_matrices(
     return held_out, _gather(unknown, slice(None), n_outputs, encoder)
 
 
-def apply_features(state: FeatureState, encoder: Encoder, frame: pd.DataFrame) -> Matrix:
+def apply_features(
+    state: FeatureState,
+    encoder: Encoder,
+    frame: pd.DataFrame,
+    known: Mapping[Path, Sequence[Features]] | None = None,
+) -> Matrix:
     """Return the matrix of new rows: each row as it would be in any other table.
 
     Parameters
@@ -164,11 +170,14 @@ def apply_features(state: FeatureState, encoder: Encoder, frame: pd.DataFrame) -
         The target means of one fold.
     frame
         Any rows with the columns and dtypes of the data set.
+    known
+        What steps make of these rows, by their folder, where several states share them; without it
+        every step is asked.
     """
     made = [
         part
         for step, own in zip(state.steps, encoder.chosen, strict=True)
-        for part in _split(step.transform(frame), own)
+        for part in _split(step.transform(frame) if known is None else known[step.folder], own)
     ]
     return _gather(made, slice(None), len(encoder.means), encoder)
 
