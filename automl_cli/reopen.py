@@ -6,6 +6,7 @@ from typing import Any
 
 from automl_cli.config.load import load_config
 from automl_cli.config.schema import RunConfig
+from automl_cli.core.dataset import Dataset
 from automl_cli.core.errors import RunError
 from automl_cli.core.problem import Problem
 from automl_cli.data.files import Files
@@ -30,6 +31,8 @@ class Reopened:
         The tables that it read.
     inference
         Their content.
+    dataset
+        The rows that the run worked on: without those of a hold-out, which follow its test table.
     problems
         One a target.
     """
@@ -38,6 +41,7 @@ class Reopened:
     config: RunConfig
     files: Files
     inference: Inference
+    dataset: Dataset
     problems: tuple[Problem, ...]
 
 
@@ -74,5 +78,10 @@ def reopen(root: Path) -> Reopened:
         for target in rows.dataset.schema.targets
     )
     return Reopened(
-        directory=directory, config=config, files=files, inference=inference, problems=problems
+        directory=directory,
+        config=config,
+        files=files,
+        inference=inference,
+        dataset=rows.dataset,
+        problems=problems,
     )

@@ -77,7 +77,7 @@ class Contributions:
         Row numbers of the training table, shape (rows,).
     columns
         The source columns.
-    values
+    shap
         Shape (rows, n_outputs, columns): added to `base` they give `margins`.
     base
         Shape (rows, n_outputs): what the models answer before they look at a column.
@@ -94,7 +94,7 @@ class Contributions:
 
     rows: IntVector
     columns: tuple[str, ...]
-    values: FloatCube
+    shap: FloatCube
     base: FloatMatrix
     margins: FloatMatrix
     share: float
@@ -103,7 +103,7 @@ class Contributions:
 
     def mean_sizes(self) -> FloatVector:
         """Return the mean absolute value of each column over rows and outputs."""
-        return np.asarray(np.abs(self.values).mean(axis=(0, 1)))
+        return np.asarray(np.abs(self.shap).mean(axis=(0, 1)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

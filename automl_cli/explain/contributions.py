@@ -12,7 +12,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from automl_cli.bundle.predictor import FoldPredictor
 from automl_cli.core.arrays import FloatCube, FloatMatrix, IntVector
 from automl_cli.core.explanation import Contributions
 from automl_cli.core.foldplan import FoldPlan
@@ -73,7 +72,7 @@ class Explainer:
 class _Parts:
     """Weighted sums over members."""
 
-    values: FloatCube
+    shap: FloatCube
     base: FloatMatrix
     shared: float
     members: tuple[FittedMember, ...]
@@ -85,7 +84,7 @@ class _Parts:
     def add(self, member: FittedMember, parts: "_Parts") -> "_Parts":
         weight = member.weight
         return _Parts(
-            np.asarray(self.values + weight * parts.values),
+            np.asarray(self.shap + weight * parts.shap),
             np.asarray(self.base + weight * parts.base),
             self.shared + abs(weight) * parts.shared,
             (*self.members, member),
@@ -105,7 +104,7 @@ def make_explainer(blend: FittedBlend, frame: pd.DataFrame, seed: int) -> Explai
         Of the rows by which sources are found.
     """
     sample = frame.sample(min(len(frame), TRACED_ROWS), random_state=seed)
-    folds: list[FoldPredictor] = [fold for member in blend.members for fold in member.folds]
+    folds = [fold for member in blend.members for fold in member.folds]
     steps = {step.folder: step for fold in folds for step in fold.state.steps}
     return Explainer(
         blend=blend,
@@ -152,7 +151,7 @@ def explain_new(explainer: Explainer, frame: pd.DataFrame) -> Contributions | No
     if not found[0].members:
         return None
     mean = _Parts(
-        np.asarray(sum(w * one.values for w, one in zip(weights, found, strict=True))),
+        np.asarray(sum(w * one.shap for w, one in zip(weights, found, strict=True))),
         np.asarray(sum(w * one.base for w, one in zip(weights, found, strict=True))),
         float(np.mean([one.shared for one in found])),
         found[0].members,
@@ -166,17 +165,17 @@ def _join(
     members = found[0].members
     if not members:
         return None
-    values = np.concatenate([one.values for one in found])[order]
+    shap = np.concatenate([one.shap for one in found])[order]
     base = np.concatenate([one.base for one in found])[order]
-    sizes = float(np.abs(values).sum())
+    sizes = float(np.abs(shap).sum())
     known = sum(abs(member.weight) for member in members)
     every = sum(abs(member.weight) for member in explainer.blend.members)
     return Contributions(
         rows=rows,
         columns=explainer.names,
-        values=values,
+        shap=shap,
         base=base,
-        margins=values.sum(axis=2) + base,
+        margins=shap.sum(axis=2) + base,
         share=explainer.blend.share * known / every,
         members=tuple(member.key for member in members),
         shared=min(1.0, sum(one.shared for one in found) / sizes) if sizes else 0.0,

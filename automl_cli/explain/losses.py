@@ -1,4 +1,4 @@
-"""The loss of each row by which importance is measured: the smooth one that models are chosen by."""
+"""The loss of a row by which importance is measured: the smooth one that models are chosen by."""
 
 from collections.abc import Callable
 from typing import TypeAlias
