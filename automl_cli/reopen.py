@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from automl_cli.config.load import load_config
 from automl_cli.config.schema import RunConfig
 from automl_cli.core.dataset import Dataset
@@ -43,6 +46,14 @@ class Reopened:
     inference: Inference
     dataset: Dataset
     problems: tuple[Problem, ...]
+
+    @property
+    def row_ids(self) -> npt.NDArray[np.object_] | None:
+        """The id of each row of train; None without one, or where a hold-out took rows away."""
+        ids = self.inference.train_ids
+        if ids is None or len(ids) != self.dataset.n_rows:
+            return None
+        return np.asarray(ids.to_numpy(), dtype=object)
 
 
 def reopen(root: Path) -> Reopened:

@@ -1,66 +1,401 @@
 """Whether the p-values of `automl explain` keep what they promise, on data whose truth is known.
 
-    OMP_NUM_THREADS=1 python benchmarks/importance.py --repetitions 200 --jobs 1
+    OMP_NUM_THREADS=1 python benchmarks/importance.py --repetitions 200
 
-Each repetition draws a table: linear effects of several sizes, an interaction of two columns without
-effects of their own, a column with two noisy copies, and columns of pure noise. A quick LightGBM and a
-linear model are cross-fitted (5 folds) and blended by the run's own tournament; importance is measured
-and tested as `automl explain` does it. A column of noise drawn apart stands for the lunch. Printed are
-the share of p-values below .05 by kind of column, with other corrections of the variance beside, the
-rate of false discoveries, the coverage of the intervals (of what the same models lose on fresh rows),
-and for the linear effects the power of the likelihood-ratio test of the true linear model.
+Each repetition draws a table: linear effects of several sizes, an interaction of two columns
+without effects of their own, a column with two noisy copies, and columns of pure noise. A quick
+LightGBM and a linear model are cross-fitted (5 folds) and blended by the run's own tournament;
+importance is measured and tested as `automl explain` does it, with a LightGBM that was fitted with
+the lunch in the place of the other. Printed are the share of p-values below .05 by kind of column,
+with other corrections of the variance beside, the rate of false discoveries, how often intervals
+hold what the same models lose on fresh rows, and the power of the likelihood-ratio test in the true
+model.
 """
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t as student
+from scipy.stats import chi2, t
 
-from automl_cli.core.arrays import FloatMatrix
+from automl_cli.core.arrays import FloatMatrix, FloatVector, IntVector
 from automl_cli.core.candidate import Candidate, CandidateSpec
 from automl_cli.core.dataset import Target
 from automl_cli.core.margins import make_predictions
 from automl_cli.core.matrix import Matrix
 from automl_cli.core.model import FitJob, FittedModel, Watch
 from automl_cli.core.problem import Problem
-from automl_cli.ensemble.combiners import COMBINERS
-from automl_cli.ensemble.tournament import blend_candidates
+from automl_cli.ensemble.tournament import apply_blend, blend_candidates
 from automl_cli.explain.clusters import find_clusters
 from automl_cli.explain.importances import Answer, Probe, Question, measure_importances
 from automl_cli.explain.losses import make_row_loss
 from automl_cli.explain.permutation import JudgedFold, measure_permutations
-from automl_cli.explain.significance import control, correct, judge_rows
+from automl_cli.explain.significance import control, judge_rows
 from automl_cli.metrics import METRICS
 from automl_cli.models import MODELS
 from automl_cli.splits import SplitOptions, make_fold_plan
+from automl_cli.train.rounds import choose_rounds
 
-LINEAR = {"linear_1": 0.10, "linear_2": 0.15, "linear_3": 0.20}
-N_NOISE = 6
-FRESH_ROWS = 20_000
-CORRECTIONS = ("none", "used", "Nadeau-Bengio by folds")
+LINEAR = {"linear 1": 0.10, "linear 2": 0.15, "linear 3": 0.20}
+NOISE = tuple(f"noise {k}" for k in range(1, 7))
+LUNCH = "lunch"
+N_FOLDS, N_REPEATS, FRESH_ROWS, RATE = 5, 10, 10_000, 0.05
+QUICK = {"learning_rate": 0.1, "num_leaves": 8}
+FRESH = ("linear 2", "copy 1", "noise 1")  # whose intervals are compared with fresh rows
 
 
 class Design(NamedTuple):
     """What is drawn."""
 
-    n_rows: int = 600
+    name: str
     task: str = "regression"
     members: tuple[str, ...] = ("lightgbm", "linear")
-    strength: float = 1.0  # of all effects; 0: nothing has one
-    rows: float = 1.0  # share of the held-out rows that is looked at
+    strength: float = 1.0  # of all effects; 0: no column has one
+    n_rows: int = 600
+    share: float = 1.0  # of the held-out rows that is looked at
+
+
+DESIGNS = (
+    Design("regression"),
+    Design("classes", task="binary", n_rows=1000),
+    Design("LightGBM alone", members=("lightgbm",)),
+    Design("linear alone", members=("linear",)),
+    Design("no effects", strength=0.0),
+    Design("half of the rows", share=0.5, n_rows=1000),
+)
 
 
 class Outcome(NamedTuple):
-    """One repetition: p-values by column, and what else is summed up."""
+    """One repetition."""
 
-    p: Mapping[str, Mapping[str, float]]  # by correction
+    p: Mapping[str, Mapping[str, float]]  # by correction and column
     found: frozenset[str]
-    lunch: bool
     covered: Mapping[str, bool]
-    likelihood_ratio: Mapping[str, float]
+    power: Mapping[str, float]  # p-values of the likelihood-ratio test
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A drawn problem and its columns."""
+
+    problem: Problem
+    frame: pd.DataFrame
+    seed: int
+
+
+def main() -> None:
+    """Repeat each design and print its table."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--repetitions", type=int, default=200)
+    parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--designs", nargs="+", default=[one.name for one in DESIGNS])
+    options = parser.parse_args()
+    with ProcessPoolExecutor(options.jobs) as executor:
+        for design in DESIGNS:
+            if design.name in options.designs:
+                run = partial(repeat, design)
+                show(design, list(executor.map(run, range(options.repetitions))))
+
+
+def repeat(design: Design, seed: int) -> Outcome:
+    """Draw, fit, blend, measure, test."""
+    setting = draw(design, seed)
+    problem, frame = setting.problem, setting.frame
+    fitted = {
+        name: cross_fit(setting, name, list(frame.drop(columns=LUNCH))) for name in design.members
+    }
+    candidates = [make_candidate(setting, name, folds) for name, folds in fitted.items()]
+    blend = blend_candidates(problem, candidates)
+    models = [fitted[key.partition("-")[0]] for key in blend.members]
+    probed = cross_fit(setting, design.members[0], list(frame))
+    first = fitted[design.members[0]]
+    with_lunch = [probed if one is first else one for one in models]
+    kept = np.random.default_rng(seed).permutation(problem.folds.n_rows)
+    rows = np.sort(kept[: round(design.share * len(kept))])
+
+    def judge(members: Sequence[Sequence[Predict]]) -> list[JudgedFold]:
+        return [
+            JudgedFold(
+                rows=np.intersect1d(fold.held_out, rows),
+                predict=partial(predict_blend, blend, [member[k] for member in members]),
+            )
+            for k, fold in enumerate(problem.folds)
+        ]
+
+    own = frame.drop(columns=LUNCH)
+    question = Question(
+        frame=own,
+        folds=judge(models),
+        plan=problem.folds,
+        clusters=find_clusters(own),
+        loss=make_row_loss(problem),
+        n_repeats=N_REPEATS,
+        rate=RATE,
+        seed=seed,
+    )
+    answer = measure_importances(question, Probe(name=LUNCH, frame=frame, folds=judge(with_lunch)))
+    return Outcome(
+        p={"used": {one.name: one.p for one in answer.columns}, **compare(question)},
+        found=frozenset(one.name for one in (*answer.columns, *answer.clusters) if one.found),
+        covered=cover(design, question, answer) if design.share == 1 else {},
+        power=test_truth(design, setting),
+    )
+
+
+def draw(design: Design, seed: int) -> Setting:
+    """Return a problem whose truth is known; every seed gives another one."""
+    rng = np.random.default_rng([seed, design.n_rows])
+    frame = draw_columns(design.n_rows, rng)
+    margin = make_margin(frame, design.strength * (2.0 if design.task == "binary" else 1.0))
+    if design.task == "binary":
+        y = (rng.random(design.n_rows) < 1 / (1 + np.exp(-margin))).astype(np.int64)
+        metric, labels = METRICS.get("log_loss"), ("no", "yes")
+    else:
+        y, metric, labels = margin + rng.normal(size=design.n_rows), METRICS.get("rmse"), ()
+    problem = Problem(
+        target=Target(name="y", task=design.task, labels=labels, reason=""),
+        y=y,
+        fit_y=y,
+        objective="log_loss" if design.task == "binary" else "squared_error",
+        n_outputs=1,
+        metric=metric,
+        folds=make_fold_plan(SplitOptions(folds=N_FOLDS, seed=seed), y, design.task, {}),
+        seed=seed,
+    )
+    return Setting(problem, frame, seed)
+
+
+def draw_columns(n_rows: int, rng: np.random.Generator) -> pd.DataFrame:
+    """Return the columns, the lunch last."""
+    names = [*LINEAR, "product 1", "product 2", "copy 1", *NOISE, LUNCH]
+    frame = pd.DataFrame({name: rng.normal(size=n_rows) for name in names})
+    for name in ("copy 2", "copy 3"):
+        frame.insert(6, name, frame["copy 1"] + 0.3 * rng.normal(size=n_rows))
+    return frame
+
+
+def make_margin(frame: pd.DataFrame, strength: float) -> FloatVector:
+    """Return the true expectation, or the true log-odds."""
+    margin = sum(effect * frame[name] for name, effect in LINEAR.items())
+    margin += 0.5 * frame["product 1"] * frame["product 2"] + 0.3 * frame["copy 1"]
+    return strength * margin.to_numpy()
+
+
+Predict = Callable[[pd.DataFrame], FloatMatrix]
+
+
+def cross_fit(setting: Setting, name: str, columns: Sequence[str]) -> list[Predict]:
+    """Return what each fold's model predicts, with the rounds that the other folds choose."""
+    spec, problem = MODELS.get(name), setting.problem
+    own = {key: value for key, value in QUICK.items() if key in spec.known_params}
+    matrix = make_matrix(setting.frame[list(columns)])
+    fits = []
+    for k, fold in enumerate(problem.folds):
+        watch = Watch(
+            matrix=take(matrix, fold.held_out), y=problem.fit_y[fold.held_out], offset=None
+        )
+        fits.append(
+            spec.fit(
+                FitJob(
+                    matrix=take(matrix, fold.train),
+                    y=problem.fit_y[fold.train],
+                    weight=None,
+                    offset=None,
+                    watch=watch,
+                    objective=problem.objective,
+                    n_outputs=1,
+                    params=spec.make_params(problem.target.task, own),
+                    max_rounds=150,
+                    patience=20,
+                    seed=1000 * setting.seed + k,
+                    n_threads=1,
+                    stop_at=None,
+                )
+            )
+        )
+    curves = [fit.curve for fit in fits if fit.curve is not None]
+    rounds = choose_rounds(curves, [0] * len(curves)) if curves else (None,) * len(fits)
+    return [
+        partial(predict, fit.model, own_rounds, tuple(columns), problem)
+        for fit, own_rounds in zip(fits, rounds, strict=True)
+    ]
+
+
+def predict(
+    model: FittedModel,
+    rounds: int | None,
+    columns: Sequence[str],
+    problem: Problem,
+    frame: pd.DataFrame,
+) -> FloatMatrix:
+    """Return the predictions of one fold's model."""
+    margins = model.predict(make_matrix(frame[list(columns)]), rounds=rounds)
+    return make_predictions(margins, problem.objective)
+
+
+def predict_blend(blend: object, members: Sequence[Predict], frame: pd.DataFrame) -> FloatMatrix:
+    """Return the blend of one fold's models."""
+    return apply_blend(blend, [member(frame) for member in members])
+
+
+def make_candidate(setting: Setting, name: str, folds: Sequence[Predict]) -> Candidate:
+    """Return the out-of-fold predictions as the tournament takes them."""
+    problem = setting.problem
+    oof = np.empty((problem.folds.n_rows, 1))
+    for fold, one in zip(problem.folds, folds, strict=True):
+        oof[fold.held_out] = one(setting.frame.iloc[fold.held_out])
+    spec = CandidateSpec(
+        target="y",
+        model=name,
+        recipe=(),
+        params=(),
+        seed=0,
+        max_rounds=1,
+        patience=1,
+        n_threads=1,
+    )
+    return Candidate(
+        spec=spec,
+        oof=oof,
+        test=None,
+        fold_scores=(),
+        score=0.0,
+        score_se=0.0,
+        rounds=(),
+        fit_seconds=0.0,
+        cut=False,
+    )
+
+
+def compare(question: Question) -> dict[str, dict[str, float]]:
+    """Return the p-values that other corrections of the variance give."""
+    names = list(map(str, question.frame.columns))
+    measured = measure_permutations(
+        question.folds,
+        question.frame,
+        [(name,) for name in names],
+        question.loss,
+        n_repeats=question.n_repeats,
+        seed=question.seed,
+    )
+    folds = [np.searchsorted(measured.rows, fold.rows) for fold in question.folds]
+    found: dict[str, dict[str, float]] = {"none": {}, "by fold": {}}
+    for name, own in zip(names, measured.differences, strict=True):
+        found["none"][name] = judge_rows(own, 1.0).p
+        found["by fold"][name] = test_folds(np.array([own[rows].mean() for rows in folds]))
+    return found
+
+
+def test_folds(means: FloatVector) -> float:
+    """Return the p-value of Nadeau and Bengio (2003) from the means of the folds."""
+    if not means.any():
+        return 1.0
+    n_folds = len(means)
+    error = np.sqrt((1 / n_folds + 1 / (n_folds - 1)) * means.var(ddof=1))
+    return float(t.sf(means.mean() / error, n_folds - 1))
+
+
+def cover(design: Design, question: Question, answer: Answer) -> dict[str, bool]:
+    """Return whether intervals hold what the same models lose on fresh rows."""
+    fresh = draw(design._replace(n_rows=FRESH_ROWS), question.seed + 10**6)
+    every = np.arange(FRESH_ROWS)
+    folds = [replace(fold, rows=every) for fold in question.folds]
+    frame = fresh.frame.drop(columns=LUNCH)
+    loss = make_row_loss(fresh.problem)
+    measured = measure_permutations(
+        folds, frame, [(name,) for name in FRESH], loss, n_repeats=1, seed=0
+    )
+    truth = dict(zip(FRESH, measured.differences.mean(axis=1), strict=True))
+    known = {one.name: one for one in answer.columns}
+    return {name: bool(known[name].low <= truth[name] <= known[name].high) for name in FRESH}
+
+
+def test_truth(design: Design, setting: Setting) -> dict[str, float]:
+    """Return the p-value of each linear effect by the likelihood ratio in the true model."""
+    frame, problem = setting.frame, setting.problem
+    product = frame["product 1"] * frame["product 2"]
+    terms = frame[[*LINEAR, "copy 1"]].assign(product=product, one=1.0)
+    fit = fit_logistic if design.task == "binary" else fit_normal
+    full = fit(terms.to_numpy(), problem.y)
+    without = {name: fit(terms.drop(columns=name).to_numpy(), problem.y) for name in LINEAR}
+    return {name: float(chi2.sf(2 * (full - own), 1)) for name, own in without.items()}
+
+
+def fit_normal(x: FloatMatrix, y: FloatVector) -> float:
+    """Return the log-likelihood of a linear model, its variance fitted too."""
+    rest = y - x @ np.linalg.lstsq(x, y, rcond=None)[0]
+    return float(-len(y) / 2 * np.log(np.mean(rest**2)))
+
+
+def fit_logistic(x: FloatMatrix, y: IntVector) -> float:
+    """Return the log-likelihood of a logistic model, by Newton's method."""
+    beta = np.zeros(x.shape[1])
+    for _ in range(20):
+        p = 1 / (1 + np.exp(-x @ beta))
+        beta += np.linalg.solve((x * (p * (1 - p))[:, None]).T @ x, x.T @ (y - p))
+    margin = x @ beta
+    return float(np.sum(y * margin - np.logaddexp(0, margin)))
+
+
+def make_matrix(frame: pd.DataFrame) -> Matrix:
+    """Return the columns as a model takes them."""
+    return Matrix(
+        values=np.asfortranarray(frame.to_numpy(dtype=np.float32)),
+        categories=np.empty((len(frame), 0), dtype=np.int32),
+        value_names=tuple(map(str, frame.columns)),
+        category_names=(),
+        levels=(),
+    )
+
+
+def take(matrix: Matrix, rows: IntVector) -> Matrix:
+    """Return some rows."""
+    values = matrix.values[rows]  # noqa: PD011 (a matrix, not a frame)
+    return replace(matrix, values=values, categories=matrix.categories[rows])
+
+
+def show(design: Design, outcomes: Sequence[Outcome]) -> None:
+    """Print what the repetitions of a design come to."""
+    print(f"\n{design.name}: {design}, {len(outcomes)} repetitions\n")
+    kinds = {**{name: (name,) for name in LINEAR}, "product": ("product 1", "product 2")}
+    kinds |= {"copy 1": ("copy 1",), "copies 2, 3": ("copy 2", "copy 3"), "noise": NOISE}
+    print("| p < .05 | corrected | not corrected | Nadeau-Bengio by fold | likelihood ratio |")
+    print("|---|---|---|---|---|")
+    for kind, names in {**kinds, LUNCH: (LUNCH,)}.items():
+        cells = [rate_of(outcomes, way, names) for way in ("used", "none", "by fold")]
+        likelihood = [one.power[names[0]] < 0.05 for one in outcomes if names[0] in one.power]
+        cells.append(f"{np.mean(likelihood):.1%}" if likelihood else "")
+        print(f"| {kind} | " + " | ".join(cells) + " |")
+    null = {*NOISE, LUNCH} if design.strength else {*outcomes[0].p["used"]}
+    zero = np.mean([one.p["used"][name] == 1 for one in outcomes for name in NOISE])
+    print(f"\nnoise that no model of the blend uses: {zero:.1%}")
+    for rate in (RATE, 0.1, 0.2):
+        false = [measure_false(one, null, rate) for one in outcomes]
+        print(f"false discoveries at a rate of {rate:.0%}: {np.mean(false):.1%}")
+    print(f"lunch found: {np.mean([LUNCH in one.found for one in outcomes]):.1%}")
+    for name in outcomes[0].covered:
+        share = np.mean([one.covered[name] for one in outcomes])
+        print(f"interval of {name} holds its importance on fresh rows: {share:.1%}")
+
+
+def rate_of(outcomes: Sequence[Outcome], way: str, names: Sequence[str]) -> str:
+    """Return the share of p-values below .05, spelled."""
+    known = [one.p[way][name] < 0.05 for one in outcomes for name in names if name in one.p[way]]
+    return f"{np.mean(known):.1%}" if known else ""
+
+
+def measure_false(outcome: Outcome, null: set[str], rate: float) -> float:
+    """Return the share of the columns found that are noise."""
+    names = list(outcome.p["used"])
+    rates = control([outcome.p["used"][name] for name in names])
+    found = [name for name, q in zip(names, rates, strict=True) if q <= rate]
+    return sum(name in null for name in found) / max(1, len(found))
+
+
+if __name__ == "__main__":
+    main()

@@ -13,6 +13,7 @@ from automl_cli.cli.audit import audit
 from automl_cli.cli.blend import blend
 from automl_cli.cli.check import check
 from automl_cli.cli.configs import config_app
+from automl_cli.cli.explain import explain
 from automl_cli.cli.fit import fit
 from automl_cli.cli.listing import list_table
 from automl_cli.cli.predict import predict
@@ -27,7 +28,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (audit, fit, predict, blend, check, leaderboard, features):
+for command in (audit, fit, predict, explain, blend, check, leaderboard, features):
     app.command()(command)
 app.command(name="list")(list_table)
 app.add_typer(config_app, name="config")
