@@ -17,6 +17,7 @@ Kind: TypeAlias = Literal[
     "searched",  # the search of one model came to its end
     "blended",  # the tournament is decided
     "submission",  # a submission file was written
+    "explaining",  # something of an explanation that takes time
     "warning",  # something the user should know
     "finished",  # the command is done
 ]
