@@ -29,7 +29,11 @@ from automl_cli.models import MODELS
 from automl_cli.splits import SPLITTERS, SplitOptions, SplitRequest
 
 ROOT = Path(__file__).parents[1]
-PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("examples/*.md"), *ROOT.glob("benchmarks/*.md")])
+PAGES = sorted(
+    page
+    for folder in ("", "docs/", "examples/", "benchmarks/")
+    for page in ROOT.glob(f"{folder}*.md")
+)
 CONFIGS = sorted(ROOT.glob("examples/*.yaml"))
 TABLES = {
     "model": MODELS,

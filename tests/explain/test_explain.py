@@ -135,7 +135,7 @@ def test_a_row_of_test_is_explained_by_all_folds(run: Path) -> None:
 
 
 def test_the_command_prints_tables_of_80_columns_or_json(
-    run: Path, made: dict, monkeypatch: pytest.MonkeyPatch
+    run: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     words = ["explain", str(run), "--tested-rows", "100", "--rows", "50", "--row", "503"]

@@ -7,7 +7,6 @@ import pytest
 
 from automl_cli.core.candidate import Step
 from automl_cli.core.dataset import Dataset
-from automl_cli.core.foldplan import FoldPlan
 from automl_cli.features.matrix import apply_features, make_fold_matrices
 from automl_cli.features.sources import list_sources, trace_step
 from automl_cli.features.state import prepare_features
@@ -31,7 +30,7 @@ def test_every_column_of_a_matrix_has_its_sources(
 ) -> None:
     state = prepare_features(dataset, RECIPE, tmp_path, transductive=True)
     y = np.arange(dataset.n_rows) % max(2, n_outputs)
-    plan: FoldPlan = make_fold_plan(SplitOptions(folds=3), y, "multiclass", {})
+    plan = make_fold_plan(SplitOptions(folds=3), y, "multiclass", {})
     made = make_fold_matrices(state, EncodingTarget(y=y, n_outputs=n_outputs), plan, 0)
     matrix = apply_features(state, made.encoder, dataset.train)
     traced = {step.folder: trace_step(step, dataset.train, 0) for step in state.steps}
