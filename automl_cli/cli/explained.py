@@ -51,12 +51,11 @@ def _print_importances(console: Console, target: Mapping[str, Any]) -> None:
 
 
 def _add_importance(table: Table, one: Mapping[str, Any], base: float, name: str) -> None:
-    reach = (one["high"] - one["low"]) / 2
     table.add_row(
         f"{name} (made-up noise)" if one["is_probe"] else name,
         f"{one['importance']:.3g}",
         f"{one['importance'] / base:.1%}" if base else "",
-        f"{reach:.2g}",
+        _spell_reach(one),
         _spell_p(one["p"]),
         _spell_p(one["q"]),
         "*" if one["found"] else "",
@@ -73,7 +72,7 @@ def _print_dropped(console: Console, target: Mapping[str, Any]) -> None:
             one["column"],
             f"{one['increase']:.3g}",
             f"{one['increase'] / target['base_loss']:.1%}" if target["base_loss"] else "",
-            f"{(one['high'] - one['low']) / 2:.2g}",
+            _spell_reach(one),
             _spell_p(one["p"]),
             _spell_p(one["q"]),
         )
@@ -145,3 +144,9 @@ def _make_table(title: str, first: str, *others: str) -> Table:
 
 def _spell_p(p: float) -> str:
     return f"<{CLOSEST:g}" if p < CLOSEST else f"{p:.2g}"
+
+
+def _spell_reach(one: Mapping[str, Any]) -> str:
+    if one["low"] is None or one["high"] is None:
+        return "unknown"
+    return f"{(one['high'] - one['low']) / 2:.2g}"

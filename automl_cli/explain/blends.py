@@ -99,8 +99,8 @@ def load_blend(predictor: Predictor, target: str, keys: Sequence[str]) -> Fitted
     known = [k for k, folds in enumerate(part.candidates) if folds]
     chosen = _choose(weights, known) if part.state.keys() <= ADDITIVE else known
     kept = np.abs(weights[chosen]).sum() / np.abs(weights[known]).sum()
-    lost = weights[known].sum() / weights[chosen].sum()
-    scaled = weights[chosen] * (lost if np.isfinite(lost) and lost > 0 else 1.0)
+    every, some = weights[known].sum(), weights[chosen].sum()
+    scaled = weights[chosen] * (every / some if every * some > 0 else 1.0)
     members = tuple(
         FittedMember(
             key=keys[k],
@@ -140,7 +140,8 @@ def make_features(
 ) -> Mapping[Path, Sequence[Features]]:
     """Return what the steps of several fits make of some rows, each step once."""
     steps = {step.folder: step for fold in folds for step in fold.state.steps}
-    return {folder: tuple(step.transform(frame)) for folder, step in steps.items()}
+    numbered = frame.reset_index(drop=True)
+    return {folder: tuple(step.transform(numbered)) for folder, step in steps.items()}
 
 
 @dataclass(frozen=True, slots=True)

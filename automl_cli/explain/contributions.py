@@ -16,6 +16,7 @@ from automl_cli.core.arrays import FloatCube, FloatMatrix, IntVector
 from automl_cli.core.explanation import Contributions
 from automl_cli.core.foldplan import FoldPlan
 from automl_cli.core.model import ExplainedModel
+from automl_cli.core.resampling import thin_rows
 from automl_cli.explain.blends import FittedBlend, FittedMember, make_features
 from automl_cli.features.matrix import apply_features
 from automl_cli.features.sources import Sources, Traced, list_sources, trace_step
@@ -103,7 +104,7 @@ def make_explainer(blend: FittedBlend, frame: pd.DataFrame, seed: int) -> Explai
     seed
         Of the rows by which sources are found.
     """
-    sample = frame.sample(min(len(frame), TRACED_ROWS), random_state=seed)
+    sample = frame.iloc[thin_rows(np.arange(len(frame)), TRACED_ROWS, seed)].reset_index(drop=True)
     folds = [fold for member in blend.members for fold in member.folds]
     steps = {step.folder: step for fold in folds for step in fold.state.steps}
     return Explainer(

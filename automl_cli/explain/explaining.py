@@ -100,7 +100,7 @@ def explain(request: ExplainRequest, listener: Listener) -> dict[str, Any]:
         own["row"] = None if row is None else describe_row(run, problem, explainer, row)
         write_explanation(run, problem, explanation)
         described.append(own)
-    made = {"version": EXPLAIN_VERSION, "run": str(request.run), "targets": described}
+    made: dict[str, Any] = {"version": EXPLAIN_VERSION, "run": str(request.run), "targets": described}
     write_json(run.directory.explain / ANSWER, made)
     return made
 

@@ -58,7 +58,7 @@ def describe_explanation(explanation: Explanation, problem: Problem) -> dict[str
             "p": lunch.p,
             "found": lunch.found,
         },
-        "dropped": [asdict(one) for one in explanation.dropped],
+        "dropped": [_finite(one) for one in explanation.dropped],
         "shap": _summarise(explanation.contributions, problem),
     }
 
@@ -99,7 +99,14 @@ def write_explanation(run: Reopened, problem: Problem, explanation: Explanation)
 
 
 def _plain(one: Importance) -> dict[str, Any]:
-    return {**asdict(one), "columns": list(one.columns)}
+    return {**_finite(one), "columns": list(one.columns)}
+
+
+def _finite(one: Importance | Dropped) -> dict[str, Any]:
+    """Return the fields; JSON has no infinite numbers, which intervals of a single part have."""
+    return {
+        name: None if value in (np.inf, -np.inf) else value for name, value in asdict(one).items()
+    }
 
 
 def _summarise(contributions: Contributions | None, problem: Problem) -> dict[str, Any] | None:
@@ -128,15 +135,14 @@ def _tabulate(importances: Sequence[Importance]) -> pd.DataFrame:
 def _tabulate_shap(
     contributions: Contributions, outputs: Sequence[str], ids: np.ndarray[Any, Any]
 ) -> pd.DataFrame:
-    parts = [
-        pd.DataFrame(contributions.shap[:, k], columns=list(contributions.columns)).assign(
-            **{"(row)": ids, "(output)": output, "(base)": contributions.base[:, k]}
-        )
-        for k, output in enumerate(outputs)
-    ]
-    table = pd.concat(parts, ignore_index=True)
-    own = ["(row)", "(output)", "(base)"]
-    return table[[*own, *contributions.columns]]
+    parts = []
+    for k, output in enumerate(outputs):
+        part = pd.DataFrame(contributions.shap[:, k], columns=list(contributions.columns))
+        part.insert(0, "(base)", contributions.base[:, k])
+        part.insert(0, "(output)", output)
+        part.insert(0, "(row)", ids)
+        parts.append(part)
+    return pd.concat(parts, ignore_index=True)
 
 
 def _tabulate_dependence(

@@ -90,7 +90,7 @@ def measure_importances(question: Question, probe: Probe) -> Answer:
     single = [(name,) for cluster in question.clusters for name in cluster]
     measured = _measure(question, question.folds, question.frame, [*single, *joint])
     noise = _measure(question, probe.folds, probe.frame, [(probe.name,)])
-    judge = _make_judge(question, measured.rows)
+    judge = _make_judge(question.plan, measured.rows)
     lunch = judge(noise.differences[0])
     verdicts = {
         columns: judge(own)
@@ -133,7 +133,7 @@ def compare_refits(
         The columns that were left out, each with the candidate that was fitted without it.
     """
     rows = np.flatnonzero(problem.folds.covered())
-    judge = _make_row_judge(problem.folds, rows)
+    judge = _make_judge(problem.folds, rows)
     base = loss(rows, original.oof[rows])
     verdicts = [judge(loss(rows, one.oof[rows]) - base) for _, one in without]
     rates = control([one.p for one in verdicts])
@@ -167,11 +167,7 @@ def _measure(
     )
 
 
-def _make_judge(question: Question, rows: IntVector) -> Callable[[FloatVector], Verdict]:
-    return _make_row_judge(question.plan, rows)
-
-
-def _make_row_judge(plan: FoldPlan, rows: IntVector) -> Callable[[FloatVector], Verdict]:
+def _make_judge(plan: FoldPlan, rows: IntVector) -> Callable[[FloatVector], Verdict]:
     correction = correct(len(rows), int(plan.covered().sum()), ordered=plan.ordered)
     parts = plan.blocks[0][rows] if plan.grouped else None
 

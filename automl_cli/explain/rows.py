@@ -47,7 +47,9 @@ def find_row(run: Reopened, row_id: str) -> FoundRow:
     dataset = run.dataset
     ids = np.arange(dataset.n_rows) if run.row_ids is None else run.row_ids
     for is_train, known in ((True, ids), (False, dataset.test_ids)):
-        places = [] if known is None else np.flatnonzero(np.asarray(known).astype(str) == row_id)
+        if known is None:
+            continue
+        places = np.flatnonzero(np.asarray(known).astype(str) == row_id)
         if len(places):
             return FoundRow(id=row_id, number=int(places[0]), is_train=is_train)
     name = dataset.schema.id or "row number"

@@ -91,7 +91,8 @@ def judge_rows(
     # Influences of the rows on the mean, summed by part; they have mean 0.
     influences = (differences - mean) / len(differences)
     if parts is not None:
-        influences = np.bincount(np.unique(parts, return_inverse=True)[1], influences)
+        numbers = np.unique(parts, return_inverse=True)[1]
+        influences = np.bincount(numbers, influences).astype(np.float64)
     n_parts = len(influences)
     if n_parts < 2:
         return Verdict(mean=mean, low=-np.inf, high=np.inf, p=1.0)

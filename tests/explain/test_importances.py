@@ -52,7 +52,7 @@ def ask(seed: int, effect: float = 0.3) -> Answer:
 
 
 def test_effects_come_first_copies_are_told_together_and_the_lunch_is_among_them():
-    answer = ask(0)
+    answer = ask(0, effect=0.6)
     columns = {one.name: one for one in answer.columns}
     assert set(columns) == {*NAMES, "lunch"}
     assert answer.columns[0].importance == max(one.importance for one in answer.columns)
