@@ -32,7 +32,7 @@ from automl_cli.core.model import FitJob, FittedModel, Watch
 from automl_cli.core.problem import Problem
 from automl_cli.ensemble.tournament import apply_blend, blend_candidates
 from automl_cli.explain.clusters import find_clusters
-from automl_cli.explain.importances import Answer, Probe, Question, measure_importances
+from automl_cli.explain.importances import Answer, Permuted, Probe, Question, judge_all, permute_all
 from automl_cli.explain.losses import make_row_loss
 from automl_cli.explain.permutation import JudgedFold, measure_permutations
 from automl_cli.explain.significance import control, judge_rows
@@ -44,7 +44,7 @@ from automl_cli.train.rounds import choose_rounds
 LINEAR = {"linear 1": 0.10, "linear 2": 0.15, "linear 3": 0.20}
 NOISE = tuple(f"noise {k}" for k in range(1, 7))
 LUNCH = "lunch"
-N_FOLDS, N_REPEATS, FRESH_ROWS, RATE = 5, 10, 10_000, 0.05
+N_FOLDS, N_REPEATS, FRESH_ROWS, RATE = 5, 10, 4_000, 0.05
 QUICK = {"learning_rate": 0.1, "num_leaves": 8}
 FRESH = ("linear 2", "copy 1", "noise 1")  # whose intervals are compared with fresh rows
 
@@ -138,9 +138,10 @@ def repeat(design: Design, seed: int) -> Outcome:
         rate=RATE,
         seed=seed,
     )
-    answer = measure_importances(question, Probe(name=LUNCH, frame=frame, folds=judge(with_lunch)))
+    permuted = permute_all(question, Probe(name=LUNCH, frame=frame, folds=judge(with_lunch)))
+    answer = judge_all(question, permuted)
     return Outcome(
-        p={"used": {one.name: one.p for one in answer.columns}, **compare(question)},
+        p={"used": {one.name: one.p for one in answer.columns}, **compare(question, permuted)},
         found=frozenset(one.name for one in (*answer.columns, *answer.clusters) if one.found),
         covered=cover(design, question, answer) if design.share == 1 else {},
         power=test_truth(design, setting),
@@ -272,20 +273,12 @@ def make_candidate(setting: Setting, name: str, folds: Sequence[Predict]) -> Can
     )
 
 
-def compare(question: Question) -> dict[str, dict[str, float]]:
+def compare(question: Question, permuted: Permuted) -> dict[str, dict[str, float]]:
     """Return the p-values that other corrections of the variance give."""
-    names = list(map(str, question.frame.columns))
-    measured = measure_permutations(
-        question.folds,
-        question.frame,
-        [(name,) for name in names],
-        question.loss,
-        n_repeats=question.n_repeats,
-        seed=question.seed,
-    )
-    folds = [np.searchsorted(measured.rows, fold.rows) for fold in question.folds]
+    folds = [np.searchsorted(permuted.rows, fold.rows) for fold in question.folds]
     found: dict[str, dict[str, float]] = {"none": {}, "by fold": {}}
-    for name, own in zip(names, measured.differences, strict=True):
+    known = {columns[0]: own for columns, own in permuted.differences.items() if len(columns) == 1}
+    for name, own in {**known, LUNCH: permuted.lunch_differences}.items():
         found["none"][name] = judge_rows(own, 1.0).p
         found["by fold"][name] = test_folds(np.array([own[rows].mean() for rows in folds]))
     return found

@@ -45,7 +45,7 @@ def _print_importances(console: Console, target: Mapping[str, Any]) -> None:
     told = (
         f"{target['rows']} held-out rows, {target['repeats']} permutations each; "
         f"{target['share']:.0%} of the blend's weight predicted again; * found at a rate of "
-        f"false discoveries of {target['rate']:.0%}, and above the lunch"
+        f"false discoveries of {target['rate']:.0%}, and surer than the lunch"
     )
     console.print(told, highlight=False)
 

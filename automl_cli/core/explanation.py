@@ -28,7 +28,7 @@ class Importance:
     q
         The lowest rate of false discoveries at which it counts as found.
     found
-        True if q is at most the rate and the importance is higher than the lunch's.
+        True if q is at most the rate and p below the lunch's.
     is_probe
         True for the noise that was made up: what I ate for lunch.
     """

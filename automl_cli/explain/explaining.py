@@ -29,7 +29,8 @@ from automl_cli.explain.importances import (
     Probe,
     Question,
     compare_refits,
-    measure_importances,
+    judge_all,
+    permute_all,
 )
 from automl_cli.explain.losses import make_row_loss, name_loss
 from automl_cli.explain.refits import refit_with_lunch, refit_without
@@ -100,7 +101,11 @@ def explain(request: ExplainRequest, listener: Listener) -> dict[str, Any]:
         own["row"] = None if row is None else describe_row(run, problem, explainer, row)
         write_explanation(run, problem, explanation)
         described.append(own)
-    made: dict[str, Any] = {"version": EXPLAIN_VERSION, "run": str(request.run), "targets": described}
+    made: dict[str, Any] = {
+        "version": EXPLAIN_VERSION,
+        "run": str(request.run),
+        "targets": described,
+    }
     write_json(run.directory.explain / ANSWER, made)
     return made
 
@@ -142,7 +147,7 @@ def _explain(work: _Work) -> Explanation:
     shown = thin_rows(covered, request.rows, make_seed(problem.seed, "shown"))
     probed = _choose_probed(work)
     question = _make_question(work, tested)
-    answer = measure_importances(question, _make_probe(work, probed, tested))
+    answer = judge_all(question, permute_all(question, _make_probe(work, probed, tested)))
     return Explanation(
         target=problem.target.name,
         loss=name_loss(problem),

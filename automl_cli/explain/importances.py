@@ -1,6 +1,6 @@
 """Importance of columns, of clusters of them and of the lunch: measured, tested, controlled."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -80,25 +80,55 @@ class Answer:
     n_rows: int
 
 
-def measure_importances(question: Question, probe: Probe) -> Answer:
-    """Permute, test, and control the rate of false discoveries with the lunch among the columns.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permuted:
+    """What was measured.
 
-    The columns and the lunch are one family of tests, the clusters (those of one column too) and
-    the lunch another. What counts as found is also more important than the lunch.
+    Parameters
+    ----------
+    rows, base
+        Row numbers, and the loss of each as it is.
+    differences
+        How much higher the loss of each row is with columns permuted, by these columns.
+    lunch, lunch_differences
+        The name of the probe, and the same for it.
     """
+
+    rows: IntVector
+    base: FloatVector
+    differences: Mapping[tuple[str, ...], FloatVector]
+    lunch: str
+    lunch_differences: FloatVector
+
+
+def permute_all(question: Question, probe: Probe) -> Permuted:
+    """Measure every column, every cluster and the lunch."""
     joint = [cluster for cluster in question.clusters if len(cluster) > 1]
     single = [(name,) for cluster in question.clusters for name in cluster]
     measured = _measure(question, question.folds, question.frame, [*single, *joint])
     noise = _measure(question, probe.folds, probe.frame, [(probe.name,)])
-    judge = _make_judge(question.plan, measured.rows)
-    lunch = judge(noise.differences[0])
-    verdicts = {
-        columns: judge(own)
-        for columns, own in zip([*single, *joint], measured.differences, strict=True)
-    }
+    return Permuted(
+        rows=measured.rows,
+        base=measured.base,
+        differences=dict(zip([*single, *joint], measured.differences, strict=True)),
+        lunch=probe.name,
+        lunch_differences=noise.differences[0],
+    )
+
+
+def judge_all(question: Question, permuted: Permuted) -> Answer:
+    """Test, and control the rate of false discoveries with the lunch among the columns.
+
+    The columns and the lunch are one family of tests, the clusters (those of one column too) and
+    the lunch another. What counts as found is also surer than the lunch.
+    """
+    judge = _make_judge(question.plan, permuted.rows)
+    lunch = judge(permuted.lunch_differences)
+    verdicts = {columns: judge(own) for columns, own in permuted.differences.items()}
+    single = [columns for columns in verdicts if len(columns) == 1]
     numbers = {name: k for k, cluster in enumerate(question.clusters, start=1) for name in cluster}
-    by_column = _control(question.rate, single, verdicts, lunch, probe.name)
-    by_cluster = _control(question.rate, question.clusters, verdicts, lunch, probe.name)
+    by_column = _control(question.rate, single, verdicts, lunch, permuted.lunch)
+    by_cluster = _control(question.rate, question.clusters, verdicts, lunch, permuted.lunch)
     return Answer(
         columns=_rank([replace(one, cluster=numbers.get(one.name, 0)) for one in by_column]),
         clusters=_rank(
@@ -108,8 +138,8 @@ def measure_importances(question: Question, probe: Probe) -> Answer:
                 if len(one.columns) > 1
             ]
         ),
-        base_loss=float(measured.base.mean()),
-        n_rows=len(measured.rows),
+        base_loss=float(permuted.base.mean()),
+        n_rows=len(permuted.rows),
     )
 
 
@@ -180,7 +210,7 @@ def _make_judge(plan: FoldPlan, rows: IntVector) -> Callable[[FloatVector], Verd
 def _control(
     rate: float,
     sets: Sequence[tuple[str, ...]],
-    verdicts: dict[tuple[str, ...], Verdict],
+    verdicts: Mapping[tuple[str, ...], Verdict],
     lunch: Verdict,
     name: str,
 ) -> list[Importance]:
@@ -196,7 +226,7 @@ def _control(
             high=verdict.high,
             p=verdict.p,
             q=float(q),
-            found=bool(q <= rate) and (verdict is lunch or verdict.mean > lunch.mean),
+            found=bool(q <= rate) and (verdict is lunch or verdict.p < lunch.p),
             is_probe=verdict is lunch,
         )
         for (columns, verdict), q in zip(family, rates, strict=True)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from automl_cli.core.foldplan import FoldPlan
-from automl_cli.explain.importances import Answer, Probe, Question, measure_importances
+from automl_cli.explain.importances import Answer, Probe, Question, judge_all, permute_all
 from automl_cli.explain.permutation import JudgedFold
 from automl_cli.splits import SplitOptions, make_fold_plan
 
@@ -48,7 +48,8 @@ def ask(seed: int, effect: float = 0.3) -> Answer:
         rate=0.05,
         seed=seed,
     )
-    return measure_importances(question, Probe(name="lunch", frame=fed, folds=judge(fed, y, plan)))
+    probe = Probe(name="lunch", frame=fed, folds=judge(fed, y, plan))
+    return judge_all(question, permute_all(question, probe))
 
 
 def test_effects_come_first_copies_are_told_together_and_the_lunch_is_among_them():
@@ -81,9 +82,9 @@ def test_noise_and_lunch_are_significant_as_rarely_as_promised():
     assert np.mean(effects) > 0.9
 
 
-def test_what_is_less_important_than_the_lunch_is_not_found():
+def test_what_is_less_sure_than_the_lunch_is_not_found():
     for seed in range(40):
         answer = ask(seed, effect=0.1)
         lunch = next(one for one in answer.columns if one.is_probe)
         found = [one for one in answer.columns if one.found and not one.is_probe]
-        assert all(one.importance > lunch.importance for one in found)
+        assert all(one.p < lunch.p for one in found)
