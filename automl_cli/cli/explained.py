@@ -34,8 +34,9 @@ def print_explained(made: Mapping[str, Any]) -> None:
 
 def _print_importances(console: Console, target: Mapping[str, Any]) -> None:
     base = spell_number(target["base_loss"], 4)
-    title = f"{target['target']}: {target['loss']} of a row, {base}, and how much it rises"
-    table = _make_table(title, "column", "± 95 %", "p", "q", "")
+    title = f"{target['target']}: {target['loss']} of a row is {base}; how much it rises without"
+    console.print(title, style="italic", highlight=False)
+    table = _make_table("column", "rise", "", "± 95 %", "p", "q", "")
     for one in target["columns"][:MOST]:
         _add_importance(table, one, target["base_loss"], f"{one['name']}")
     for one in target["clusters"]:
@@ -66,12 +67,12 @@ def _print_dropped(console: Console, target: Mapping[str, Any]) -> None:
     if not target["dropped"]:
         return
     fitted = target["lunch"]["fitted_with"]
-    table = _make_table(f"{fitted} fitted again without", "column", "± 95 %", "p", "q")
+    console.print(f"{fitted} fitted again without", style="italic", highlight=False)
+    table = _make_table("column", "rise", "± 95 %", "p", "q")
     for one in target["dropped"]:
         table.add_row(
             one["column"],
             f"{one['increase']:.3g}",
-            f"{one['increase'] / target['base_loss']:.1%}" if target["base_loss"] else "",
             _spell_reach(one),
             _spell_p(one["p"]),
             _spell_p(one["q"]),
@@ -84,8 +85,8 @@ def _print_shap(console: Console, target: Mapping[str, Any]) -> None:
     if shap is None:
         console.print("no member of the blend has SHAP values", highlight=False)
         return
-    table = Table(title="mean size of SHAP values, on the margin scale", title_justify="left")
-    table.box, table.pad_edge = None, False
+    console.print("mean size of SHAP values, on the margin scale", style="italic")
+    table = Table(box=None, pad_edge=False)
     table.add_column("column", overflow="fold")
     table.add_column("size", justify="right", no_wrap=True)
     for one in shap["columns"][:MOST]:
@@ -98,8 +99,9 @@ def _print_shap(console: Console, target: Mapping[str, Any]) -> None:
 
 
 def _print_row(console: Console, row: Mapping[str, Any]) -> None:
-    table = Table(title=f"row {row['id']} of {row['table']}", title_justify="left")
-    table.box, table.pad_edge = None, False
+    what = "SHAP values on the margin scale"
+    console.print(f"row {row['id']} of {row['table']}: {what}", style="italic", highlight=False)
+    table = Table(box=None, pad_edge=False)
     table.add_column("column", overflow="fold")
     table.add_column("value", overflow="ellipsis", max_width=24, no_wrap=True)
     for output in row["outputs"]:
@@ -134,10 +136,10 @@ def _print_rest(console: Console, columns: Sequence[object]) -> None:
         console.print(f"… {len(columns) - MOST} further columns in importance.csv")
 
 
-def _make_table(title: str, first: str, *others: str) -> Table:
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+def _make_table(first: str, *others: str) -> Table:
+    table = Table(box=None, pad_edge=False)
     table.add_column(first, overflow="fold")
-    for name in ("rise", "", *others):
+    for name in others:
         table.add_column(name, justify="right", no_wrap=True)
     return table
 

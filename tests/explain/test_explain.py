@@ -171,3 +171,28 @@ def test_what_makes_no_sense_is_refused(run: Path, changes: dict, told: str) -> 
 def test_a_folder_that_is_no_run_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RunError):
         explain(ExplainRequest(run=tmp_path), lambda _: None)
+
+
+PLANS = [
+    ["validation.group=shop"],
+    ["validation.holdout=0.2", "validation.repeats=2"],
+    ["validation.splitter=time", "validation.time=week"],
+]
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_every_kind_of_plan_is_explained(plan: list[str], tmp_path: Path) -> None:
+    frame = make_frame()[:N_TRAIN].drop(columns="id")
+    numbers = np.arange(N_TRAIN)
+    frame = frame.assign(shop=numbers % 30, week=numbers // 5, sold=frame["size"] + numbers % 2)
+    frame.to_csv(tmp_path / "train.csv", index=False)
+    overrides = [*plan, "limits.rounds=10", "data.target=sold", "features.groups=false"]
+    overrides += ["models.linear=false", "data.task=regression"]
+    automl_cli.fit(tmp_path / "train.csv", preset="smoke", overrides=overrides, out=tmp_path / "r")
+    made = explain(ExplainRequest(run=tmp_path / "r"), lambda _: None)["targets"][0]
+    columns = {one["name"]: one for one in made["columns"]}
+    assert made["columns"][0]["name"] in {"size", "copy"}
+    assert not made["lunch"]["found"]
+    assert columns["noise"]["p"] > 0.01
+    assert made["shap"]["share"] == 1.0
+    assert json.dumps(made, allow_nan=False)
