@@ -6,6 +6,7 @@ permuted, so that it counts for its sources.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import pandas as pd
@@ -88,8 +89,7 @@ def measure_permutations(
         base = loss(fold.rows, fold.predict(own))
         times[places] += 1
         total[0, places] += base
-        for k, columns in enumerate(sets, start=1):
-            total[k, places] += _measure(fold, own, columns, orders, loss) - base
+        total[1:, places] += _measure(fold, own, sets, orders, loss) - base
     total /= times
     return Measured(rows=rows, base=total[0], differences=total[1:])
 
@@ -114,17 +114,27 @@ def make_orders(n_rows: int, n_repeats: int, seed: int) -> Sequence[IntVector]:
 def _measure(
     fold: JudgedFold,
     frame: pd.DataFrame,
-    columns: Sequence[str],
+    sets: Sequence[Sequence[str]],
     orders: Sequence[IntVector],
     loss: RowLoss,
-) -> FloatVector:
-    n_rows, total = len(frame), np.zeros(len(frame))
+) -> FloatMatrix:
+    """Return the mean loss of each row over all orders, by set, shape (sets, rows)."""
+    n_rows, total = len(frame), np.zeros((len(sets), len(frame)))
+    tasks = [(k, order) for k in range(len(sets)) for order in orders]
     at_once = max(1, BATCH_ROWS // n_rows)
-    for start in range(0, len(orders), at_once):
-        batch = orders[start : start + at_once]
-        order = np.concatenate(batch)
-        permuted = frame.iloc[np.tile(np.arange(n_rows), len(batch))]
-        permuted = permuted.assign(**{name: frame[name].array[order] for name in columns})
+    for start in range(0, len(tasks), at_once):
+        batch = tasks[start : start + at_once]
+        permuted = _permute(frame, [(sets[k], order) for k, order in batch])
         losses = loss(np.tile(fold.rows, len(batch)), fold.predict(permuted))
-        total += losses.reshape(len(batch), n_rows).sum(axis=0)
+        np.add.at(total, [k for k, _ in batch], losses.reshape(len(batch), n_rows))
     return total / len(orders)
+
+
+def _permute(frame: pd.DataFrame, tasks: Sequence[tuple[Sequence[str], IntVector]]) -> pd.DataFrame:
+    """Return the rows once for each task, some columns in its order."""
+    same = np.arange(len(frame))
+    columns = {}
+    for name in dict.fromkeys(chain(*(names for names, _ in tasks))):
+        orders = [order if name in names else same for names, order in tasks]
+        columns[name] = frame[name].array[np.concatenate(orders)]
+    return frame.iloc[np.tile(same, len(tasks))].assign(**columns)
