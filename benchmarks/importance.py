@@ -15,17 +15,18 @@ model.
 import argparse
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
-from scipy.stats import chi2, t
+from effects import LINEAR, LUNCH, NOISE, Design, Setting, compare_likelihoods, draw
+from scipy.stats import t
 
 from automl_cli.core.arrays import FloatMatrix, FloatVector, IntVector
-from automl_cli.core.candidate import Candidate, CandidateSpec
-from automl_cli.core.dataset import Target
+from automl_cli.core.candidate import Blend, Candidate, CandidateSpec
+from automl_cli.core.foldplan import FoldPlan
 from automl_cli.core.margins import make_predictions
 from automl_cli.core.matrix import Matrix
 from automl_cli.core.model import FitJob, FittedModel, Watch
@@ -36,28 +37,14 @@ from automl_cli.explain.importances import Answer, Permuted, Probe, Question, ju
 from automl_cli.explain.losses import make_row_loss
 from automl_cli.explain.permutation import JudgedFold, measure_permutations
 from automl_cli.explain.significance import control, judge_rows
-from automl_cli.metrics import METRICS
 from automl_cli.models import MODELS
-from automl_cli.splits import SplitOptions, make_fold_plan
 from automl_cli.train.rounds import choose_rounds
 
-LINEAR = {"linear 1": 0.10, "linear 2": 0.15, "linear 3": 0.20}
-NOISE = tuple(f"noise {k}" for k in range(1, 7))
-LUNCH = "lunch"
-N_FOLDS, N_REPEATS, FRESH_ROWS, RATE = 5, 10, 4_000, 0.05
+Predict: TypeAlias = Callable[[pd.DataFrame], FloatMatrix]
+
+N_REPEATS, FRESH_ROWS, RATE = 10, 4_000, 0.05
 QUICK = {"learning_rate": 0.1, "num_leaves": 8}
 FRESH = ("linear 2", "copy 1", "noise 1")  # whose intervals are compared with fresh rows
-
-
-class Design(NamedTuple):
-    """What is drawn."""
-
-    name: str
-    task: str = "regression"
-    members: tuple[str, ...] = ("lightgbm", "linear")
-    strength: float = 1.0  # of all effects; 0: no column has one
-    n_rows: int = 600
-    share: float = 1.0  # of the held-out rows that is looked at
 
 
 DESIGNS = (
@@ -79,15 +66,6 @@ class Outcome(NamedTuple):
     power: Mapping[str, float]  # p-values of the likelihood-ratio test
 
 
-@dataclass(frozen=True)
-class Setting:
-    """A drawn problem and its columns."""
-
-    problem: Problem
-    frame: pd.DataFrame
-    seed: int
-
-
 def main() -> None:
     """Repeat each design and print its table."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
@@ -105,89 +83,56 @@ def main() -> None:
 def repeat(design: Design, seed: int) -> Outcome:
     """Draw, fit, blend, measure, test."""
     setting = draw(design, seed)
-    problem, frame = setting.problem, setting.frame
-    fitted = {
-        name: cross_fit(setting, name, list(frame.drop(columns=LUNCH))) for name in design.members
-    }
-    candidates = [make_candidate(setting, name, folds) for name, folds in fitted.items()]
-    blend = blend_candidates(problem, candidates)
-    models = [fitted[key.partition("-")[0]] for key in blend.members]
-    probed = cross_fit(setting, design.members[0], list(frame))
-    first = fitted[design.members[0]]
-    with_lunch = [probed if one is first else one for one in models]
-    kept = np.random.default_rng(seed).permutation(problem.folds.n_rows)
-    rows = np.sort(kept[: round(design.share * len(kept))])
-
-    def judge(members: Sequence[Sequence[Predict]]) -> list[JudgedFold]:
-        return [
-            JudgedFold(
-                rows=np.intersect1d(fold.held_out, rows),
-                predict=partial(predict_blend, blend, [member[k] for member in members]),
-            )
-            for k, fold in enumerate(problem.folds)
-        ]
-
-    own = frame.drop(columns=LUNCH)
+    plan, own = setting.problem.folds, setting.frame.drop(columns=LUNCH)
+    blend, models, with_lunch = fit_blend(design, setting)
+    kept = np.random.default_rng(seed).permutation(plan.n_rows)
+    judge = partial(judge_folds, plan, np.sort(kept[: round(design.share * len(kept))]), blend)
     question = Question(
         frame=own,
         folds=judge(models),
-        plan=problem.folds,
+        plan=plan,
         clusters=find_clusters(own),
-        loss=make_row_loss(problem),
+        loss=make_row_loss(setting.problem),
         n_repeats=N_REPEATS,
         rate=RATE,
         seed=seed,
     )
-    permuted = permute_all(question, Probe(name=LUNCH, frame=frame, folds=judge(with_lunch)))
+    probe = Probe(name=LUNCH, frame=setting.frame, folds=judge(with_lunch))
+    permuted = permute_all(question, probe)
     answer = judge_all(question, permuted)
     return Outcome(
         p={"used": {one.name: one.p for one in answer.columns}, **compare(question, permuted)},
         found=frozenset(one.name for one in (*answer.columns, *answer.clusters) if one.found),
         covered=cover(design, question, answer) if design.share == 1 else {},
-        power=test_truth(design, setting),
+        power=compare_likelihoods(design, setting),
     )
 
 
-def draw(design: Design, seed: int) -> Setting:
-    """Return a problem whose truth is known; every seed gives another one."""
-    rng = np.random.default_rng([seed, design.n_rows])
-    frame = draw_columns(design.n_rows, rng)
-    margin = make_margin(frame, design.strength * (2.0 if design.task == "binary" else 1.0))
-    if design.task == "binary":
-        y = (rng.random(design.n_rows) < 1 / (1 + np.exp(-margin))).astype(np.int64)
-        metric, labels = METRICS.get("log_loss"), ("no", "yes")
-    else:
-        y, metric, labels = margin + rng.normal(size=design.n_rows), METRICS.get("rmse"), ()
-    problem = Problem(
-        target=Target(name="y", task=design.task, labels=labels, reason=""),
-        y=y,
-        fit_y=y,
-        objective="log_loss" if design.task == "binary" else "squared_error",
-        n_outputs=1,
-        metric=metric,
-        folds=make_fold_plan(SplitOptions(folds=N_FOLDS, seed=seed), y, design.task, {}),
-        seed=seed,
+def fit_blend(
+    design: Design, setting: Setting
+) -> tuple[Blend, list[list[Predict]], list[list[Predict]]]:
+    """Return the blend, what its members predict in each fold, and the same after lunch."""
+    columns = [name for name in setting.frame if name != LUNCH]
+    fitted = {name: cross_fit(setting, name, columns) for name in design.members}
+    blend = blend_candidates(
+        setting.problem, [make_candidate(setting, *one) for one in fitted.items()]
     )
-    return Setting(problem, frame, seed)
+    names = [key.partition("-")[0] for key in blend.members]
+    probed = {design.members[0]: cross_fit(setting, design.members[0], [*columns, LUNCH])}
+    return blend, [fitted[name] for name in names], [{**fitted, **probed}[name] for name in names]
 
 
-def draw_columns(n_rows: int, rng: np.random.Generator) -> pd.DataFrame:
-    """Return the columns, the lunch last."""
-    names = [*LINEAR, "product 1", "product 2", "copy 1", *NOISE, LUNCH]
-    frame = pd.DataFrame({name: rng.normal(size=n_rows) for name in names})
-    for name in ("copy 2", "copy 3"):
-        frame.insert(6, name, frame["copy 1"] + 0.3 * rng.normal(size=n_rows))
-    return frame
-
-
-def make_margin(frame: pd.DataFrame, strength: float) -> FloatVector:
-    """Return the true expectation, or the true log-odds."""
-    margin = sum(effect * frame[name] for name, effect in LINEAR.items())
-    margin += 0.5 * frame["product 1"] * frame["product 2"] + 0.3 * frame["copy 1"]
-    return strength * margin.to_numpy()
-
-
-Predict = Callable[[pd.DataFrame], FloatMatrix]
+def judge_folds(
+    plan: FoldPlan, rows: IntVector, blend: Blend, members: Sequence[Sequence[Predict]]
+) -> list[JudgedFold]:
+    """Return who predicts which of the rows."""
+    return [
+        JudgedFold(
+            rows=np.intersect1d(fold.held_out, rows),
+            predict=partial(predict_blend, blend, [member[k] for member in members]),
+        )
+        for k, fold in enumerate(plan)
+    ]
 
 
 def cross_fit(setting: Setting, name: str, columns: Sequence[str]) -> list[Predict]:
@@ -239,7 +184,7 @@ def predict(
     return make_predictions(margins, problem.objective)
 
 
-def predict_blend(blend: object, members: Sequence[Predict], frame: pd.DataFrame) -> FloatMatrix:
+def predict_blend(blend: Blend, members: Sequence[Predict], frame: pd.DataFrame) -> FloatMatrix:
     """Return the blend of one fold's models."""
     return apply_blend(blend, [member(frame) for member in members])
 
@@ -306,33 +251,6 @@ def cover(design: Design, question: Question, answer: Answer) -> dict[str, bool]
     truth = dict(zip(FRESH, measured.differences.mean(axis=1), strict=True))
     known = {one.name: one for one in answer.columns}
     return {name: bool(known[name].low <= truth[name] <= known[name].high) for name in FRESH}
-
-
-def test_truth(design: Design, setting: Setting) -> dict[str, float]:
-    """Return the p-value of each linear effect by the likelihood ratio in the true model."""
-    frame, problem = setting.frame, setting.problem
-    product = frame["product 1"] * frame["product 2"]
-    terms = frame[[*LINEAR, "copy 1"]].assign(product=product, one=1.0)
-    fit = fit_logistic if design.task == "binary" else fit_normal
-    full = fit(terms.to_numpy(), problem.y)
-    without = {name: fit(terms.drop(columns=name).to_numpy(), problem.y) for name in LINEAR}
-    return {name: float(chi2.sf(2 * (full - own), 1)) for name, own in without.items()}
-
-
-def fit_normal(x: FloatMatrix, y: FloatVector) -> float:
-    """Return the log-likelihood of a linear model, its variance fitted too."""
-    rest = y - x @ np.linalg.lstsq(x, y, rcond=None)[0]
-    return float(-len(y) / 2 * np.log(np.mean(rest**2)))
-
-
-def fit_logistic(x: FloatMatrix, y: IntVector) -> float:
-    """Return the log-likelihood of a logistic model, by Newton's method."""
-    beta = np.zeros(x.shape[1])
-    for _ in range(20):
-        p = 1 / (1 + np.exp(-x @ beta))
-        beta += np.linalg.solve((x * (p * (1 - p))[:, None]).T @ x, x.T @ (y - p))
-    margin = x @ beta
-    return float(np.sum(y * margin - np.logaddexp(0, margin)))
 
 
 def make_matrix(frame: pd.DataFrame) -> Matrix:

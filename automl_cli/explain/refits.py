@@ -5,8 +5,7 @@ the same fitted steps of a changed table, so that candidates with screened colum
 again as well; what a fold learns of the target is learned anew. Finished folds are not repeated.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, count
@@ -33,7 +32,7 @@ from automl_cli.reopen import Reopened
 from automl_cli.store import RunDirectory, read_json, write_folder, write_json
 from automl_cli.train.assignment import save_assignment
 from automl_cli.train.cross_fit import cross_fit
-from automl_cli.train.executor import LocalPool
+from automl_cli.train.executor import open_pool
 from automl_cli.train.machine import choose_limit, count_processes
 from automl_cli.train.order import Crew, Order
 from automl_cli.train.pace import make_pace
@@ -199,7 +198,7 @@ def _cross_fit(
     listener: Listener,
 ) -> Candidate:
     limit_bytes = choose_limit(run.config.limits.memory)
-    with _pool(run.config.run.workers or count_processes(limit_bytes), limit_bytes) as pool:
+    with open_pool(run.config.run.workers or count_processes(limit_bytes), limit_bytes) as pool:
         crew = Crew(
             run=directory,
             executor=pool,
@@ -244,12 +243,3 @@ def _load_member(
 
 def _make_tables(frame: pd.DataFrame, columns: tuple[Column, ...]) -> Tables:
     return Tables(train=frame, test=None, known=frame, columns=columns)
-
-
-@contextmanager
-def _pool(workers: int, limit_bytes: int) -> Iterator[LocalPool]:
-    pool = LocalPool(workers, limit_bytes)
-    try:
-        yield pool
-    finally:
-        pool.stop()

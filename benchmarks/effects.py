@@ -1,0 +1,105 @@
+"""Drawn data whose truth is known, for benchmarks/importance.py."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy.stats import chi2
+
+from automl_cli.core.arrays import FloatMatrix, FloatVector, IntVector
+from automl_cli.core.dataset import Target
+from automl_cli.core.problem import Problem
+from automl_cli.metrics import METRICS
+from automl_cli.splits import SplitOptions, make_fold_plan
+
+LINEAR = {"linear 1": 0.10, "linear 2": 0.15, "linear 3": 0.20}
+NOISE = tuple(f"noise {k}" for k in range(1, 7))
+LUNCH = "lunch"
+N_FOLDS = 5
+
+
+class Design(NamedTuple):
+    """What is drawn."""
+
+    name: str
+    task: str = "regression"
+    members: tuple[str, ...] = ("lightgbm", "linear")
+    strength: float = 1.0  # of all effects; 0: no column has one
+    n_rows: int = 600
+    share: float = 1.0  # of the held-out rows that is looked at
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A drawn problem and its columns."""
+
+    problem: Problem
+    frame: pd.DataFrame
+    seed: int
+
+
+def draw(design: Design, seed: int) -> Setting:
+    """Return a problem whose truth is known; every seed gives another one."""
+    rng = np.random.default_rng([seed, design.n_rows])
+    frame = draw_columns(design.n_rows, rng)
+    margin = make_margin(frame, design.strength * (2.0 if design.task == "binary" else 1.0))
+    if design.task == "binary":
+        y = (rng.random(design.n_rows) < 1 / (1 + np.exp(-margin))).astype(np.int64)
+        metric, labels = METRICS.get("log_loss"), ("no", "yes")
+    else:
+        y, metric, labels = margin + rng.normal(size=design.n_rows), METRICS.get("rmse"), ()
+    problem = Problem(
+        target=Target(name="y", task=design.task, labels=labels, reason=""),
+        y=y,
+        fit_y=y,
+        objective="log_loss" if design.task == "binary" else "squared_error",
+        n_outputs=1,
+        metric=metric,
+        folds=make_fold_plan(SplitOptions(folds=N_FOLDS, seed=seed), y, design.task, {}),
+        seed=seed,
+    )
+    return Setting(problem, frame, seed)
+
+
+def draw_columns(n_rows: int, rng: np.random.Generator) -> pd.DataFrame:
+    """Return the columns, the lunch last."""
+    names = [*LINEAR, "product 1", "product 2", "copy 1", *NOISE, LUNCH]
+    frame = pd.DataFrame({name: rng.normal(size=n_rows) for name in names})
+    for name in ("copy 2", "copy 3"):
+        frame.insert(6, name, frame["copy 1"] + 0.3 * rng.normal(size=n_rows))
+    return frame
+
+
+def make_margin(frame: pd.DataFrame, strength: float) -> FloatVector:
+    """Return the true expectation, or the true log-odds."""
+    margin = sum(effect * frame[name] for name, effect in LINEAR.items())
+    margin += 0.5 * frame["product 1"] * frame["product 2"] + 0.3 * frame["copy 1"]
+    return strength * margin.to_numpy()
+
+
+def compare_likelihoods(design: Design, setting: Setting) -> dict[str, float]:
+    """Return the p-value of each linear effect by the likelihood ratio in the true model."""
+    frame, problem = setting.frame, setting.problem
+    product = frame["product 1"] * frame["product 2"]
+    terms = frame[[*LINEAR, "copy 1"]].assign(product=product, one=1.0)
+    fit = fit_logistic if design.task == "binary" else fit_normal
+    full = fit(terms.to_numpy(), problem.y)
+    without = {name: fit(terms.drop(columns=name).to_numpy(), problem.y) for name in LINEAR}
+    return {name: float(chi2.sf(2 * (full - own), 1)) for name, own in without.items()}
+
+
+def fit_normal(x: FloatMatrix, y: FloatVector) -> float:
+    """Return the log-likelihood of a linear model, its variance fitted too."""
+    rest = y - x @ np.linalg.lstsq(x, y, rcond=None)[0]
+    return float(-len(y) / 2 * np.log(np.mean(rest**2)))
+
+
+def fit_logistic(x: FloatMatrix, y: IntVector) -> float:
+    """Return the log-likelihood of a logistic model, by Newton's method."""
+    beta = np.zeros(x.shape[1])
+    for _ in range(20):
+        p = 1 / (1 + np.exp(-x @ beta))
+        beta += np.linalg.solve((x * (p * (1 - p))[:, None]).T @ x, x.T @ (y - p))
+    margin = x @ beta
+    return float(np.sum(y * margin - np.logaddexp(0, margin)))
