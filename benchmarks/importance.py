@@ -42,7 +42,8 @@ from automl_cli.train.rounds import choose_rounds
 
 Predict: TypeAlias = Callable[[pd.DataFrame], FloatMatrix]
 
-N_REPEATS, FRESH_ROWS, RATE = 10, 4_000, 0.05
+N_REPEATS, FRESH_ROWS, RATE = 10, 2_000, 0.05
+WAYS = ("used", "1", "1.25", "1.5", "1.75", "2", "Nadeau-Bengio by fold")
 QUICK = {"learning_rate": 0.1, "num_leaves": 8}
 FRESH = ("linear 2", "copy 1", "noise 1")  # whose intervals are compared with fresh rows
 
@@ -221,11 +222,12 @@ def make_candidate(setting: Setting, name: str, folds: Sequence[Predict]) -> Can
 def compare(question: Question, permuted: Permuted) -> dict[str, dict[str, float]]:
     """Return the p-values that other corrections of the variance give."""
     folds = [np.searchsorted(permuted.rows, fold.rows) for fold in question.folds]
-    found: dict[str, dict[str, float]] = {"none": {}, "by fold": {}}
+    found: dict[str, dict[str, float]] = {way: {} for way in WAYS[1:]}
     known = {columns[0]: own for columns, own in permuted.differences.items() if len(columns) == 1}
     for name, own in {**known, LUNCH: permuted.lunch_differences}.items():
-        found["none"][name] = judge_rows(own, 1.0).p
-        found["by fold"][name] = test_folds(np.array([own[rows].mean() for rows in folds]))
+        for way in WAYS[1:-1]:
+            found[way][name] = judge_rows(own, float(way)).p
+        found[WAYS[-1]][name] = test_folds(np.array([own[rows].mean() for rows in folds]))
     return found
 
 
@@ -275,10 +277,10 @@ def show(design: Design, outcomes: Sequence[Outcome]) -> None:
     print(f"\n{design.name}: {design}, {len(outcomes)} repetitions\n")
     kinds = {**{name: (name,) for name in LINEAR}, "product": ("product 1", "product 2")}
     kinds |= {"copy 1": ("copy 1",), "copies 2, 3": ("copy 2", "copy 3"), "noise": NOISE}
-    print("| p < .05 | corrected | not corrected | Nadeau-Bengio by fold | likelihood ratio |")
-    print("|---|---|---|---|---|")
+    print(f"| p < .05, variance times | {' | '.join(WAYS)} | likelihood ratio |")
+    print("|---" * (len(WAYS) + 2) + "|")
     for kind, names in {**kinds, LUNCH: (LUNCH,)}.items():
-        cells = [rate_of(outcomes, way, names) for way in ("used", "none", "by fold")]
+        cells = [rate_of(outcomes, way, names) for way in WAYS]
         likelihood = [one.power[names[0]] < 0.05 for one in outcomes if names[0] in one.power]
         cells.append(f"{np.mean(likelihood):.1%}" if likelihood else "")
         print(f"| {kind} | " + " | ".join(cells) + " |")

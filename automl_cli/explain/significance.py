@@ -3,13 +3,13 @@
 The statistic is the mean over held-out rows of (loss with the column permuted - loss). For one
 fitted model the rows are independent, and a column that says nothing has mean 0. But the models of
 two folds have each learned from the other fold's rows: what rows i and j seem to have in common
-enters as j predicts i, and again as i predicts j. So the variance is 1 + s times that of
-independent rows, s being the share of the held-out rows that is looked at: with all of them each
-pair counts twice instead of once, which for a quadratic form is exact where there is no effect, and
-too much where there is one. It is the reason of Nadeau and Bengio (2003), whose 1 + folds *
-n_held_out / n_train comes near it; but their variance is that of five folds, this one of thousands
-of rows, so that the test keeps the power of a likelihood ratio. `benchmarks/importance.py` measures
-both.
+enters as j predicts i, and again as i predicts j. For a model that makes a great many independent
+things of a column that says nothing, the variance is therefore 1 + s times that of independent
+rows, s being the share of the held-out rows that is looked at: with all of them each pair counts
+twice. Nadeau and Bengio (2003) say much the same of the variance of a few folds (1 + folds *
+n_held_out / n_train). For a slope alone independent rows are right as they are. What models of
+tables make of noise lies between: 1 + s / 2 keeps the level for all that were tried, and most of
+the power (`benchmarks/importance.py` measures them all).
 """
 
 from collections.abc import Sequence
@@ -57,9 +57,9 @@ def correct(n_rows: int, n_covered: int, *, ordered: bool) -> float:
     Examples
     --------
     >>> correct(500, 1000, ordered=False)
-    1.5
+    1.25
     """
-    return 1.0 if ordered else 1.0 + n_rows / n_covered
+    return 1.0 if ordered else 1.0 + n_rows / (2 * n_covered)
 
 
 def judge_rows(
