@@ -78,15 +78,22 @@ def make_margin(frame: pd.DataFrame, strength: float) -> FloatVector:
     return strength * margin.to_numpy()
 
 
-def compare_likelihoods(design: Design, setting: Setting) -> dict[str, float]:
-    """Return the p-value of each linear effect by the likelihood ratio in the true model."""
-    frame, problem = setting.frame, setting.problem
+def compare_likelihoods(design: Design, setting: Setting) -> dict[str, dict[str, float]]:
+    """Return p-values of each linear effect by the likelihood ratio.
+
+    Once in the true model, which nobody knows, and once in the linear model of all columns.
+    """
+    frame, problem = setting.frame.drop(columns=LUNCH), setting.problem
     product = frame["product 1"] * frame["product 2"]
-    terms = frame[[*LINEAR, "copy 1"]].assign(product=product, one=1.0)
+    true = frame[[*LINEAR, "copy 1"]].assign(product=product)
     fit = fit_logistic if design.task == "binary" else fit_normal
-    full = fit(terms.to_numpy(), problem.y)
-    without = {name: fit(terms.drop(columns=name).to_numpy(), problem.y) for name in LINEAR}
-    return {name: float(chi2.sf(2 * (full - own), 1)) for name, own in without.items()}
+    found: dict[str, dict[str, float]] = {}
+    for way, columns in {"true model": true, "linear model": frame}.items():
+        terms = columns.assign(one=1.0)
+        full = fit(terms.to_numpy(), problem.y)
+        without = {name: fit(terms.drop(columns=name).to_numpy(), problem.y) for name in LINEAR}
+        found[way] = {name: float(chi2.sf(2 * (full - own), 1)) for name, own in without.items()}
+    return found
 
 
 def fit_normal(x: FloatMatrix, y: FloatVector) -> float:

@@ -36,7 +36,7 @@ from automl_cli.explain.clusters import find_clusters
 from automl_cli.explain.importances import Answer, Permuted, Probe, Question, judge_all, permute_all
 from automl_cli.explain.losses import make_row_loss
 from automl_cli.explain.permutation import JudgedFold, measure_permutations
-from automl_cli.explain.significance import control, judge_rows
+from automl_cli.explain.significance import Correction, control, judge_rows
 from automl_cli.models import MODELS
 from automl_cli.train.rounds import choose_rounds
 
@@ -44,6 +44,7 @@ Predict: TypeAlias = Callable[[pd.DataFrame], FloatMatrix]
 
 N_REPEATS, FRESH_ROWS, RATE = 10, 2_000, 0.05
 WAYS = ("used", "1", "1.25", "1.5", "1.75", "2", "Nadeau-Bengio by fold")
+LIKELIHOODS = ("true model", "linear model")
 QUICK = {"learning_rate": 0.1, "num_leaves": 8}
 FRESH = ("linear 2", "copy 1", "noise 1")  # whose intervals are compared with fresh rows
 
@@ -64,7 +65,7 @@ class Outcome(NamedTuple):
     p: Mapping[str, Mapping[str, float]]  # by correction and column
     found: frozenset[str]
     covered: Mapping[str, bool]
-    power: Mapping[str, float]  # p-values of the likelihood-ratio test
+    likelihoods: Mapping[str, Mapping[str, float]]  # p-values of likelihood-ratio tests, by model
 
 
 def main() -> None:
@@ -105,7 +106,7 @@ def repeat(design: Design, seed: int) -> Outcome:
         p={"used": {one.name: one.p for one in answer.columns}, **compare(question, permuted)},
         found=frozenset(one.name for one in (*answer.columns, *answer.clusters) if one.found),
         covered=cover(design, question, answer) if design.share == 1 else {},
-        power=compare_likelihoods(design, setting),
+        likelihoods=compare_likelihoods(design, setting),
     )
 
 
@@ -226,7 +227,8 @@ def compare(question: Question, permuted: Permuted) -> dict[str, dict[str, float
     known = {columns[0]: own for columns, own in permuted.differences.items() if len(columns) == 1}
     for name, own in {**known, LUNCH: permuted.lunch_differences}.items():
         for way in WAYS[1:-1]:
-            found[way][name] = judge_rows(own, float(way)).p
+            factor = Correction(test=float(way), interval=float(way))
+            found[way][name] = judge_rows(own, factor).p
         found[WAYS[-1]][name] = test_folds(np.array([own[rows].mean() for rows in folds]))
     return found
 
@@ -277,12 +279,11 @@ def show(design: Design, outcomes: Sequence[Outcome]) -> None:
     print(f"\n{design.name}: {design}, {len(outcomes)} repetitions\n")
     kinds = {**{name: (name,) for name in LINEAR}, "product": ("product 1", "product 2")}
     kinds |= {"copy 1": ("copy 1",), "copies 2, 3": ("copy 2", "copy 3"), "noise": NOISE}
-    print(f"| p < .05, variance times | {' | '.join(WAYS)} | likelihood ratio |")
-    print("|---" * (len(WAYS) + 2) + "|")
+    print(f"| p < .05, variance times | {' | '.join([*WAYS, *LIKELIHOODS])} |")
+    print("|---" * (len(WAYS) + len(LIKELIHOODS) + 1) + "|")
     for kind, names in {**kinds, LUNCH: (LUNCH,)}.items():
         cells = [rate_of(outcomes, way, names) for way in WAYS]
-        likelihood = [one.power[names[0]] < 0.05 for one in outcomes if names[0] in one.power]
-        cells.append(f"{np.mean(likelihood):.1%}" if likelihood else "")
+        cells += [rate_of(outcomes, way, names) for way in LIKELIHOODS]
         print(f"| {kind} | " + " | ".join(cells) + " |")
     null = {*NOISE, LUNCH} if design.strength else {*outcomes[0].p["used"]}
     zero = np.mean([one.p["used"][name] == 1 for one in outcomes for name in NOISE])
@@ -298,7 +299,8 @@ def show(design: Design, outcomes: Sequence[Outcome]) -> None:
 
 def rate_of(outcomes: Sequence[Outcome], way: str, names: Sequence[str]) -> str:
     """Return the share of p-values below .05, spelled."""
-    known = [one.p[way][name] < 0.05 for one in outcomes for name in names if name in one.p[way]]
+    every = [{**one.p, **one.likelihoods}[way] for one in outcomes]
+    known = [own[name] < 0.05 for own in every for name in names if name in own]
     return f"{np.mean(known):.1%}" if known else ""
 
 

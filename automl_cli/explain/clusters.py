@@ -9,7 +9,7 @@ import pandas as pd
 
 from automl_cli.core.arrays import FloatMatrix, FloatVector
 
-CLOSE = 0.7  # mean absolute rank correlation from which columns are one cluster
+CLOSE = 0.5  # mean absolute rank correlation from which columns are one cluster; measured
 SEEN = 20  # rows that two columns must both know for their correlation to count
 
 

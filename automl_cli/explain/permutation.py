@@ -100,7 +100,7 @@ def make_orders(n_rows: int, n_repeats: int, seed: int) -> Sequence[IntVector]:
     Examples
     --------
     >>> [order.tolist() for order in make_orders(3, 2, seed=0)]
-    [[1, 2, 0], [2, 0, 1]]
+    [[2, 0, 1], [1, 2, 0]]
     """
     drawn = np.random.default_rng(seed).permutation(n_rows)
     orders = []
