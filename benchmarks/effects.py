@@ -1,14 +1,15 @@
 """Drawn data whose truth is known, for benchmarks/importance.py."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.stats import chi2
+from scipy.stats import chi2, t
 
 from automl_cli.core.arrays import FloatMatrix, FloatVector, IntVector
 from automl_cli.core.dataset import Target
+from automl_cli.core.matrix import Matrix
 from automl_cli.core.problem import Problem
 from automl_cli.metrics import METRICS
 from automl_cli.splits import SplitOptions, make_fold_plan
@@ -78,6 +79,23 @@ def make_margin(frame: pd.DataFrame, strength: float) -> FloatVector:
     return strength * margin.to_numpy()
 
 
+def make_matrix(frame: pd.DataFrame) -> Matrix:
+    """Return the columns as a model takes them."""
+    return Matrix(
+        values=np.asfortranarray(frame.to_numpy(dtype=np.float32)),
+        categories=np.empty((len(frame), 0), dtype=np.int32),
+        value_names=tuple(map(str, frame.columns)),
+        category_names=(),
+        levels=(),
+    )
+
+
+def take(matrix: Matrix, rows: IntVector) -> Matrix:
+    """Return some rows."""
+    values = matrix.values[rows]  # noqa: PD011 (a matrix, not a frame)
+    return replace(matrix, values=values, categories=matrix.categories[rows])
+
+
 def compare_likelihoods(design: Design, setting: Setting) -> dict[str, dict[str, float]]:
     """Return p-values of each linear effect by the likelihood ratio.
 
@@ -110,3 +128,12 @@ def fit_logistic(x: FloatMatrix, y: IntVector) -> float:
         beta += np.linalg.solve((x * (p * (1 - p))[:, None]).T @ x, x.T @ (y - p))
     margin = x @ beta
     return float(np.sum(y * margin - np.logaddexp(0, margin)))
+
+
+def judge_fold_means(means: FloatVector) -> float:
+    """Return the p-value of Nadeau and Bengio (2003) from the means of the folds."""
+    if not means.any():
+        return 1.0
+    n_folds = len(means)
+    error = np.sqrt((1 / n_folds + 1 / (n_folds - 1)) * means.var(ddof=1))
+    return float(t.sf(means.mean() / error, n_folds - 1))

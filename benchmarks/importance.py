@@ -21,14 +21,23 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
-from effects import LINEAR, LUNCH, NOISE, Design, Setting, compare_likelihoods, draw
-from scipy.stats import t
+from effects import (
+    LINEAR,
+    LUNCH,
+    NOISE,
+    Design,
+    Setting,
+    compare_likelihoods,
+    draw,
+    judge_fold_means,
+    make_matrix,
+    take,
+)
 
-from automl_cli.core.arrays import FloatMatrix, FloatVector, IntVector
+from automl_cli.core.arrays import FloatMatrix, IntVector
 from automl_cli.core.candidate import Blend, Candidate, CandidateSpec
 from automl_cli.core.foldplan import FoldPlan
 from automl_cli.core.margins import make_predictions
-from automl_cli.core.matrix import Matrix
 from automl_cli.core.model import FitJob, FittedModel, Watch
 from automl_cli.core.problem import Problem
 from automl_cli.ensemble.tournament import apply_blend, blend_candidates
@@ -229,17 +238,8 @@ def compare(question: Question, permuted: Permuted) -> dict[str, dict[str, float
         for way in WAYS[1:-1]:
             factor = Correction(test=float(way), interval=float(way))
             found[way][name] = judge_rows(own, factor).p
-        found[WAYS[-1]][name] = test_folds(np.array([own[rows].mean() for rows in folds]))
+        found[WAYS[-1]][name] = judge_fold_means(np.array([own[rows].mean() for rows in folds]))
     return found
-
-
-def test_folds(means: FloatVector) -> float:
-    """Return the p-value of Nadeau and Bengio (2003) from the means of the folds."""
-    if not means.any():
-        return 1.0
-    n_folds = len(means)
-    error = np.sqrt((1 / n_folds + 1 / (n_folds - 1)) * means.var(ddof=1))
-    return float(t.sf(means.mean() / error, n_folds - 1))
 
 
 def cover(design: Design, question: Question, answer: Answer) -> dict[str, bool]:
@@ -255,23 +255,6 @@ def cover(design: Design, question: Question, answer: Answer) -> dict[str, bool]
     truth = dict(zip(FRESH, measured.differences.mean(axis=1), strict=True))
     known = {one.name: one for one in answer.columns}
     return {name: bool(known[name].low <= truth[name] <= known[name].high) for name in FRESH}
-
-
-def make_matrix(frame: pd.DataFrame) -> Matrix:
-    """Return the columns as a model takes them."""
-    return Matrix(
-        values=np.asfortranarray(frame.to_numpy(dtype=np.float32)),
-        categories=np.empty((len(frame), 0), dtype=np.int32),
-        value_names=tuple(map(str, frame.columns)),
-        category_names=(),
-        levels=(),
-    )
-
-
-def take(matrix: Matrix, rows: IntVector) -> Matrix:
-    """Return some rows."""
-    values = matrix.values[rows]  # noqa: PD011 (a matrix, not a frame)
-    return replace(matrix, values=values, categories=matrix.categories[rows])
 
 
 def show(design: Design, outcomes: Sequence[Outcome]) -> None:
