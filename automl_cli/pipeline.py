@@ -1,7 +1,6 @@
 """The whole run, from files to a submission: one page of plain calls."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,7 +45,7 @@ from automl_cli.session import (
 from automl_cli.stages import Undertaking, begin, pursue
 from automl_cli.store import RunDirectory, check_writable, file_name, write_json, write_text
 from automl_cli.train.assignment import save_assignment
-from automl_cli.train.executor import LocalPool
+from automl_cli.train.executor import open_pool
 from automl_cli.train.machine import (
     check_limit,
     choose_limit,
@@ -91,7 +90,7 @@ def fit(request: FitRequest, listener: Listener) -> dict[str, Any]:
     )
     limit_bytes = choose_limit(config.limits.memory)
     check_limit(limit_bytes)
-    with _pool(config.run.workers or count_processes(limit_bytes), limit_bytes) as pool:
+    with open_pool(config.run.workers or count_processes(limit_bytes), limit_bytes) as pool:
         inference = infer_dataset(files, make_data_options(config))
         given = inference.dataset
         rows = hold_out(given, choose_validation(given, config), config.validation.holdout)
@@ -222,15 +221,6 @@ def _make_crew(
         room=room,
         ended_for_memory=session.pool.has_ended_for_memory,
     )
-
-
-@contextmanager
-def _pool(workers: int, limit_bytes: int) -> Iterator[LocalPool]:
-    pool = LocalPool(workers, limit_bytes)
-    try:
-        yield pool
-    finally:
-        pool.stop()
 
 
 def _choose_folder(train: Path, config: RunConfig, key: str) -> Path:

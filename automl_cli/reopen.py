@@ -4,8 +4,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from automl_cli.config.load import load_config
 from automl_cli.config.schema import RunConfig
+from automl_cli.core.dataset import Dataset
 from automl_cli.core.errors import RunError
 from automl_cli.core.problem import Problem
 from automl_cli.data.files import Files
@@ -31,6 +35,8 @@ class Reopened:
         The tables that it read.
     inference
         Their content.
+    dataset
+        The rows that the run worked on: without those of a hold-out, which follow its test table.
     problems
         One a target.
     """
@@ -39,7 +45,16 @@ class Reopened:
     config: RunConfig
     files: Files
     inference: Inference
+    dataset: Dataset
     problems: tuple[Problem, ...]
+
+    @property
+    def row_ids(self) -> npt.NDArray[np.object_] | None:
+        """The id of each row of train; None without one, or where a hold-out took rows away."""
+        ids = self.inference.train_ids
+        if ids is None or len(ids) != self.dataset.n_rows:
+            return None
+        return np.asarray(ids.to_numpy(), dtype=object)
 
 
 def reopen(root: Path) -> Reopened:
@@ -84,5 +99,10 @@ def reopen(root: Path) -> Reopened:
         for target in rows.dataset.schema.targets
     )
     return Reopened(
-        directory=directory, config=config, files=files, inference=inference, problems=problems
+        directory=directory,
+        config=config,
+        files=files,
+        inference=inference,
+        dataset=rows.dataset,
+        problems=problems,
     )

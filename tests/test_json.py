@@ -59,6 +59,7 @@ def show(place: Path, command: str) -> dict[str, Any]:
         "features": [run],
         "track show": [place / "runs"],
         "test": [task],
+        "explain": [run, "--row", "3", "--drop-column", "1", "--rows", "40"],
     }
     if command == "fit":
         text = (place / "second.json").read_text()

@@ -24,7 +24,7 @@ from automl_cli.decision import Decision
 from automl_cli.ensemble.combiners import COMBINERS
 from automl_cli.features.encoder import Encoder
 from automl_cli.features.group import Features
-from automl_cli.features.matrix import assemble_features
+from automl_cli.features.matrix import apply_features
 from automl_cli.features.state import FeatureSet, FeatureState, load_features
 from automl_cli.features.steps import FittedStep
 from automl_cli.models import MODELS
@@ -180,7 +180,8 @@ def _average(folds: Sequence[FoldPredictor], part: TargetPart, rows: _Rows) -> F
     """Return what a candidate predicts: the mean of its folds, weighted by their training rows."""
     total = np.zeros(())
     for fold in folds:
-        matrix = assemble_features([rows.make(one) for one in fold.state.steps], fold.encoder)
+        known = {step.folder: rows.make(step) for step in fold.state.steps}
+        matrix = apply_features(fold.state, fold.encoder, rows.frame, known)
         margins = fold.model.predict(matrix, rounds=fold.rounds)
         total = total + fold.weight * make_predictions(margins, part.objective)
     return np.asarray(total / sum(fold.weight for fold in folds))

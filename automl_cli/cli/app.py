@@ -13,6 +13,7 @@ from automl_cli.cli.audit import audit
 from automl_cli.cli.blend import blend
 from automl_cli.cli.check import check
 from automl_cli.cli.configs import config_app
+from automl_cli.cli.explain import explain
 from automl_cli.cli.fit import fit
 from automl_cli.cli.help import Command
 from automl_cli.cli.listing import list_table
@@ -33,8 +34,8 @@ app = typer.Typer(
     rich_markup_mode=None,  # a mistake and a help page look alike on every terminal and in a log
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-COMMANDS = (audit, fit, predict, blend, check, submit, leaderboard, features, report, wheelhouse)
-for command in COMMANDS:
+COMMANDS = (audit, fit, predict, explain, blend, check, submit, leaderboard, features, report)
+for command in (*COMMANDS, wheelhouse):
     app.command(cls=Command)(command)
 app.command(name="test", cls=Command)(ask)
 app.command(name="list", cls=Command)(list_table)

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 FloatVector: TypeAlias = npt.NDArray[np.float64]
 FloatMatrix: TypeAlias = npt.NDArray[np.float64]
+FloatCube: TypeAlias = npt.NDArray[np.float64]
 Float32Matrix: TypeAlias = npt.NDArray[np.float32]
 IntVector: TypeAlias = npt.NDArray[np.int64]
 CodeVector: TypeAlias = npt.NDArray[np.int32]

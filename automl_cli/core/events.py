@@ -18,6 +18,7 @@ Kind: TypeAlias = Literal[
     "original",  # a candidate with the rows of the original data set and without was compared
     "blended",  # the tournament is decided
     "submission",  # a submission file was written
+    "explaining",  # something of an explanation that takes time
     "warning",  # something the user should know
     "fetched",  # a competition's files or metric came from Kaggle
     "uploaded",  # a submission is at Kaggle

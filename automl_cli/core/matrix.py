@@ -33,3 +33,8 @@ class Matrix:
     def n_rows(self) -> int:
         """Number of rows."""
         return int(self.values.shape[0])
+
+    @property
+    def n_columns(self) -> int:
+        """Number of columns: values and categories."""
+        return int(self.values.shape[1]) + len(self.levels)

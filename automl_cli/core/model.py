@@ -7,9 +7,9 @@ all that a fit may know, and each model maps it to its library.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from automl_cli.core.arrays import FloatMatrix, FloatVector, IntVector
+from automl_cli.core.arrays import FloatCube, FloatMatrix, FloatVector, IntVector
 from automl_cli.core.candidate import FeatureRecipe, ParamValue
 from automl_cli.core.dataset import Task
 from automl_cli.core.matrix import Matrix
@@ -90,6 +90,20 @@ class FittedModel(Protocol):
         ...
 
 
+@runtime_checkable
+class ExplainedModel(Protocol):
+    """A fitted model that can say what each column contributes to its margins."""
+
+    def contribute(self, matrix: Matrix, *, rounds: int | None = None) -> FloatCube | None:
+        """Return SHAP values, shape (rows, n_outputs, p + q + 1), float64.
+
+        The columns are the values, then the categories; the last one is what is answered before
+        any column is looked at. Together they are the margins of `predict` without an offset.
+        None if this very model cannot tell.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fit:
     """The outcome of a fit.
@@ -161,6 +175,8 @@ class ModelSpec:
         cost more time than they are worth. None: all.
     space
         The parameters that a search sets.
+    explains
+        True if its fitted models are `ExplainedModel`.
     search_rate
         The learning rate where speed counts, in a search and for the first submission, larger than
         usual; None for models that do not learn in many small rounds.
@@ -179,6 +195,7 @@ class ModelSpec:
     max_rows: int | None = None
     enough_rows: int | None = None
     space: tuple[Range, ...] = ()
+    explains: bool = False
     search_rate: float | None = None
 
     def make_params(self, task: Task, own: Mapping[str, ParamValue]) -> dict[str, ParamValue]:

@@ -5,9 +5,10 @@ the fold's training rows alone (`features.target_encoding`, `features.linear_pre
 held-out row's target changes no feature of its fold.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, count
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -148,7 +149,12 @@ def make_prediction_matrices(
     return held_out, _gather(unknown, slice(None), n_outputs, encoder)
 
 
-def apply_features(state: FeatureState, encoder: Encoder, frame: pd.DataFrame) -> Matrix:
+def apply_features(
+    state: FeatureState,
+    encoder: Encoder,
+    frame: pd.DataFrame,
+    known: Mapping[Path, Sequence[Features]] | None = None,
+) -> Matrix:
     """Return the matrix of new rows: each row as it would be in any other table.
 
     Parameters
@@ -159,26 +165,16 @@ def apply_features(state: FeatureState, encoder: Encoder, frame: pd.DataFrame) -
         The target means of one fold.
     frame
         Any rows with the columns and dtypes of the data set.
+    known
+        What steps make of these rows, by their folder, where several states share them; without it
+        every step is asked.
     """
-    return assemble_features([step.transform(frame) for step in state.steps], encoder)
-
-
-def assemble_features(made: Sequence[Iterable[Features]], encoder: Encoder) -> Matrix:
-    """Return the matrix of rows whose steps are transformed already, as `apply_features` does.
-
-    Parameters
-    ----------
-    made
-        What each step of the features gives of the rows.
-    encoder
-        The target means of one fold.
-    """
-    parts = [
+    made = [
         part
-        for features, own in zip(made, encoder.chosen, strict=True)
-        for part in split_parts(features, own)
+        for step, own in zip(state.steps, encoder.chosen, strict=True)
+        for part in split_parts(step.transform(frame) if known is None else known[step.folder], own)
     ]
-    return _gather(parts, slice(None), len(encoder.means), encoder)
+    return _gather(made, slice(None), len(encoder.means), encoder)
 
 
 def _choose(state: FeatureState, fold_number: int) -> Chosen:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from automl_cli.core.arrays import FloatMatrix, FloatVector, IntVector
+from automl_cli.core.arrays import FloatCube, FloatMatrix, FloatVector, IntVector
 from automl_cli.core.candidate import ParamValue, Step
 from automl_cli.core.matrix import Matrix
 from automl_cli.core.model import Fit, FitJob, FittedModel, ModelSpec, Range
@@ -51,6 +51,18 @@ class CatBoostModel:
         )
         margins = np.asarray(raw, dtype=np.float64).reshape(matrix.n_rows, -1)
         return margins if offset is None else margins + offset
+
+    def contribute(self, matrix: Matrix, *, rounds: int | None = None) -> FloatCube | None:
+        """Return SHAP values; see `ExplainedModel`."""
+        booster = self.booster
+        if rounds is not None and rounds < booster.tree_count_:  # it takes no number of trees
+            booster = booster.copy()
+            booster.shrink(rounds)
+        raw = booster.get_feature_importance(
+            _make_pool(matrix), type="ShapValues", thread_count=self.n_threads
+        )
+        made = np.asarray(raw, dtype=np.float64)
+        return made.reshape(matrix.n_rows, -1, matrix.n_columns + 1)
 
     def save(self, folder: Path) -> None:
         """Write CatBoost's binary format and the number of threads."""
@@ -217,4 +229,5 @@ SPEC = ModelSpec(
         Range("random_strength", 0.1, 10.0, log=True),
     ),
     search_rate=0.15,
+    explains=True,
 )

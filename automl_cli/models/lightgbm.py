@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from automl_cli.core.arrays import FloatMatrix
+from automl_cli.core.arrays import FloatCube, FloatMatrix
 from automl_cli.core.candidate import ParamValue, Step
 from automl_cli.core.matrix import Matrix
 from automl_cli.core.model import Fit, FitJob, FittedModel, ModelSpec, Range, Watch
@@ -53,6 +53,19 @@ class LightGBMModel:
         )
         margins = np.asarray(raw, dtype=np.float64).reshape(matrix.n_rows, -1)
         return margins if offset is None else margins + offset
+
+    def contribute(self, matrix: Matrix, *, rounds: int | None = None) -> FloatCube | None:
+        """Return SHAP values; see `ExplainedModel`. LightGBM has none for linear trees."""
+        if "\nis_linear=1" in self.booster.model_to_string(num_iteration=1):
+            return None
+        raw = self.booster.predict(
+            join_columns(matrix),
+            pred_contrib=True,
+            num_iteration=rounds,
+            num_threads=self.n_threads,
+        )
+        made = np.asarray(raw, dtype=np.float64)
+        return made.reshape(matrix.n_rows, -1, matrix.n_columns + 1)
 
     def save(self, folder: Path) -> None:
         """Write LightGBM's text format and the number of threads."""
@@ -220,4 +233,5 @@ SPEC = ModelSpec(
         Range("lambda_l2", 0.01, 30.0, log=True),
     ),
     search_rate=0.1,
+    explains=True,
 )

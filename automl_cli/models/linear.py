@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from automl_cli.core.arrays import FloatMatrix, FloatVector
+from automl_cli.core.arrays import FloatCube, FloatMatrix, FloatVector
 from automl_cli.core.candidate import Step
 from automl_cli.core.matrix import Matrix
 from automl_cli.core.metric import Objective
@@ -73,6 +73,23 @@ class LinearModel:
             margins = values @ self.slopes + self.intercept
         margins += expand_categories(matrix) @ self.effects
         return margins if offset is None else margins + offset
+
+    def contribute(
+        self,
+        matrix: Matrix,
+        *,
+        rounds: int | None = None,  # noqa: ARG002 (there are none)
+    ) -> FloatCube | None:
+        """Return slope x (value - training mean), and the effect of each category's level."""
+        n_rows, n_outputs, p = matrix.n_rows, len(self.intercept), len(self.fill)
+        made = np.zeros((n_rows, n_outputs, matrix.n_columns + 1))
+        values = np.where(np.isfinite(matrix.values), matrix.values, self.fill)
+        made[:, :, :p] = (values - self.fill)[:, None, :] * self.slopes.T
+        starts = np.cumsum((0, *matrix.levels))
+        for k in range(len(matrix.levels)):
+            made[:, :, p + k] = self.effects[starts[k] + matrix.categories[:, k]]
+        made[:, :, -1] = self.intercept + self.fill @ self.slopes
+        return made
 
     def save(self, folder: Path) -> None:
         """Write the arrays into one npz file."""
@@ -166,4 +183,5 @@ SPEC = ModelSpec(
     takes_offset=True,
     enough_rows=200_000,  # for some hundred coefficients
     space=(Range("C", 0.001, 30.0, log=True),),
+    explains=True,
 )

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from automl_cli.core.arrays import FloatMatrix, FloatVector, IntVector
+from automl_cli.core.arrays import FloatCube, FloatMatrix, FloatVector, IntVector
 from automl_cli.core.matrix import Matrix
 from automl_cli.core.metric import Objective
 from automl_cli.core.model import Fit, FitJob, FittedModel, Watch
@@ -89,6 +89,16 @@ class _Constant:
     ) -> FloatMatrix:
         margins = np.tile(np.array(self.margins), (matrix.n_rows, 1))
         return margins if offset is None else margins + offset
+
+    def contribute(
+        self,
+        matrix: Matrix,
+        *,
+        rounds: int | None = None,  # noqa: ARG002 (there are none)
+    ) -> FloatCube | None:
+        made = np.zeros((matrix.n_rows, len(self.margins), matrix.n_columns + 1))
+        made[:, :, -1] = self.margins
+        return made
 
     def save(self, folder: Path) -> None:
         (folder / CONSTANT_FILE).write_text(json.dumps(self.margins))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from automl_cli.core.arrays import FloatMatrix, FloatVector, IntVector
+from automl_cli.core.arrays import FloatCube, FloatMatrix, FloatVector, IntVector
 from automl_cli.core.candidate import ParamValue, Step
 from automl_cli.core.matrix import Matrix
 from automl_cli.core.model import Fit, FitJob, FittedModel, ModelSpec, Range, Watch
@@ -46,6 +46,21 @@ class XGBoostModel:
         )
         margins = np.asarray(raw, dtype=np.float64).reshape(matrix.n_rows, -1)
         return margins if offset is None else margins + offset
+
+    def contribute(self, matrix: Matrix, *, rounds: int | None = None) -> FloatCube | None:
+        """Return SHAP values; see `ExplainedModel`."""
+        import xgboost
+
+        data = xgboost.DMatrix(
+            join_columns(matrix),
+            feature_names=make_names(matrix),
+            feature_types=_make_types(matrix),
+            enable_categorical=True,
+            nthread=self.n_threads,
+        )
+        raw = self.booster.predict(data, pred_contribs=True, iteration_range=(0, rounds or 0))
+        made = np.asarray(raw, dtype=np.float64)
+        return made.reshape(matrix.n_rows, -1, matrix.n_columns + 1)
 
     def save(self, folder: Path) -> None:
         """Write XGBoost's UBJSON format and the number of threads."""
@@ -111,17 +126,20 @@ def _make_data(
 ) -> "QuantileDMatrix":
     import xgboost
 
-    kinds = ["float"] * matrix.values.shape[1] + ["c"] * len(matrix.levels)
     return xgboost.QuantileDMatrix(
         join_columns(matrix),
         label=y,
         feature_names=make_names(matrix),
-        feature_types=kinds,
+        feature_types=_make_types(matrix),
         enable_categorical=True,
         max_bin=job.params.get("max_bin", 256),
         nthread=job.n_threads,
         **extra,
     )
+
+
+def _make_types(matrix: Matrix) -> list[str]:
+    return ["float"] * matrix.values.shape[1] + ["c"] * len(matrix.levels)
 
 
 _OBJECTIVES: Mapping[str, tuple[str, str]] = {
@@ -189,4 +207,5 @@ SPEC = ModelSpec(
         Range("reg_lambda", 0.01, 30.0, log=True),
     ),
     search_rate=0.15,
+    explains=True,
 )

@@ -10,6 +10,7 @@ tested against them.
 from collections.abc import Mapping
 
 from automl_cli.payloads.base import Payload, without_nan
+from automl_cli.payloads.explained import Explained
 from automl_cli.payloads.runs import Screens, Summary
 from automl_cli.payloads.several import Blended, Submitted, Tracked, Wheelhouse
 from automl_cli.payloads.tables import Audited, Checked, Predicted
@@ -21,6 +22,7 @@ PAYLOADS: Mapping[str, type[Payload]] = {
     "audit": Audited,
     "fit": Summary,
     "predict": Predicted,
+    "explain": Explained,
     "blend": Blended,
     "check": Checked,
     "leaderboard": Summary,

@@ -13,6 +13,7 @@ so a run that is killed at any moment is resumed by the same command.
     typing.json           how the columns were read, for new rows
     failures/KEY.json     candidates that could not be fitted
     blends/TARGET/        the ensemble
+    explain/              what `automl explain` found out of the columns
     summary.json          what `--json` and `automl leaderboard` show
     report.html           the page of `automl report`
     workers.log           what the libraries print from C
@@ -92,6 +93,11 @@ class RunDirectory:
     def tables(self) -> Path:
         """Folder of the feature columns, for workers that make features."""
         return self.root / "tables"
+
+    @property
+    def explain(self) -> Path:
+        """Folder of what `automl explain` found out, and of the fits it has repeated."""
+        return self.root / "explain"
 
     @property
     def submission(self) -> Path:

@@ -10,7 +10,8 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -81,6 +82,16 @@ class LocalPool:
     def _stop_processes(self) -> None:
         self._pool.stop()
         self._pool.join()
+
+
+@contextmanager
+def open_pool(workers: int, memory_bytes: int | None = None) -> Iterator[LocalPool]:
+    """Give a pool, and end its workers at once when nobody needs it any more."""
+    pool = LocalPool(workers, memory_bytes)
+    try:
+        yield pool
+    finally:
+        pool.stop()
 
 
 def _start_processes(workers: int) -> Any:  # noqa: ANN401  # pebble has no types

@@ -12,7 +12,9 @@ from automl_cli.core.candidate import ParamValue, Step
 from automl_cli.core.dataset import Column, Dataset, Role, Schema
 from automl_cli.features import GROUPS
 from automl_cli.features.group import CHUNK, Features, State
+from automl_cli.features.sources import trace_step
 from automl_cli.features.state import prepare_features
+from automl_cli.features.steps import FittedStep
 
 N_ROWS = 120
 NUMBERS = {"values", "linear"}
@@ -105,6 +107,15 @@ def assert_same(made: Iterable[Features], expected: Iterable[Features]) -> None:
 class TestEveryGroup:
     def test_its_entry_bears_its_name(self, name: str):
         assert GROUPS.get(name).name == name
+
+    def test_every_column_that_varies_is_traced_to_columns_of_the_table(self, name: str):
+        frame = make_frame()
+        step = FittedStep(folder=Path(), group=name, state=fitted(name), kept=None)
+        made = tuple(GROUPS.get(name).transform(fitted(name), frame))
+        for features, traced in zip(made, trace_step(step, frame, 0), strict=True):
+            for own, sources in zip(features.array, traced.sources, strict=True):
+                assert set(sources) <= set(frame.columns)
+                assert sources or len(np.unique(own)) == 1
 
     def test_shapes_types_and_names_agree(self, name: str):
         for made in GROUPS.get(name).transform(fitted(name), make_frame()):

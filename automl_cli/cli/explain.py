@@ -1,0 +1,42 @@
+"""``automl explain``."""
+
+from typing import Annotated
+
+import typer
+
+from automl_cli.cli.answers import answered, print_json
+from automl_cli.cli.options import AsJson, RunFolder
+
+
+def explain(
+    run: RunFolder,
+    rows: Annotated[int, typer.Option(help="Held-out rows with SHAP values, at most.")] = 1_000,
+    tested_rows: Annotated[
+        int, typer.Option(help="Held-out rows among which columns are permuted, at most.")
+    ] = 5_000,
+    row: Annotated[str | None, typer.Option(help="Explain the row of this id too.")] = None,
+    drop_column: Annotated[
+        int, typer.Option(help="Fit again without each of so many leading columns.")
+    ] = 0,
+    rate: Annotated[float, typer.Option(help="Rate of false discoveries.")] = 0.05,
+    as_json: AsJson = False,
+) -> None:
+    """Explain a run: which columns matter, how surely, and which way."""
+    with answered():
+        from automl_cli.cli.explained import print_explained, tell_progress
+        from automl_cli.explain import ExplainRequest
+        from automl_cli.explain import explain as run_explain
+
+        request = ExplainRequest(
+            run=run,
+            rows=rows,
+            tested_rows=tested_rows,
+            row=row,
+            drop_column=drop_column,
+            rate=rate,
+        )
+        made = run_explain(request, tell_progress)
+        if as_json:
+            print_json(made)
+        else:
+            print_explained(made)

@@ -1,0 +1,154 @@
+"""What ``automl explain`` prints: importances and contributions to stdout, progress to stderr."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from automl_cli.cli.console import spell_number
+from automl_cli.core.events import Event
+
+MOST = 40  # columns in a table; the files hold all
+CLOSEST = 1e-4  # p-values below it are not told apart
+
+
+def tell_progress(event: Event) -> None:
+    """Show what takes time on stderr."""
+    if event.kind in ("explaining", "warning"):
+        Console(stderr=True).print(event.fields["message"], style="dim", highlight=False)
+
+
+def print_explained(made: Mapping[str, Any]) -> None:
+    """Print the tables of every target to stdout."""
+    console = Console()
+    for target in made["targets"]:
+        _print_importances(console, target)
+        _print_dropped(console, target)
+        _print_shap(console, target)
+        if target["row"] is not None:
+            _print_row(console, target["row"])
+        _print_lunch(console, target)
+    console.print(f"files: {made['run']}/explain", soft_wrap=True, highlight=False)
+
+
+def _print_importances(console: Console, target: Mapping[str, Any]) -> None:
+    base = spell_number(target["base_loss"], 4)
+    title = f"{target['target']}: {target['loss']} of a row is {base}; how much it rises without"
+    console.print(title, style="italic", highlight=False)
+    table = _make_table("column", "rise", "", "± 95 %", "p", "q", "")
+    for one in target["columns"][:MOST]:
+        _add_importance(table, one, target["base_loss"], f"{one['name']}")
+    for one in target["clusters"]:
+        _add_importance(table, one, target["base_loss"], f"together: {one['name']}")
+    console.print(table)
+    _print_rest(console, target["columns"])
+    told = (
+        f"{target['rows']} held-out rows, {target['repeats']} permutations each; "
+        f"{target['share']:.0%} of the blend's weight predicted again; * found at a rate of "
+        f"false discoveries of {target['rate']:.0%}, and surer than the lunch"
+    )
+    console.print(told, highlight=False)
+
+
+def _add_importance(table: Table, one: Mapping[str, Any], base: float, name: str) -> None:
+    table.add_row(
+        f"{name} (made-up noise)" if one["is_probe"] else name,
+        f"{one['importance']:.3g}",
+        f"{one['importance'] / base:.1%}" if base else "",
+        _spell_reach(one),
+        _spell_p(one["p"]),
+        _spell_p(one["q"]),
+        "*" if one["found"] else "",
+    )
+
+
+def _print_dropped(console: Console, target: Mapping[str, Any]) -> None:
+    if not target["dropped"]:
+        return
+    fitted = target["lunch"]["fitted_with"]
+    console.print(f"{fitted} fitted again without", style="italic", highlight=False)
+    table = _make_table("column", "rise", "± 95 %", "p", "q")
+    for one in target["dropped"]:
+        table.add_row(
+            one["column"],
+            f"{one['increase']:.3g}",
+            _spell_reach(one),
+            _spell_p(one["p"]),
+            _spell_p(one["q"]),
+        )
+    console.print(table)
+
+
+def _print_shap(console: Console, target: Mapping[str, Any]) -> None:
+    shap = target["shap"]
+    if shap is None:
+        console.print("no member of the blend has SHAP values", highlight=False)
+        return
+    console.print("mean size of SHAP values, on the margin scale", style="italic")
+    table = Table(box=None, pad_edge=False)
+    table.add_column("column", overflow="fold")
+    table.add_column("size", justify="right", no_wrap=True)
+    for one in shap["columns"][:MOST]:
+        table.add_row(one["column"], f"{one['mean_size']:.3g}")
+    console.print(table)
+    told = f"{shap['rows']} held-out rows; {shap['share']:.0%} of the blend's weight explained"
+    if shap["shared"]:
+        told += f"; {shap['shared']:.0%} divided equally among columns that are used together"
+    console.print(told, highlight=False)
+
+
+def _print_row(console: Console, row: Mapping[str, Any]) -> None:
+    what = "SHAP values on the margin scale"
+    console.print(f"row {row['id']} of {row['table']}: {what}", style="italic", highlight=False)
+    table = Table(box=None, pad_edge=False)
+    table.add_column("column", overflow="fold")
+    table.add_column("value", overflow="ellipsis", max_width=24, no_wrap=True)
+    for output in row["outputs"]:
+        table.add_column(output, justify="right", no_wrap=True)
+    for one in row["columns"][:MOST]:
+        value = "missing" if one["value"] is None else one["value"]
+        table.add_row(one["column"], value, *(f"{size:+.3g}" for size in one["shap"]))
+    table.add_row("before any column", "", *(f"{base:.3g}" for base in row["base"]))
+    table.add_row("together", "", *(f"{margin:.3g}" for margin in row["margins"]))
+    console.print(table)
+
+
+def _print_lunch(console: Console, target: Mapping[str, Any]) -> None:
+    lunch = target["lunch"]
+    name, fitted, p = lunch["column"], lunch["fitted_with"], _spell_p(lunch["p"])
+    if lunch["found"]:
+        console.print(
+            f"WARNING: {name}, noise that {fitted} was fitted with, came out as significant "
+            f"(p {p}). Do not trust the significance of other columns of this run.",
+            style="bold red",
+            highlight=False,
+        )
+        return
+    console.print(
+        f"{name}, noise that {fitted} was fitted with, did not come out as significant (p {p})",
+        highlight=False,
+    )
+
+
+def _print_rest(console: Console, columns: Sequence[object]) -> None:
+    if len(columns) > MOST:
+        console.print(f"… {len(columns) - MOST} further columns in importance.csv")
+
+
+def _make_table(first: str, *others: str) -> Table:
+    table = Table(box=None, pad_edge=False)
+    table.add_column(first, overflow="fold")
+    for name in others:
+        table.add_column(name, justify="right", no_wrap=True)
+    return table
+
+
+def _spell_p(p: float) -> str:
+    return f"<{CLOSEST:g}" if p < CLOSEST else f"{p:.2g}"
+
+
+def _spell_reach(one: Mapping[str, Any]) -> str:
+    if one["low"] is None or one["high"] is None:
+        return "unknown"
+    return f"{(one['high'] - one['low']) / 2:.2g}"

@@ -1,0 +1,160 @@
+"""The blend of a run as each of its folds has fitted it: what predicts the fold's held-out rows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from automl_cli.bundle.predictor import FoldPredictor, Predictor
+from automl_cli.core.arrays import FloatMatrix, FloatVector, IntVector
+from automl_cli.core.foldplan import FoldPlan
+from automl_cli.core.margins import make_predictions
+from automl_cli.core.metric import Objective
+from automl_cli.ensemble.combiners import COMBINERS, get_weights
+from automl_cli.explain.permutation import JudgedFold
+from automl_cli.features.group import Features
+from automl_cli.features.matrix import apply_features
+
+ENOUGH = 0.95  # of the weight; more members cost time and change little
+ADDITIVE = frozenset({"weights", "bias", "objective"})  # of states in which members may be left out
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FittedMember:
+    """A candidate of the blend.
+
+    Parameters
+    ----------
+    key, model
+        Its key, and the name of its model.
+    weight
+        Its weight in the blend.
+    folds
+        What each fold has fitted.
+    """
+
+    key: str
+    model: str
+    weight: float
+    folds: tuple[FoldPredictor, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FittedBlend:
+    """The members that carry a blend, and how they are combined.
+
+    Parameters
+    ----------
+    members
+        The heaviest first.
+    combiner, state
+        The combiner, and its state for these members.
+    objective
+        What the models were fitted with.
+    share
+        The part of the weight of the whole blend that these members have.
+    """
+
+    members: tuple[FittedMember, ...]
+    combiner: str
+    state: Mapping[str, Any]
+    objective: Objective
+    share: float
+
+    def predict(self, fold: int, frame: pd.DataFrame) -> FloatMatrix:
+        """Return the predictions of one fold's models for any rows of the typed table."""
+        known = make_features([member.folds[fold] for member in self.members], frame)
+        predicted = []
+        for member in self.members:
+            own = member.folds[fold]
+            matrix = apply_features(own.state, own.encoder, frame, known)
+            margins = own.model.predict(matrix, rounds=own.rounds)
+            predicted.append(make_predictions(margins, self.objective))
+        combiner = COMBINERS.get(self.combiner)
+        return combiner.apply(self.state, np.stack(predicted, dtype=np.float64))
+
+    def replace_member(self, key: str, other: FittedMember) -> "FittedBlend":
+        """Return the blend with another candidate in the place of one."""
+        members = tuple(other if member.key == key else member for member in self.members)
+        return replace(self, members=members)
+
+
+def load_blend(predictor: Predictor, target: str, keys: Sequence[str]) -> FittedBlend:
+    """Return the members of a target's blend that have together most of the weight.
+
+    Parameters
+    ----------
+    predictor
+        The loaded bundle.
+    target
+        Its name.
+    keys
+        The candidates of the blend, in its order.
+    """
+    part = next(part for part in predictor.manifest.targets if part.name == target)
+    weights = get_weights(part.state)
+    known = [k for k, folds in enumerate(part.candidates) if folds]
+    chosen = _choose(weights, known) if part.state.keys() <= ADDITIVE else known
+    kept = np.abs(weights[chosen]).sum() / np.abs(weights[known]).sum()
+    every, some = weights[known].sum(), weights[chosen].sum()
+    scaled = weights[chosen] * (every / some if every * some > 0 else 1.0)
+    members = tuple(
+        FittedMember(
+            key=keys[k],
+            model=part.candidates[k][0].model,
+            weight=float(weights[k]),
+            folds=tuple(predictor.folds[target][k]),
+        )
+        for k in chosen
+    )
+    return FittedBlend(
+        members=members,
+        combiner=part.combiner,
+        state={**part.state, "weights": scaled.tolist()},
+        objective=part.objective,
+        share=float(kept),
+    )
+
+
+def judge_folds(
+    blend: FittedBlend, plan: FoldPlan, rows: IntVector, numbers: Sequence[int] | None = None
+) -> list[JudgedFold]:
+    """Return the folds with those of their held-out rows that are among `rows`.
+
+    A fold with a single one is left out: nothing can be permuted there.
+    """
+    judged = []
+    for number, fold in enumerate(plan):
+        own = np.intersect1d(fold.held_out, rows)
+        if len(own) > 1 and (numbers is None or number in numbers):
+            predict = _FoldPrediction(blend, number)
+            judged.append(JudgedFold(rows=own, predict=predict))
+    return judged
+
+
+def make_features(
+    folds: Sequence[FoldPredictor], frame: pd.DataFrame
+) -> Mapping[Path, Sequence[Features]]:
+    """Return what the steps of several fits make of some rows, each step once."""
+    steps = {step.folder: step for fold in folds for step in fold.state.steps}
+    numbered = frame.reset_index(drop=True)
+    return {folder: tuple(step.transform(numbered)) for folder, step in steps.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _FoldPrediction:
+    blend: FittedBlend
+    fold: int
+
+    def __call__(self, frame: pd.DataFrame) -> FloatMatrix:
+        return self.blend.predict(self.fold, frame)
+
+
+def _choose(weights: FloatVector, known: Sequence[int]) -> list[int]:
+    """Return the heaviest members that have enough of the weight."""
+    ordered = sorted(known, key=lambda k: -abs(weights[k]))
+    shares = np.cumsum(np.abs(weights[ordered])) / np.abs(weights[ordered]).sum()
+    return ordered[: int(np.searchsorted(shares, ENOUGH)) + 1]

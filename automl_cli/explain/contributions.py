@@ -1,0 +1,201 @@
+"""SHAP values of the blend's members on held-out rows, summed by source column.
+
+They are added with the members' weights on the margin scale (log-odds, logits, values). That is the
+blend itself where its combiner adds margins, and says which way and how strongly where it averages
+probabilities. A generated column of several sources is divided equally among them.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from automl_cli.core.arrays import FloatCube, FloatMatrix, IntVector
+from automl_cli.core.explanation import Contributions
+from automl_cli.core.foldplan import FoldPlan
+from automl_cli.core.model import ExplainedModel
+from automl_cli.core.resampling import thin_rows
+from automl_cli.explain.blends import FittedBlend, FittedMember, make_features
+from automl_cli.features.matrix import apply_features
+from automl_cli.features.sources import Sources, Traced, list_sources, trace_step
+
+TRACED_ROWS = 500  # in which a source must make a difference
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explainer:
+    """Explains rows by source column.
+
+    Parameters
+    ----------
+    blend
+        The members.
+    names
+        The source columns.
+    traced
+        The sources of what each step makes, by its folder.
+    """
+
+    blend: FittedBlend
+    names: tuple[str, ...]
+    traced: Mapping[Path, Sequence[Traced]]
+
+    @property
+    def members(self) -> tuple[FittedMember, ...]:
+        """The members whose models say what columns contribute, in every fold."""
+        return tuple(
+            member
+            for member in self.blend.members
+            if all(isinstance(fold.model, ExplainedModel) for fold in member.folds)
+        )
+
+    def explain(self, fold: int, frame: pd.DataFrame) -> "_Parts":
+        """Return what the columns contribute to what one fold predicts for some rows."""
+        known = make_features([member.folds[fold] for member in self.members], frame)
+        total = _Parts.empty()
+        for member in self.members:
+            own = member.folds[fold]
+            matrix = apply_features(own.state, own.encoder, frame, known)
+            made = (
+                own.model.contribute(matrix, rounds=own.rounds)
+                if isinstance(own.model, ExplainedModel)
+                else None
+            )
+            if made is not None:
+                sources = list_sources(own.state, own.encoder, self.traced)
+                total = total.add(member, _gather(made, sources, self.names))
+        return total
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """Weighted sums over members."""
+
+    shap: FloatCube
+    base: FloatMatrix
+    shared: float
+    members: tuple[FittedMember, ...]
+
+    @classmethod
+    def empty(cls) -> "_Parts":
+        return cls(np.zeros(()), np.zeros(()), 0.0, ())
+
+    def add(self, member: FittedMember, parts: "_Parts") -> "_Parts":
+        weight = member.weight
+        return _Parts(
+            np.asarray(self.shap + weight * parts.shap),
+            np.asarray(self.base + weight * parts.base),
+            self.shared + abs(weight) * parts.shared,
+            (*self.members, member),
+        )
+
+
+def make_explainer(blend: FittedBlend, frame: pd.DataFrame, seed: int) -> Explainer:
+    """Return what explains rows; find the sources of all generated columns.
+
+    Parameters
+    ----------
+    blend
+        The members.
+    frame
+        The training table.
+    seed
+        Of the rows by which sources are found.
+    """
+    sample = frame.iloc[thin_rows(np.arange(len(frame)), TRACED_ROWS, seed)].reset_index(drop=True)
+    folds = [fold for member in blend.members for fold in member.folds]
+    steps = {step.folder: step for fold in folds for step in fold.state.steps}
+    return Explainer(
+        blend=blend,
+        names=tuple(map(str, frame.columns)),
+        traced={folder: trace_step(step, sample, seed) for folder, step in steps.items()},
+    )
+
+
+def explain_held_out(
+    explainer: Explainer, frame: pd.DataFrame, plan: FoldPlan, rows: IntVector
+) -> Contributions | None:
+    """Return the contributions to rows, each from the first fold that holds it out.
+
+    None if no member of the blend has any.
+
+    Parameters
+    ----------
+    explainer
+        What explains.
+    frame
+        The training table.
+    plan
+        The folds.
+    rows
+        Row numbers, ascending; each held out somewhere.
+    """
+    left, found, places = rows, [], []
+    for number, fold in enumerate(plan):
+        own = np.intersect1d(fold.held_out, left)
+        if len(own):
+            found.append(explainer.explain(number, frame.iloc[own]))
+            places.append(own)
+            left = np.setdiff1d(left, own)
+    order = np.argsort(np.concatenate(places))
+    return _join(explainer, found, rows, order)
+
+
+def explain_new(explainer: Explainer, frame: pd.DataFrame) -> Contributions | None:
+    """Return the contributions to new rows: the mean over folds, weighted by training rows."""
+    n_folds = len(explainer.blend.members[0].folds)
+    found = [explainer.explain(number, frame) for number in range(n_folds)]
+    weights = np.array([fold.weight for fold in explainer.blend.members[0].folds], dtype=float)
+    weights /= weights.sum()
+    if not found[0].members:
+        return None
+    mean = _Parts(
+        np.asarray(sum(w * one.shap for w, one in zip(weights, found, strict=True))),
+        np.asarray(sum(w * one.base for w, one in zip(weights, found, strict=True))),
+        float(np.mean([one.shared for one in found])),
+        found[0].members,
+    )
+    return _join(explainer, [mean], np.arange(len(frame)), np.arange(len(frame)))
+
+
+def _join(
+    explainer: Explainer, found: Sequence[_Parts], rows: IntVector, order: IntVector
+) -> Contributions | None:
+    members = found[0].members
+    if not members:
+        return None
+    shap = np.concatenate([one.shap for one in found])[order]
+    base = np.concatenate([one.base for one in found])[order]
+    sizes = float(np.abs(shap).sum())
+    known = sum(abs(member.weight) for member in members)
+    every = sum(abs(member.weight) for member in explainer.blend.members)
+    return Contributions(
+        rows=rows,
+        columns=explainer.names,
+        shap=shap,
+        base=base,
+        margins=shap.sum(axis=2) + base,
+        share=explainer.blend.share * known / every,
+        members=tuple(member.key for member in members),
+        shared=min(1.0, sum(one.shared for one in found) / sizes) if sizes else 0.0,
+    )
+
+
+def _gather(made: FloatCube, sources: Sequence[Sources], names: Sequence[str]) -> _Parts:
+    """Sum the columns of a model's input by source; what has none is part of the base."""
+    places = {name: k for k, name in enumerate(names)}
+    to_source = np.zeros((len(sources), len(names)))
+    for row, own in zip(to_source, sources, strict=True):
+        for name in own:
+            row[places[name]] = 1.0 / len(own)
+    shared = np.array([len(own) > 1 for own in sources])
+    constant = np.array([not own for own in sources])
+    columns = made[:, :, :-1]
+    return _Parts(
+        columns @ to_source,
+        made[:, :, -1] + columns[:, :, constant].sum(axis=2),
+        float(np.abs(columns[:, :, shared]).sum()),
+        (),
+    )

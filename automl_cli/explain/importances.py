@@ -1,0 +1,243 @@
+"""Importance of columns, of clusters of them and of the lunch: measured, tested, controlled."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from automl_cli.core.arrays import FloatVector, IntVector
+from automl_cli.core.candidate import Candidate
+from automl_cli.core.explanation import Dropped, Importance
+from automl_cli.core.foldplan import FoldPlan
+from automl_cli.core.keys import make_seed
+from automl_cli.core.problem import Problem
+from automl_cli.explain.losses import RowLoss
+from automl_cli.explain.permutation import JudgedFold, Measured, measure_permutations
+from automl_cli.explain.significance import Verdict, control, correct, judge_rows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is asked of the columns.
+
+    Parameters
+    ----------
+    frame
+        The training table.
+    folds
+        Who predicts which held-out rows.
+    plan
+        All folds.
+    clusters
+        All columns, those that tell the same together.
+    loss
+        Of a row.
+    n_repeats
+        Permutations of each fold.
+    rate
+        The rate of false discoveries.
+    seed
+        Of the permutations.
+    """
+
+    frame: pd.DataFrame
+    folds: Sequence[JudgedFold]
+    plan: FoldPlan
+    clusters: Sequence[tuple[str, ...]]
+    loss: RowLoss
+    n_repeats: int
+    rate: float
+    seed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """The lunch: a column of noise that was part of a fit.
+
+    Parameters
+    ----------
+    name
+        Its name in `frame`.
+    frame
+        The training table with it.
+    folds
+        Who predicts with it, otherwise as the others do.
+    """
+
+    name: str
+    frame: pd.DataFrame
+    folds: Sequence[JudgedFold]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """Importances, most important first, and the mean loss of a row as it is."""
+
+    columns: tuple[Importance, ...]
+    clusters: tuple[Importance, ...]
+    base_loss: float
+    n_rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permuted:
+    """What was measured.
+
+    Parameters
+    ----------
+    rows, base
+        Row numbers, and the loss of each as it is.
+    differences
+        How much higher the loss of each row is with columns permuted, by these columns.
+    lunch, lunch_differences
+        The name of the probe, and the same for it.
+    """
+
+    rows: IntVector
+    base: FloatVector
+    differences: Mapping[tuple[str, ...], FloatVector]
+    lunch: str
+    lunch_differences: FloatVector
+
+
+def permute_all(question: Question, probe: Probe) -> Permuted:
+    """Measure every column, every cluster and the lunch."""
+    joint = [cluster for cluster in question.clusters if len(cluster) > 1]
+    single = [(name,) for cluster in question.clusters for name in cluster]
+    measured = _measure(question, question.folds, question.frame, [*single, *joint])
+    noise = _measure(question, probe.folds, probe.frame, [(probe.name,)])
+    return Permuted(
+        rows=measured.rows,
+        base=measured.base,
+        differences=dict(zip([*single, *joint], measured.differences, strict=True)),
+        lunch=probe.name,
+        lunch_differences=noise.differences[0],
+    )
+
+
+def judge_all(question: Question, permuted: Permuted) -> Answer:
+    """Test, and control the rate of false discoveries with the lunch among the columns.
+
+    The columns and the lunch are one family of tests, the clusters (those of one column too) and
+    the lunch another. What counts as found is also surer than the lunch. A column's p is not below
+    its cluster's: alone, permuting makes rows as no table has them, and models lose on those even
+    if the whole cluster says nothing.
+    """
+    judge = _make_judge(question.plan, permuted.rows)
+    lunch = judge(permuted.lunch_differences)
+    verdicts = {columns: judge(own) for columns, own in permuted.differences.items()}
+    single = [columns for columns in verdicts if len(columns) == 1]
+    for cluster in question.clusters:
+        for name in cluster:
+            own = verdicts[name,]
+            verdicts[name,] = replace(own, p=max(own.p, verdicts[cluster].p))
+    numbers = {name: k for k, cluster in enumerate(question.clusters, start=1) for name in cluster}
+    by_column = _control(question.rate, single, verdicts, lunch, permuted.lunch)
+    by_cluster = _control(question.rate, question.clusters, verdicts, lunch, permuted.lunch)
+    return Answer(
+        columns=_rank([replace(one, cluster=numbers.get(one.name, 0)) for one in by_column]),
+        clusters=_rank(
+            [
+                replace(one, cluster=numbers[one.columns[0]])
+                for one in by_cluster
+                if len(one.columns) > 1
+            ]
+        ),
+        base_loss=float(permuted.base.mean()),
+        n_rows=len(permuted.rows),
+    )
+
+
+def compare_refits(
+    problem: Problem,
+    loss: RowLoss,
+    original: Candidate,
+    without: Sequence[tuple[str, Candidate]],
+) -> tuple[Dropped, ...]:
+    """Return what a candidate loses when it is fitted again without a column, most first.
+
+    Parameters
+    ----------
+    problem
+        The target.
+    loss
+        Of a row.
+    original
+        The candidate with all columns.
+    without
+        The columns that were left out, each with the candidate that was fitted without it.
+    """
+    rows = np.flatnonzero(problem.folds.covered())
+    judge = _make_judge(problem.folds, rows)
+    base = loss(rows, original.oof[rows])
+    verdicts = [judge(loss(rows, one.oof[rows]) - base) for _, one in without]
+    rates = control([one.p for one in verdicts])
+    dropped = [
+        Dropped(
+            column=name,
+            increase=one.mean,
+            low=one.low,
+            high=one.high,
+            p=one.p,
+            q=float(q),
+        )
+        for (name, _), one, q in zip(without, verdicts, rates, strict=True)
+    ]
+    return tuple(sorted(dropped, key=lambda one: -one.increase))
+
+
+def _measure(
+    question: Question,
+    folds: Sequence[JudgedFold],
+    frame: pd.DataFrame,
+    sets: Sequence[tuple[str, ...]],
+) -> Measured:
+    return measure_permutations(
+        folds,
+        frame,
+        sets,
+        question.loss,
+        n_repeats=question.n_repeats,
+        seed=make_seed(question.seed, "permutations"),
+    )
+
+
+def _make_judge(plan: FoldPlan, rows: IntVector) -> Callable[[FloatVector], Verdict]:
+    correction = correct(len(rows), int(plan.covered().sum()), ordered=plan.ordered)
+    parts = plan.blocks[0][rows] if plan.grouped else None
+
+    def judge(differences: FloatVector) -> Verdict:
+        return judge_rows(differences, correction, parts)
+
+    return judge
+
+
+def _control(
+    rate: float,
+    sets: Sequence[tuple[str, ...]],
+    verdicts: Mapping[tuple[str, ...], Verdict],
+    lunch: Verdict,
+    name: str,
+) -> list[Importance]:
+    family = [(columns, verdicts[columns]) for columns in sets] + [((name,), lunch)]
+    rates = control([verdict.p for _, verdict in family])
+    return [
+        Importance(
+            name=" + ".join(columns),
+            columns=columns,
+            cluster=0,
+            importance=verdict.mean,
+            low=verdict.low,
+            high=verdict.high,
+            p=verdict.p,
+            q=float(q),
+            found=bool(q <= rate) and (verdict is lunch or verdict.p < lunch.p),
+            is_probe=verdict is lunch,
+        )
+        for (columns, verdict), q in zip(family, rates, strict=True)
+    ]
+
+
+def _rank(importances: Sequence[Importance]) -> tuple[Importance, ...]:
+    return tuple(sorted(importances, key=lambda one: (-one.importance, one.name)))

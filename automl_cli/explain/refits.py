@@ -1,0 +1,245 @@
+"""Candidates of a run fitted again: with a column of noise, or without a column.
+
+A refit is a run directory of its own below ``explain/``. Its features are those of the run, made by
+the same fitted steps of a changed table, so that candidates with screened columns can be fitted
+again as well; what a fold learns of the target is learned anew. Finished folds are not repeated.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import chain, count
+from typing import Any, TypeAlias, cast
+
+import numpy as np
+import pandas as pd
+
+from automl_cli.bundle.predictor import FoldPredictor
+from automl_cli.core.candidate import Candidate, CandidateSpec, Failure, Step
+from automl_cli.core.dataset import Column, Dataset
+from automl_cli.core.deadline import Deadline
+from automl_cli.core.errors import RunError
+from automl_cli.core.events import Listener
+from automl_cli.core.keys import SHORT, make_key, make_seed
+from automl_cli.core.problem import Problem
+from automl_cli.explain.blends import FittedMember
+from automl_cli.features.encoder import Encoder
+from automl_cli.features.state import FeatureSet, load_features, name_selection
+from automl_cli.features.steps import fit_step, load_step, write_step
+from automl_cli.features.tables import Tables
+from automl_cli.models import MODELS
+from automl_cli.reopen import Reopened
+from automl_cli.store import RunDirectory, read_json, write_folder, write_json
+from automl_cli.train.assignment import save_assignment
+from automl_cli.train.cross_fit import cross_fit
+from automl_cli.train.executor import open_pool
+from automl_cli.train.machine import choose_limit, count_processes
+from automl_cli.train.order import Crew, Order
+from automl_cli.train.pace import make_pace
+
+Change: TypeAlias = Callable[[RunDirectory, FeatureSet], FeatureSet]
+
+LUNCH = "lunch"
+FALLBACK = Step("numeric")  # for recipes whose steps make nothing of a number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refit:
+    """A candidate fitted again.
+
+    Parameters
+    ----------
+    candidate
+        What came of it.
+    member
+        Its fitted folds.
+    frame
+        The changed table.
+    """
+
+    candidate: Candidate
+    member: FittedMember
+    frame: pd.DataFrame
+
+
+def refit_with_lunch(
+    run: Reopened, problem: Problem, original: Candidate, listener: Listener
+) -> tuple[Refit, str]:
+    """Fit a candidate with one more column, which holds noise; return it and the column's name.
+
+    The column goes through the candidate's own steps, those that are not screened.
+    """
+    name = name_lunch(run.dataset)
+    rng = np.random.default_rng(make_seed(problem.seed, LUNCH))
+    noise = pd.DataFrame({name: rng.normal(size=run.dataset.n_rows)})
+    column = Column(name=name, role="numeric", reason="made up")
+    tables = _make_tables(noise, (column,))
+
+    def change(directory: RunDirectory, given: FeatureSet) -> FeatureSet:
+        _remake(run, given, directory, run.dataset.train)
+        plain = [step for step in original.spec.recipe if step.top is None]
+        steps = [name for step in plain if (name := _add(directory, step, tables))]
+        steps = steps or [name for name in [_add(directory, FALLBACK, tables)] if name]
+        return _extend(run, given, directory, steps)
+
+    frame = run.dataset.train.assign(**{name: noise[name].to_numpy()})
+    return _refit(run, problem, original, ("with", name), (frame, change), listener), name
+
+
+def refit_without(
+    run: Reopened, problem: Problem, original: Candidate, column: str, listener: Listener
+) -> Refit:
+    """Fit a candidate without a column: it is missing in every row."""
+    frame = run.dataset.train
+    blank = frame.assign(**{column: frame[column].where(np.zeros(len(frame), dtype=bool))})
+
+    def change(directory: RunDirectory, given: FeatureSet) -> FeatureSet:
+        _remake(run, given, directory, blank)
+        return _extend(run, given, directory, [])
+
+    return _refit(run, problem, original, ("without", column), (blank, change), listener)
+
+
+def name_lunch(dataset: Dataset) -> str:
+    """Return a name for the noise that no column has."""
+    taken = {str(name) for name in dataset.train.columns}
+    numbered = (f"{LUNCH}_{k}" for k in count(2))
+    return next(name for name in chain([LUNCH], numbered) if name not in taken)
+
+
+def _refit(
+    run: Reopened,
+    problem: Problem,
+    original: Candidate,
+    named: tuple[str, str],
+    changed: tuple[pd.DataFrame, Change],
+    listener: Listener,
+) -> Refit:
+    spec = _limit(run, original)
+    given = _find_features(run, original)
+    key = make_key([problem.target.name, spec, given, *named])
+    directory = RunDirectory(
+        run.directory.root / "explain" / "refits" / f"{named[0]}-{key[:SHORT]}"
+    )
+    frame, change = changed
+    with directory.use({"key": key}, accept_versions=True):
+        save_assignment(problem, directory.problem(problem.target.name))
+        feature_set = change(directory, given)
+        candidate = _cross_fit(run, problem, directory, spec, feature_set, listener)
+    return Refit(
+        candidate=candidate,
+        member=_load_member(directory, problem, candidate, feature_set),
+        frame=frame,
+    )
+
+
+def _limit(run: Reopened, original: Candidate) -> CandidateSpec:
+    """Return the specification; what the clock has cut is not fitted for longer."""
+    if not (original.cut and original.rounds):
+        return original.spec
+    folder = run.directory.root / "units" / original.spec.key
+    trained = [int(str(read_json(folder / name / "fit.json")["rounds"])) for name in original.fits]
+    return replace(original.spec, max_rounds=max(trained))
+
+
+def _find_features(run: Reopened, original: Candidate) -> FeatureSet:
+    spec = original.spec
+    folder = run.directory.root / "units" / spec.key / original.fits[0]
+    steps = cast("list[str]", read_json(folder / "fit.json")["steps"])
+    return FeatureSet(
+        tuple(steps), name_selection(spec.screen, spec.recipe) if spec.screen else None
+    )
+
+
+def _remake(run: Reopened, given: FeatureSet, directory: RunDirectory, frame: pd.DataFrame) -> None:
+    """Write what the run's fitted steps make of a changed table."""
+    tables = _make_tables(frame, run.dataset.schema.columns)
+    for name in given.steps:
+        if (directory.features / name).exists():
+            continue
+        fitted = load_step(run.directory.features / name)
+        group = name.rpartition("-")[0] if fitted is None else fitted.group
+        state, kept = (None, None) if fitted is None else (fitted.state, fitted.kept)
+        write_folder(
+            directory.features / name,
+            partial(write_step, step=Step(group), state=state, tables=tables, kept=kept),
+        )
+
+
+def _add(directory: RunDirectory, step: Step, tables: Tables) -> str | None:
+    """Fit a step on another table beside; return its folder's name, None if it makes nothing."""
+    name = f"{step.name}-{LUNCH}-{make_key(step)[:SHORT]}"
+    state = fit_step(tables, step)
+    if state is None:
+        return None
+    if not (directory.features / name).exists():
+        fill = partial(write_step, step=step, state=state, tables=tables)
+        write_folder(directory.features / name, fill)
+    return name
+
+
+def _extend(
+    run: Reopened, given: FeatureSet, directory: RunDirectory, added: Sequence[str]
+) -> FeatureSet:
+    """Return the steps with others behind them, of which each fold takes all columns."""
+    if given.selection is not None:
+        folds: Any = read_json(run.directory.features / given.selection)["folds"]
+        longer = [[*of_fold, *(None for _ in added)] for of_fold in folds]
+        write_json(directory.features / given.selection, {"folds": longer})
+    return FeatureSet((*given.steps, *added), given.selection)
+
+
+def _cross_fit(
+    run: Reopened,
+    problem: Problem,
+    directory: RunDirectory,
+    spec: CandidateSpec,
+    feature_set: FeatureSet,
+    listener: Listener,
+) -> Candidate:
+    limit_bytes = choose_limit(run.config.limits.memory)
+    with open_pool(run.config.run.workers or count_processes(limit_bytes), limit_bytes) as pool:
+        crew = Crew(
+            run=directory,
+            executor=pool,
+            pace=make_pace(Deadline(None), reserve_seconds=0, workers=pool.workers),
+            listener=listener,
+            ended_for_memory=pool.has_ended_for_memory,
+        )
+        order = Order(problem=problem, specs=[spec], feature_sets={spec.key: feature_set})
+        (outcome,) = cross_fit(order, crew)
+    if isinstance(outcome, Candidate):
+        return outcome
+    told = outcome.error if isinstance(outcome, Failure) else "it was not finished"
+    raise RunError(
+        f"{directory.root}: {spec.key} could not be fitted again ({told}).",
+        hint="Give more memory, or look into workers.log in this folder.",
+    )
+
+
+def _load_member(
+    directory: RunDirectory, problem: Problem, candidate: Candidate, feature_set: FeatureSet
+) -> FittedMember:
+    spec = candidate.spec
+    state = load_features(directory.features, feature_set)
+    folders = [directory.root / "units" / spec.key / name for name in candidate.fits]
+    rounds = candidate.rounds or (None,) * len(folders)
+    return FittedMember(
+        key=spec.key,
+        model=spec.model,
+        weight=1.0,
+        folds=tuple(
+            FoldPredictor(
+                model=MODELS.get(spec.model).load(folder / "model"),
+                encoder=Encoder.load(folder / "encoder.npz"),
+                state=state,
+                rounds=own_rounds,
+                weight=len(fold.train),
+            )
+            for folder, own_rounds, fold in zip(folders, rounds, problem.folds, strict=True)
+        ),
+    )
+
+
+def _make_tables(frame: pd.DataFrame, columns: tuple[Column, ...]) -> Tables:
+    return Tables(train=frame, test=None, known=frame, columns=columns)

@@ -1,0 +1,156 @@
+"""What `automl explain` has found out."""
+
+from typing import Literal
+
+from automl_cli.payloads.base import Figure, Payload
+
+
+class Importance(Payload):
+    """What the blend loses without the information in a column, or in several together."""
+
+    name: str
+    """The column, or the names of the cluster's columns."""
+    columns: list[str]
+    """The columns of the table that were permuted together."""
+    cluster: int
+    """The number of the cluster of correlated columns that it belongs to, from 1."""
+    importance: Figure
+    """Mean increase of the loss of a held-out row."""
+    low: Figure
+    """Lower end of its interval of 95 %; null where there is none."""
+    high: Figure
+    """Upper end of its interval of 95 %; null where there is none."""
+    p: Figure
+    """One-sided: how probable so high an importance is if the column says nothing."""
+    q: Figure
+    """The lowest rate of false discoveries at which it counts as found."""
+    found: bool
+    """Whether q is at most the rate, and p below the lunch's."""
+    is_probe: bool
+    """Whether it is the lunch."""
+
+
+class Lunch(Payload):
+    """A made-up column of noise, which must not come out as significant."""
+
+    column: str
+    """What it is called."""
+    fitted_with: str
+    """The candidate that was fitted again with it."""
+    p: Figure
+    """As of any column."""
+    found: bool
+    """Whether it came out as significant: then no other column is to be trusted either."""
+
+
+class Dropped(Payload):
+    """What one model loses when it is fitted again without a column."""
+
+    column: str
+    """The column of the table."""
+    increase: Figure
+    """Mean increase of the loss of a held-out row; about 0 for what other columns say as well."""
+    low: Figure
+    """Lower end of its interval of 95 %."""
+    high: Figure
+    """Upper end of its interval of 95 %."""
+    p: Figure
+    """One-sided."""
+    q: Figure
+    """The lowest rate of false discoveries at which it counts as missed."""
+
+
+class ColumnSize(Payload):
+    """How much a column contributes."""
+
+    column: str
+    """The column of the table."""
+    mean_size: float
+    """Mean absolute SHAP value over rows and outputs."""
+
+
+class Contributions(Payload):
+    """SHAP values of held-out rows; the values themselves are in `explain/TARGET/shap.csv`."""
+
+    rows: int
+    """How many rows."""
+    share: float
+    """The part of the blend's weight that they explain."""
+    shared: float
+    """The part of the absolute values that was divided equally among several columns."""
+    members: list[str]
+    """Keys of the candidates that they explain."""
+    outputs: list[str]
+    """What the margins are of: the classes, or the target."""
+    columns: list[ColumnSize]
+    """The largest first."""
+
+
+class RowColumn(Payload):
+    """What a column contributes to one row."""
+
+    column: str
+    """The column of the table."""
+    value: str | None
+    """Its cell, or null where it is missing."""
+    shap: list[float]
+    """Its SHAP value for each output."""
+
+
+class ExplainedRow(Payload):
+    """One row explained (`--row`)."""
+
+    id: str
+    """As it was asked for."""
+    table: Literal["train", "test"]
+    """Where it is."""
+    outputs: list[str]
+    """What the margins are of."""
+    base: list[float]
+    """What the models answer before they look at a column, for each output."""
+    margins: list[float]
+    """The base and all SHAP values together, for each output."""
+    columns: list[RowColumn]
+    """The largest contribution first."""
+
+
+class ExplainedTarget(Payload):
+    """What was found out about one target."""
+
+    target: str
+    """The column."""
+    loss: str
+    """The loss of a row that importance is measured by."""
+    base_loss: float
+    """Its mean without any permutation."""
+    rows: int
+    """Held-out rows that were permuted."""
+    repeats: int
+    """How often."""
+    share: float
+    """The part of the blend's weight that was predicted again."""
+    rate: float
+    """The rate of false discoveries."""
+    columns: list[Importance]
+    """The columns of the table and the lunch, most important first."""
+    clusters: list[Importance]
+    """Clusters of two and more correlated columns, most important first."""
+    lunch: Lunch
+    """The probe."""
+    dropped: list[Dropped]
+    """Refits without a column; empty without `--drop-column`."""
+    shap: Contributions | None
+    """Null if no member of the blend has SHAP values."""
+    row: ExplainedRow | None
+    """Null without `--row`, or if no member has SHAP values."""
+
+
+class Explained(Payload):
+    """Printed by `automl explain --json`; `explain/explanation.json` of a run."""
+
+    version: Literal[1]
+    """Of this schema."""
+    run: str
+    """The run directory."""
+    targets: list[ExplainedTarget]
+    """One or more."""
