@@ -3,9 +3,10 @@
     python benchmarks/blending.py COMPETITIONS WORK BENCH --tasks titanic california-housing
 
 Fits each competition (`--preset fast`), makes a kernel machine in plain scikit-learn with folds of
-its own, as a notebook would (where there is free text a linear model of its words), writes its out-of-fold and test predictions and blends them with the
-run. Prints the cross-fitted scores with and without it, its weight, and by how much BENCH/score.py
-finds the test loss of the blend lower than the run's.
+its own, as a notebook would (where there is free text a linear model of its words), writes its
+out-of-fold and test predictions and blends them with the run. Prints the cross-fitted scores with
+and without it, its weight, and by how much BENCH/score.py finds the test loss of the blend lower
+than the run's.
 """
 
 import json
