@@ -11,7 +11,8 @@ import pytest
 import automl_cli
 
 N_TRAIN, N_TEST = 240, 60
-SMALL = ["run.report=false", "limits.rounds=15", "budget=null", "features.groups.crosses={top: 5}"]
+SMALL = ["limits.rounds=15", "budget=null", "features.groups.crosses={top: 5}"]
+SMALL += ["run.report=false"]
 SEARCHED = ["search.trials=3", "search.models=[lightgbm]"]
 Make = Callable[..., tuple[Path, Path]]
 
