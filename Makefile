@@ -26,8 +26,8 @@ lint: $(BIN)/.installed-dev
 test: lint  ## everything CI runs
 	$(BIN)/pytest
 
-docs: $(BIN)/.installed  ## write docs/json.md and docs/schemas anew
-	$(BIN)/python -c "from pathlib import Path; from automl_cli.payloads.page import write_pages; write_pages(Path('docs'))"
+docs: $(BIN)/.installed  ## write the pages of docs that are made from the code anew
+	$(BIN)/python -m manual docs
 
 clean:
 	rm -rf $(VENV) runs .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
