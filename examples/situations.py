@@ -68,12 +68,14 @@ def make_patients(rng: Rng) -> Situation:
     """Visits of patients; those of test are others than those of train."""
     frame = start(rng)
     patient = np.arange(len(frame)) // 4
-    frame["patient"] = patient
+    frame["patient"] = rng.permutation(len(frame) // 4)[patient] + 100
     ill = rng.random(patient.max() + 1) < 0.4
     frame["pulse"] = (70 + 6 * rng.normal(size=patient.max() + 1)[patient]).round(1)
     frame["pressure"] = (120 + 8 * ill[patient] + rng.normal(0, 9, len(frame))).round()
     frame["ill"] = ill[patient].astype(int)
-    return frame, ["ill"], patient >= N_TRAIN // 4
+    is_test = patient >= N_TRAIN // 4
+    order = rng.permutation(len(frame))
+    return frame.iloc[order], ["ill"], is_test[order]
 
 
 def make_shops(rng: Rng) -> Situation:
@@ -124,12 +126,13 @@ def make_reviews(rng: Rng) -> Situation:
     """Texts, some words of which tell whether a buyer was content."""
     frame = start(rng)
     content = rng.random(len(frame)) < 0.5
+    written = content ^ (rng.random(len(frame)) < 0.2)  # irony
     plain = np.array("the it was and delivered box blue green on a monday by post very".split())
     good = np.array(["lovely", "works", "quick", "again"])
     bad = np.array(["broken", "late", "returned", "refund"])
     frame["review"] = [
         " ".join(rng.permutation([*rng.choice(plain, 12), *rng.choice(good if one else bad, 1)]))
-        for one in content
+        for one in written
     ]
     frame["stars_given_before"] = rng.integers(1, 6, len(frame))
     frame["content"] = content.astype(int)
