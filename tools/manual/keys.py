@@ -22,7 +22,9 @@ def make_keys_page() -> str:
     """Return a table for the top level, and one for each section."""
     schema = FileConfig.model_json_schema()
     keys: Mapping[str, Schema] = schema["properties"]
-    sections = {name: schema["$defs"][_find_section(key)] for name, key in keys.items() if "$ref" in key}
+    sections = {
+        name: schema["$defs"][_find_section(key)] for name, key in keys.items() if "$ref" in key
+    }
     single = {name: key for name, key in keys.items() if name not in sections}
     lines = [INTRODUCTION, "\n## At the top", *_spell_keys(single)]
     for name, section in sections.items():
@@ -46,20 +48,20 @@ def _spell_keys(keys: Mapping[str, Schema], above: str = "") -> Iterator[str]:
     yield from spell_table(["key", "type", "default", "meaning"], rows)
 
 
-def _spell_type(key: Schema) -> str:  # a word or two for people; editors read the schema
+def _spell_type(key: Schema) -> str:
     if "anyOf" in key or "oneOf" in key:
         spelled = dict.fromkeys(map(_spell_type, key.get("anyOf") or key["oneOf"]))
         return " or ".join(spelled)
-    if "$ref" in key:
-        return "mapping"
     if "enum" in key:
         return " or ".join(f"`{one}`" for one in key["enum"])
     if "const" in key:
         return f"`{json.dumps(key['const'])}`"
-    if key["type"] == "array":
-        return f"list of {_spell_type(key['items'])}"
-    if key["type"] == "object":
+    if "$ref" in key or key["type"] == "object":
         return _spell_mapping(key)
+    return f"list of {_spell_type(key['items'])}" if "items" in key else _spell_kinds(key)
+
+
+def _spell_kinds(key: Schema) -> str:
     kinds = [key["type"]] if isinstance(key["type"], str) else key["type"]
     if {"string", "boolean"} <= set(kinds):
         return "single value"
@@ -69,6 +71,8 @@ def _spell_type(key: Schema) -> str:  # a word or two for people; editors read t
 
 
 def _spell_mapping(key: Schema) -> str:
+    if "$ref" in key:
+        return "mapping"
     held = _spell_type(key["additionalProperties"])
     if key.get("maxProperties") == 1:  # a step with its parameters
         return f"one name and its {held}"

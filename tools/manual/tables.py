@@ -39,7 +39,7 @@ def make_tables_page() -> str:
 
 
 def _spell_models() -> Iterator[str]:
-    yield "The defaults of a task come on top of those of all. What the recipes' steps do is told below."
+    yield "The defaults of a task come on top of those of all. The steps of recipes are told below."
     rows = [(f"`{name}`", *_spell_model(MODELS.get(name))) for name in MODELS]
     yield from spell_table(["model", "recipe", "defaults", "rows", "searched", "SHAP"], rows)
 
@@ -96,8 +96,8 @@ def _spell_metric(metric: Metric) -> Iterator[str]:
 
 def _spell_splitters() -> Iterator[str]:
     yield (
-        "`auto`, the default, chooses one of them by the columns that are named and by how test was "
-        "split off;\n`my_split.py:split` is one of your own: see [validation](validation.md)."
+        "`auto`, the default, chooses one by the columns that are named and by how test was "
+        "split\noff; `my_split.py:split` is one of your own: see [validation](validation.md)."
     )
     rows = [(f"`{name}`", first_sentence(SPLITTERS.get(name).__doc__)) for name in SPLITTERS]
     yield from spell_table(["splitter", "folds"], rows)

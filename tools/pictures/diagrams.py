@@ -102,7 +102,10 @@ def _page(height: int, title: str, parts: Iterable[str]) -> str:
 
 def _box(x: float, y: float, width: float, height: float, title: str, text: str, fill: str) -> str:  # noqa: PLR0913, PLR0917  # a rectangle has four numbers
     middle = x + width / 2
-    parts = [_rect(x, y, width, height, fill), _text(middle, y + 24, title, bold=True, centred=True)]
+    parts = [
+        _rect(x, y, width, height, fill),
+        _text(middle, y + 24, title, bold=True, centred=True),
+    ]
     for number, line in enumerate(text.split("\n")):
         parts.append(_text(middle, y + 46 + 18 * number, line, centred=True))
     return "\n".join(parts)

@@ -25,7 +25,7 @@ FORMAT = re.sub(r"@font-face \{\{.*?\}\}", "", CONSOLE_SVG_FORMAT, flags=re.DOTA
 class FoldingConsole(Console):
     """A console that folds long lines, which a terminal does for itself."""
 
-    def print(self, *objects: Any, **options: Any) -> None:
+    def print(self, *objects: object, **options: Any) -> None:  # noqa: ANN401  # as in Console
         """Print as `Console` does, within the width."""
         super().print(*objects, **{**options, "soft_wrap": False})
 

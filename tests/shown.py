@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 # Few rounds of two candidates with the columns as they are: seconds instead of minutes.
 SMALL = {
     "fit": [
-        *("--candidates", "2", "--workers", "1", "--set", "limits.rounds=15"),
+        *("--set", "limits.candidates=2", "--workers", "1", "--set", "limits.rounds=15"),
         *("--set", "search.trials=0", "--set", "budget=null", "--set", "run.report=false"),
         *("--set", "features.groups.exact_value=false", "--set", "features.groups.crosses=false"),
         *("--set", "features.groups.resolutions=false", "--set", "features.groups.digits=false"),
