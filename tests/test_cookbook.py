@@ -7,7 +7,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from shown import ROOT, check_shown, find_blocks, run_blocks, working_in
+from shown import ROOT, check_shown, find_blocks, run_blocks, run_line, working_in
 
 PAGE = (ROOT / "docs" / "cookbook.md").read_text(encoding="utf-8")
 RECIPES = dict(
@@ -28,10 +28,8 @@ def load_situations() -> ModuleType:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Return a folder with all situations; recipes leave their runs there."""
     folder = tmp_path_factory.mktemp("cookbook")
-    situations = load_situations()
-    for name in situations.SITUATIONS:
-        situations.make(name, folder)
     with working_in(folder):
+        run_line(f"python {ROOT / 'examples/situations.py'}")  # as the page says
         yield folder
 
 
