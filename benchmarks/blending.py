@@ -3,9 +3,10 @@
     python benchmarks/blending.py COMPETITIONS WORK BENCH --tasks titanic california-housing
 
 Fits each competition (`--preset fast`), makes a kernel machine in plain scikit-learn with folds of
-its own, as a notebook would, writes its out-of-fold and test predictions and blends them with the
-run. Prints the cross-fitted scores with and without it, its weight, and by how much BENCH/score.py
-finds the test loss of the blend lower than the run's.
+its own, as a notebook would (where there is free text a linear model of its words), writes its
+out-of-fold and test predictions and blends them with the run. Prints the cross-fitted scores with
+and without it, its weight, and by how much BENCH/score.py finds the test loss of the blend lower
+than the run's.
 """
 
 import json
@@ -18,6 +19,7 @@ import numpy as np
 import pandas as pd
 from competition import make_parser, read_metric, score
 from sklearn.compose import make_column_selector, make_column_transformer
+from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.impute import SimpleImputer
 from sklearn.kernel_approximation import Nystroem
 from sklearn.linear_model import LogisticRegression, RidgeCV
@@ -26,6 +28,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, QuantileTransformer
 
 COMPONENTS = 600
+MOST_WORDS = 4.0  # of a label
 RARE = 10  # rows of a level
 
 
@@ -66,7 +69,8 @@ def make_outside(source: Path, work: Path) -> tuple[Path, Path]:
     train, test = pd.read_csv(source / "train.csv"), pd.read_csv(source / "test.csv")
     shared = [name for name in train if name in test and name not in {target, id_column}]
     y, is_values = train[target], facts["task"] == "regression"
-    model = make_model(is_values=is_values)
+    texts = [name for name in shared if count_words(train[name]) >= MOST_WORDS]
+    model = make_model(texts, is_values=is_values)
     if is_values:
         folds: Any = KFold(5, shuffle=True, random_state=1)
         oof = cross_val_predict(model, train[shared], y, cv=folds)
@@ -87,8 +91,21 @@ def make_outside(source: Path, work: Path) -> tuple[Path, Path]:
     return paths[0], paths[1]
 
 
-def make_model(*, is_values: bool) -> Pipeline:
-    """Return a kernel machine on ranks of numbers and indicators of labels."""
+def count_words(column: pd.Series) -> float:
+    """Return the mean number of words, 0 for numbers."""
+    is_text = pd.api.types.is_string_dtype(column) or column.dtype == object
+    return float(column.fillna("").str.split().str.len().mean()) if is_text else 0.0
+
+
+def make_model(texts: list[str], *, is_values: bool) -> Pipeline:
+    """Return a kernel machine on ranks of numbers and indicators of labels, or one of words."""
+    last = RidgeCV(np.logspace(-3, 3, 13)) if is_values else LogisticRegression(max_iter=500)
+    if texts:
+        words = [
+            (TfidfVectorizer(sublinear_tf=True, ngram_range=(1, 2), min_df=2), name)
+            for name in texts
+        ]
+        return make_pipeline(make_column_transformer(*words), last)
     numbers = make_pipeline(
         SimpleImputer(strategy="median", add_indicator=True),
         QuantileTransformer(output_distribution="normal", random_state=0),
@@ -102,7 +119,6 @@ def make_model(*, is_values: bool) -> Pipeline:
         sparse_threshold=0.0,
     )
     kernel = Nystroem(n_components=COMPONENTS, gamma=0.05, random_state=0)
-    last = RidgeCV(np.logspace(-3, 3, 13)) if is_values else LogisticRegression(max_iter=500)
     return make_pipeline(columns, kernel, last)
 
 

@@ -45,7 +45,7 @@ from automl_cli.explain.clusters import find_clusters
 from automl_cli.explain.importances import Answer, Permuted, Probe, Question, judge_all, permute_all
 from automl_cli.explain.losses import make_row_loss
 from automl_cli.explain.permutation import JudgedFold, measure_permutations
-from automl_cli.explain.significance import Correction, control, judge_rows
+from automl_cli.explain.significance import Correction, judge_rows
 from automl_cli.models import MODELS
 from automl_cli.train.rounds import choose_rounds
 
@@ -72,6 +72,7 @@ class Outcome(NamedTuple):
     """One repetition."""
 
     p: Mapping[str, Mapping[str, float]]  # by correction and column
+    q: Mapping[str, float]
     found: frozenset[str]
     covered: Mapping[str, bool]
     likelihoods: Mapping[str, Mapping[str, float]]  # p-values of likelihood-ratio tests, by model
@@ -113,6 +114,7 @@ def repeat(design: Design, seed: int) -> Outcome:
     answer = judge_all(question, permuted)
     return Outcome(
         p={"used": {one.name: one.p for one in answer.columns}, **compare(question, permuted)},
+        q={one.name: one.q for one in answer.columns},
         found=frozenset(one.name for one in (*answer.columns, *answer.clusters) if one.found),
         covered=cover(design, question, answer) if design.share == 1 else {},
         likelihoods=compare_likelihoods(design, setting),
@@ -289,9 +291,7 @@ def rate_of(outcomes: Sequence[Outcome], way: str, names: Sequence[str]) -> str:
 
 def measure_false(outcome: Outcome, null: set[str], rate: float) -> float:
     """Return the share of the columns found that are noise."""
-    names = list(outcome.p["used"])
-    rates = control([outcome.p["used"][name] for name in names])
-    found = [name for name, q in zip(names, rates, strict=True) if q <= rate]
+    found = [name for name, q in outcome.q.items() if q <= rate]
     return sum(name in null for name in found) / max(1, len(found))
 
 

@@ -36,7 +36,18 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     test[["id"]].assign(sold=0.5).to_csv(place / "mine.csv", index=False)
     small = ["--set", "limits.rounds=15", "--set", "search.trials=3", "--set", "budget=null"]
     small += ["--set", "features.groups.crosses={top: 3}", "--set", "search.models=[lightgbm]"]
-    small += ["--candidates", "3", "--folds", "3", "--preset", "fast", "--target", "sold"]
+    small += [
+        "--set",
+        "run.report=false",
+        "--candidates",
+        "3",
+        "--folds",
+        "3",
+        "--preset",
+        "fast",
+        "--target",
+        "sold",
+    ]
     for name, more in (("first", ["--set", "validation.holdout=0.1"]), ("second", [])):
         words = ["fit", str(place / "task"), *small, *more, "--json"]
         result = CliRunner().invoke(app, [*words, "--out", str(place / "runs" / name)])

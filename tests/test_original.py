@@ -14,6 +14,7 @@ from automl_cli.core.dataset import Dataset
 from automl_cli.core.errors import PlanError
 from automl_cli.data.files import find_files
 from automl_cli.data.infer import infer_dataset
+from automl_cli.explain import ExplainRequest, explain
 from automl_cli.original import describe_gate
 from automl_cli.problems import make_data_options, make_problem
 
@@ -135,3 +136,13 @@ def test_original_rows_have_no_place_in_time(tmp_path: Path) -> None:
 
     with pytest.raises(PlanError, match="the folds follow time, in which its rows have no place"):
         make_problem(dataset, dataset.schema.targets[0], config)
+
+
+def test_a_run_that_learned_from_it_can_be_explained(tmp_path: Path) -> None:
+    folder = write(tmp_path / "task", make_rows(600, 2))
+    fit(folder, "limits.rounds=30")
+    request = ExplainRequest(run=folder / "run", rows=50, tested_rows=100, drop_column=1)
+
+    made = explain(request, lambda _: None)["targets"][0]
+    assert {one["name"] for one in made["columns"]} == {"a", "b", "c", "d", "kind", "lunch"}
+    assert len(made["dropped"]) == 1

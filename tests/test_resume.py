@@ -17,6 +17,7 @@ MOMENTS = 10
 def make_command(out: Path, workers: int) -> list[str]:
     words = [sys.executable, "-m", "automl_cli", "fit", str(EXAMPLES / "diamonds")]
     words += ["--preset", "fast", "--set", "budget=null", "--set", "limits.rounds=60"]
+    words += ["--set", "run.report=false"]
     words += ["--folds", "3"]
     words += ["--set", "search.trials=5", "--set", "search.models=[lightgbm, linear]"]
     return [*words, "--out", str(out), "--workers", str(workers), "--quiet"]

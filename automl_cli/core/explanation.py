@@ -26,7 +26,8 @@ class Importance:
     p
         One-sided: how probable so high an importance is if the column says nothing.
     q
-        The lowest rate of false discoveries at which it counts as found.
+        The lowest rate of false discoveries at which it counts as found; it rests on the
+        variance of the interval, which is larger than that of p.
     found
         True if q is at most the rate and p below the lunch's.
     is_probe

@@ -23,6 +23,7 @@ from automl_cli.core.problem import Problem
 from automl_cli.core.resampling import jackknife_error, thin_rows
 from automl_cli.core.threads import limit_blas
 from automl_cli.decision import decide_crossfitted, fit_decision, make_blocks
+from automl_cli.ensemble.alignment import align_blocks, is_of_order
 from automl_cli.ensemble.combiners import COMBINERS, Combiner, State, get_weights
 from automl_cli.scoring import make_row_parts, make_selection_loss, score_answers, score_candidate
 
@@ -159,6 +160,8 @@ def _enter(
         )
     state = combiner.fit(problem, members, covered, deadline)
     seen[covered] = combiner.apply(state, members[:, covered])
+    if is_of_order(problem.metric):  # on a scale that no label has a say in
+        oof = align_blocks(oof, members.mean(axis=0), blocks)
     answers = fit_decision(problem, seen, covered).apply(seen)
     return _Contestant(
         combiner=combiner,

@@ -130,8 +130,9 @@ def judge_all(question: Question, permuted: Permuted) -> Answer:
     single = [columns for columns in verdicts if len(columns) == 1]
     for cluster in question.clusters:
         for name in cluster:
-            own = verdicts[name,]
-            verdicts[name,] = replace(own, p=max(own.p, verdicts[cluster].p))
+            own, joint = verdicts[name,], verdicts[cluster]
+            worse = {"p": max(own.p, joint.p), "bound": max(own.bound, joint.bound)}
+            verdicts[name,] = replace(own, **worse)
     numbers = {name: k for k, cluster in enumerate(question.clusters, start=1) for name in cluster}
     by_column = _control(question.rate, single, verdicts, lunch, permuted.lunch)
     by_cluster = _control(question.rate, question.clusters, verdicts, lunch, permuted.lunch)
@@ -172,7 +173,7 @@ def compare_refits(
     judge = _make_judge(problem.folds, rows)
     base = loss(rows, original.oof[rows])
     verdicts = [judge(loss(rows, one.oof[rows]) - base) for _, one in without]
-    rates = control([one.p for one in verdicts])
+    rates = control([one.bound for one in verdicts])
     dropped = [
         Dropped(
             column=name,
@@ -221,7 +222,7 @@ def _control(
     name: str,
 ) -> list[Importance]:
     family = [(columns, verdicts[columns]) for columns in sets] + [((name,), lunch)]
-    rates = control([verdict.p for _, verdict in family])
+    rates = control([verdict.bound for _, verdict in family])
     return [
         Importance(
             name=" + ".join(columns),

@@ -73,10 +73,12 @@ def refit_with_lunch(
     rng = np.random.default_rng(make_seed(problem.seed, LUNCH))
     noise = pd.DataFrame({name: rng.normal(size=run.dataset.n_rows)})
     column = Column(name=name, role="numeric", reason="made up")
-    tables = _make_tables(noise, (column,))
+    added = run.dataset.original
+    further = None if added is None else pd.DataFrame({name: rng.normal(size=len(added.frame))})
+    tables = Tables(train=noise, test=None, known=noise, columns=(column,), original=further)
 
     def change(directory: RunDirectory, given: FeatureSet) -> FeatureSet:
-        _remake(run, given, directory, run.dataset.train)
+        _remake(run, given, directory, _change_tables(run, lambda frame: frame))
         plain = [step for step in original.spec.recipe if step.top is None]
         steps = [name for step in plain if (name := _add(directory, step, tables))]
         steps = steps or [name for name in [_add(directory, FALLBACK, tables)] if name]
@@ -90,14 +92,17 @@ def refit_without(
     run: Reopened, problem: Problem, original: Candidate, column: str, listener: Listener
 ) -> Refit:
     """Fit a candidate without a column: it is missing in every row."""
-    frame = run.dataset.train
-    blank = frame.assign(**{column: frame[column].where(np.zeros(len(frame), dtype=bool))})
+
+    def blank(frame: pd.DataFrame) -> pd.DataFrame:
+        return frame.assign(**{column: frame[column].where(np.zeros(len(frame), dtype=bool))})
+
+    tables = _change_tables(run, blank)
 
     def change(directory: RunDirectory, given: FeatureSet) -> FeatureSet:
-        _remake(run, given, directory, blank)
+        _remake(run, given, directory, tables)
         return _extend(run, given, directory, [])
 
-    return _refit(run, problem, original, ("without", column), (blank, change), listener)
+    return _refit(run, problem, original, ("without", column), (tables.train, change), listener)
 
 
 def name_lunch(dataset: Dataset) -> str:
@@ -151,9 +156,16 @@ def _find_features(run: Reopened, original: Candidate) -> FeatureSet:
     )
 
 
-def _remake(run: Reopened, given: FeatureSet, directory: RunDirectory, frame: pd.DataFrame) -> None:
-    """Write what the run's fitted steps make of a changed table."""
-    tables = _make_tables(frame, run.dataset.schema.columns)
+def _change_tables(run: Reopened, change: Callable[[pd.DataFrame], pd.DataFrame]) -> Tables:
+    """Return what candidates are fitted on, changed: train, and the original data set if any."""
+    train, added = change(run.dataset.train), run.dataset.original
+    further = None if added is None else change(added.frame)
+    columns = run.dataset.schema.columns
+    return Tables(train=train, test=None, known=train, columns=columns, original=further)
+
+
+def _remake(run: Reopened, given: FeatureSet, directory: RunDirectory, tables: Tables) -> None:
+    """Write what the run's fitted steps make of changed tables."""
     for name in given.steps:
         if (directory.features / name).exists():
             continue
@@ -239,7 +251,3 @@ def _load_member(
             for folder, own_rounds, fold in zip(folders, rounds, problem.folds, strict=True)
         ),
     )
-
-
-def _make_tables(frame: pd.DataFrame, columns: tuple[Column, ...]) -> Tables:
-    return Tables(train=frame, test=None, known=frame, columns=columns)

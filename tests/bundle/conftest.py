@@ -12,6 +12,7 @@ import automl_cli
 
 N_TRAIN, N_TEST = 240, 60
 SMALL = ["limits.rounds=15", "budget=null", "features.groups.crosses={top: 5}"]
+SMALL += ["run.report=false"]
 SEARCHED = ["search.trials=3", "search.models=[lightgbm]"]
 Make = Callable[..., tuple[Path, Path]]
 

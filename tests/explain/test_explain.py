@@ -14,7 +14,7 @@ from automl_cli.core.errors import ConfigError, RunError
 from automl_cli.explain import ExplainRequest, explain, read_explanation
 
 N_TRAIN, N_TEST = 300, 40
-SMALL = ["limits.rounds=25", "features.groups.crosses={top: 4}", "budget=null"]
+SMALL = ["limits.rounds=25", "features.groups.crosses={top: 4}", "budget=null", "run.report=false"]
 
 
 def make_frame() -> pd.DataFrame:

@@ -71,6 +71,7 @@ def make_leaderboard(
         score = Cell(text=spell_score(one["score"], one["score_se"]), order=one["score"])
         used = "" if one["weight"] is None else f"{one['weight']:.3f}"
         notes = ["cut by the clock"] * bool(one["cut"])
+        notes += ["original rows"] * bool(one.get("original"))
         if one["row_share"] < 1:
             notes.append(f"{one['row_share']:.0%} of the rows")
         rows.append(
