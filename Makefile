@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint docs clean
+.PHONY: demo test lint docs pictures site clean
 
 $(BIN)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -26,8 +26,15 @@ lint: $(BIN)/.installed-dev
 test: lint  ## everything CI runs
 	$(BIN)/pytest
 
-docs: $(BIN)/.installed  ## write docs/json.md and docs/schemas anew
-	$(BIN)/python -c "from pathlib import Path; from automl_cli.payloads.page import write_pages; write_pages(Path('docs'))"
+docs: $(BIN)/.installed  ## write the pages of docs that are made from the code anew
+	PYTHONPATH=tools $(BIN)/python -m manual docs
+
+pictures: $(BIN)/.installed  ## draw docs/pictures anew
+	PYTHONPATH=tools $(BIN)/python -m pictures docs/pictures
+
+site: $(BIN)/.installed-dev  ## the documents as a site in site/, which needs no network
+	$(BIN)/sphinx-build --fail-on-warning --keep-going --quiet -c docs -b html . site
+	@echo site/index.html
 
 clean:
-	rm -rf $(VENV) runs .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) runs site .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -3,7 +3,6 @@
 import re
 import shlex
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,36 +10,23 @@ import numpy as np
 import pandas as pd
 import pytest
 import typer.main
+from manual.commands import find_commands
 
 from automl_cli.binding import check_names
 from automl_cli.cli import app as cli
 from automl_cli.cli.answers import EXIT_INTERRUPTED, EXIT_MISTAKE
-from automl_cli.config.diagnosis import known_keys
 from automl_cli.config.load import load_config
 from automl_cli.config.presets import preset_names
 from automl_cli.core.dataset import Column
 from automl_cli.core.margins import make_predictions
 from automl_cli.core.matrix import Matrix
 from automl_cli.core.model import FitJob
-from automl_cli.ensemble import COMBINERS
-from automl_cli.features import GROUPS
-from automl_cli.metrics import METRICS
-from automl_cli.models import MODELS
-from automl_cli.splits import SPLITTERS, SplitOptions, SplitRequest
+from automl_cli.splits import SplitOptions, SplitRequest
 
 ROOT = Path(__file__).parents[1]
 FOLDERS = (".", "benchmarks", "docs", "examples")
 PAGES = sorted(page for folder in FOLDERS for page in (ROOT / folder).glob("*.md"))
 CONFIGS = sorted(ROOT.glob("examples/*.yaml"))
-TABLES = {
-    "model": MODELS,
-    "step": GROUPS,
-    "metric": METRICS,
-    "splitter": SPLITTERS,
-    "combiner": COMBINERS,
-    "preset": preset_names(),
-}
-NAMES = [(kind, name) for kind, table in TABLES.items() for name in table]
 
 
 def read(name: str) -> str:
@@ -51,24 +37,8 @@ def find_blocks(text: str, language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", text, flags=re.DOTALL | re.MULTILINE)
 
 
-def find_commands(command: Any, words: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
-    if not hasattr(command, "commands"):
-        yield " ".join(words), command
-    for name, below in getattr(command, "commands", {}).items():
-        yield from find_commands(below, (*words, name))
-
-
 MAIN = typer.main.get_command(cli.app)
 COMMANDS = dict(find_commands(MAIN))
-OPTIONS = sorted(
-    {
-        option
-        for command in (MAIN, *COMMANDS.values())
-        for param in command.params
-        if param.param_type_name == "option"
-        for option in param.opts
-    }
-)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -76,25 +46,9 @@ def test_the_readme_names_every_command(name: str):
     assert f"`automl {name}`" in read("README.md")
 
 
-@pytest.mark.parametrize("option", OPTIONS)
-def test_the_readme_names_every_option(option: str):
-    assert re.search(rf"[` ]{option}[` ]", read("README.md"))
-
-
-@pytest.mark.parametrize(("kind", "name"), NAMES)
-def test_the_readme_names_every_entry_of_every_table(kind: str, name: str):
-    page = "ARCHITECTURE.md" if kind == "combiner" else "README.md"
-    assert f"`{name}`" in read(page)
-
-
-@pytest.mark.parametrize("name", [name for name in MODELS if MODELS.get(name).max_rows])
-def test_the_readme_says_how_many_rows_a_model_takes(name: str):
-    assert f"`{name}` (up to {MODELS.get(name).max_rows:,} rows)" in read("README.md")
-
-
 @pytest.mark.parametrize("code", [0, 1, EXIT_MISTAKE, EXIT_INTERRUPTED])
-def test_the_readme_explains_every_exit_code(code: int):
-    assert f"\n| {code} | " in read("README.md")
+def test_the_documents_explain_every_exit_code(code: int):
+    assert f"\n| {code} | " in read("docs/runs.md")
 
 
 def test_the_preset_table_says_what_the_presets_hold():
@@ -104,12 +58,6 @@ def test_the_preset_table_says_what_the_presets_hold():
         _, folds, tried = rows[name].split(" | ")
         assert int(folds) == config.validation.folds
         assert not config.candidates or f"{len(config.candidates)} further" in tried
-
-
-def test_the_flag_table_names_keys_of_the_schema():
-    found = re.findall(r"^\| `--\w+` \| `([\w.]+)` \|", read("README.md"), flags=re.MULTILINE)
-    assert found
-    assert {tuple(key.split(".")) for key in found} <= set(known_keys())
 
 
 @pytest.mark.parametrize("page", [*PAGES, *CONFIGS], ids=lambda page: page.name)
@@ -250,6 +198,6 @@ def test_the_example_group_counts_gaps():
 
 
 def test_the_example_metric_scores():
-    content = run_example("README.md", "def score")
+    content = run_example("docs/metrics.md", "def score")
     assert content["score"](np.array([1.0, 2.0]), np.array([1.0, 4.0])) == 8.0
     assert content["greater_is_better"] is False

@@ -14,7 +14,6 @@ from automl_cli.cli.app import app
 from automl_cli.payloads import PAYLOADS
 from automl_cli.payloads.page import make_pages
 
-DOCS = Path(__file__).parents[1] / "docs"
 N_TRAIN = 160
 NETWORKED = {"submit", "wheelhouse"}  # theirs are in tests of their own
 LOCAL = [command for command in PAYLOADS if command not in NETWORKED]
@@ -125,12 +124,6 @@ def find_json_commands(command: Any, words: tuple[str, ...] = ()) -> list[str]:
 
 def test_every_command_with_json_has_a_payload() -> None:
     assert set(find_json_commands(typer.main.get_command(app))) == set(PAYLOADS)
-
-
-@pytest.mark.parametrize("name", make_pages())
-def test_the_documents_are_those_that_the_models_make(name: str) -> None:
-    """`make docs` writes them anew."""
-    assert (DOCS / name).read_text(encoding="utf-8") == make_pages()[name]
 
 
 def test_every_key_is_described() -> None:

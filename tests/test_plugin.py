@@ -57,7 +57,7 @@ def test_a_group_of_another_package_is_screened_and_taken(installed: Path, tmp_p
     words += ["--out", str(tmp_path / "run"), "--set", "features.groups={gaps: {}}"]
     summary = json.loads(run(installed, *words))
     assert any("gaps" in candidate["features"] for candidate in summary["candidates"])
-    (screen,) = json.loads(run(installed, "features", str(tmp_path / "run"), "--json"))
+    (screen,) = json.loads(run(installed, "features", str(tmp_path / "run"), "--json"))["screens"]
     (column,) = screen["columns"]
     assert column["column"] == "row__gaps"
     assert column["taken"] >= 1

@@ -1,5 +1,6 @@
 """``automl fit``."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -25,6 +26,24 @@ if TYPE_CHECKING:
 
 INTERRUPTED = "interrupted; the same command goes on from here."
 LONGEST_START = 10.0  # seconds from the shell to the first line of a command
+
+FLAGS: Mapping[str, str] = {  # parameters of `fit` that are keys of the config
+    "budget": "budget",
+    "memory": "limits.memory",
+    "metric": "metric",
+    "target": "data.target",
+    "id": "data.id",
+    "task": "data.task",
+    "positive": "data.positive",
+    "original": "data.original",
+    "splitter": "validation.splitter",
+    "folds": "validation.folds",
+    "group": "validation.group",
+    "time": "validation.time",
+    "candidates": "limits.candidates",
+    "seed": "seed",
+    "workers": "run.workers",
+}
 
 
 def fit(
@@ -73,23 +92,8 @@ def fit(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show errors only.")] = False,
 ) -> None:
     """Fit, blend and write a submission. The same command goes on with what is unfinished."""
-    flags = {
-        "budget": budget,
-        "limits.memory": memory,
-        "metric": metric,
-        "data.target": target or None,
-        "data.id": id,
-        "data.task": task,
-        "data.positive": positive,
-        "data.original": original,
-        "validation.splitter": splitter,
-        "validation.folds": folds,
-        "validation.group": group,
-        "validation.time": time,
-        "limits.candidates": candidates,
-        "seed": seed,
-        "run.workers": workers,
-    }
+    given = {**locals(), "target": target or None}
+    flags = {key: given[name] for name, key in FLAGS.items()}
     with answered(INTERRUPTED):
         from automl_cli.cli.console import make_console
         from automl_cli.config.load import load_config

@@ -66,6 +66,7 @@ def get_weights(state: State) -> FloatVector:
 
 
 def _fit_best(problem: Problem, members: FloatMatrix, rows: IntVector, deadline: Deadline) -> State:
+    """Find the member with the lowest loss."""
     if len(members) == 1:
         return {"weights": [1.0]}
     loss = make_selection_loss(problem, rows)
@@ -81,12 +82,14 @@ def _fit_equal(
     rows: IntVector,  # noqa: ARG001
     deadline: Deadline,  # noqa: ARG001
 ) -> State:
+    """Weigh all members equally."""
     return _weigh_equally(len(members))
 
 
 def _fit_greedy(
     problem: Problem, members: FloatMatrix, rows: IntVector, deadline: Deadline
 ) -> State:
+    """Add the member that helps the blend most, again and again, with replacement."""
     # Caruana et al. (2004): add, with replacement, the member that helps the blend most; the
     # best blend on the way counts.
     rows = thin_rows(rows, _MAX_ROWS, problem.seed)
@@ -111,6 +114,7 @@ def _fit_greedy(
 def _fit_linear(
     problem: Problem, members: FloatMatrix, rows: IntVector, deadline: Deadline
 ) -> State:
+    """Fit weights on logits or values, pulled towards the greedy ones."""
     # A third of the time for where it starts from: the greedy weights are already a blend.
     first_end = deadline.earlier(deadline.seconds_left() * 2 / 3)
     greedy = get_weights(_fit_greedy(problem, members, rows, first_end))
@@ -138,6 +142,7 @@ def _weigh_equally(n_members: int) -> State:
 
 
 def _apply_average(state: State, members: FloatMatrix) -> FloatMatrix:
+    """Return the weighted mean of the predictions."""
     # Summed member by member, so that one row alone gives the same number as in a batch.
     total = np.zeros(members.shape[1:])
     for weight, member in zip(get_weights(state), members, strict=True):
@@ -147,10 +152,12 @@ def _apply_average(state: State, members: FloatMatrix) -> FloatMatrix:
 
 
 def _apply_median(state: State, members: FloatMatrix) -> FloatMatrix:  # noqa: ARG001 - holds nothing
+    """Return the median of the predictions."""
     return np.asarray(np.median(members, axis=0))
 
 
 def _apply_linear(state: State, members: FloatMatrix) -> FloatMatrix:
+    """Return the weighted sum, back from logits to probabilities."""
     objective: Objective = "log_loss" if state["objective"] == "log_loss" else "squared_error"
     margins = np.stack([make_margins(member, objective) for member in members])
     bias = np.asarray(state["bias"], dtype=np.float64)

@@ -16,7 +16,7 @@ INTRODUCTION = """\
 # What `--json` prints
 
 One JSON object in one line on stdout; everything else goes to stderr. This page is made from the
-models in [automl_cli/payloads](../automl_cli/payloads) by `make docs`, and what the commands print
+models in `automl_cli/payloads` by `make docs`, and what the commands print
 is tested against them.
 
 Each object has a `version`, which is that of its schema. Within a version keys are added, and none

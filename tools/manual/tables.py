@@ -1,0 +1,154 @@
+"""The page of tables: every name that a config may hold, as the registries have them."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from automl_cli.audit import RULES
+from automl_cli.config.load import load_config
+from automl_cli.config.presets import preset_names
+from automl_cli.core.metric import Metric
+from automl_cli.core.model import ModelSpec
+from automl_cli.ensemble import COMBINERS
+from automl_cli.features import GROUPS
+from automl_cli.metrics import METRICS
+from automl_cli.models import MODELS
+from automl_cli.splits import SPLITTERS
+from manual.cells import first_sentence, spell_table
+
+INTRODUCTION = """\
+# Models, features, metrics and other names
+
+`automl list TABLE` lists the same, with what other packages have added. Made from the tables of the
+program by `make docs`."""
+
+
+def make_tables_page() -> str:
+    """Return a section for each table."""
+    sections = {
+        "Models": _spell_models(),
+        "Features": _spell_features(),
+        "Metrics": _spell_metrics(),
+        "Splitters": _spell_splitters(),
+        "Combiners": _spell_combiners(),
+        "Rules": _spell_rules(),
+        "Presets": _spell_presets(),
+    }
+    lines = [INTRODUCTION]
+    for title, section in sections.items():
+        lines += [f"\n## {title}\n", *section]
+    return "\n".join(lines) + "\n"
+
+
+def _spell_models() -> Iterator[str]:
+    yield "The defaults of a task come on top of those of all. The steps of recipes are told below."
+    rows = [(f"`{name}`", *_spell_model(MODELS.get(name))) for name in MODELS]
+    yield from spell_table(["model", "recipe", "defaults", "rows", "searched", "SHAP"], rows)
+
+
+def _spell_model(spec: ModelSpec) -> Iterator[str]:
+    yield ", ".join(f"`{step.name}`" for step in spec.recipe)
+    parts = [
+        ("" if task == "*" else f"{task}: ") + _spell_params(params)
+        for task, params in spec.defaults.items()
+    ]
+    yield "; ".join(parts)
+    yield "any number" if spec.max_rows is None else f"up to {spec.max_rows:,}"
+    yield ", ".join(f"`{one.name}`" for one in spec.space)
+    yield "yes" if spec.explains else "no"
+
+
+def _spell_features() -> Iterator[str]:
+    yield (
+        "Steps of a recipe, and groups for `features.groups`. All are fitted without the target; "
+        "where a step\ngives codes for target means, each fold makes these of its own training "
+        "rows. What they are for is\ntold in [features](features.md)."
+    )
+    rows = [
+        (
+            f"`{name}`",
+            first_sentence(GROUPS.get(name).fit.__doc__),
+            first_sentence(GROUPS.get(name).transform.__doc__),
+            _spell_params(GROUPS.get(name).defaults),
+        )
+        for name in GROUPS
+    ]
+    yield from spell_table(["step", "what it learns", "what it gives", "parameters"], rows)
+
+
+def _spell_metrics() -> Iterator[str]:
+    yield (
+        "`map_at_K` is there for any K. What a metric decides, and one of your own, is told in\n"
+        "[metrics](metrics.md)."
+    )
+    rows = [(f"`{name}`", *_spell_metric(METRICS.get(name))) for name in METRICS]
+    head = ["metric", "what it is", "better", "wants a", "tasks", "fitted with"]
+    yield from spell_table(head, rows)
+
+
+def _spell_metric(metric: Metric) -> Iterator[str]:
+    score = getattr(metric.score, "func", metric.score)  # of a partial
+    yield first_sentence(score.__doc__)
+    yield "higher" if metric.greater_is_better else "lower"
+    yield metric.wants
+    yield ", ".join(sorted(metric.tasks))
+    scale = "" if metric.transform == "identity" else f" on {metric.transform}"
+    yield f"{metric.objective}{scale}"
+
+
+def _spell_splitters() -> Iterator[str]:
+    yield (
+        "`auto`, the default, chooses one by the columns that are named and by how test was "
+        "split\noff; `my_split.py:split` is one of your own: see [validation](validation.md)."
+    )
+    rows = [(f"`{name}`", first_sentence(SPLITTERS.get(name).__doc__)) for name in SPLITTERS]
+    yield from spell_table(["splitter", "folds"], rows)
+
+
+def _spell_combiners() -> Iterator[str]:
+    yield "In the order that ties go by."
+    rows = [
+        (
+            f"`{name}`",
+            first_sentence(COMBINERS.get(name).fit.__doc__),
+            first_sentence(COMBINERS.get(name).apply.__doc__),
+        )
+        for name in COMBINERS
+    ]
+    yield from spell_table(["combiner", "what it learns", "what it gives"], rows)
+
+
+def _spell_rules() -> Iterator[str]:
+    yield "What `automl audit` asks, and the quick ones also `automl fit`: see [audit](audit.md)."
+    rows = [
+        (
+            f"`{name}`",
+            first_sentence(RULES.get(name).find.__doc__),
+            "yes" if RULES.get(name).is_fast else "no",
+        )
+        for name in RULES
+    ]
+    yield from spell_table(["rule", "what it does", "quick"], rows)
+
+
+def _spell_presets() -> Iterator[str]:
+    yield "Each extends the one before. `automl config show --preset NAME` shows all of one."
+    rows = [(f"`{name}`", *_spell_preset(name)) for name in preset_names()]
+    head = ["preset", "budget", "folds", "models", "further candidates", "search", "generated"]
+    yield from spell_table(head, rows)
+
+
+def _spell_preset(name: str) -> Iterator[str]:
+    config = load_config(preset=name).config
+    yield str(config.model_dump()["budget"] or "no limit")
+    yield str(config.validation.folds)
+    yield _spell_names(config.models)
+    yield str(len(config.candidates))
+    yield f"{config.search.trials} settings" if config.search.trials else "none"
+    yield _spell_names(config.features.groups) or "none"
+
+
+def _spell_names(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _spell_params(params: Mapping[str, object]) -> str:
+    return ", ".join(f"`{name}={value}`" for name, value in params.items())
