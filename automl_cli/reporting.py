@@ -46,6 +46,7 @@ def report_run(directory: RunDirectory, deadline: Deadline, listener: Listener) 
     if seconds < LEAST_SECONDS:
         listener(_warn(f"no report: too little time is left; {hint}"))
         return
+    listener(Event(kind="stage", fields={"name": "writing the report"}))
     one_thread = {"OMP_NUM_THREADS": "1"}  # on a busy machine many wait for each other
     command = [sys.executable, "-m", "automl_cli", "report", str(directory.root)]
     try:
