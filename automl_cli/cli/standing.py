@@ -61,10 +61,8 @@ class Standing:
     started_at, ends_at
         When the command began and when it has to end, in seconds since the epoch; None: unknown,
         or no budget.
-    announced
-        Keys of the candidates that were planned so far.
-    done
-        How many of them have come to an end.
+    announced, ended
+        Keys of the candidates that were planned so far, and of those that came to an end.
     fits
         Folds that were fitted.
     workers
@@ -82,12 +80,17 @@ class Standing:
     started_at: float | None = None
     ends_at: float | None = None
     announced: frozenset[str] = frozenset()
-    done: int = 0
+    ended: frozenset[str] = frozenset()
     fits: int = 0
     workers: int = 0
     tasks: tuple[Task, ...] = ()
     upcoming: tuple[str, ...] = ()
     best: Mapping[str, Best] = field(default_factory=dict)
+
+    @property
+    def done(self) -> int:
+        """How many of the planned candidates came to an end."""
+        return len(self.announced & self.ended)
 
 
 def note(standing: Standing, event: Event, now: float) -> Standing:
@@ -109,12 +112,12 @@ def _start(standing: Standing, fields: Fields, _: float) -> Standing:
 
 def _plan(standing: Standing, fields: Fields, _: float) -> Standing:
     announced = standing.announced | set(fields["candidates"])
-    return replace(standing, stage="fitting", announced=announced)
+    ended = standing.ended | set(fields["finished"])
+    return replace(standing, stage="fitting", announced=announced, ended=ended)
 
 
 def _end_candidate(standing: Standing, fields: Fields, _: float) -> Standing:
-    # Others than the announced are the settings of a search.
-    return replace(standing, done=standing.done + (fields["key"] in standing.announced))
+    return replace(standing, ended=standing.ended | {fields["key"]})
 
 
 def _run(standing: Standing, fields: Fields, now: float) -> Standing:

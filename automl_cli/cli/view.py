@@ -50,10 +50,10 @@ def draw_line(standing: Standing, now: float) -> Text:
     parts = [_spell_stage(standing, now)]
     if standing.ends_at is not None:
         parts.append(f"{spell_seconds(standing.ends_at - now)} left")
-    if standing.announced:
-        parts.append(f"{standing.done} of {len(standing.announced)} candidates")
     every = standing.best.values()
     parts += [f"best {spell_number(best.score)} ({best.holder})" for best in every]
+    if standing.announced:
+        parts.append(f"{standing.done} of {len(standing.announced)} candidates")
     return _join(" · ".join(parts))
 
 

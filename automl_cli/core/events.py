@@ -51,5 +51,10 @@ class Event:
 Listener: TypeAlias = Callable[[Event], None]
 
 
+def tell_stage(listener: Listener, name: str) -> None:
+    """Tell what begins now and takes time, in a few words."""
+    listener(Event(kind="stage", fields={"name": name}))
+
+
 def ignore(_: Event) -> None:
     """Let an event pass: the listener where nobody watches."""

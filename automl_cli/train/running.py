@@ -31,11 +31,6 @@ def tell_running(
     crew.listener(Event(kind="running", fields=fields))
 
 
-def tell_stage(crew: Crew, name: str) -> None:
-    """Tell what begins now."""
-    crew.listener(Event(kind="stage", fields={"name": name}))
-
-
 def describe_job(name: str) -> dict[str, JsonValue]:
     """Return a job of the screen as an event tells it."""
     return {"key": name, "does": "screen", "expected_seconds": None}
