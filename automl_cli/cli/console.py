@@ -46,7 +46,7 @@ class RunConsole:
     console: Console
     errors: Console | None = None
     is_dated: bool = True
-    standing: Standing = field(default_factory=Standing)
+    standing: Standing = field(default_factory=lambda: Standing(stage_at=time.time()))
     unstarted: int = 0
     shown: set[str] = field(default_factory=set)
 

@@ -3,14 +3,15 @@
 view = draw(standing, time.time(), Space(columns=80, rows=24))
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from rich.cells import cell_len
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from automl_cli.cli.figures import spell_bytes, spell_number, spell_seconds
-from automl_cli.cli.live import Space
+from automl_cli.cli.live import MARGIN, Space
 from automl_cli.cli.standing import Standing, Task
 
 LEAST = Space(columns=60, rows=10)  # on a smaller terminal it is one line
@@ -35,12 +36,11 @@ def draw(standing: Standing, now: float, space: Space, memory_bytes: int = 0) ->
     """
     if space.columns < LEAST.columns or space.rows < LEAST.rows or not standing.workers:
         return draw_line(standing, now)
-    rows = min(MOST_TASKS, space.rows - OTHER_ROWS)
     return Group(
         _draw_counts(standing, now, memory_bytes),
         *_draw_clock(standing, now),
         *_draw_best(standing),
-        _draw_workers(standing, now, rows),
+        _draw_workers(standing, now, space),
         *([_join(("next  ", "dim"), ", ".join(standing.upcoming))] if standing.upcoming else []),
     )
 
@@ -96,29 +96,41 @@ def _draw_best(standing: Standing) -> Iterator[Text]:
         yield _join(("best  ", "dim"), ", ".join(found))
 
 
-def _draw_workers(standing: Standing, now: float, most: int) -> Table:
-    """Return a row a worker, the busy ones only if there are more than `most`."""
-    table = Table.grid(padding=(0, 2))
-    for justify in ("right", "left", "left", "right"):
-        table.add_column(justify=justify, no_wrap=True, overflow="ellipsis")
+def _draw_workers(standing: Standing, now: float, space: Space) -> Table:
+    """Return a row a worker, the busy ones only if there is no room for all."""
+    most = min(MOST_TASKS, space.rows - OTHER_ROWS)
     busy = {task.slot: task for task in standing.tasks}
     slots = sorted({*busy, *range(standing.workers)})
     if len(slots) > most:
         slots = sorted(busy)[: most - 1]
-    for slot in slots:
-        cells = _spell_task(busy[slot], now) if slot in busy else ("idle", "", "")
-        table.add_row(str(slot + 1), *cells, style="" if slot in busy else "dim")
+    rows = [_spell_task(slot, busy.get(slot), now) for slot in slots]
     n_hidden = len(busy.keys() - set(slots))
     if n_hidden:
-        table.add_row("", f"… and {n_hidden} more", "", "", style="dim")
+        rows.append(("", f"… and {n_hidden} more", "", ""))
+    return _align(rows, space.columns - MARGIN)
+
+
+def _align(rows: Sequence[tuple[str, ...]], columns: int) -> Table:
+    """Return number, key, part and seconds in columns; only keys are cut where room is short."""
+    others = sum(max((cell_len(row[k]) for row in rows), default=0) for k in (0, 2, 3))
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(justify="right", no_wrap=True)
+    room = max(1, columns - others - 3 * 2)
+    table.add_column(no_wrap=True, overflow="ellipsis", max_width=room)
+    table.add_column(no_wrap=True)
+    table.add_column(justify="right", no_wrap=True)
+    for row in rows:
+        table.add_row(*row, style="" if row[3] else "dim")
     return table
 
 
-def _spell_task(task: Task, now: float) -> tuple[str, str, str]:
+def _spell_task(slot: int, task: Task | None, now: float) -> tuple[str, ...]:
+    if task is None:
+        return str(slot + 1), "idle", "", ""
     told = spell_seconds(now - task.began_at)
     if task.expected_seconds is not None:
         told += f" / ~{spell_seconds(task.expected_seconds)}"
-    return task.key, task.part, told
+    return str(slot + 1), task.key, task.part, told
 
 
 def _spell_stage(standing: Standing, now: float) -> str:
