@@ -152,7 +152,7 @@ def _make_table(target: Mapping[str, Any]) -> Table:
     arrow = "higher is better" if target["greater_is_better"] else "lower is better"
     title = f"{target['target']}: {target['metric']}, {arrow}; {target['folds']} folds"
     table = Table(title=title, title_justify="left", box=None, pad_edge=False)
-    table.add_column("candidate", no_wrap=True)
+    table.add_column("candidate", overflow="fold")  # gives way where room is short: figures do not
     for name in ("score", "± s.e.", "seconds", "weight"):
         table.add_column(name, justify="right", no_wrap=True)
     for candidate in target["candidates"]:

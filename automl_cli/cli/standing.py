@@ -62,7 +62,8 @@ class Standing:
         When the command began and when it has to end, in seconds since the epoch; None: unknown,
         or no budget.
     announced, ended
-        Keys of the candidates that were planned so far, and of those that came to an end.
+        Keys of the candidates that were planned so far, and of those that came to an end; what
+        the clock left out did not.
     fits
         Folds that were fitted.
     workers
@@ -175,6 +176,5 @@ NOTES: Mapping[Kind, Note] = {
     "fitted": lambda standing, _, __: replace(standing, fits=standing.fits + 1),
     "candidate": _end_candidate,
     "failed": _end_candidate,
-    "skipped": _end_candidate,
     "best": _take_best,
 }

@@ -29,11 +29,12 @@ class _Status:
         if event.kind == "stage":
             self.stage = str(event.fields["name"])
         elif event.kind in ("explaining", "warning"):
+            self.stage = ""  # the line above says it
             told = Text(str(event.fields["message"]), style="dim")
             self.console.print(told, soft_wrap=True, highlight=False)
 
     def draw(self) -> Text:
-        parts = [self.what, self.stage, spell_seconds(time.time() - self.started_at)]
+        parts = [self.what, spell_seconds(time.time() - self.started_at), self.stage]
         return Text(" · ".join(filter(None, parts)), no_wrap=True, overflow="ellipsis")
 
     def print_once(self) -> None:

@@ -1,9 +1,16 @@
 """What the live view knows of a run, from the events alone."""
 
+import time
+from pathlib import Path
 from typing import Any
 
 from automl_cli.cli.standing import Standing, Task, note
+from automl_cli.config.load import load_config
 from automl_cli.core.events import Event, Kind
+from automl_cli.pipeline import fit
+from automl_cli.session import FitRequest
+
+PENGUINS = Path(__file__).parents[2] / "examples" / "penguins"
 
 
 def tell(standing: Standing, kind: Kind, now: float = 0.0, **fields: Any) -> Standing:
@@ -41,6 +48,7 @@ def test_candidates_that_ended_before_they_were_planned_are_done() -> None:
     standing = tell(Standing(), "candidate", key="first")
     standing = tell(standing, "planned", candidates=["first", "a", "b", "c"], finished=["a"])
     standing = tell(standing, "failed", key="b")
+    standing = tell(standing, "skipped", key="c", reason="no time left")
     standing = tell(standing, "candidate", key="a setting of the search")
     assert (standing.done, len(standing.announced)) == (3, 4)
 
@@ -62,3 +70,22 @@ def test_each_target_has_its_best() -> None:
 def test_events_that_change_nothing_leave_it_as_it_is() -> None:
     standing = Standing()
     assert tell(standing, "working") is standing
+
+
+def test_a_run_ends_with_everything_done_also_when_it_is_repeated(tmp_path: Path) -> None:
+    overrides = ["limits.rounds=20", "run.report=false", "metric=log_loss"]
+    loaded = load_config(preset="smoke", overrides=overrides)
+    for _ in range(2):
+        events: list[Event] = []
+        request = FitRequest(
+            paths=(PENGUINS,), loaded=loaded, started_at=time.time(), out=tmp_path / "run"
+        )
+        summary = fit(request, events.append)
+        standing = Standing()
+        for event in events:
+            standing = note(standing, event, 0.0)
+        assert standing.stage == "done"
+        assert standing.done == len(standing.announced) == 2
+        assert standing.tasks == standing.upcoming == ()
+        assert standing.best["species"].score == summary["score"]
+        assert standing.best["species"].holder.startswith("ensemble (")
