@@ -34,6 +34,7 @@ from automl_cli.session import (
     FitRequest,
     Session,
     count_spent,
+    describe_best,
     describe_blend,
     describe_data,
     describe_findings,
@@ -100,7 +101,8 @@ def fit(request: FitRequest, listener: Listener) -> dict[str, Any]:
         use_original, told = describe_gate(dataset)
         facts = (*make_facts(dataset, problems, config, split), *describe_holdout(rows), *told)
         listener(Event(kind="inferred", fields=describe_data(dataset, facts)))
-        findings = audit_all(inference, n_folds=config.validation.folds, thorough=False)
+        n_folds = config.validation.folds
+        findings = audit_all(inference, n_folds=n_folds, thorough=False, listener=listener)
         listener(Event(kind="audited", fields=describe_findings(findings)))
         key = make_run_key(dataset, config)
         directory = RunDirectory(request.out or _choose_folder(files.train, config, key))
@@ -145,6 +147,7 @@ def _work(session: Session) -> dict[str, Any]:
             crew = _make_crew(session, problem, task.specs, share=share)
             for solution in stage(task, crew):
                 solutions[problem.target.name] = solution
+                session.listener(Event(kind="best", fields=describe_best(solution)))
                 if solution.blend is not None:
                     session.listener(Event(kind="blended", fields=describe_blend(solution)))
                 submit(session, solutions)

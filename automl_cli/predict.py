@@ -12,6 +12,7 @@ import pandas as pd
 from automl_cli.bundle import Predictor, load_predictor
 from automl_cli.core.dataset import Target
 from automl_cli.core.errors import DataError, RunError
+from automl_cli.core.events import Listener, ignore, tell_stage
 from automl_cli.data.batches import read_batches
 from automl_cli.data.read import RawTable
 from automl_cli.data.submission import check_name, make_columns
@@ -43,10 +44,17 @@ class PredictRequest:
     id: str | None = None
 
 
-def predict(request: PredictRequest) -> dict[str, Any]:
+def predict(request: PredictRequest, listener: Listener = ignore) -> dict[str, Any]:
     """Write the predictions of new rows, in their order; return where, how many and what is odd.
 
     The file appears whole, or not at all. Memory does not grow with the number of rows.
+
+    Parameters
+    ----------
+    request
+        What the user asks for.
+    listener
+        Told after each batch how many rows are done.
 
     Raises
     ------
@@ -73,6 +81,7 @@ def predict(request: PredictRequest) -> dict[str, Any]:
                 encoding="utf-8",
             )
             n_rows += len(frame)
+            tell_stage(listener, f"{n_rows:,} rows done")
         if not n_rows:
             raise DataError(f"{request.rows}: no rows.", hint="Give a file with at least one row.")
     return {

@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 from automl_cli.core.deadline import Deadline
-from automl_cli.core.events import Event, Listener
+from automl_cli.core.events import Event, Listener, tell_stage
 from automl_cli.store import RunDirectory
 
 LEAST_SECONDS = 5.0  # a start and a small report; less is not worth a try
@@ -46,6 +46,7 @@ def report_run(directory: RunDirectory, deadline: Deadline, listener: Listener) 
     if seconds < LEAST_SECONDS:
         listener(_warn(f"no report: too little time is left; {hint}"))
         return
+    tell_stage(listener, "writing the report")
     one_thread = {"OMP_NUM_THREADS": "1"}  # on a busy machine many wait for each other
     command = [sys.executable, "-m", "automl_cli", "report", str(directory.root)]
     try:

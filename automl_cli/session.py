@@ -13,7 +13,7 @@ from automl_cli.core.candidate import CandidateSpec, FeatureRecipe
 from automl_cli.core.dataset import Dataset
 from automl_cli.core.deadline import Deadline
 from automl_cli.core.errors import AutomlError, BudgetError, RunError
-from automl_cli.core.events import Event, JsonValue, Listener
+from automl_cli.core.events import PASSING, Event, JsonValue, Listener
 from automl_cli.core.finding import Finding
 from automl_cli.core.problem import Problem
 from automl_cli.data.check import check_submission
@@ -243,11 +243,23 @@ def describe_blend(solution: Solution) -> dict[str, JsonValue]:
     }
 
 
+def describe_best(solution: Solution) -> dict[str, JsonValue]:
+    """Return the best answer to a target so far and whose it is, as an event tells it."""
+    best, blend = solution.candidates[0], solution.blend
+    return {
+        "target": solution.problem.target.name,
+        "score": best.score if blend is None else blend.score,
+        "score_se": best.score_se if blend is None else blend.score_se,
+        "holder": best.spec.key if blend is None else f"ensemble ({blend.combiner})",
+    }
+
+
 def record_events(directory: RunDirectory, listener: Listener) -> Listener:
-    """Return a listener that records each event before `listener` is told."""
+    """Return a listener that records each event that lasts before `listener` is told."""
 
     def listen(event: Event) -> None:
-        directory.append(event)
+        if event.kind not in PASSING:
+            directory.append(event)
         listener(event)
 
     return listen

@@ -4,21 +4,30 @@ from typing import Any
 
 from automl_cli.audit import audit_all
 from automl_cli.competition import Competition, read_competition
+from automl_cli.core.events import Listener, ignore, tell_stage
 
 SURVEY_VERSION = 1  # of what `--json` prints
 
 
-def survey(asked: Competition) -> dict[str, Any]:
+def survey(asked: Competition, listener: Listener = ignore) -> dict[str, Any]:
     """Return what is inferred and found, as plain values.
+
+    Parameters
+    ----------
+    asked
+        The tables.
+    listener
+        Told of each thing that takes time.
 
     Raises
     ------
     AutomlError
         For whatever the user can mend.
     """
+    tell_stage(listener, "reading")
     files, inference = read_competition(asked)
     n_folds = asked.loaded.config.validation.folds
-    findings = audit_all(inference, n_folds=n_folds, thorough=True)
+    findings = audit_all(inference, n_folds=n_folds, thorough=True, listener=listener)
     dataset = inference.dataset
     return {
         "version": SURVEY_VERSION,

@@ -33,6 +33,10 @@ class Site:
     keys: dict[str, FeatureSet]
     events: list[Event]
 
+    def count_fits(self) -> int:
+        """Return how many folds were fitted."""
+        return sum(event.kind == "fitted" for event in self.events)
+
     def order(self, specs: list[CandidateSpec] | None = None) -> Order:
         """Return the order for `specs`, by default all."""
         return Order(problem=self.problem, specs=specs or self.specs, feature_sets=self.keys)

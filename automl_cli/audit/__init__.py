@@ -17,6 +17,7 @@ from automl_cli.audit.levels import find_unseen_levels
 from automl_cli.audit.rows import find_contradictions, find_duplicates, find_shared_rows
 from automl_cli.audit.splits import find_groups, find_time
 from automl_cli.audit.texts import find_text_pairs, find_texts
+from automl_cli.core.events import Listener, ignore, tell_stage
 from automl_cli.core.finding import SEVERITIES, Finding
 from automl_cli.core.registry import Registry
 from automl_cli.data.infer import Inference
@@ -24,7 +25,9 @@ from automl_cli.data.infer import Inference
 __all__ = ["RULES", "Evidence", "Rule", "audit", "audit_all", "make_evidence"]
 
 
-def audit(evidence: Evidence, *, thorough: bool = True) -> list[Finding]:
+def audit(
+    evidence: Evidence, *, thorough: bool = True, listener: Listener = ignore
+) -> list[Finding]:
     """Return what all rules find, the gravest first, else in the table's order.
 
     Parameters
@@ -33,15 +36,21 @@ def audit(evidence: Evidence, *, thorough: bool = True) -> list[Finding]:
         The tables.
     thorough
         Whether rules that fit models are asked as well.
+    listener
+        Told of each rule before it is asked.
     """
-    rules = [RULES.get(name) for name in RULES]
-    found = [
-        finding for rule in rules if thorough or rule.is_fast for finding in rule.find(evidence)
-    ]
+    every = [RULES.get(name) for name in RULES]
+    rules = [rule for rule in every if thorough or rule.is_fast]
+    found: list[Finding] = []
+    for number, rule in enumerate(rules, start=1):
+        tell_stage(listener, f"rule {number} of {len(rules)}: {rule.code}")
+        found += rule.find(evidence)
     return sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))
 
 
-def audit_all(inference: Inference, *, n_folds: int, thorough: bool) -> list[Finding]:
+def audit_all(
+    inference: Inference, *, n_folds: int, thorough: bool, listener: Listener = ignore
+) -> list[Finding]:
     """Return the findings of all targets of a data set, each once.
 
     Parameters
@@ -52,6 +61,8 @@ def audit_all(inference: Inference, *, n_folds: int, thorough: bool) -> list[Fin
         The folds that are planned.
     thorough
         Whether rules that fit models are asked as well.
+    listener
+        Told of each rule before it is asked.
     """
     dataset = inference.dataset
     numbers = read_numbers(inference.train_ids)
@@ -61,6 +72,7 @@ def audit_all(inference: Inference, *, n_folds: int, thorough: bool) -> list[Fin
         for finding in audit(
             make_evidence(dataset, target, n_folds=n_folds, id_numbers=numbers),
             thorough=thorough,
+            listener=listener,
         )
     ]
     distinct = {(one.code, one.message): one for one in found}

@@ -42,6 +42,7 @@ def audit(
     """Look for leaks, drift, copies and other traps in the tables."""
     with answered():
         from automl_cli.cli.findings import check_severity, print_survey, refuse_grave
+        from automl_cli.cli.status import tell_status
         from automl_cli.competition import Competition
         from automl_cli.config.fixes import make_fixes
         from automl_cli.config.load import load_config
@@ -59,7 +60,8 @@ def audit(
             test=test,
             sample=sample,
         )
-        found = survey(request)
+        with tell_status("auditing the tables") as listener:
+            found = survey(request, listener)
         if as_json:
             print_json(found)
         else:

@@ -1,6 +1,7 @@
 """What people see while a run works and when it is done.
 
-Everything goes to stderr: live on a terminal, dated lines elsewhere. stdout is for results.
+Everything goes to stderr: on a terminal lines above a live view (`cli/view.py`), elsewhere dated
+lines. stdout is for results.
 """
 
 import time
@@ -9,10 +10,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from automl_cli.cli.figures import spell_number
+from automl_cli.cli.live import Space, is_live, keep_drawing
+from automl_cli.cli.meter import MemoryMeter
+from automl_cli.cli.standing import Standing, note
+from automl_cli.cli.view import draw
 from automl_cli.core.events import Event
 
 NOT_STARTED = "no time left"
@@ -26,26 +32,28 @@ class RunConsole:
     Parameters
     ----------
     console
-        Where to. The other fields are what the events so far say.
+        Where to.
     errors
         Where to with what is told in any case; None: to the same place.
+    is_dated
+        Whether each line begins with the time.
+    standing
+        How far the run is.
+    unstarted, shown
+        How many candidates the clock left out, and the submissions that were told of.
     """
 
     console: Console
     errors: Console | None = None
-    ends_at: float | None = None
-    doing: str = "reading"
-    best: str = ""
-    announced: set[str] = field(default_factory=set)
-    done: int = 0
-    fits: int = 0
+    is_dated: bool = True
+    standing: Standing = field(default_factory=lambda: Standing(stage_at=time.time()))
     unstarted: int = 0
     shown: set[str] = field(default_factory=set)
 
     def listen(self, event: Event) -> None:
         """Show one event, if it is worth a line."""
         fields: Mapping[str, Any] = event.fields
-        self._count(event.kind, fields)
+        self.standing = note(self.standing, event, time.time())
         if event.kind == "inferred":
             self._show_inferred(fields)
         elif event.kind == "audited":
@@ -59,16 +67,6 @@ class RunConsole:
                 self._line(f"{self.unstarted} candidates not started: {NOT_STARTED}", style="dim")
             spell, style = SPELLINGS[event.kind]
             self._line(spell(fields), style=style)
-
-    def __rich__(self) -> Text:
-        """Return the live line; it is drawn anew several times a second."""
-        parts = [self.doing]
-        if self.announced:
-            parts.append(f"{self.done} of {len(self.announced)} candidates, {self.fits} fits")
-        if self.ends_at is not None:
-            parts.append(f"{max(0, round(self.ends_at - time.time()))} s left")
-        parts.append(self.best)
-        return Text(" · ".join(filter(None, parts)), overflow="ellipsis", no_wrap=True)
 
     def show_summary(self, summary: Mapping[str, Any]) -> None:
         """Show the final table."""
@@ -85,25 +83,9 @@ class RunConsole:
             self.console.print(f"submission: {summary['submission']}", soft_wrap=True)
         self.console.print(f"run: {summary['run']}  ({summary['seconds']} s)", soft_wrap=True)
 
-    def _count(self, kind: str, fields: Mapping[str, Any]) -> None:
-        if kind == "started":
-            self.doing, self.ends_at = "making features", fields["ends_at"]
-        elif kind == "planned":
-            self.doing = "fitting"
-            self.announced |= set(fields["candidates"])
-        elif kind == "fetched":
-            self.doing = "downloading, reading"
-        elif kind == "uploaded":
-            self.doing = "waiting for the score"
-        elif kind == "submission":
-            self.best = f"best {fields['best']}"
-        self.fits += kind == "fitted"
-        is_end = kind in ("candidate", "failed", "skipped")
-        self.done += is_end and fields["key"] in self.announced  # others are settings of a search
-
     def _line(self, text: str, *, style: str = "", is_error: bool = False) -> None:
         console = (self.errors if is_error else None) or self.console
-        if not console.is_terminal:
+        if self.is_dated:
             text = f"{time.strftime('%Y-%m-%d %H:%M:%S')} {text}"
         console.print(Text(text, style=style), soft_wrap=True, highlight=False)
 
@@ -138,11 +120,16 @@ class RunConsole:
 def make_console(*, quiet: bool) -> Iterator[RunConsole]:
     """Give a console on stderr, live if that is a terminal."""
     console = Console(stderr=True, quiet=quiet)
-    if quiet or not console.is_terminal:
+    if quiet or not is_live(console):
         yield RunConsole(console, errors=Console(stderr=True))
         return
-    shown = RunConsole(console)
-    with console.status(shown):
+    shown, meter = RunConsole(console, is_dated=False), MemoryMeter()
+
+    def draw_now(space: Space) -> RenderableType:
+        now = time.time()
+        return draw(shown.standing, now, space, meter.read(now))
+
+    with keep_drawing(console, draw_now):
         yield shown
 
 
@@ -165,7 +152,7 @@ def _make_table(target: Mapping[str, Any]) -> Table:
     arrow = "higher is better" if target["greater_is_better"] else "lower is better"
     title = f"{target['target']}: {target['metric']}, {arrow}; {target['folds']} folds"
     table = Table(title=title, title_justify="left", box=None, pad_edge=False)
-    table.add_column("candidate", no_wrap=True)
+    table.add_column("candidate", overflow="fold")  # gives way where room is short: figures do not
     for name in ("score", "± s.e.", "seconds", "weight"):
         table.add_column(name, justify="right", no_wrap=True)
     for candidate in target["candidates"]:
@@ -249,11 +236,6 @@ def _spell_original(fields: Mapping[str, Any]) -> str:
         f"original rows: {score} with them, {plain} without; gain {gain:+.2g} ± {error} "
         f"({fields['key']})"
     )
-
-
-def spell_number(value: float | None, digits: int = 6) -> str:
-    """Return a figure as tables show it."""
-    return "undefined" if value is None else f"{value:.{digits}g}"
 
 
 GENERATED_TITLE = "generated columns in the best candidate of each model, mean over folds:"

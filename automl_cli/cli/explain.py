@@ -23,7 +23,8 @@ def explain(
 ) -> None:
     """Explain a run: which columns matter, how surely, and which way."""
     with answered():
-        from automl_cli.cli.explained import print_explained, tell_progress
+        from automl_cli.cli.explained import print_explained
+        from automl_cli.cli.status import tell_status
         from automl_cli.explain import ExplainRequest
         from automl_cli.explain import explain as run_explain
 
@@ -35,7 +36,8 @@ def explain(
             drop_column=drop_column,
             rate=rate,
         )
-        made = run_explain(request, tell_progress)
+        with tell_status(f"explaining {run.name}") as listener:
+            made = run_explain(request, listener)
         if as_json:
             print_json(made)
         else:

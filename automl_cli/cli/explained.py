@@ -1,4 +1,4 @@
-"""What ``automl explain`` prints: importances and contributions to stdout, progress to stderr."""
+"""What ``automl explain`` prints: importances and contributions."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,17 +6,10 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from automl_cli.cli.console import spell_number
-from automl_cli.core.events import Event
+from automl_cli.cli.figures import spell_number
 
 MOST = 40  # columns in a table; the files hold all
 CLOSEST = 1e-4  # p-values below it are not told apart
-
-
-def tell_progress(event: Event) -> None:
-    """Show what takes time on stderr."""
-    if event.kind in ("explaining", "warning"):
-        Console(stderr=True).print(event.fields["message"], style="dim", highlight=False)
 
 
 def print_explained(made: Mapping[str, Any]) -> None:

@@ -113,7 +113,7 @@ def fit(
         )
         with make_console(quiet=quiet) as console:
             summary = run_fit(_fetch(request, console.listen), console.listen)
-            console.show_summary(summary)
+        console.show_summary(summary)
         _print_result(summary, as_json=as_json)
 
 

@@ -23,10 +23,12 @@ def predict(
 ) -> None:
     """Predict new rows with a finished run."""
     with answered():
+        from automl_cli.cli.status import tell_status
         from automl_cli.predict import PredictRequest
         from automl_cli.predict import predict as run_predict
 
-        done = run_predict(PredictRequest(run=run, rows=rows, out=out, id=id))
+        with tell_status(f"predicting {rows.name}") as listener:
+            done = run_predict(PredictRequest(run=run, rows=rows, out=out, id=id), listener)
         for one in done["unread"]:
             typer.echo(
                 f"warning: {one['column']}: {one['cells']:,} cell(s) such as {one['first']!r} are "

@@ -6,7 +6,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from automl_cli.cli.console import spell_number
+from automl_cli.cli.figures import spell_number
 
 LEADERBOARDS = ("public", "private")
 

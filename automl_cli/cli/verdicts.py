@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from automl_cli.cli.console import spell_number
+from automl_cli.cli.figures import spell_number
 from automl_cli.cli.findings import print_findings
 from automl_cli.statistics.conclusions import spell_size
 

@@ -1,4 +1,4 @@
-"""What happened in a run, as plain records that are shown and stored alike."""
+"""What happens in a run, as plain records that are shown and stored alike."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,6 +9,9 @@ Kind: TypeAlias = Literal[
     "inferred",  # the guesses about the data, before anything is fitted
     "audited",  # what is wrong or remarkable about the data
     "planned",  # what will be tried
+    "stage",  # what begins now and takes time, in a few words
+    "running",  # what the workers have in hand, and the candidates that are next
+    "best",  # the best answer to one target so far
     "working",  # a long fit is under way
     "fitted",  # one unit (candidate, fold) is finished
     "candidate",  # a candidate has all its folds
@@ -25,12 +28,13 @@ Kind: TypeAlias = Literal[
     "reported",  # the report was written
     "finished",  # the command is done
 ]
+PASSING: frozenset[Kind] = frozenset({"stage", "running", "best"})  # shown, and not stored
 JsonValue: TypeAlias = "str | int | float | bool | list[JsonValue] | dict[str, JsonValue] | None"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One line of ``events.jsonl`` and one message to whoever watches.
+    """One message to whoever watches, and one line of ``events.jsonl`` unless it is `PASSING`.
 
     Parameters
     ----------
@@ -45,3 +49,12 @@ class Event:
 
 
 Listener: TypeAlias = Callable[[Event], None]
+
+
+def tell_stage(listener: Listener, name: str) -> None:
+    """Tell what begins now and takes time, in a few words."""
+    listener(Event(kind="stage", fields={"name": name}))
+
+
+def ignore(_: Event) -> None:
+    """Let an event pass: the listener where nobody watches."""

@@ -15,7 +15,7 @@ from automl_cli.bundle.predictor import Predictor, load_predictor
 from automl_cli.core.arrays import IntVector
 from automl_cli.core.candidate import Candidate
 from automl_cli.core.errors import ConfigError
-from automl_cli.core.events import Event, Listener
+from automl_cli.core.events import Event, Listener, tell_stage
 from automl_cli.core.explanation import Dropped, Explanation
 from automl_cli.core.keys import make_seed
 from automl_cli.core.problem import Problem
@@ -86,6 +86,7 @@ def explain(request: ExplainRequest, listener: Listener) -> dict[str, Any]:
         If the request makes no sense, or no row has that id.
     """
     _check(request)
+    tell_stage(listener, "reading the run")
     run = reopen(request.run)
     predictor = load_predictor(request.run)
     row = None if request.row is None else find_row(run, request.row)
@@ -147,7 +148,12 @@ def _explain(work: _Work) -> Explanation:
     shown = thin_rows(covered, request.rows, make_seed(problem.seed, "shown"))
     probed = _choose_probed(work)
     question = _make_question(work, tested)
-    answer = judge_all(question, permute_all(question, _make_probe(work, probed, tested)))
+    probe = _make_probe(work, probed, tested)
+    permuted = f"{len(question.frame.columns)} columns permuted among {len(tested):,} rows"
+    tell_stage(work.listener, permuted)
+    answer = judge_all(question, permute_all(question, probe))
+    dropped = _drop(work, probed, answer)
+    tell_stage(work.listener, f"SHAP values of {len(shown):,} rows")
     return Explanation(
         target=problem.target.name,
         loss=name_loss(problem),
@@ -159,7 +165,7 @@ def _explain(work: _Work) -> Explanation:
         columns=answer.columns,
         clusters=answer.clusters,
         probed=probed.spec.key,
-        dropped=_drop(work, probed, answer),
+        dropped=dropped,
         contributions=explain_held_out(
             work.explainer, work.run.dataset.train, problem.folds, shown
         ),

@@ -32,6 +32,7 @@ from automl_cli.train.course import Course, Task
 from automl_cli.train.executor import is_worker_death
 from automl_cli.train.order import Crew, Order, Outcome, Skipped
 from automl_cli.train.pace import HEARTBEAT
+from automl_cli.train.running import tell_running, tell_tasks
 from automl_cli.train.unit import fit_unit, predict_unit, read_fit
 
 MOST_DEATHS = 2  # a unit over which so many workers died is given up
@@ -60,10 +61,12 @@ def cross_fit(order: Order, crew: Crew) -> Iterator[Outcome]:
     try:
         while agenda.waiting or agenda.active:
             yield from _start_tasks(agenda)
+            tell_tasks(agenda)
             if agenda.running:
                 yield from _await_tasks(agenda)
             if crew.pace.work_end.seconds_left() <= 0:
                 break
+        tell_running(crew, ())
         yield from _give_up(agenda)
     finally:
         # Cancelling a future of the local pool kills its worker: nothing outlives the loop.

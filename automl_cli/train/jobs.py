@@ -15,6 +15,7 @@ from automl_cli.train.attempt import Crash, attempt
 from automl_cli.train.executor import is_worker_death
 from automl_cli.train.order import Crew
 from automl_cli.train.pace import HEARTBEAT
+from automl_cli.train.running import describe_job, tell_running
 
 Job: TypeAlias = tuple[Callable[..., str], tuple[object, ...]]
 Running: TypeAlias = "dict[Future[str | Crash], str]"
@@ -42,6 +43,7 @@ def run_jobs(jobs: Mapping[str, Job], crew: Crew, deadline: Deadline) -> Iterato
     try:
         while waiting or running:
             _hand_out(jobs, waiting, running, crew, repeated)
+            tell_running(crew, [describe_job(name) for name in running.values()], waiting)
             left = max(0.0, deadline.seconds_left())
             done, _ = wait(running, min(left, HEARTBEAT), return_when=FIRST_COMPLETED)
             for future in done:
@@ -57,6 +59,7 @@ def run_jobs(jobs: Mapping[str, Job], crew: Crew, deadline: Deadline) -> Iterato
                 crew.listener(Event(kind="working", fields={}))
             if deadline.seconds_left() <= 0:
                 break
+        tell_running(crew, ())
         for name in (*running.values(), *waiting):
             _warn(crew, f"{name} was not screened in time")
     finally:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,9 @@ from automl_cli.core.finding import SEVERITIES, Finding
 from automl_cli.data.files import find_files
 from automl_cli.data.infer import infer_dataset
 from automl_cli.data.options import DataOptions
+
+if TYPE_CHECKING:
+    from automl_cli.core.events import Event
 
 N_TRAIN, N_TEST = 1_200, 600
 N = N_TRAIN + N_TEST
@@ -222,3 +226,13 @@ def test_noise_is_no_finding_of_effects(tmp_path: Path):
     noise |= {f"g{number}": np.where(rng.random(N) < 0.3, np.nan, 1.0) for number in range(50)}
     found = find(tmp_path, pd.concat([rows, pd.DataFrame(noise)], axis=1))
     assert {finding.code for finding in found} <= {"constant_column"}
+
+
+def test_each_rule_is_told_before_it_is_asked(tmp_path: Path):
+    make_rows()[:N_TRAIN].to_csv(tmp_path / "train.csv", index=False)
+    inference = infer_dataset(find_files([tmp_path]), DataOptions(target=("sold",)))
+    told: list[Event] = []
+    audit_all(inference, n_folds=5, thorough=True, listener=told.append)
+    names = [event.fields["name"] for event in told]
+    rules = list(RULES)
+    assert names == [f"rule {k} of {len(rules)}: {name}" for k, name in enumerate(rules, start=1)]

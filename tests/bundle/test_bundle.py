@@ -4,6 +4,7 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
@@ -12,6 +13,9 @@ from automl_cli.bundle import MANIFEST, load_predictor
 from automl_cli.core.errors import DataError, RunError
 from automl_cli.data.read import read_table
 from automl_cli.predict import PredictRequest, predict
+
+if TYPE_CHECKING:
+    from automl_cli.core.events import Event
 
 N_TEST = 60
 TARGETS = ["binary", "multiclass", "regression"]
@@ -57,6 +61,18 @@ def test_batches_give_what_the_whole_gives(
     predicted = predict_file(run, folder / "test.csv", tmp_path / "out.csv")
     submitted = pd.read_csv(run / "submission.csv")
     pd.testing.assert_frame_equal(predicted, submitted, rtol=0, atol=1e-9)
+
+
+def test_each_batch_is_told(
+    make_run: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, run = make_run("binary")
+    monkeypatch.setattr("automl_cli.predict.BATCH_ROWS", 25)
+    told: list[Event] = []
+    request = PredictRequest(run=run, rows=folder / "test.csv", out=tmp_path / "out.csv")
+    predict(request, told.append)
+    names = [event.fields["name"] for event in told]
+    assert names == ["25 rows done", "50 rows done", "60 rows done"]
 
 
 def test_rows_without_an_id_are_numbered_through_all_batches(

@@ -80,10 +80,10 @@ def test_the_number_of_workers_and_the_executor_do_not_change_a_candidate(
 def test_finished_units_are_not_fitted_again(site: Site) -> None:
     with ThreadPoolExecutor(1) as executor:
         first = list(cross_fit(site.order(), site.crew(executor)))
-        fits = len(site.events)
+        fits = site.count_fits()
         second = list(cross_fit(site.order(), site.crew(executor)))
 
-    assert fits == len(site.events) == 6
+    assert fits == site.count_fits() == 6
     np.testing.assert_array_equal(first[0].oof, find(second, first[0].spec).oof)
 
 
@@ -166,7 +166,7 @@ def test_what_the_clock_has_cut_is_repeated_with_time_left(site: Site) -> None:
 
     assert isinstance(candidate, Candidate)
     assert not candidate.cut
-    assert len(site.events) == 3
+    assert site.count_fits() == 3
     record = read_fit(site.run, spec.key, 0)
     assert record is not None
     assert record.rounds == spec.max_rounds

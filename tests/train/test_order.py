@@ -30,7 +30,7 @@ def test_more_folds_are_added_to_those_of_a_trial(site: Site) -> None:
         crew = site.crew(executor, workers=1)
         for n_folds in (1, 2, 3):
             outcomes = list(cross_fit(replace(site.order(), n_folds=n_folds), crew))
-            assert len(site.events) == 2 * n_folds
+            assert site.count_fits() == 2 * n_folds
         shutil.rmtree(site.run.root / "units")
         whole = list(cross_fit(site.order(), crew))
 

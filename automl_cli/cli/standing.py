@@ -1,0 +1,180 @@
+"""How far a run is, by the events so far: what the live view shows.
+
+    standing = Standing()
+    for event in events:
+        standing = note(standing, event, now)
+
+A standing is never changed, only replaced, so that it can be drawn by another thread at any time.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeAlias
+
+from automl_cli.core.events import Event, Kind
+
+Fields: TypeAlias = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """What a worker has in hand.
+
+    Parameters
+    ----------
+    slot
+        The number of the worker, from 0. A task keeps it until it ends.
+    key
+        The candidate, or the step that is screened.
+    part
+        Which part of it, in words.
+    began_at
+        Seconds since the epoch.
+    expected_seconds
+        What it will probably take in all; None: nobody knows.
+    """
+
+    slot: int
+    key: str
+    part: str
+    began_at: float
+    expected_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Best:
+    """The best answer to one target, and whose it is."""
+
+    score: float | None
+    score_se: float | None
+    holder: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How far a run is.
+
+    Parameters
+    ----------
+    stage, stage_at
+        What is done now, and since when.
+    started_at, ends_at
+        When the command began and when it has to end, in seconds since the epoch; None: unknown,
+        or no budget.
+    announced, ended
+        Keys of the candidates that were planned so far, and of those that came to an end; what
+        the clock left out did not.
+    fits
+        Folds that were fitted.
+    workers
+        Tasks that may run at the same time.
+    tasks
+        What is running, by worker.
+    upcoming
+        The candidates that are next.
+    best
+        By target.
+    """
+
+    stage: str = "reading"
+    stage_at: float | None = None
+    started_at: float | None = None
+    ends_at: float | None = None
+    announced: frozenset[str] = frozenset()
+    ended: frozenset[str] = frozenset()
+    fits: int = 0
+    workers: int = 0
+    tasks: tuple[Task, ...] = ()
+    upcoming: tuple[str, ...] = ()
+    best: Mapping[str, Best] = field(default_factory=dict)
+
+    @property
+    def done(self) -> int:
+        """How many of the planned candidates came to an end."""
+        return len(self.announced & self.ended)
+
+
+def note(standing: Standing, event: Event, now: float) -> Standing:
+    """Return the standing after one more event, told at `now` (seconds since the epoch)."""
+    if event.kind not in NOTES:
+        return standing
+    after = NOTES[event.kind](standing, event.fields, now)
+    return after if after.stage == standing.stage else replace(after, stage_at=now)
+
+
+def _start(standing: Standing, fields: Fields, _: float) -> Standing:
+    return replace(
+        standing,
+        stage="making features",
+        started_at=fields["started_at"],
+        ends_at=fields["ends_at"],
+    )
+
+
+def _plan(standing: Standing, fields: Fields, _: float) -> Standing:
+    announced = standing.announced | set(fields["candidates"])
+    ended = standing.ended | set(fields["finished"])
+    return replace(standing, stage="fitting", announced=announced, ended=ended)
+
+
+def _end_candidate(standing: Standing, fields: Fields, _: float) -> Standing:
+    return replace(standing, ended=standing.ended | {fields["key"]})
+
+
+def _run(standing: Standing, fields: Fields, now: float) -> Standing:
+    told = [(one["key"], _spell_part(one), one["expected_seconds"]) for one in fields["tasks"]]
+    before = {(task.key, task.part): task for task in standing.tasks}
+    kept = [before[key, part] for key, part, _ in told if (key, part) in before]
+    free = _list_free({task.slot for task in kept}, len(told))
+    fresh = [
+        Task(slot=free.pop(0), key=key, part=part, began_at=now, expected_seconds=expected)
+        for key, part, expected in told
+        if (key, part) not in before
+    ]
+    tasks = tuple(sorted([*kept, *fresh], key=lambda task: task.slot))
+    upcoming = tuple(fields["next"])
+    return replace(standing, tasks=tasks, upcoming=upcoming, workers=fields["workers"])
+
+
+def _list_free(taken: set[int], wanted: int) -> list[int]:
+    return [slot for slot in range(len(taken) + wanted) if slot not in taken]
+
+
+def _spell_part(told: Fields) -> str:
+    if told["does"] == "screen":
+        return "screened"
+    where = f"fold {told['fold'] + 1} of {told['folds']}"
+    if told["does"] == "predict":
+        return f"predicts {where}"
+    return f"trial, {where}" if told["is_trial"] else where
+
+
+def _take_best(standing: Standing, fields: Fields, _: float) -> Standing:
+    best = Best(score=fields["score"], score_se=fields["score_se"], holder=fields["holder"])
+    return replace(standing, best={**standing.best, fields["target"]: best})
+
+
+Note: TypeAlias = Callable[[Standing, Fields, float], Standing]
+
+
+def _begin(stage: str) -> Note:
+    return lambda standing, _, __: replace(standing, stage=stage)
+
+
+STAGED: Sequence[tuple[Kind, str]] = (
+    ("fetched", "downloading, reading"),
+    ("inferred", "looking for traps"),
+    ("uploaded", "waiting for the score"),
+    ("finished", "done"),
+)
+NOTES: Mapping[Kind, Note] = {
+    **{kind: _begin(stage) for kind, stage in STAGED},
+    "stage": lambda standing, fields, _: replace(standing, stage=fields["name"]),
+    "started": _start,
+    "planned": _plan,
+    "running": _run,
+    "fitted": lambda standing, _, __: replace(standing, fits=standing.fits + 1),
+    "candidate": _end_candidate,
+    "failed": _end_candidate,
+    "best": _take_best,
+}

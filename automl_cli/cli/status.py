@@ -1,0 +1,67 @@
+"""A sign of life from commands that print their result at the end."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import Timer
+
+from rich.console import Console
+from rich.text import Text
+
+from automl_cli.cli.figures import spell_seconds
+from automl_cli.cli.live import is_live, keep_drawing
+from automl_cli.core.events import Event, Listener
+
+PATIENCE_SECONDS = 3.0  # after which a log gets its line
+
+
+@dataclass(slots=True)
+class _Status:
+    """What a command does, and since when."""
+
+    console: Console
+    what: str
+    started_at: float
+    stage: str = ""
+
+    def listen(self, event: Event) -> None:
+        if event.kind == "stage":
+            self.stage = str(event.fields["name"])
+        elif event.kind in ("explaining", "warning"):
+            self.stage = ""  # the line above says it
+            told = Text(str(event.fields["message"]), style="dim")
+            self.console.print(told, soft_wrap=True, highlight=False)
+
+    def draw(self) -> Text:
+        parts = [self.what, spell_seconds(time.time() - self.started_at), self.stage]
+        return Text(" · ".join(filter(None, parts)), no_wrap=True, overflow="ellipsis")
+
+    def print_once(self) -> None:
+        date = time.strftime("%Y-%m-%d %H:%M:%S")
+        self.console.print(Text(f"{date} {self.what}"), soft_wrap=True, highlight=False)
+
+
+@contextmanager
+def tell_status(what: str) -> Iterator[Listener]:
+    """Show on stderr what a command does, while it does it; give who is to be told of stages.
+
+    A terminal shows it live. Elsewhere it is one line, if the command takes longer than a moment.
+
+    Parameters
+    ----------
+    what
+        In a few words, such as "auditing titanic".
+    """
+    status = _Status(Console(stderr=True), what, time.time())
+    if is_live(status.console):
+        with keep_drawing(status.console, lambda _: status.draw()):
+            yield status.listen
+        return
+    timer = Timer(PATIENCE_SECONDS, status.print_once)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield status.listen
+    finally:
+        timer.cancel()
