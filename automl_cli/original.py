@@ -13,6 +13,8 @@ from automl_cli.core.problem import Problem
 from automl_cli.scoring import selection_loss
 from automl_cli.statistics.paired import compare_candidates
 
+COPIED = 0.4  # an area so far below chance: a row's nearest is its copy in the other table
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
@@ -48,8 +50,11 @@ def describe_gate(dataset: Dataset) -> tuple[bool, list[tuple[str, str, str]]]:
     frame = dataset.original.frame
     if min(len(frame), dataset.n_rows) < LEAST_ROWS:
         return True, [("original rows", "tried", "too few rows to tell them from train's")]
-    auc = measure_separation(dataset.train, frame, dataset.schema.columns)
+    known = [one for one in dataset.schema.columns if one.name not in dataset.original.absent]
+    auc = measure_separation(dataset.train, frame, known)
     told = f"a model tells them from train's rows with an AUC of {auc:.2f}"
+    if auc < COPIED:
+        return False, [("original rows", "not used", f"{told}: they are copies of train's")]
     if auc >= EASILY:
         return False, [("original rows", "not used", f"{told}, {EASILY} is too much")]
     return True, [("original rows", "tried", told)]

@@ -21,7 +21,12 @@ from automl_cli.models import MODELS
 STARTER_ROUNDS = 100  # a first submission within seconds
 ROWS_FOR_TWO_THREADS = 50_000  # below it two fits side by side beat one with two threads
 DEFAULT_TOP = 30  # columns of a group that the screen may keep in a fold
-UNKEYED = {"budget": True, "limits": True, "run": {"workers", "folder", "report"}}
+UNKEYED = {
+    "budget": True,
+    "limits": True,
+    "run": {"workers", "folder", "report"},
+    "data": {"original"},  # its content is in the key of the data set, wherever it lies
+}
 
 
 def make_specs(problem: Problem, config: RunConfig) -> list[CandidateSpec]:
@@ -86,7 +91,8 @@ def make_generated(config: RunConfig) -> FeatureRecipe:
 
 def is_possible(problem: Problem, model: ModelSpec) -> bool:
     """Return whether a model can solve the task, and is meant for so many rows."""
-    small_enough = model.max_rows is None or problem.folds.n_rows <= model.max_rows
+    added = 0 if problem.original_y is None else len(problem.original_y)
+    small_enough = model.max_rows is None or problem.folds.n_rows + added <= model.max_rows
     return fitted_task(problem) in model.tasks and small_enough
 
 

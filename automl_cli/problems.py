@@ -114,6 +114,8 @@ def make_problem(
     if dataset.original is not None:
         added = dataset.original.targets[target.name]
         _check_original(added, metric, folds)
+        if target.task == "regression":
+            _check_size(target, added)
         original_y = _make_fit_y(target, metric, added, is_ordinal=is_ordinal)
     return Problem(
         target=target,
@@ -146,6 +148,11 @@ def _check_original(y: FloatVector | IntVector, metric: Metric, folds: FoldPlan)
     if folds.ordered:
         raise PlanError(
             "data.original: the folds follow time, in which its rows have no place.",
+            hint="Leave it out, or choose another validation.splitter.",
+        )
+    if folds.grouped:
+        raise PlanError(
+            "data.original: the folds keep groups together, and its rows may be of any of them.",
             hint="Leave it out, or choose another validation.splitter.",
         )
     if metric.transform == "log1p" and y.min() < 0:

@@ -23,10 +23,14 @@ def keep_time(deadline: Deadline) -> Deadline:
 
     Examples
     --------
-    >>> round(keep_time(Deadline.after(100.0)).seconds_left())
-    97
+    >>> round(keep_time(Deadline.after(300.0)).seconds_left())
+    292
+    >>> round(keep_time(Deadline.after(60.0)).seconds_left())
+    60
     """
-    return deadline.earlier(min(MOST_KEPT, KEPT_SHARE * max(0.0, deadline.seconds_left())))
+    kept = min(MOST_KEPT, KEPT_SHARE * max(0.0, deadline.seconds_left()))
+    # Less than a report needs would be lost to both.
+    return deadline.earlier(kept) if kept >= LEAST_SECONDS + MARGIN_SECONDS else deadline
 
 
 def report_run(directory: RunDirectory, deadline: Deadline, listener: Listener) -> None:
@@ -48,7 +52,7 @@ def report_run(directory: RunDirectory, deadline: Deadline, listener: Listener) 
         return
     tell_stage(listener, "writing the report")
     one_thread = {"OMP_NUM_THREADS": "1"}  # on a busy machine many wait for each other
-    command = [sys.executable, "-m", "automl_cli", "report", str(directory.root)]
+    command = [sys.executable, "-P", "-m", "automl_cli", "report", "--", str(directory.root)]
     try:
         done = subprocess.run(  # noqa: S603 (this program itself)
             command,

@@ -128,7 +128,7 @@ def _check(directory: RunDirectory, known: dict[str, Any], submission: Path) -> 
     paths = {name: None if path is None else Path(path) for name, path in files.items()}
     competition = Competition(
         paths=tuple(filter(None, [paths["train"]])),
-        loaded=load_config(directory.config),
+        loaded=load_config(directory.config, overrides=["data.original=null"]),
         test=paths["test"],
         sample=paths["sample"],
     )

@@ -16,6 +16,7 @@ from automl_cli.data.files import find_files
 from automl_cli.data.infer import infer_dataset
 from automl_cli.explain import ExplainRequest, explain
 from automl_cli.original import describe_gate
+from automl_cli.plan import make_run_key
 from automl_cli.problems import make_data_options, make_problem
 
 SETTINGS = ["data.target=y", "metric=roc_auc", "validation.splitter=kfold"]
@@ -146,3 +147,29 @@ def test_a_run_that_learned_from_it_can_be_explained(tmp_path: Path) -> None:
     made = explain(request, lambda _: None)["targets"][0]
     assert {one["name"] for one in made["columns"]} == {"a", "b", "c", "d", "kind", "lunch"}
     assert len(made["dropped"]) == 1
+
+
+def test_a_column_that_it_lacks_does_not_tell_it_from_train(tmp_path: Path) -> None:
+    dataset, _ = read(write(tmp_path / "task", make_rows(400, 2).drop(columns="d")))
+
+    usable, ((_, value, reason),) = describe_gate(dataset)
+    assert (usable, value) == (True, "tried")
+    assert reason.startswith("a model tells them from train's rows with an AUC of 0.")
+
+
+def test_original_rows_may_be_of_a_held_out_group(tmp_path: Path) -> None:
+    folder = write(tmp_path / "task", make_rows(400, 2))
+    dataset, config = read(
+        folder, "validation.splitter=group", "validation.group=kind", "validation.folds=3"
+    )
+
+    with pytest.raises(PlanError, match="its rows may be of any of them"):
+        make_problem(dataset, dataset.schema.targets[0], config)
+
+
+def test_the_place_of_the_file_does_not_change_the_key_of_a_run(tmp_path: Path) -> None:
+    folder = write(tmp_path / "task", make_rows(400, 2))
+    dataset, config = read(folder, "data.original=original.csv")
+    _, other = read(folder, f"data.original={folder / 'original.csv'}")
+
+    assert make_run_key(dataset, config) == make_run_key(dataset, other)

@@ -55,6 +55,7 @@ def measure_separation(
     from sklearn.ensemble import HistGradientBoostingClassifier
     from sklearn.metrics import roc_auc_score
     from sklearn.model_selection import StratifiedKFold, cross_val_predict
+    from threadpoolctl import threadpool_limits
 
     frame, is_second = join_tables(first, second)
     names = [column.name for column in columns if column.role != "text"]
@@ -64,7 +65,8 @@ def measure_separation(
     matrix = np.column_stack([make_codes(frame[name]) for name in names])
     model = HistGradientBoostingClassifier(max_iter=100, max_leaf_nodes=15, random_state=0)
     folds = StratifiedKFold(N_PARTS, shuffle=True, random_state=0)
-    told = cross_val_predict(
-        model, matrix.astype(np.float32), is_second, cv=folds, method="predict_proba"
-    )
+    with threadpool_limits(1):  # on a busy machine threads wait for each other most of the time
+        told = cross_val_predict(
+            model, matrix.astype(np.float32), is_second, cv=folds, method="predict_proba"
+        )
     return float(roc_auc_score(is_second, told[:, 1]))

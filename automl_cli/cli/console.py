@@ -231,9 +231,10 @@ def _spell_search(fields: Mapping[str, Any]) -> str:
 
 def _spell_original(fields: Mapping[str, Any]) -> str:
     score, plain = spell_number(fields["score"]), spell_number(fields["plain_score"])
-    gain, error = fields["gain"], spell_number(fields["gain_se"], 2)
+    gain = "undefined" if fields["gain"] is None else f"{fields['gain']:+.2g}"
+    error = spell_number(fields["gain_se"], 2)
     return (
-        f"original rows: {score} with them, {plain} without; gain {gain:+.2g} ± {error} "
+        f"original rows: {score} with them, {plain} without; gain {gain} ± {error} "
         f"({fields['key']})"
     )
 

@@ -66,8 +66,8 @@ class DataConfig(Section):
         1.0,
         gt=0,
         le=1,
-        description="What a row of the original data set counts beside one of train: more than 0 "
-        "and at most 1.",
+        description="What a row of the original data set counts in fitting beside one of train: "
+        "more than 0 and at most 1. In target means it counts as one.",
     )
     transductive: bool = Field(
         default=True,

@@ -118,10 +118,13 @@ class Original:
         The feature columns of train, cells read alike; int64 columns may be float64.
     targets
         For each target's name its encoded values, as in `Dataset.targets`.
+    absent
+        Feature columns that it lacks: missing in every row.
     """
 
     frame: pd.DataFrame
     targets: Mapping[str, npt.NDArray[np.int64] | npt.NDArray[np.float64]]
+    absent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

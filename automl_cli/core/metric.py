@@ -51,6 +51,8 @@ class Metric:
         True if each class weighs the same, however many rows it has.
     likeliest
         True if the likeliest class of calibrated probabilities is the best label.
+    order_only
+        True if it looks at the order of one column of predictions and at nothing else.
     relative
         True if a row's error counts in proportion to its true value, so that values a constant
         factor lower may score better.
@@ -74,6 +76,7 @@ class Metric:
     selection: Selection = "objective"
     balanced: bool = False
     likeliest: bool = False
+    order_only: bool = False
     relative: bool = False
     nonnegative: bool = False
     ordinal: bool = False

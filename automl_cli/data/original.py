@@ -63,7 +63,8 @@ def read_original(
     if not filled.any():
         raise _no_labels(matched.table, targets[0], typing.missing)
     frame = prepare_frame(typing, matched.table.where(filled))
-    is_new = ~_hash(frame).isin(_hash(train)).to_numpy()
+    present = [name for name in frame.columns if name not in matched.absent]
+    is_new = ~_hash(frame[present]).isin(_hash(train[present])).to_numpy()
     if not is_new.any():
         raise DataError(
             f"{table.name}: every labelled row is a row of train already.",
@@ -72,7 +73,8 @@ def read_original(
     values = {
         target.name: y[filled][is_new] for target, (y, _) in zip(targets, encoded, strict=True)
     }
-    original = Original(frame=frame[is_new].reset_index(drop=True), targets=values)
+    frame = frame[is_new].reset_index(drop=True)
+    original = Original(frame=frame, targets=values, absent=matched.absent)
     counts = (int((~filled).sum()), int((~is_new).sum()))
     return original, _describe(table, matched, original, counts)
 
@@ -146,8 +148,9 @@ def _plain(name: str) -> str:
 
 
 def _hash(frame: pd.DataFrame) -> "pd.Series[Any]":
-    # Whole numbers that miss cells in one of two tables are float64 there.
-    same = {name: "float64" for name, kind in frame.dtypes.items() if kind.kind in "iuf"}
+    # Whole numbers that miss cells in one of two tables are float64 there, and a copy that was
+    # written by another program may differ in the last digits.
+    same = {name: "float32" for name, kind in frame.dtypes.items() if kind.kind in "iuf"}
     return pd.util.hash_pandas_object(frame.astype(same), index=False)
 
 

@@ -9,13 +9,6 @@ such as the area under the ROC curve, then compares rows of different blocks by 
 import numpy as np
 
 from automl_cli.core.arrays import FloatMatrix, FloatVector, IntVector
-from automl_cli.core.metric import Metric
-
-
-def is_of_order(metric: Metric) -> bool:
-    """Return whether a metric looks at the order of one column of predictions and nothing else."""
-    is_chosen_by = metric.selection == "metric"
-    return metric.wants == "probability" and is_chosen_by and not metric.decomposable
 
 
 def align_blocks(oof: FloatMatrix, scale: FloatMatrix, blocks: IntVector) -> FloatMatrix:
@@ -26,7 +19,7 @@ def align_blocks(oof: FloatMatrix, scale: FloatMatrix, blocks: IntVector) -> Flo
     oof
         Cross-fitted predictions, shape (rows, 1).
     scale
-        Predictions for all rows that are made in one way, shape (rows, 1).
+        What one blend predicts for all rows, shape (rows, 1).
     blocks
         The block of each row, -1 for rows that are passed over.
 

@@ -23,7 +23,7 @@ from automl_cli.core.problem import Problem
 from automl_cli.core.resampling import jackknife_error, thin_rows
 from automl_cli.core.threads import limit_blas
 from automl_cli.decision import decide_crossfitted, fit_decision, make_blocks
-from automl_cli.ensemble.alignment import align_blocks, is_of_order
+from automl_cli.ensemble.alignment import align_blocks
 from automl_cli.ensemble.combiners import COMBINERS, Combiner, State, get_weights
 from automl_cli.scoring import make_row_parts, make_selection_loss, score_answers, score_candidate
 
@@ -39,6 +39,7 @@ _NO_LIMIT = Deadline(None)
 class _Contestant:
     combiner: Combiner
     oof: FloatMatrix  # cross-fitted, shape (rows, n_outputs), NaN where no fold holds out
+    seen: FloatMatrix  # what `state` makes of the same rows
     state: State  # learned from all covered rows
     score: float  # of `oof`
     in_sample: float  # of what `state` makes of the rows it has seen
@@ -160,12 +161,13 @@ def _enter(
         )
     state = combiner.fit(problem, members, covered, deadline)
     seen[covered] = combiner.apply(state, members[:, covered])
-    if is_of_order(problem.metric):  # on a scale that no label has a say in
-        oof = align_blocks(oof, members.mean(axis=0), blocks)
+    if _has_one_column(problem, oof):
+        oof = align_blocks(oof, seen, blocks)
     answers = fit_decision(problem, seen, covered).apply(seen)
     return _Contestant(
         combiner=combiner,
         oof=oof,
+        seen=seen,
         state=state,
         score=score_answers(problem, decide_crossfitted(problem, oof), covered),
         in_sample=score_answers(problem, answers, covered),
@@ -181,7 +183,13 @@ def _hold(problem: Problem, contestants: Sequence[_Contestant]) -> tuple[FloatMa
         inside = blocks == block
         chosen = _choose(problem, contestants, covered[~inside[covered]])
         oof[inside] = chosen.oof[inside]
-    return oof, _choose(problem, contestants, covered)
+    winner = _choose(problem, contestants, covered)
+    return align_blocks(oof, winner.seen, blocks) if _has_one_column(problem, oof) else oof, winner
+
+
+def _has_one_column(problem: Problem, oof: FloatMatrix) -> bool:
+    """Return whether rows of different blocks are compared by nothing but their order."""
+    return problem.metric.order_only and oof.shape[1] == 1
 
 
 def _choose(problem: Problem, contestants: Sequence[_Contestant], rows: IntVector) -> _Contestant:

@@ -147,7 +147,7 @@ _chance = partial(
     objective="log_loss",
     selection="metric",
 )
-_area = partial(_chance, greater_is_better=True, decomposable=False)
+_area = partial(_chance, greater_is_better=True, decomposable=False, order_only=True)
 _balanced = partial(_chance, decomposable=False, selection="objective", balanced=True)
 _label = partial(
     Metric,

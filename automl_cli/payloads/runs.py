@@ -50,7 +50,7 @@ class Candidate(Payload):
     """For each group of generated columns the most that a fold takes."""
     params: dict[str, Any]
     """The parameters that are not the model's defaults or were set by the plan."""
-    original: float
+    original: float = 0.0
     """What a row of the original data set counted in training; 0: it was left out."""
     score: Figure
     """Out-of-fold, by the metric."""
@@ -124,7 +124,7 @@ class SolvedTarget(Payload):
     """Each combiner with its cross-fitted score and its in-sample score."""
     search: list[Searched]
     """One for each model that was searched."""
-    original: OriginalRows | None
+    original: OriginalRows | None = None
     """Null without an original data set, or where its rows could not be tried."""
     candidates: list[Candidate]
     """The best first."""

@@ -47,7 +47,8 @@ def find_pairs(solved: Solved) -> list[Pair]:
     for candidate in solved.candidates:
         spec = candidate.spec
         if not candidate.cut and candidate.row_share == 1:
-            groups.setdefault((spec.model, spec.params, spec.max_rounds), []).append(candidate)
+            alike = (spec.model, spec.params, spec.max_rounds, spec.original, spec.seed)
+            groups.setdefault(alike, []).append(candidate)
     pairs = [
         _compare(solved, *_put_larger_first(pair))
         for group in groups.values()

@@ -1,5 +1,6 @@
 """A design from a formula, such as ``price ~ size * kind + log(age)``."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -19,11 +20,25 @@ def split_formula(formula: str) -> tuple[str | None, str]:
     --------
     >>> split_formula("price ~ size + kind"), split_formula("size + kind")
     (('price', 'size + kind'), (None, 'size + kind'))
+
+    Raises
+    ------
+    ConfigError
+        If it has several sides, or braces or dots, which would run code or explain the target by
+        itself.
     """
+    bare = re.sub(r"`[^`]*`", "", formula)
+    has_dot = re.search(r"(^|[~+ ])\.($|[+ ])", bare) is not None
+    if bare.count("~") > 1 or has_dot or any(sign in bare for sign in "|{}"):
+        raise ConfigError(f"--formula: {formula!r} is not understood.", hint=HINT)
     left, tilde, right = formula.partition("~")
     if not tilde:
         return None, formula.strip()
-    return left.strip().strip("`") or None, right.strip()
+    named = left.strip().strip("`") or None
+    words = {quoted or bare for quoted, bare in re.findall(r"`([^`]*)`|([A-Za-z_]\w*)", right)}
+    if named in words:
+        raise ConfigError(f"--formula: {named!r} is on both sides.", hint=HINT)
+    return named, right.strip()
 
 
 def make_formula_design(frame: pd.DataFrame, right: str) -> Design:

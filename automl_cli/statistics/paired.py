@@ -99,13 +99,15 @@ def compare_candidates(
     known = int((~np.isnan(without)).sum())
     folds = [fold for fold in problem.folds if fold.repeat == problem.folds.folds[0].repeat]
     by_fold = np.array([score(fold.held_out) for fold in folds])
+    is_odd = problem.folds.ordered or problem.folds.n_repeats > 1
     share = float(np.mean([len(fold.held_out) / len(fold.train) for fold in folds]))
     return Paired(
         first=score_answers(problem, answers[0], covered),
         second=score_answers(problem, answers[1], covered),
         n_rows=len(covered),
         rows=_make_interval(score(covered), jackknife_error(without), known - 1, level),
-        folds=correct_resampled(by_fold, share, level),
+        # Of averaged repeats, or of folds of unequal length, the correction says nothing.
+        folds=None if is_odd else correct_resampled(by_fold, share, level),
         by_fold=tuple(float(one) for one in by_fold),
         equal=bool(np.array_equal(answers[0][covered], answers[1][covered])),
     )

@@ -158,3 +158,17 @@ def test_it_is_looked_for_beside_train_and_then_as_given(
 
     assert find_files([beside], original="one.csv").original == beside / "one.csv"
     assert find_files([beside], original="two.csv").original == Path("two.csv")
+
+
+def test_copies_of_training_rows_are_found_without_a_column_and_with_other_last_digits(
+    read: Callable[..., Inference],
+) -> None:
+    train = "id,Age,Pay,Job,left\n" + "".join(
+        f"{k},{20 + k},{1000 + k / 7},{'clerk' if k % 3 else 'cook'},{k % 2}\n" for k in range(40)
+    )
+    copies = "".join(f"{20 + k},{1000 + k / 7 + 1e-9},{k % 2}\n" for k in range(40))
+
+    table = "Age,Pay,left\n" + copies + "90,5.5,1\n"
+    original = original_of(read(table, train, target=("left",)))
+    assert original.frame["Age"].tolist() == [90]
+    assert original.absent == ("Job",)

@@ -1,12 +1,19 @@
 """Blocks on one scale: order within each is kept, and stretching one changes nothing."""
 
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import rankdata
 
-from automl_cli.ensemble.alignment import align_blocks, is_of_order
+from automl_cli.core.candidate import Candidate
+from automl_cli.core.problem import Problem
+from automl_cli.ensemble.alignment import align_blocks
+from automl_cli.ensemble.tournament import blend_candidates
 from automl_cli.metrics import METRICS, get_metric
 
 VALUES = st.lists(st.floats(-5, 5).map(lambda v: round(v, 1)), min_size=8, max_size=40)
@@ -49,10 +56,31 @@ def test_metrics_of_the_order_do_not_see_a_monotone_change(name: str) -> None:
     rng = np.random.default_rng(0)
     y, p = rng.integers(0, 2, 200), rng.random(200)
     metric = get_metric(name, "binary")
-    assert is_of_order(metric)
+    assert metric.order_only
     assert metric.score(y, p) == pytest.approx(metric.score(y, p**3))
 
 
 def test_metrics_of_sizes_labels_and_values_are_not_of_the_order() -> None:
-    of_order = {name for name in METRICS if is_of_order(METRICS.get(name))}
+    of_order = {name for name in METRICS if METRICS.get(name).order_only}
     assert of_order == {"roc_auc", "gini", "average_precision"}
+
+
+def test_predictions_scored_by_their_size_stay_as_they_are(
+    make_problem: Callable[..., Problem], make_candidate: Callable[..., Candidate], tmp_path: Path
+) -> None:
+    (tmp_path / "mine.py").write_text(
+        "def brier(y_true, y_pred):\n    return float(((y_true - y_pred) ** 2).mean())\n\n\n"
+        "brier.greater_is_better = False\n"
+    )
+    metric = get_metric(f"{tmp_path / 'mine.py'}:brier", "binary")
+    assert not metric.order_only
+    rng = np.random.default_rng(0)
+    y = rng.integers(0, 2, 300)
+    problem = replace(make_problem("log_loss", y, labels=("n", "y")), metric=metric)
+    good = np.clip(0.7 * y + 0.15 + rng.normal(scale=0.05, size=300), 0, 1)[:, None]
+    every = [make_candidate("good", good)]
+    every += [make_candidate(f"poor{k}", rng.random((300, 1))) for k in range(2)]
+
+    blend = blend_candidates(problem, every)
+    best = next(score for name, score, _ in blend.tournament if name == "best")
+    assert best == pytest.approx(((y - good[:, 0]) ** 2).mean())

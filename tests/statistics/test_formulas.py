@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from automl_cli.core.errors import ConfigError
-from automl_cli.statistics.formulas import compute_column, make_formula_design
+from automl_cli.statistics.formulas import compute_column, make_formula_design, split_formula
 
 FRAME = pd.DataFrame(
     {
@@ -45,3 +45,22 @@ def test_what_is_not_understood_is_told_with_an_example(formula: str):
     with pytest.raises(ConfigError, match=r"^--formula: ") as caught:
         make_formula_design(FRAME, formula)
     assert "Write it as in R" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "formula",
+    ["y ~ a ~ b", "y ~ a | b", "y ~ {'x'}", "y ~ .", "y ~ . + a", "y ~ {open('x').read()}"],
+)
+def test_several_sides_braces_and_dots_are_refused(formula: str) -> None:
+    with pytest.raises(ConfigError, match="is not understood"):
+        split_formula(formula)
+
+
+@pytest.mark.parametrize("formula", ["y ~ y", "y ~ a + log(y)", "`a b` ~ `a b` + c"])
+def test_what_is_explained_does_not_explain_itself(formula: str) -> None:
+    with pytest.raises(ConfigError, match="is on both sides"):
+        split_formula(formula)
+
+
+def test_numbers_with_a_point_are_no_dot() -> None:
+    assert split_formula("y ~ a + I(b * 0.5)") == ("y", "a + I(b * 0.5)")
