@@ -109,7 +109,7 @@ def list_platforms(platform: str) -> list[str]:
     >>> list_platforms("win_amd64")
     ['win_amd64']
     """
-    found = re.fullmatch(r"manylinux_2_(\d+)_(\w+)", platform)
+    found = re.fullmatch(r"manylinux_2_(\d{1,2})_(\w+)", platform)
     if found is None:
         return [platform]
     names = []
