@@ -13,7 +13,7 @@ from automl_cli.core.problem import Problem
 from automl_cli.scoring import selection_loss
 from automl_cli.statistics.paired import compare_candidates
 
-COPIED = 0.4  # an area so far below chance: a row's nearest is its copy in the other table
+COPIED = 0.3  # an area so far below chance: the nearest row of many is a copy in the other table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
