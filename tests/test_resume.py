@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
-MOMENTS = 10
+MOMENTS = 6
 
 
 def make_command(out: Path, workers: int) -> list[str]:
