@@ -14,7 +14,8 @@ from automl_cli.core.keys import make_seed
 from automl_cli.core.problem import Problem
 from automl_cli.explain.losses import RowLoss
 from automl_cli.explain.permutation import JudgedFold, Measured, measure_permutations
-from automl_cli.explain.significance import Verdict, control, correct, judge_rows
+from automl_cli.explain.significance import Verdict, judge_rows, make_correction
+from automl_cli.statistics.corrections import correct
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,7 +174,7 @@ def compare_refits(
     judge = _make_judge(problem.folds, rows)
     base = loss(rows, original.oof[rows])
     verdicts = [judge(loss(rows, one.oof[rows]) - base) for _, one in without]
-    rates = control([one.bound for one in verdicts])
+    rates = correct([one.bound for one in verdicts], "fdr")
     dropped = [
         Dropped(
             column=name,
@@ -205,7 +206,7 @@ def _measure(
 
 
 def _make_judge(plan: FoldPlan, rows: IntVector) -> Callable[[FloatVector], Verdict]:
-    correction = correct(len(rows), int(plan.covered().sum()), ordered=plan.ordered)
+    correction = make_correction(len(rows), int(plan.covered().sum()), ordered=plan.ordered)
     parts = plan.blocks[0][rows] if plan.grouped else None
 
     def judge(differences: FloatVector) -> Verdict:
@@ -222,7 +223,7 @@ def _control(
     name: str,
 ) -> list[Importance]:
     family = [(columns, verdicts[columns]) for columns in sets] + [((name,), lunch)]
-    rates = control([verdict.bound for _, verdict in family])
+    rates = correct([verdict.bound for _, verdict in family], "fdr")
     return [
         Importance(
             name=" + ".join(columns),

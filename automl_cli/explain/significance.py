@@ -14,7 +14,6 @@ every simulation, at about .8 of the power of the likelihood-ratio test, so it i
 single p-values (`benchmarks/importance.py` shows all of them).
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,7 +54,7 @@ class Correction:
     interval: float
 
 
-def correct(n_rows: int, n_covered: int, *, ordered: bool) -> Correction:
+def make_correction(n_rows: int, n_covered: int, *, ordered: bool) -> Correction:
     """Return the factors of the variance.
 
     Parameters
@@ -69,7 +68,7 @@ def correct(n_rows: int, n_covered: int, *, ordered: bool) -> Correction:
 
     Examples
     --------
-    >>> correct(500, 1000, ordered=False)
+    >>> make_correction(500, 1000, ordered=False)
     Correction(test=1.125, interval=1.5)
     """
     share = 0.0 if ordered else n_rows / n_covered
@@ -86,7 +85,7 @@ def judge_rows(
     differences
         Loss without the column minus loss with it, shape (rows,).
     correction
-        See `correct`.
+        See `make_correction`.
     parts
         The part of each row if rows within one are not independent, shape (rows,): then parts are
         what is counted.
@@ -125,18 +124,3 @@ def judge_rows(
         p=p,
         bound=max(p, test(correction.interval)),
     )
-
-
-def control(p_values: Sequence[float] | FloatVector) -> FloatVector:
-    """Return the rate of false discoveries at which each counts as found (Benjamini-Hochberg).
-
-    Examples
-    --------
-    >>> control([0.01, 0.02, 0.9]).round(3).tolist()
-    [0.03, 0.03, 0.9]
-    """
-    from scipy.stats import false_discovery_control
-
-    if len(p_values) == 0:
-        return np.empty(0)
-    return np.asarray(false_discovery_control(np.asarray(p_values), method="bh"))

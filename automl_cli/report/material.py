@@ -15,7 +15,6 @@ from automl_cli.core.errors import RunError
 from automl_cli.core.problem import Problem
 from automl_cli.decision import Answers, decide_crossfitted
 from automl_cli.ensemble.files import load_blend
-from automl_cli.holdout import hold_out
 from automl_cli.reopen import Reopened, reopen
 from automl_cli.scoring import Scored, score_candidate
 from automl_cli.solve import rank_candidates
@@ -23,7 +22,6 @@ from automl_cli.store import read_json
 from automl_cli.summary import read_summary
 from automl_cli.train.collect import load_finished
 from automl_cli.train.losses import row_losses
-from automl_cli.validation import choose_validation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,14 +140,12 @@ def read_material(root: Path) -> Material:
     """
     run = reopen(root)
     summary = read_summary(run.directory)
-    given, config = run.inference.dataset, run.config
-    rows = hold_out(given, choose_validation(given, config), config.validation.holdout)
     return Material(
         run=run,
         known=read_json(root / "run.json"),
         summary=summary,
         events=run.directory.read_events(),
-        train=rows.dataset.train,
+        train=run.dataset.train,
         solved=tuple(
             _read_solved(run, problem, described)
             for problem, described in zip(run.problems, summary["targets"], strict=True)

@@ -8,6 +8,7 @@ import numpy as np
 
 from automl_cli.core.arrays import FloatVector, IntVector
 from automl_cli.core.candidate import Candidate, Step
+from automl_cli.core.resampling import jackknife_error
 from automl_cli.report.material import Solved
 from automl_cli.scoring import make_row_parts
 
@@ -77,10 +78,10 @@ def measure_difference(differences: FloatVector, parts: IntVector) -> tuple[floa
     counts = np.bincount(parts)
     sums = np.bincount(parts, weights=differences)
     sums, counts = sums[counts > 0], counts[counts > 0]
-    if len(counts) < 2:
+    if len(counts) < 2:  # without the only part there is nothing left
         return mean, float("nan")
     without = (sums.sum() - sums) / (counts.sum() - counts)
-    return mean, float(np.sqrt((len(without) - 1) * np.var(without)))
+    return mean, jackknife_error(without)
 
 
 def _put_larger_first(pair: Sequence[Candidate]) -> tuple[Candidate, Candidate]:

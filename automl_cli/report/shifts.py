@@ -10,6 +10,7 @@ import pandas as pd
 from automl_cli.core.arrays import FloatVector
 from automl_cli.core.dataset import Column
 from automl_cli.core.resampling import thin_rows
+from automl_cli.statistics.corrections import correct
 
 N_BINS = 10
 MOST_ROWS = 100_000  # of each table
@@ -52,21 +53,19 @@ def measure_shifts(
     train: pd.DataFrame, test: pd.DataFrame, columns: Sequence[Column]
 ) -> list[Shift]:
     """Return the shift of each numeric, categorical or datetime column, the largest first."""
-    from scipy.stats import false_discovery_control
-
     train = train.iloc[thin_rows(np.arange(len(train)), MOST_ROWS, 0)]
     test = test.iloc[thin_rows(np.arange(len(test)), MOST_ROWS, 0)]
     shown = [column for column in columns if column.role != "text"]
     if not shown or train.empty or test.empty:
         return []
     found = [_measure(column, train[column.name], test[column.name]) for column in shown]
-    adjusted = false_discovery_control([one.p for one in found])
+    adjusted = correct([one.p for one in found], "fdr")
     shifts = [
         Shift(
             name=one.name,
             stability=one.stability,
             statistic=one.statistic,
-            p=float(p),
+            p=p,
             missing=one.missing,
             unseen=one.unseen,
         )

@@ -6,75 +6,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from jobs import CASES, ROUNDS, ROWS, make_job, run
 
 from automl_cli.core.margins import make_predictions
 from automl_cli.core.matrix import Matrix
-from automl_cli.core.model import ExplainedModel, Fit, FitJob, ModelSpec, Watch
+from automl_cli.core.model import FitJob
 from automl_cli.models import MODELS
 
-ROWS, ROUNDS = 240, 12
-OUTPUTS = {"binary": 1, "multiclass": 4, "regression": 1}
-LEVELS = (4, 30)
-FEW = {"n_estimators": 10}  # for models that have it
-
-CASES = [(name, task) for name in MODELS for task in sorted(MODELS.get(name).tasks)]
 BOOSTED = [(name, task) for name, task in CASES if MODELS.get(name).has_rounds]
 OFFSET = [(name, task) for name, task in CASES if MODELS.get(name).takes_offset]
 SQUARED = {"extra_trees", "mlp"}  # fit squared error instead, and say so
 REGRESSIONS = [name for name in MODELS if "regression" in MODELS.get(name).tasks]
-
-
-def make_matrix(spec: ModelSpec, rows: int = ROWS, seed: int = 0) -> Matrix:
-    """Make four numbers, the third with gaps, and two categories if the model takes them."""
-    rng = np.random.default_rng(seed)
-    values = rng.normal(size=(rows, 4)).astype(np.float32)
-    values[rng.random(rows) < 0.2, 2] = np.nan
-    levels = LEVELS if spec.takes_categories else ()
-    codes = [rng.integers(0, level, rows) for level in levels]
-    categories = np.array(codes, dtype=np.int32).reshape(len(levels), rows).T
-    return Matrix(
-        values=values,
-        categories=np.ascontiguousarray(categories),
-        value_names=tuple("abcd"),
-        category_names=("kind", "place")[: len(levels)],
-        levels=levels,
-    )
-
-
-def make_y(matrix: Matrix, task: str, seed: int = 0) -> np.ndarray:
-    rng = np.random.default_rng(seed + 1)
-    signal = 2 * matrix.values[:, 0] + np.abs(matrix.values[:, 1])
-    noisy = signal.astype(np.float64) + 0.5 * rng.normal(size=matrix.n_rows)
-    if task == "regression":
-        return noisy + 10.0
-    cuts = [0.8] if task == "binary" else [-1.0, 0.8, 2.5]
-    return np.searchsorted(cuts, noisy)
-
-
-def make_job(name: str, task: str, *, watched: bool = True, **changes: object) -> FitJob:
-    spec = MODELS.get(name)
-    matrix, held_out = make_matrix(spec), make_matrix(spec, 60, seed=7)
-    own = {key: value for key, value in FEW.items() if key in spec.known_params}
-    job = FitJob(
-        matrix=matrix,
-        y=make_y(matrix, task),
-        weight=None,
-        offset=None,
-        watch=Watch(matrix=held_out, y=make_y(held_out, task), offset=None) if watched else None,
-        objective="squared_error" if task == "regression" else "log_loss",
-        n_outputs=OUTPUTS[task],
-        params=spec.make_params(task, own),
-        max_rounds=ROUNDS,
-        patience=ROUNDS,
-        seed=3,
-        n_threads=1,
-        stop_at=None,
-    )
-    return replace(job, **changes)
-
-
-def run(name: str, job: FitJob) -> Fit:
-    return MODELS.get(name).fit(job)
 
 
 def measure_loss(job: FitJob, matrix: Matrix, y: np.ndarray, margins: np.ndarray) -> float:
@@ -314,36 +256,3 @@ def test_rows_of_a_high_weight_prevail(name: str, task: str) -> None:
     # The rows of the largest value prevail where the others count for nothing.
     largest = -1
     assert lost[:, largest].mean() > won[:, largest].mean() + 0.2
-
-
-EXPLAINED = [(name, task) for name, task in CASES if MODELS.get(name).explains]
-
-
-@pytest.mark.parametrize(("name", "task"), EXPLAINED)
-def test_contributions_add_up_to_the_margins(name: str, task: str, tmp_path: Path):
-    job = make_job(name, task)
-    run(name, job).model.save(tmp_path)
-    model = MODELS.get(name).load(tmp_path)
-    matrix = job.watch.matrix
-    for rounds in (None, 5) if MODELS.get(name).has_rounds else (None,):
-        made = model.contribute(matrix, rounds=rounds)
-        assert made.shape == (matrix.n_rows, job.n_outputs, matrix.n_columns + 1)
-        margins = model.predict(matrix, rounds=rounds)
-        np.testing.assert_allclose(made.sum(axis=2), margins, rtol=1e-5, atol=1e-5)
-        sizes = np.abs(made).mean(axis=(0, 1))
-        assert sizes[0] > 3 * sizes[3]  # the target is made of the first two columns
-
-
-@pytest.mark.parametrize(("name", "task"), EXPLAINED)
-def test_a_constant_contributes_nothing_but_itself(name: str, task: str):
-    job = make_job(name, task)
-    model = run(name, replace(job, y=np.full_like(job.y, job.y[0]))).model
-    made = model.contribute(job.matrix)
-    assert not made[:, :, :-1].any()
-    np.testing.assert_allclose(made.sum(axis=2), model.predict(job.matrix))
-
-
-@pytest.mark.parametrize("name", list(MODELS))
-def test_models_that_explain_have_contributions_and_others_have_none(name: str):
-    model = run(name, make_job(name, "regression")).model
-    assert isinstance(model, ExplainedModel) == MODELS.get(name).explains
