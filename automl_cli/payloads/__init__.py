@@ -3,7 +3,7 @@
     PAYLOADS["check"].model_validate(json.loads(printed))
 
 The layout of each is versioned: keys are added within a version, and never change their meaning.
-`docs/json.md` is made from these models (`automl_cli.payloads.page`), and what commands print is
+`docs/json.md` is made from these models (`tools/manual`), and what commands print is
 tested against them.
 """
 

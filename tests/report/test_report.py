@@ -146,9 +146,17 @@ def test_importance_says_how_to_measure_it(pages: dict[str, Page], report_runs: 
 def write_explained(run: Path) -> Path:
     """Write what `automl explain` leaves."""
     common = {"cluster": 1, "low": 0.05, "high": None, "p": 0.001}
-    shop = {"name": "shop", "importance": 0.1, "q": 0.01, "found": True, "is_probe": False}
+    shop = {
+        "name": "shop",
+        "columns": ["shop"],
+        "importance": 0.1,
+        "q": 0.01,
+        "found": True,
+        "is_probe": False,
+    }
     noise = {
         "name": "noise",
+        "columns": ["noise"],
         "importance": 0.0,
         "low": -0.1,
         "q": 0.9,

@@ -5,9 +5,9 @@ write_pages(Path("docs"))       # `make docs`; a test compares what is there wit
 
 from pathlib import Path
 
-from automl_cli.payloads.page import make_pages as make_payload_pages
 from manual.commands import make_commands_page
 from manual.keys import make_keys_page
+from manual.payloads import make_payload_pages
 from manual.tables import make_tables_page
 
 __all__ = ["make_pages", "write_pages"]

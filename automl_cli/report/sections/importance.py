@@ -1,11 +1,10 @@
 """What the columns are worth, and how the answers depend on the leading ones.
 
-Drawn from files that `automl explain` leaves in the run's folder. `Explained` is the seam: whoever
-writes other files changes `read_explained` alone.
+Drawn from the files that `automl explain` leaves in the run's folder.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ import pandas as pd
 
 from automl_cli.core.arrays import FloatVector
 from automl_cli.core.errors import RunError
+from automl_cli.core.explanation import Importance
 from automl_cli.report.drawing import MUTED, SERIES, height_of, list_bars, sheet
 from automl_cli.report.material import Material
 from automl_cli.report.section import (
@@ -36,31 +36,7 @@ if TYPE_CHECKING:
 MOST_DRAWN, MOST_DEPENDENCES, MOST_LEVELS = 15, 6, 10
 N_BINS = 12
 TITLE = "Importance and dependence"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Importance:
-    """What a row's loss rises by without the information in a column.
-
-    Parameters
-    ----------
-    name
-        The column.
-    importance, low, high
-        The rise and its 95 % interval; infinite where there is none.
-    q
-        The p-value adjusted for all columns.
-    found, is_probe
-        Whether it counts as found; whether it is noise that was made up to compare with.
-    """
-
-    name: str
-    importance: float
-    low: float
-    high: float
-    q: float
-    found: bool
-    is_probe: bool
+FIELDS = [field.name for field in fields(Importance)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,16 +220,11 @@ def _make_explained(stored: Mapping[str, Any], folder: Path) -> Explained:
 
 
 def _make_importance(stored: Mapping[str, Any]) -> Importance:
-    low, high = stored["low"], stored["high"]
-    return Importance(
-        name=str(stored["name"]),
-        importance=float(stored["importance"]),
-        low=-np.inf if low is None else float(low),
-        high=np.inf if high is None else float(high),
-        q=float(stored["q"]),
-        found=bool(stored["found"]),
-        is_probe=bool(stored["is_probe"]),
-    )
+    known = {name: stored[name] for name in FIELDS}
+    known["columns"] = tuple(stored["columns"])
+    for name, end in (("low", -np.inf), ("high", np.inf)):  # JSON has no infinite numbers
+        known[name] = end if stored[name] is None else stored[name]
+    return Importance(**known)
 
 
 def _read_dependences(path: Path) -> list[Dependence]:

@@ -1,11 +1,7 @@
-"""The documents about payloads: a page of tables for people, a JSON schema each for programs.
-
-write_pages(Path("docs"))       # `make docs`; a test compares what is there with this
-"""
+"""The page about what `--json` prints, and a JSON schema of each payload for programs."""
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
@@ -28,15 +24,7 @@ bare `NaN`. Paths are as the command was given them. A command that ends with a 
 The same as JSON Schema (draft 2020-12), for programs: """
 
 
-def write_pages(folder: Path) -> None:
-    """Write the page and the schemas."""
-    for name, text in make_pages().items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-
-
-def make_pages() -> dict[str, str]:
+def make_payload_pages() -> dict[str, str]:
     """Return the text of each document by its path below `docs`."""
     pages = {"json.md": make_page()}
     for command, payload in PAYLOADS.items():
