@@ -1,7 +1,7 @@
 """The whole run, from files to a submission: one page of plain calls."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,14 +13,15 @@ from automl_cli.core.candidate import CandidateSpec, FeatureRecipe
 from automl_cli.core.deadline import Deadline
 from automl_cli.core.errors import PlanError
 from automl_cli.core.events import Event, Listener
+from automl_cli.core.finding import Finding
 from automl_cli.core.keys import SHORT
 from automl_cli.core.problem import Problem
-from automl_cli.data.files import find_files
-from automl_cli.data.infer import infer_dataset
+from automl_cli.data.files import Files, find_files
+from automl_cli.data.infer import Inference, infer_dataset
 from automl_cli.data.submission import check_name
 from automl_cli.features.state import FeatureSet, prepare_features
 from automl_cli.features.tables import save_tables
-from automl_cli.holdout import describe_holdout, hold_out
+from automl_cli.holdout import Holdout, describe_holdout, hold_out
 from automl_cli.original import describe_gate
 from automl_cli.plan import (
     is_screened,
@@ -46,7 +47,7 @@ from automl_cli.session import (
 from automl_cli.stages import Undertaking, begin, pursue
 from automl_cli.store import RunDirectory, check_writable, file_name, write_json, write_text
 from automl_cli.train.assignment import save_assignment
-from automl_cli.train.executor import open_pool
+from automl_cli.train.executor import LocalPool, open_pool
 from automl_cli.train.machine import (
     check_limit,
     choose_limit,
@@ -84,49 +85,21 @@ def fit(request: FitRequest, listener: Listener) -> dict[str, Any]:
         check_name(request.submission)
         check_writable(request.submission)
     files = find_files(
-        request.paths,
-        test=request.test,
-        sample=request.sample,
-        original=config.data.original,
+        request.paths, test=request.test, sample=request.sample, original=config.data.original
     )
     limit_bytes = choose_limit(config.limits.memory)
     check_limit(limit_bytes)
     with open_pool(config.run.workers or count_processes(limit_bytes), limit_bytes) as pool:
-        inference = infer_dataset(files, make_data_options(config))
-        given = inference.dataset
-        rows = hold_out(given, choose_validation(given, config), config.validation.holdout)
-        dataset, split = rows.dataset, rows.validation
-        targets = dataset.schema.targets
-        problems = tuple(make_problem(dataset, one, config, split) for one in targets)
-        use_original, told = describe_gate(dataset)
-        facts = (*make_facts(dataset, problems, config, split), *describe_holdout(rows), *told)
-        listener(Event(kind="inferred", fields=describe_data(dataset, facts)))
-        n_folds = config.validation.folds
-        findings = audit_all(inference, n_folds=n_folds, thorough=False, listener=listener)
-        listener(Event(kind="audited", fields=describe_findings(findings)))
-        key = make_run_key(dataset, config)
+        reading = _read(files, config, listener)
+        key = make_run_key(reading.holdout.dataset, config)
         directory = RunDirectory(request.out or _choose_folder(files.train, config, key))
         known = {"key": key, **files.to_json(), **request.origin}
         with directory.use(known, accept_versions=request.accept_versions):
-            write_json(directory.typing, inference.typing.to_json())
+            write_json(directory.typing, reading.inference.typing.to_json())
             write_text(directory.config, show_config(request.loaded))
-            spent = count_spent(directory, problems)
+            spent = count_spent(directory, reading.problems)
             deadline = Deadline.after(config.budget, since=request.started_at - spent)
-            session = Session(
-                request=request,
-                given=given,
-                holdout=rows,
-                facts=facts,
-                findings=tuple(findings),
-                directory=directory,
-                problems=problems,
-                specs={one.target.name: make_specs(one, config) for one in problems},
-                plain_sets={},
-                original=config.data.original_weight if use_original else 0.0,
-                pool=pool,
-                deadline=keep_time(deadline) if config.run.report else deadline,
-                listener=record_events(directory, listener),
-            )
+            session = _open(request, reading, directory, pool, (deadline, listener))
             tell_start(session, spent)
             try:
                 summary = _work(_prepare(session))
@@ -135,6 +108,66 @@ def fit(request: FitRequest, listener: Listener) -> dict[str, Any]:
             if config.run.report:
                 report_run(directory, deadline, session.listener)
             return summary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reading:
+    """What the tables and the config come to, before there is a run directory."""
+
+    inference: Inference
+    holdout: Holdout
+    problems: tuple[Problem, ...]
+    facts: tuple[tuple[str, str, str], ...]
+    findings: tuple[Finding, ...]
+    original: float
+
+
+def _read(files: Files, config: RunConfig, listener: Listener) -> _Reading:
+    """Read the tables, infer what is asked, and tell it."""
+    inference = infer_dataset(files, make_data_options(config))
+    given = inference.dataset
+    rows = hold_out(given, choose_validation(given, config), config.validation.holdout)
+    dataset, split = rows.dataset, rows.validation
+    problems = tuple(make_problem(dataset, one, config, split) for one in dataset.schema.targets)
+    use_original, told = describe_gate(dataset)
+    facts = (*make_facts(dataset, problems, config, split), *describe_holdout(rows), *told)
+    listener(Event(kind="inferred", fields=describe_data(dataset, facts)))
+    n_folds = config.validation.folds
+    findings = audit_all(inference, n_folds=n_folds, thorough=False, listener=listener)
+    listener(Event(kind="audited", fields=describe_findings(findings)))
+    return _Reading(
+        inference=inference,
+        holdout=rows,
+        problems=problems,
+        facts=facts,
+        findings=tuple(findings),
+        original=config.data.original_weight if use_original else 0.0,
+    )
+
+
+def _open(
+    request: FitRequest,
+    reading: _Reading,
+    directory: RunDirectory,
+    pool: LocalPool,
+    watched: tuple[Deadline, Listener],
+) -> Session:
+    config, (deadline, listener) = request.loaded.config, watched
+    return Session(
+        request=request,
+        given=reading.inference.dataset,
+        holdout=reading.holdout,
+        facts=reading.facts,
+        findings=reading.findings,
+        directory=directory,
+        problems=reading.problems,
+        specs={one.target.name: make_specs(one, config) for one in reading.problems},
+        plain_sets={},
+        original=reading.original,
+        pool=pool,
+        deadline=keep_time(deadline) if config.run.report else deadline,
+        listener=record_events(directory, listener),
+    )
 
 
 def _work(session: Session) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """A run's submission at Kaggle: checked, uploaded once, its scores noted beside the run.
 
-`submitted.json` in the run says which file was uploaded. The same command with the same file goes
+`submitted.json` in the run says which files were uploaded. The same command with the same file goes
 on with it instead of using up another submission of the day.
 """
 
@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from automl_cli.check import CheckRequest, check
 from automl_cli.competition import Competition
@@ -128,6 +128,7 @@ def _check(directory: RunDirectory, known: dict[str, Any], submission: Path) -> 
     paths = {name: None if path is None else Path(path) for name, path in files.items()}
     competition = Competition(
         paths=tuple(filter(None, [paths["train"]])),
+        # Its place is as `fit` was given it, from another folder perhaps; a check needs none.
         loaded=load_config(directory.config, overrides=["data.original=null"]),
         test=paths["test"],
         sample=paths["sample"],
@@ -143,22 +144,28 @@ def _upload_once(
     listener: Listener,
 ) -> int:
     """Return the number of the submission, of an earlier command if it was the same file."""
-    note, path = request.run / NOTE, request.path
+    path, uploads = request.path, _read_uploads(request.run)
     about = {
         "competition": competition,
         "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
     }
-    before = read_json(note) if note.exists() else {}
-    if about.items() <= before.items():
-        ref = int(str(before["ref"]))
+    before = [one for one in uploads if about.items() <= one.items()]
+    if before:
+        ref = int(before[0]["ref"])
         told = f"this file is submission {ref} already; nothing is uploaded"
     else:
         told = _describe(request.run, summary) if request.file is None else f"automl {path.name}"
         ref = upload(api, competition, path, request.message or told)
-        write_json(note, {**about, "ref": ref, "time": time.time()})
+        uploads.append({**about, "ref": ref, "time": time.time()})
+        write_json(request.run / NOTE, {"uploads": uploads})
         told = f"uploaded to {competition}: submission {ref}"
     listener(Event(kind="uploaded", fields={"message": told}))
     return ref
+
+
+def _read_uploads(run: Path) -> list[dict[str, Any]]:
+    note = run / NOTE
+    return cast("list[dict[str, Any]]", read_json(note)["uploads"]) if note.exists() else []
 
 
 def _describe(run: Path, summary: dict[str, Any]) -> str:
@@ -175,7 +182,8 @@ def _await_score(api: Api, competition: str, ref: int, request: SubmitRequest) -
         scored = read_score(api, competition, ref)
         if scored.error is not None:
             # The same file may be submitted again, should the site have been at fault.
-            (request.run / NOTE).unlink(missing_ok=True)
+            left = [one for one in _read_uploads(request.run) if one["ref"] != ref]
+            write_json(request.run / NOTE, {"uploads": left})
             raise KaggleError(
                 f"{competition}: submission {ref} was not scored: {scored.error}.",
                 hint="Compare the file with the competition's page on how it is evaluated.",

@@ -126,9 +126,10 @@ def choose_two(tracked: Sequence[Tracked]) -> list[tuple[Tracked, str]]:
         (one for one in near if one.public is not None), key=lambda one: one.loss("public")
     )
     second = (told[0], "the best public score of the others that are as good") if told else None
+    doubt = "" if near else ", though clearly worse"
     return [
         (best, "the best cross-validated score"),
-        second or (others[0], "the next best cross-validated score"),
+        second or (others[0], f"the next best cross-validated score{doubt}"),
     ]
 
 

@@ -75,6 +75,7 @@ def test_rows_that_mislead_are_left_out(tmp_path: Path) -> None:
     assert target["original"]["gain"] < 0
     assert not target["original"]["is_better"]
     weights = {one["key"]: one["weight"] for one in target["candidates"] if one["original"]}
+    assert len(weights) == 2  # the small first candidate and the first full one
     assert all(weight is None or weight < 0.5 for weight in weights.values())
 
 

@@ -212,15 +212,15 @@ def _make_probe(work: _Work, probed: Candidate, rows: IntVector) -> Probe:
     return Probe(name=name, frame=refit.frame, folds=folds)
 
 
-def _drop(work: _Work, original: Candidate, answer: Answer) -> tuple[Dropped, ...]:
+def _drop(work: _Work, whole: Candidate, answer: Answer) -> tuple[Dropped, ...]:
     """Fit the candidate again without each of the leading columns."""
     names = [one.name for one in answer.columns if not one.is_probe]
     without = []
     for name in names[: work.request.drop_column]:
-        work.listener(_tell(f"{original.spec.key} is fitted again without {name}"))
-        refit = refit_without(work.run, work.problem, original, name, work.listener)
+        work.listener(_tell(f"{whole.spec.key} is fitted again without {name}"))
+        refit = refit_without(work.run, work.problem, whole, name, work.listener)
         without.append((name, refit.candidate))
-    return compare_refits(work.problem, make_row_loss(work.problem), original, without)
+    return compare_refits(work.problem, make_row_loss(work.problem), whole, without)
 
 
 def _tell(message: str) -> Event:

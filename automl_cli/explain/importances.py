@@ -154,7 +154,7 @@ def judge_all(question: Question, permuted: Permuted) -> Answer:
 def compare_refits(
     problem: Problem,
     loss: RowLoss,
-    original: Candidate,
+    whole: Candidate,
     without: Sequence[tuple[str, Candidate]],
 ) -> tuple[Dropped, ...]:
     """Return what a candidate loses when it is fitted again without a column, most first.
@@ -165,14 +165,14 @@ def compare_refits(
         The target.
     loss
         Of a row.
-    original
+    whole
         The candidate with all columns.
     without
         The columns that were left out, each with the candidate that was fitted without it.
     """
     rows = np.flatnonzero(problem.folds.covered())
     judge = _make_judge(problem.folds, rows)
-    base = loss(rows, original.oof[rows])
+    base = loss(rows, whole.oof[rows])
     verdicts = [judge(loss(rows, one.oof[rows]) - base) for _, one in without]
     rates = correct([one.bound for one in verdicts], "fdr")
     dropped = [

@@ -63,7 +63,7 @@ class Refit:
 
 
 def refit_with_lunch(
-    run: Reopened, problem: Problem, original: Candidate, listener: Listener
+    run: Reopened, problem: Problem, whole: Candidate, listener: Listener
 ) -> tuple[Refit, str]:
     """Fit a candidate with one more column, which holds noise; return it and the column's name.
 
@@ -79,17 +79,17 @@ def refit_with_lunch(
 
     def change(directory: RunDirectory, given: FeatureSet) -> FeatureSet:
         _remake(run, given, directory, _change_tables(run, lambda frame: frame))
-        plain = [step for step in original.spec.recipe if step.top is None]
+        plain = [step for step in whole.spec.recipe if step.top is None]
         steps = [name for step in plain if (name := _add(directory, step, tables))]
         steps = steps or [name for name in [_add(directory, FALLBACK, tables)] if name]
         return _extend(run, given, directory, steps)
 
     frame = run.dataset.train.assign(**{name: noise[name].to_numpy()})
-    return _refit(run, problem, original, ("with", name), (frame, change), listener), name
+    return _refit(run, problem, whole, ("with", name), (frame, change), listener), name
 
 
 def refit_without(
-    run: Reopened, problem: Problem, original: Candidate, column: str, listener: Listener
+    run: Reopened, problem: Problem, whole: Candidate, column: str, listener: Listener
 ) -> Refit:
     """Fit a candidate without a column: it is missing in every row."""
 
@@ -102,7 +102,7 @@ def refit_without(
         _remake(run, given, directory, tables)
         return _extend(run, given, directory, [])
 
-    return _refit(run, problem, original, ("without", column), (tables.train, change), listener)
+    return _refit(run, problem, whole, ("without", column), (tables.train, change), listener)
 
 
 def name_lunch(dataset: Dataset) -> str:
@@ -115,13 +115,13 @@ def name_lunch(dataset: Dataset) -> str:
 def _refit(
     run: Reopened,
     problem: Problem,
-    original: Candidate,
+    whole: Candidate,
     named: tuple[str, str],
     changed: tuple[pd.DataFrame, Change],
     listener: Listener,
 ) -> Refit:
-    spec = _limit(run, original)
-    given = _find_features(run, original)
+    spec = _limit(run, whole)
+    given = _find_features(run, whole)
     key = make_key([problem.target.name, spec, given, *named])
     directory = RunDirectory(
         run.directory.root / "explain" / "refits" / f"{named[0]}-{key[:SHORT]}"
@@ -138,18 +138,18 @@ def _refit(
     )
 
 
-def _limit(run: Reopened, original: Candidate) -> CandidateSpec:
+def _limit(run: Reopened, whole: Candidate) -> CandidateSpec:
     """Return the specification; what the clock has cut is not fitted for longer."""
-    if not (original.cut and original.rounds):
-        return original.spec
-    folder = run.directory.root / "units" / original.spec.key
-    trained = [int(str(read_json(folder / name / "fit.json")["rounds"])) for name in original.fits]
-    return replace(original.spec, max_rounds=max(trained))
+    if not (whole.cut and whole.rounds):
+        return whole.spec
+    folder = run.directory.root / "units" / whole.spec.key
+    trained = [int(str(read_json(folder / name / "fit.json")["rounds"])) for name in whole.fits]
+    return replace(whole.spec, max_rounds=max(trained))
 
 
-def _find_features(run: Reopened, original: Candidate) -> FeatureSet:
-    spec = original.spec
-    folder = run.directory.root / "units" / spec.key / original.fits[0]
+def _find_features(run: Reopened, whole: Candidate) -> FeatureSet:
+    spec = whole.spec
+    folder = run.directory.root / "units" / spec.key / whole.fits[0]
     steps = cast("list[str]", read_json(folder / "fit.json")["steps"])
     return FeatureSet(
         tuple(steps), name_selection(spec.screen, spec.recipe) if spec.screen else None

@@ -1,6 +1,7 @@
 """`automl submit`: checked, uploaded once, its score noted beside the run."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -102,6 +103,18 @@ def test_another_file_is_checked_and_its_score_is_not_the_runs(
     result = CliRunner().invoke(app, words)
     assert result.exit_code == 2
     assert len(site.uploads) == 1
+
+
+def test_going_back_to_a_file_that_was_uploaded_uses_no_other_submission(
+    site: Site, run: Path, tmp_path: Path
+):
+    site.scores = [DONE]
+    blended = tmp_path / "blended.csv"
+    blended.write_text((run / "submission.csv").read_text() + "\n")
+    first = submit(ask(run), ignore)["ref"]
+    assert submit(replace(ask(run), file=blended), ignore)["ref"] == first + 1
+    assert submit(ask(run), ignore)["ref"] == first
+    assert len(site.uploads) == 2
 
 
 def test_a_wrong_submission_is_not_uploaded(site: Site, run: Path):
