@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from automl_cli.core.errors import RunError
+from automl_cli.ensemble.files import load_bar, load_blend, load_members
 from automl_cli.store import RunDirectory, read_json
 
 
@@ -19,3 +20,14 @@ def test_events_that_were_altered_are_left_out(tmp_path: Path) -> None:
     lines = ['{"time": 1, "kind": "a"}', "[" * 100_000, "7", '{"kind": "b"}', '{"time": "x"}']
     (tmp_path / "events.jsonl").write_text("\n".join([*lines, '{"time": 2, "kind": "c"}']))
     assert [event["kind"] for event in RunDirectory(tmp_path).read_events()] == ["a", "c"]
+
+
+@pytest.mark.parametrize("text", ["{}", '{"members": 3, "candidates": [], "bar": "high"}'])
+def test_a_blend_of_which_something_is_missing_is_told_as_damaged(
+    tmp_path: Path, text: str
+) -> None:
+    (tmp_path / "blend.json").write_text(text)
+    told = r"blend\.json: this file of the run is missing or damaged"
+    for read in (load_bar, load_members, lambda folder: load_blend(folder, {})):
+        with pytest.raises(RunError, match=told):
+            read(tmp_path)

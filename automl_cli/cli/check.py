@@ -14,6 +14,7 @@ from automl_cli.cli.options import (
     Paths,
     Preset,
     SampleFile,
+    Targets,
     Test,
     read_path,
 )
@@ -26,6 +27,7 @@ def check(
     paths: Paths,
     config: ConfigFile = None,
     preset: Preset = None,
+    target: Targets = None,
     metric: Annotated[str | None, typer.Option(help="`automl list metrics`.")] = None,
     overrides: Overrides = None,
     test: Test = None,
@@ -48,7 +50,7 @@ def check(
         from automl_cli.config.load import load_config
 
         check_severity(fail_on)
-        flags = {"metric": metric}
+        flags = {"metric": metric, "data.target": target or None}
         competition = Competition(
             paths=tuple(paths),
             loaded=load_config(config, preset=preset, overrides=overrides or (), flags=flags),

@@ -10,6 +10,7 @@ from automl_cli.cli.figures import spell_number
 
 MOST = 40  # columns in a table; the files hold all
 CLOSEST = 1e-4  # p-values below it are not told apart
+UNLUCKY = 0.05  # one column of noise in twenty has a p below
 
 
 def print_explained(made: Mapping[str, Any]) -> None:
@@ -118,10 +119,10 @@ def _print_lunch(console: Console, target: Mapping[str, Any]) -> None:
             highlight=False,
         )
         return
-    console.print(
-        f"{name}, noise that {fitted} was fitted with, did not come out as significant (p {p})",
-        highlight=False,
-    )
+    told = f"{name}, noise that {fitted} was fitted with, did not come out as significant (p {p})"
+    if lunch["p"] < UNLUCKY:
+        told += ": so low by chance once in twenty runs. What is less sure is not marked with *"
+    console.print(told, highlight=False)
 
 
 def _print_rest(console: Console, columns: Sequence[object]) -> None:

@@ -88,6 +88,9 @@ def _print_groups(console: Console, told: Mapping[str, Any]) -> None:
         if target["left_out"]:
             names = ", ".join(target["left_out"])
             console.print(Text(f"too few rows: {names}", style="dim"), soft_wrap=True)
+        if target["n_missing"]:
+            told_missing = f"{target['n_missing']:,} rows have missing values and are left out"
+            console.print(Text(told_missing, style="dim"), soft_wrap=True)
         _print_sentences(console, target["conclusions"])
 
 

@@ -29,7 +29,7 @@ class Importance:
         The lowest rate of false discoveries at which it counts as found; it rests on the
         variance of the interval, which is larger than that of p.
     found
-        True if q is at most the rate and p below the lunch's.
+        True if q is at most the rate and p below the lunch's; the lunch's own must be below .001.
     is_probe
         True for the noise that was made up: what I ate for lunch.
     """

@@ -9,7 +9,16 @@ from automl_cli.core.arrays import FloatMatrix
 from automl_cli.core.candidate import Blend, Candidate
 from automl_cli.ensemble.combiners import get_weights
 from automl_cli.ensemble.tournament import apply_blend
-from automl_cli.store import read_array, read_json, write_array, write_folder, write_json
+from automl_cli.store import (
+    read_array,
+    read_json,
+    understood,
+    write_array,
+    write_folder,
+    write_json,
+)
+
+NAME = "blend.json"
 
 
 def save_blend(folder: Path, blend: Blend, candidates: Mapping[str, Candidate], bar: float) -> None:
@@ -40,7 +49,7 @@ def save_blend(folder: Path, blend: Blend, candidates: Mapping[str, Candidate], 
     }
 
     def fill(beside: Path) -> None:
-        write_json(beside / "blend.json", stored)
+        write_json(beside / NAME, stored)
         write_array(beside / "oof.npy", blend.oof)
 
     write_folder(folder, fill)
@@ -48,31 +57,42 @@ def save_blend(folder: Path, blend: Blend, candidates: Mapping[str, Candidate], 
 
 def load_bar(folder: Path) -> float | None:
     """Return what a single candidate has to beat, or None without a blend."""
-    path = folder / "blend.json"
-    return cast("float", read_json(path)["bar"]) if path.exists() else None
+    path = folder / NAME
+    if not path.exists():
+        return None
+    with understood(path):
+        return float(cast("float", read_json(path)["bar"]))
+
+
+def load_members(folder: Path) -> tuple[str, ...]:
+    """Return the keys of the candidates in the blend."""
+    path = folder / NAME
+    with understood(path):
+        return tuple(map(str, cast("list[str]", read_json(path)["members"])))
 
 
 def load_blend(folder: Path, candidates: Mapping[str, Candidate]) -> Blend | None:
     """Return the blend in `folder` if it was chosen from these candidates and no others."""
-    path = folder / "blend.json"
+    path = folder / NAME
     if not path.exists():
         return None
-    stored: dict[str, Any] = read_json(path)
-    if stored["candidates"] != sorted(candidates):
-        return None
-    blend = Blend(
-        combiner=stored["combiner"],
-        members=tuple(stored["members"]),
-        weights=get_weights(stored["state"]),
-        state=stored["state"],
-        oof=read_array(folder / "oof.npy"),
-        test=None,
-        score=stored["score"],
-        score_se=stored["score_se"],
-        in_sample=stored["in_sample"],
-        tournament=tuple((name, score, seen) for name, score, seen in stored["tournament"]),
-    )
-    return replace(blend, test=_blend_test(blend, candidates))
+    with understood(path):
+        stored: dict[str, Any] = read_json(path)
+        if stored["candidates"] != sorted(candidates):
+            return None
+        blend = Blend(
+            combiner=stored["combiner"],
+            members=tuple(stored["members"]),
+            weights=get_weights(stored["state"]),
+            state=stored["state"],
+            oof=read_array(folder / "oof.npy"),
+            test=None,
+            score=stored["score"],
+            score_se=stored["score_se"],
+            in_sample=stored["in_sample"],
+            tournament=tuple((name, score, seen) for name, score, seen in stored["tournament"]),
+        )
+        return replace(blend, test=_blend_test(blend, candidates))
 
 
 def _blend_test(blend: Blend, candidates: Mapping[str, Candidate]) -> FloatMatrix | None:

@@ -18,7 +18,7 @@ from automl_cli.explain.permutation import JudgedFold
 from automl_cli.features.group import Features
 from automl_cli.features.matrix import apply_features
 
-ENOUGH = 0.95  # of the weight; more members cost time and change little
+ENOUGH = 0.9  # of the weight; more members cost time and change little
 ADDITIVE = frozenset({"weights", "bias", "objective"})  # of states in which members may be left out
 
 

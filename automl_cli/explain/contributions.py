@@ -18,6 +18,7 @@ from automl_cli.core.foldplan import FoldPlan
 from automl_cli.core.model import ExplainedModel
 from automl_cli.core.resampling import thin_rows
 from automl_cli.explain.blends import FittedBlend, FittedMember, make_features
+from automl_cli.explain.parallel import map_threads
 from automl_cli.features.matrix import apply_features
 from automl_cli.features.sources import Sources, Traced, list_sources, trace_step
 
@@ -132,21 +133,24 @@ def explain_held_out(
     rows
         Row numbers, ascending; each held out somewhere.
     """
-    left, found, places = rows, [], []
+    left, places = rows, []
     for number, fold in enumerate(plan):
         own = np.intersect1d(fold.held_out, left)
         if len(own):
-            found.append(explainer.explain(number, frame.iloc[own]))
-            places.append(own)
+            places.append((number, own))
             left = np.setdiff1d(left, own)
-    order = np.argsort(np.concatenate(places))
-    return _join(explainer, found, rows, order)
+
+    def explain(place: tuple[int, IntVector]) -> _Parts:
+        return explainer.explain(place[0], frame.iloc[place[1]])
+
+    order = np.argsort(np.concatenate([own for _, own in places]))
+    return _join(explainer, map_threads(explain, places), rows, order)
 
 
 def explain_new(explainer: Explainer, frame: pd.DataFrame) -> Contributions | None:
     """Return the contributions to new rows: the mean over folds, weighted by training rows."""
     n_folds = len(explainer.blend.members[0].folds)
-    found = [explainer.explain(number, frame) for number in range(n_folds)]
+    found = map_threads(lambda number: explainer.explain(number, frame), range(n_folds))
     weights = np.array([fold.weight for fold in explainer.blend.members[0].folds], dtype=float)
     weights /= weights.sum()
     if not found[0].members:

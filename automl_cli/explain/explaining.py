@@ -7,19 +7,20 @@ What it finds out is written below ``explain/`` in the run's folder and returned
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
 from automl_cli.bundle.predictor import Predictor, load_predictor
 from automl_cli.core.arrays import IntVector
 from automl_cli.core.candidate import Candidate
-from automl_cli.core.errors import ConfigError
+from automl_cli.core.errors import ConfigError, RunError
 from automl_cli.core.events import Event, Listener, tell_stage
 from automl_cli.core.explanation import Dropped, Explanation
 from automl_cli.core.keys import make_seed
 from automl_cli.core.problem import Problem
 from automl_cli.core.resampling import thin_rows
+from automl_cli.ensemble.files import load_members
 from automl_cli.explain.blends import FittedBlend, judge_folds, load_blend
 from automl_cli.explain.clusters import find_clusters
 from automl_cli.explain.contributions import Explainer, explain_held_out, make_explainer
@@ -37,12 +38,12 @@ from automl_cli.explain.refits import refit_with_lunch, refit_without
 from automl_cli.explain.rows import describe_row, find_row
 from automl_cli.models import MODELS
 from automl_cli.reopen import Reopened, reopen
-from automl_cli.store import read_json, write_json
+from automl_cli.store import write_json
 from automl_cli.train.collect import load_finished
 
 EXPLAIN_VERSION = 1  # of what `--json` prints
 MOST_REPEATS, LEAST_REPEATS = 10, 3
-MOST_PREDICTED = 5_000_000  # rows, over columns, members and repeats; minutes at most
+MOST_PREDICTED = 2_000_000  # rows, over columns, members and repeats; a minute or so
 CLUSTERED_ROWS = 5_000  # more say no more of a rank correlation
 NEAR = 0.5  # of the heaviest booster's weight, so that the quickest among them is fitted again
 
@@ -128,8 +129,7 @@ def _check(request: ExplainRequest) -> None:
 
 def _load_blend(run: Reopened, predictor: Predictor, problem: Problem) -> FittedBlend:
     name = problem.target.name
-    stored = read_json(run.directory.blend(name) / "blend.json")
-    return load_blend(predictor, name, cast("list[str]", stored["members"]))
+    return load_blend(predictor, name, load_members(run.directory.blend(name)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +177,12 @@ def _choose_probed(work: _Work) -> Candidate:
     finished = load_finished(work.run.directory, work.problem.target.name)
     members = work.explainer.blend.members
     boosted = [member for member in members if MODELS.get(member.model).search_rate]
-    heavy = boosted or members[:1]
+    heavy = [member for member in boosted or members[:1] if member.key in finished]
+    if not heavy:
+        raise RunError(
+            f"{work.run.directory.root}: files of the candidates of the blend are damaged.",
+            hint="Give the command of the run again: it makes anew what is damaged.",
+        )
     least = NEAR * max(abs(member.weight) for member in heavy)
     return min(
         (finished[member.key] for member in heavy if abs(member.weight) >= least),

@@ -17,6 +17,8 @@ from automl_cli.explain.permutation import JudgedFold, Measured, measure_permuta
 from automl_cli.explain.significance import Verdict, judge_rows, make_correction
 from automl_cli.statistics.corrections import correct
 
+TOO_SURE = 1e-3  # p of noise below which tests are taken to claim too much
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
@@ -121,7 +123,8 @@ def judge_all(question: Question, permuted: Permuted) -> Answer:
     """Test, and control the rate of false discoveries with the lunch among the columns.
 
     The columns and the lunch are one family of tests, the clusters (those of one column too) and
-    the lunch another. What counts as found is also surer than the lunch. A column's p is not below
+    the lunch another. What counts as found is also surer than the lunch; of one lunch in twenty p
+    is below .05, so the lunch itself counts only far below it. A column's p is not below
     its cluster's: alone, permuting makes rows as no table has them, and models lose on those even
     if the whole cluster says nothing.
     """
@@ -234,7 +237,7 @@ def _control(
             high=verdict.high,
             p=verdict.p,
             q=float(q),
-            found=bool(q <= rate) and (verdict is lunch or verdict.p < lunch.p),
+            found=bool(q <= rate) and verdict.p < (TOO_SURE if verdict is lunch else lunch.p),
             is_probe=verdict is lunch,
         )
         for (columns, verdict), q in zip(family, rates, strict=True)

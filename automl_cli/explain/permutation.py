@@ -13,8 +13,9 @@ import pandas as pd
 
 from automl_cli.core.arrays import FloatMatrix, FloatVector, IntVector
 from automl_cli.explain.losses import RowLoss
+from automl_cli.explain.parallel import map_threads
 
-BATCH_ROWS = 20_000  # predicted at once
+BATCH_ROWS = 10_000  # predicted at once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,15 +120,15 @@ def _measure(
     loss: RowLoss,
 ) -> FloatMatrix:
     """Return the mean loss of each row over all orders, by set, shape (sets, rows)."""
-    n_rows, total = len(frame), np.zeros((len(sets), len(frame)))
-    tasks = [(k, order) for k in range(len(sets)) for order in orders]
-    at_once = max(1, BATCH_ROWS // n_rows)
-    for start in range(0, len(tasks), at_once):
-        batch = tasks[start : start + at_once]
-        permuted = _permute(frame, [(sets[k], order) for k, order in batch])
-        losses = loss(np.tile(fold.rows, len(batch)), fold.predict(permuted))
-        np.add.at(total, [k for k, _ in batch], losses.reshape(len(batch), n_rows))
-    return total / len(orders)
+    n_rows, at_once = len(frame), max(1, BATCH_ROWS // len(frame))
+    tasks = [(columns, order) for columns in sets for order in orders]
+
+    def judge(start: int) -> FloatVector:
+        permuted = _permute(frame, tasks[start : start + at_once])
+        return loss(np.tile(fold.rows, len(permuted) // n_rows), fold.predict(permuted))
+
+    losses = np.concatenate(map_threads(judge, range(0, len(tasks), at_once)))
+    return np.asarray(losses.reshape(len(sets), len(orders), n_rows).mean(axis=1))
 
 
 def _permute(frame: pd.DataFrame, tasks: Sequence[tuple[Sequence[str], IntVector]]) -> pd.DataFrame:

@@ -25,7 +25,7 @@ class Importance(Payload):
     q: Figure
     """The lowest rate of false discoveries at which it counts as found."""
     found: bool
-    """Whether q is at most the rate, and p below the lunch's."""
+    """Whether q is at most the rate, and p below the lunch's (of the lunch itself: .001)."""
     is_probe: bool
     """Whether it is the lunch."""
 
@@ -40,7 +40,7 @@ class Lunch(Payload):
     p: Figure
     """As of any column."""
     found: bool
-    """Whether it came out as significant: then no other column is to be trusted either."""
+    """Whether it came out as significant (p below .001): then no column is to be trusted."""
 
 
 class Dropped(Payload):

@@ -126,6 +126,8 @@ class TestedTarget(Payload):
     """Of groups: what is compared."""
     differences: list[Difference] | None = None
     """Of groups: each pair."""
+    n_missing: int | None = None
+    """Of groups: rows that are left out because a value is missing."""
 
 
 class Gain(Payload):

@@ -72,6 +72,8 @@ class Comparison:
         What was compared, and each pair.
     left_out
         Groups with too few rows.
+    n_missing
+        Rows without a group, a response or a cluster.
     """
 
     test: str
@@ -80,6 +82,7 @@ class Comparison:
     groups: tuple[Group, ...]
     differences: tuple[Difference, ...]
     left_out: tuple[str, ...]
+    n_missing: int = 0
 
 
 def compare_groups(response: Response, column: "pd.Series[Any]", settings: Settings) -> Comparison:
@@ -94,6 +97,7 @@ def compare_groups(response: Response, column: "pd.Series[Any]", settings: Setti
     known = (codes >= 0) & ~np.isnan(response.y)
     if settings.clusters is not None:
         known &= settings.clusters >= 0
+    n_missing = np.sum(~known)
     counts = np.bincount(codes[known], minlength=len(labels))
     kept = [code for code in range(len(labels)) if counts[code] >= LEAST_ROWS]
     if len(kept) < 2:
@@ -114,7 +118,9 @@ def compare_groups(response: Response, column: "pd.Series[Any]", settings: Setti
         level=settings.level,
     )
     left_out = tuple(label for code, label in enumerate(labels) if code not in kept)
-    return replace(_compare(sample, settings.correction), left_out=left_out)
+    return replace(
+        _compare(sample, settings.correction), left_out=left_out, n_missing=int(n_missing)
+    )
 
 
 def _compare(sample: Sample, correction: str) -> Comparison:

@@ -190,6 +190,28 @@ def _rename(beside: Path, path: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
+@contextmanager
+def understood(path: Path) -> Iterator[None]:
+    """Call a file damaged if what stands in it is not what the block of code expects.
+
+    Raises
+    ------
+    RunError
+        In place of the mistakes that come of an unknown content.
+
+    Examples
+    --------
+    >>> with understood(Path("blend.json")):
+    ...     members = {}["members"]
+    Traceback (most recent call last):
+    automl_cli.core.errors.RunError: blend.json: this file of the run is missing or damaged.
+    """
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, IndexError) as error:
+        raise _damaged(path) from error
+
+
 def _damaged(path: Path) -> RunError:
     return RunError(
         f"{path}: this file of the run is missing or damaged.",

@@ -17,6 +17,7 @@ from automl_cli.store import (
     Writable,
     read_array,
     read_json,
+    understood,
     write_array,
     write_folder,
     write_json,
@@ -90,8 +91,9 @@ def load_finished(run: RunDirectory, target: str) -> dict[str, Candidate]:
     """Return all finished candidates of a target by key, whichever command finished them."""
     found = {}
     for folder in sorted(run.candidates.glob("*")):
-        with suppress(RunError, KeyError, TypeError):
-            plain = cast("dict[str, Any]", read_json(folder / "candidate.json")["spec"])
+        path = folder / "candidate.json"
+        with suppress(RunError), understood(path):
+            plain = cast("dict[str, Any]", read_json(path)["spec"])
             spec = CandidateSpec.from_plain(plain)
             if spec.target == target and spec.key == folder.name:
                 found[spec.key] = _load_candidate(folder, spec)
@@ -100,7 +102,7 @@ def load_finished(run: RunDirectory, target: str) -> dict[str, Candidate]:
 
 def load_candidate(run: RunDirectory, spec: CandidateSpec) -> Candidate | None:
     """Return the candidate that an earlier command finished; None if it is missing or damaged."""
-    with suppress(RunError, KeyError):
+    with suppress(RunError):
         return _load_candidate(run.candidate(spec.key), spec)
     return None
 
@@ -110,19 +112,20 @@ def _load_candidate(folder: Path, spec: CandidateSpec) -> Candidate:
     # A run that lacks a file it has written is mended by fitting, never taken for one without test.
     test = folder / "test.npy"
     has_test = bool(facts.get("predicts_test")) or test.exists()
-    return Candidate(
-        spec=spec,
-        oof=read_array(folder / "oof.npy"),
-        test=read_array(test) if has_test else None,
-        fold_scores=tuple(cast("list[float]", facts["fold_scores"])),
-        score=cast("float", facts["score"]),
-        score_se=cast("float", facts["score_se"]),
-        rounds=tuple(cast("list[int]", facts["rounds"])),
-        fit_seconds=cast("float", facts["fit_seconds"]),
-        cut=bool(facts["cut"]),
-        row_share=cast("float", facts["row_share"]),
-        fits=tuple(cast("list[str]", facts["fits"])),
-    )
+    with understood(folder / "candidate.json"):
+        return Candidate(
+            spec=spec,
+            oof=read_array(folder / "oof.npy"),
+            test=read_array(test) if has_test else None,
+            fold_scores=tuple(cast("list[float]", facts["fold_scores"])),
+            score=cast("float", facts["score"]),
+            score_se=cast("float", facts["score_se"]),
+            rounds=tuple(cast("list[int]", facts["rounds"])),
+            fit_seconds=cast("float", facts["fit_seconds"]),
+            cut=bool(facts["cut"]),
+            row_share=cast("float", facts["row_share"]),
+            fits=tuple(cast("list[str]", facts["fits"])),
+        )
 
 
 def _join_held_out(plan: FoldPlan, folders: list[Path]) -> FloatMatrix:

@@ -4,7 +4,7 @@ A job whose worker died is repeated once, with nothing beside it. One that fails
 warning.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Future, wait
 from contextlib import suppress
 from typing import TypeAlias
@@ -60,11 +60,16 @@ def run_jobs(jobs: Mapping[str, Job], crew: Crew, deadline: Deadline) -> Iterato
             if deadline.seconds_left() <= 0:
                 break
         tell_running(crew, ())
-        for name in (*running.values(), *waiting):
-            _warn(crew, f"{name} was not screened in time")
+        if late := [*running.values(), *waiting]:
+            _warn(crew, f"not screened in time, and so not used: {_name_groups(late)}")
     finally:
         for future in running:
             future.cancel()
+
+
+def _name_groups(names: Iterable[str]) -> str:
+    """Return the groups of jobs ``GROUP-KEY``, each once."""
+    return ", ".join(dict.fromkeys(name.rpartition("-")[0] or name for name in names))
 
 
 def _hand_out(

@@ -60,6 +60,13 @@ def test_a_formula_or_a_column_names_the_target_of_a_single_table(table: Path):
     assert json.loads(out)["targets"][0]["groups"][0]["label"] == "Bern"
 
 
+def test_rows_without_a_group_are_told(tmp_path: Path):
+    frame = pd.DataFrame({"y": np.arange(60.0) % 7, "city": ["Bern", "Basel", None] * 20})
+    frame.to_csv(tmp_path / "train.csv", index=False)
+    _, out, _ = run(tmp_path, "--target", "y", "--between", "city")
+    assert "\n20 rows have missing values and are left out\n" in out
+
+
 def test_a_mistake_ends_with_two_and_a_hint(table: Path):
     code, _, message = run(table, "--target", "price", "--columns", "sise")
     assert code == 2

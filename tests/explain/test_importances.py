@@ -31,7 +31,7 @@ def judge(frame: pd.DataFrame, y: np.ndarray, plan: FoldPlan) -> list[JudgedFold
     ]
 
 
-def ask(seed: int, effect: float = 0.3) -> Answer:
+def ask(seed: int, effect: float = 0.3, *, probed: str = "lunch") -> Answer:
     rng = np.random.default_rng(seed)
     frame = pd.DataFrame(rng.normal(size=(N_ROWS, len(NAMES))), columns=NAMES)
     frame["copy"] = frame["twin"] + 0.1 * frame["copy"]
@@ -48,7 +48,7 @@ def ask(seed: int, effect: float = 0.3) -> Answer:
         rate=0.05,
         seed=seed,
     )
-    probe = Probe(name="lunch", frame=fed, folds=judge(fed, y, plan))
+    probe = Probe(name=probed, frame=fed, folds=judge(fed, y, plan))
     return judge_all(question, permute_all(question, probe))
 
 
@@ -88,3 +88,14 @@ def test_what_is_less_sure_than_the_lunch_is_not_found():
         lunch = next(one for one in answer.columns if one.is_probe)
         found = [one for one in answer.columns if one.found and not one.is_probe]
         assert all(one.p < lunch.p for one in found)
+
+
+def test_of_two_hundred_lunches_none_comes_out_as_significant_by_chance():
+    lunches = [one for seed in range(200) for one in ask(seed).columns if one.is_probe]
+    assert not any(one.found for one in lunches)
+    assert min(one.p for one in lunches) < 0.02  # though some are unlucky
+
+
+def test_a_lunch_that_tells_the_target_does():
+    (lunch,) = [one for one in ask(0, effect=0.6, probed="effect").columns if one.is_probe]
+    assert lunch.found

@@ -92,10 +92,13 @@ def test_no_more_jobs_run_at_once_than_the_crew_may(site: Site) -> None:
 
 def test_what_is_not_done_in_time_is_named(site: Site) -> None:
     with ThreadPoolExecutor(1) as executor:
-        jobs = {name: (lambda: time.sleep(0.5) or "done", ()) for name in ("slow", "next")}
+        jobs = {
+            name: (lambda: time.sleep(0.5) or "done", ())
+            for name in ("slow-1a2b", "slow-3c4d", "next")
+        }
         crew = site.crew(executor, workers=1)
         assert list(run_jobs(jobs, crew, Deadline.after(0.1))) == []
-    assert warnings_of(site) == ["slow was not screened in time", "next was not screened in time"]
+    assert warnings_of(site) == ["not screened in time, and so not used: slow, next"]
 
 
 def meet(barrier: threading.Barrier) -> str:
