@@ -23,14 +23,16 @@ def print_explained(made: Mapping[str, Any]) -> None:
         if target["row"] is not None:
             _print_row(console, target["row"])
         _print_lunch(console, target)
-    console.print(f"files: {made['run']}/explain", soft_wrap=True, highlight=False)
+    run = made["run"]
+    told = f"files: {run}/explain  (`automl report {run}` draws them)"
+    console.print(told, soft_wrap=True, highlight=False)
 
 
 def _print_importances(console: Console, target: Mapping[str, Any]) -> None:
     base = spell_number(target["base_loss"], 4)
     title = f"{target['target']}: {target['loss']} of a row is {base}; how much it rises without"
     console.print(title, style="italic", highlight=False)
-    table = _make_table("column", "rise", "", "± 95 %", "p", "q", "")
+    table = _make_table("column", "rise", "of it", "± 95 %", "p", "q", "")
     for one in target["columns"][:MOST]:
         _add_importance(table, one, target["base_loss"], f"{one['name']}")
     for one in target["clusters"]:

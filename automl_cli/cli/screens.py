@@ -36,7 +36,8 @@ def read_screens(run: RunDirectory) -> dict[str, Any]:
     if not screens:
         raise RunError(
             f"{run.root}: this run has screened no generated columns.",
-            hint="Switch groups on under `features.groups`; `automl list features` shows all.",
+            hint="Switch groups on under `features.groups`; if they are, give more time: "
+            "the screen ran out of it.",
         )
     return {"version": SCREENS_VERSION, "screens": screens}
 

@@ -1,6 +1,5 @@
 """What ``automl test`` prints to stdout: tables of at most 80 columns, then sentences."""
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -10,7 +9,7 @@ from rich.text import Text
 
 from automl_cli.cli.figures import spell_number
 from automl_cli.cli.findings import print_findings
-from automl_cli.statistics.conclusions import spell_size
+from automl_cli.statistics.conclusions import spell_ratio, spell_size
 
 MOST_LINES = 40  # of a table of coefficients
 ERRORS = {"HC3": "robust errors (HC3)", "HC1": "robust errors (HC1)"}
@@ -176,7 +175,7 @@ def _add_row(table: Table, *cells: str) -> None:
 def _spell(value: float | None, *, is_ratio: bool) -> str:
     if value is None:
         return ""
-    return spell_size(math.exp(min(value, 700)) if is_ratio else value)
+    return spell_ratio(value) if is_ratio else spell_size(value)
 
 
 def _spell_p(p: float | None) -> str:

@@ -1,5 +1,6 @@
 """What the numbers say, in plain sentences that claim no more than they do."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -107,6 +108,21 @@ def spell_size(value: float) -> str:
     return f"{value:,.0f}" if 1e3 <= abs(value) < 1e7 else f"{value:.3g}"
 
 
+def spell_ratio(logarithm: float) -> str:
+    """Return a ratio from its logarithm, with more digits near 1: two of what it is off.
+
+    Examples
+    --------
+    >>> spell_ratio(0.7), spell_ratio(-0.034), spell_ratio(0.00032), spell_ratio(0.0)
+    ('2.01', '0.967', '1.00032', '1')
+    """
+    ratio = math.exp(min(logarithm, 700.0))
+    off = abs(math.expm1(min(logarithm, 700.0)))
+    if not 1e-9 < off < 0.1:
+        return spell_size(ratio)
+    return f"{ratio:.{1 - math.floor(math.log10(off))}f}"
+
+
 def spell_p(p: float) -> str:
     """Return a p-value as text.
 
@@ -198,8 +214,8 @@ def _say_size(figures: Sequence[float], label: str, response: Response, level: f
             f"{spell_size(abs(estimate))} {word} ({sure}: {spell_size(low)} to {spell_size(high)})"
         )
         return f"{response.name} is {size}"
-    estimate, low, high = np.exp(np.minimum(figures, 700))
-    size = f"multiplied by {spell_size(estimate)} ({sure}: {spell_size(low)} to {spell_size(high)})"
+    ratio, least, most = map(spell_ratio, figures)
+    size = f"multiplied by {ratio} ({sure}: {least} to {most})"
     if response.family == "gaussian":
         return f"1 + {response.name} is {size}"
     if response.family == "poisson":
