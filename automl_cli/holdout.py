@@ -42,12 +42,15 @@ class Holdout:
         For each target's name its encoded values of the rows held out.
     n_rows
         How many are held out; 0 without a hold-out.
+    left
+        The numbers of the rows that are left in the table they were taken from, ascending.
     """
 
     dataset: Dataset
     validation: Validation
     targets: Mapping[str, npt.NDArray[Any]]
     n_rows: int
+    left: IntVector
 
 
 def hold_out(dataset: Dataset, validation: Validation, share: float | None) -> Holdout:
@@ -66,7 +69,8 @@ def hold_out(dataset: Dataset, validation: Validation, share: float | None) -> H
         Of the rows, from .01 to .5; None: nothing is held out.
     """
     if share is None:
-        return Holdout(dataset=dataset, validation=validation, targets={}, n_rows=0)
+        every = np.arange(dataset.n_rows)
+        return Holdout(dataset=dataset, validation=validation, targets={}, n_rows=0, left=every)
     first = dataset.schema.targets[0]
     n_folds = min(dataset.n_rows, max(PRECISION, round(1 / share)))
     options = replace(validation.options, folds=n_folds, repeats=1, held_out_rows=None)
@@ -87,6 +91,7 @@ def hold_out(dataset: Dataset, validation: Validation, share: float | None) -> H
         ),
         targets={name: y[held_out] for name, y in dataset.targets.items()},
         n_rows=len(held_out),
+        left=left,
     )
 
 

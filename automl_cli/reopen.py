@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from automl_cli.config.load import load_config
 from automl_cli.config.schema import RunConfig
+from automl_cli.core.arrays import IntVector
 from automl_cli.core.dataset import Dataset
 from automl_cli.core.errors import RunError
 from automl_cli.core.problem import Problem
@@ -37,6 +38,8 @@ class Reopened:
         Their content.
     dataset
         The rows that the run worked on: without those of a hold-out, which follow its test table.
+    rows
+        The numbers of these rows in train, ascending.
     problems
         One a target.
     """
@@ -46,15 +49,14 @@ class Reopened:
     files: Files
     inference: Inference
     dataset: Dataset
+    rows: IntVector
     problems: tuple[Problem, ...]
 
     @property
-    def row_ids(self) -> npt.NDArray[np.object_] | None:
-        """The id of each row of train; None without one, or where a hold-out took rows away."""
+    def row_ids(self) -> npt.NDArray[np.object_]:
+        """The id of each of its rows; without an id column the number of the row in train."""
         ids = self.inference.train_ids
-        if ids is None or len(ids) != self.dataset.n_rows:
-            return None
-        return np.asarray(ids.to_numpy(), dtype=object)
+        return np.asarray(self.rows if ids is None else ids.to_numpy()[self.rows], dtype=object)
 
 
 def reopen(root: Path) -> Reopened:
@@ -104,5 +106,6 @@ def reopen(root: Path) -> Reopened:
         files=files,
         inference=inference,
         dataset=rows.dataset,
+        rows=rows.left,
         problems=problems,
     )

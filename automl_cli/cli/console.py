@@ -18,6 +18,7 @@ from automl_cli.cli.figures import spell_number
 from automl_cli.cli.live import Space, is_live, keep_drawing
 from automl_cli.cli.meter import MemoryMeter
 from automl_cli.cli.standing import Standing, note
+from automl_cli.cli.terminal import open_console
 from automl_cli.cli.view import draw
 from automl_cli.core.events import Event
 
@@ -119,9 +120,9 @@ class RunConsole:
 @contextmanager
 def make_console(*, quiet: bool) -> Iterator[RunConsole]:
     """Give a console on stderr, live if that is a terminal."""
-    console = Console(stderr=True, quiet=quiet)
+    console = open_console(stderr=True, quiet=quiet)
     if quiet or not is_live(console):
-        yield RunConsole(console, errors=Console(stderr=True))
+        yield RunConsole(console, errors=open_console(stderr=True))
         return
     shown, meter = RunConsole(console, is_dated=False), MemoryMeter()
 
@@ -135,7 +136,7 @@ def make_console(*, quiet: bool) -> Iterator[RunConsole]:
 
 def print_leaderboard(summary: Mapping[str, Any]) -> None:
     """Print a run's table to stdout."""
-    console = Console()
+    console = open_console()
     for target in summary["targets"]:
         console.print(_make_table(target))
         console.print(_spell_ensemble(target), soft_wrap=True)

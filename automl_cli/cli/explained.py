@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from automl_cli.cli.figures import spell_number
+from automl_cli.cli.terminal import open_console
 
 MOST = 40  # columns in a table; the files hold all
 CLOSEST = 1e-4  # p-values below it are not told apart
@@ -15,7 +16,7 @@ UNLUCKY = 0.05  # one column of noise in twenty has a p below
 
 def print_explained(made: Mapping[str, Any]) -> None:
     """Print the tables of every target to stdout."""
-    console = Console()
+    console = open_console()
     for target in made["targets"]:
         _print_importances(console, target)
         _print_dropped(console, target)
@@ -24,7 +25,7 @@ def print_explained(made: Mapping[str, Any]) -> None:
             _print_row(console, target["row"])
         _print_lunch(console, target)
     run = made["run"]
-    told = f"files: {run}/explain  (`automl report {run}` draws them)"
+    told = f"files: {run}/explain; `automl report {run}` draws them"
     console.print(told, soft_wrap=True, highlight=False)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from automl_cli.cli.terminal import open_console
 from automl_cli.core.errors import ConfigError, DataError
 from automl_cli.core.finding import SEVERITIES
 
@@ -28,7 +29,7 @@ def check_severity(name: str | None) -> None:
 
 def print_survey(survey: Mapping[str, Any]) -> None:
     """Print what was inferred and found to stdout."""
-    console = Console()
+    console = open_console()
     for what, value, reason in survey["facts"]:
         console.print(Text(f"{what}: {value} ({reason})", style="dim"), soft_wrap=True)
     print_findings(console, survey["findings"])
@@ -38,9 +39,9 @@ def print_survey(survey: Mapping[str, Any]) -> None:
 
 def print_check(checked: Mapping[str, Any]) -> None:
     """Print what is odd about a submission that fits."""
-    console = Console()
+    console = open_console()
     rows, columns = f"{checked['rows']:,} rows", ", ".join(checked["columns"])
-    console.print(f"{checked['submission']}: fits; {rows}; {columns}", soft_wrap=True, markup=False)
+    console.print(f"{checked['submission']}: fits; {rows}; {columns}", soft_wrap=True)
     print_findings(console, checked["findings"])
 
 
@@ -52,7 +53,7 @@ def print_findings(console: Console, findings: Sequence[Mapping[str, Any]]) -> N
         console.print(line, Text(f"[{finding['code']}]", style="dim"), soft_wrap=True)
         console.print(Text(f"        {finding['advice']}", style="dim"), soft_wrap=True)
         for key, value in finding["fix"].items():
-            console.print(f"        {key}: {value}", soft_wrap=True, markup=False, highlight=False)
+            console.print(f"        {key}: {value}", soft_wrap=True, highlight=False)
 
 
 def refuse_grave(findings: Sequence[Mapping[str, Any]], severity: str | None) -> None:

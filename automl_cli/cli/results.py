@@ -3,17 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
 from automl_cli.cli.figures import spell_number
+from automl_cli.cli.terminal import open_console
 
 LEADERBOARDS = ("public", "private")
 
 
 def print_tracked(tracked: Mapping[str, Any]) -> None:
     """Print runs with their scores to stdout, and which two to choose."""
-    console = Console()
+    console = open_console()
     table = Table(box=None, pad_edge=False)
     table.add_column("run", overflow="fold")
     for name in ("metric", "cross-validated", "± s.e.", "public", "private"):
@@ -35,7 +35,7 @@ def print_tracked(tracked: Mapping[str, Any]) -> None:
 
 def print_blends(made: Mapping[str, Any]) -> None:
     """Print members with their weights, and what they are worth together, to stderr."""
-    console = Console(stderr=True)
+    console = open_console(stderr=True)
     for target in made["targets"]:
         table = Table(title=f"{target['target']}: {target['metric']}", title_justify="left")
         table.box, table.pad_edge = None, False
@@ -62,13 +62,13 @@ def print_submitted(submitted: Mapping[str, Any]) -> None:
     if not told:
         told = ["scored, no score is shown" if submitted["scored"] else "no score yet"]
     name = f"{submitted['competition']}, submission {submitted['ref']}"
-    Console().print(f"{name}: {', '.join(told)}", soft_wrap=True, markup=False, highlight=False)
+    open_console().print(f"{name}: {', '.join(told)}", soft_wrap=True, highlight=False)
 
 
 def print_wheelhouse(made: Mapping[str, Any]) -> None:
     """Print what was collected and how it is installed to stdout."""
-    console = Console(highlight=False)
+    console = open_console(highlight=False)
     size = f"{made['bytes'] / 2**20:.0f} MiB"
     console.print(f"{made['folder']}: {made['wheels']} wheels, {size}", soft_wrap=True)
     console.print("upload it as a data set, and in the notebook:")
-    console.print(f"  !{made['install']}", soft_wrap=True, markup=False)
+    console.print(f"  !{made['install']}", soft_wrap=True)

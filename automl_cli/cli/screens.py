@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
+from automl_cli.cli.terminal import open_console
 from automl_cli.core.errors import RunError
 from automl_cli.features.tried import load_tried
 from automl_cli.store import RunDirectory
@@ -44,7 +44,7 @@ def read_screens(run: RunDirectory) -> dict[str, Any]:
 
 def print_screens(screens: Sequence[Mapping[str, Any]], *, every: bool) -> None:
     """Print the table of each screen to stdout, without what no fold takes unless `every`."""
-    console = Console()
+    console = open_console()
     for screen in screens:
         columns = screen["columns"]
         shown = [column for column in columns if every or column["taken"]]

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from automl_cli.cli.figures import spell_seconds
 from automl_cli.cli.live import is_live, keep_drawing
+from automl_cli.cli.terminal import open_console
 from automl_cli.core.events import Event, Listener
 
 PATIENCE_SECONDS = 3.0  # after which a log gets its line
@@ -53,7 +54,7 @@ def tell_status(what: str) -> Iterator[Listener]:
     what
         In a few words, such as "auditing titanic".
     """
-    status = _Status(Console(stderr=True), what, time.time())
+    status = _Status(open_console(stderr=True), what, time.time())
     if is_live(status.console):
         with keep_drawing(status.console, lambda _: status.draw()):
             yield status.listen

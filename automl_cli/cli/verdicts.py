@@ -9,6 +9,7 @@ from rich.text import Text
 
 from automl_cli.cli.figures import spell_number
 from automl_cli.cli.findings import print_findings
+from automl_cli.cli.terminal import open_console
 from automl_cli.statistics.conclusions import spell_ratio, spell_size
 
 MOST_LINES = 40  # of a table of coefficients
@@ -17,7 +18,7 @@ ERRORS = {"HC3": "robust errors (HC3)", "HC1": "robust errors (HC1)"}
 
 def print_verdict(told: Mapping[str, Any]) -> None:
     """Print the answer to any question."""
-    PRINTERS[told["question"]](Console(), told)
+    PRINTERS[told["question"]](open_console(), told)
 
 
 def _print_effects(console: Console, told: Mapping[str, Any]) -> None:

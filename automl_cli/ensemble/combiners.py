@@ -51,6 +51,9 @@ class Combiner:
         Those of less effort enter the tournament first; the clock may end it before the others.
     objectives
         The objectives it is meant for.
+    is_sum
+        True if it adds members with their weights, so that light ones may be left out where the
+        others are scaled.
     """
 
     name: str
@@ -58,6 +61,7 @@ class Combiner:
     apply: Callable[[State, FloatMatrix], FloatMatrix]
     effort: int = 0
     objectives: frozenset[Objective] = frozenset({"log_loss", "squared_error", "absolute_error"})
+    is_sum: bool = False
 
 
 def get_weights(state: State) -> FloatVector:
@@ -166,16 +170,16 @@ def _apply_linear(state: State, members: FloatMatrix) -> FloatMatrix:
 
 # The tournament prefers the earlier one among those it cannot tell apart.
 _TABLE = (
-    Combiner(name="greedy", fit=_fit_greedy, apply=_apply_average, effort=2),
-    Combiner(name="linear", fit=_fit_linear, apply=_apply_linear, effort=3),
-    Combiner(name="mean", fit=_fit_equal, apply=_apply_average),
+    Combiner(name="greedy", fit=_fit_greedy, apply=_apply_average, effort=2, is_sum=True),
+    Combiner(name="linear", fit=_fit_linear, apply=_apply_linear, effort=3, is_sum=True),
+    Combiner(name="mean", fit=_fit_equal, apply=_apply_average, is_sum=True),
     Combiner(
         name="median",
         fit=_fit_equal,
         apply=_apply_median,
         objectives=frozenset({"absolute_error"}),
     ),
-    Combiner(name="best", fit=_fit_best, apply=_apply_average, effort=1),
+    Combiner(name="best", fit=_fit_best, apply=_apply_average, effort=1, is_sum=True),
 )
 
 COMBINERS: Registry[Combiner] = Registry(

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from automl_cli.core.arrays import FloatMatrix
 from automl_cli.core.candidate import Blend, Candidate
+from automl_cli.core.keys import SHORT, make_key
 from automl_cli.ensemble.combiners import get_weights
 from automl_cli.ensemble.tournament import apply_blend
 from automl_cli.store import (
@@ -62,6 +63,14 @@ def load_bar(folder: Path) -> float | None:
         return None
     with understood(path):
         return float(cast("float", read_json(path)["bar"]))
+
+
+def load_key(folder: Path) -> str:
+    """Return a key of the blend: of who is in it, and how they are combined."""
+    path = folder / NAME
+    with understood(path):
+        stored = read_json(path)
+        return make_key([stored["combiner"], stored["members"], stored["weights"]])[:SHORT]
 
 
 def load_members(folder: Path) -> tuple[str, ...]:

@@ -19,7 +19,6 @@ from automl_cli.features.group import Features
 from automl_cli.features.matrix import apply_features
 
 ENOUGH = 0.9  # of the weight; more members cost time and change little
-ADDITIVE = frozenset({"weights", "bias", "objective"})  # of states in which members may be left out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +30,7 @@ class FittedMember:
     key, model
         Its key, and the name of its model.
     weight
-        Its weight in the blend.
+        Its weight, scaled so that those of the members have the sum of the whole blend's.
     folds
         What each fold has fitted.
     """
@@ -63,6 +62,11 @@ class FittedBlend:
     state: Mapping[str, Any]
     objective: Objective
     share: float
+
+    @property
+    def bias(self) -> FloatVector:
+        """What is added to the weighted margins, shape (n_outputs,) or (1,)."""
+        return np.atleast_1d(np.asarray(self.state.get("bias", 0.0), dtype=np.float64))
 
     def predict(self, fold: int, frame: pd.DataFrame) -> FloatMatrix:
         """Return the predictions of one fold's models for any rows of the typed table."""
@@ -97,18 +101,17 @@ def load_blend(predictor: Predictor, target: str, keys: Sequence[str]) -> Fitted
     part = next(part for part in predictor.manifest.targets if part.name == target)
     weights = get_weights(part.state)
     known = [k for k, folds in enumerate(part.candidates) if folds]
-    chosen = _choose(weights, known) if part.state.keys() <= ADDITIVE else known
+    chosen = _choose(weights, known) if COMBINERS.get(part.combiner).is_sum else known
     kept = np.abs(weights[chosen]).sum() / np.abs(weights[known]).sum()
-    every, some = weights[known].sum(), weights[chosen].sum()
-    scaled = weights[chosen] * (every / some if every * some > 0 else 1.0)
+    scaled = weights[chosen] * find_scale(weights[known], weights[chosen])
     members = tuple(
         FittedMember(
             key=keys[k],
             model=part.candidates[k][0].model,
-            weight=float(weights[k]),
+            weight=float(weight),
             folds=tuple(predictor.folds[target][k]),
         )
-        for k in chosen
+        for k, weight in zip(chosen, scaled, strict=True)
     )
     return FittedBlend(
         members=members,
@@ -117,6 +120,18 @@ def load_blend(predictor: Predictor, target: str, keys: Sequence[str]) -> Fitted
         objective=part.objective,
         share=float(kept),
     )
+
+
+def find_scale(every: FloatVector, some: FloatVector) -> float:
+    """Return what some weights are multiplied by to have the sum of all; 1 if signs differ.
+
+    Examples
+    --------
+    >>> find_scale(np.array([0.6, 0.3, 0.1]), np.array([0.3, 0.1]))
+    2.5
+    """
+    ratio = float(every.sum() / some.sum()) if some.sum() else 0.0
+    return ratio if ratio > 0 else 1.0
 
 
 def judge_folds(

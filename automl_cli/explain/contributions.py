@@ -2,19 +2,22 @@
 
 They are added with the members' weights on the margin scale (log-odds, logits, values). That is the
 blend itself where its combiner adds margins, and says which way and how strongly where it averages
-probabilities. A generated column of several sources is divided equally among them.
+probabilities. A member without SHAP values counts as if it answered its mean in every row. A
+generated column of several sources is divided equally among them.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from automl_cli.bundle.predictor import FoldPredictor
 from automl_cli.core.arrays import FloatCube, FloatMatrix, IntVector
 from automl_cli.core.explanation import Contributions
 from automl_cli.core.foldplan import FoldPlan
+from automl_cli.core.matrix import Matrix
 from automl_cli.core.model import ExplainedModel
 from automl_cli.core.resampling import thin_rows
 from automl_cli.explain.blends import FittedBlend, FittedMember, make_features
@@ -22,7 +25,7 @@ from automl_cli.explain.parallel import map_threads
 from automl_cli.features.matrix import apply_features
 from automl_cli.features.sources import Sources, Traced, list_sources, trace_step
 
-TRACED_ROWS = 500  # in which a source must make a difference
+SAMPLED_ROWS = 500  # in which a source must make a difference, and of which means are taken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,34 +40,26 @@ class Explainer:
         The source columns.
     traced
         The sources of what each step makes, by its folder.
+    sample
+        Some rows, for the mean answer of members without SHAP values.
     """
 
     blend: FittedBlend
     names: tuple[str, ...]
     traced: Mapping[Path, Sequence[Traced]]
-
-    @property
-    def members(self) -> tuple[FittedMember, ...]:
-        """The members whose models say what columns contribute, in every fold."""
-        return tuple(
-            member
-            for member in self.blend.members
-            if all(isinstance(fold.model, ExplainedModel) for fold in member.folds)
-        )
+    sample: pd.DataFrame
 
     def explain(self, fold: int, frame: pd.DataFrame) -> "_Parts":
         """Return what the columns contribute to what one fold predicts for some rows."""
-        known = make_features([member.folds[fold] for member in self.members], frame)
-        total = _Parts.empty()
-        for member in self.members:
+        known = make_features([member.folds[fold] for member in self.blend.members], frame)
+        total = _Parts(base=self.blend.bias)
+        for member in self.blend.members:
             own = member.folds[fold]
             matrix = apply_features(own.state, own.encoder, frame, known)
-            made = (
-                own.model.contribute(matrix, rounds=own.rounds)
-                if isinstance(own.model, ExplainedModel)
-                else None
-            )
-            if made is not None:
+            made = _contribute(own, matrix)
+            if made is None:
+                total = total.add_constant(member.weight * _average(own, self.sample))
+            else:
                 sources = list_sources(own.state, own.encoder, self.traced)
                 total = total.add(member, _gather(made, sources, self.names))
         return total
@@ -74,14 +69,10 @@ class Explainer:
 class _Parts:
     """Weighted sums over members."""
 
-    shap: FloatCube
-    base: FloatMatrix
-    shared: float
-    members: tuple[FittedMember, ...]
-
-    @classmethod
-    def empty(cls) -> "_Parts":
-        return cls(np.zeros(()), np.zeros(()), 0.0, ())
+    shap: FloatCube = field(default_factory=lambda: np.zeros(()))
+    base: FloatMatrix = field(default_factory=lambda: np.zeros(()))
+    shared: float = 0.0
+    members: tuple[FittedMember, ...] = ()
 
     def add(self, member: FittedMember, parts: "_Parts") -> "_Parts":
         weight = member.weight
@@ -91,6 +82,9 @@ class _Parts:
             self.shared + abs(weight) * parts.shared,
             (*self.members, member),
         )
+
+    def add_constant(self, base: FloatMatrix) -> "_Parts":
+        return replace(self, base=np.asarray(self.base + base))
 
 
 def make_explainer(blend: FittedBlend, frame: pd.DataFrame, seed: int) -> Explainer:
@@ -105,13 +99,14 @@ def make_explainer(blend: FittedBlend, frame: pd.DataFrame, seed: int) -> Explai
     seed
         Of the rows by which sources are found.
     """
-    sample = frame.iloc[thin_rows(np.arange(len(frame)), TRACED_ROWS, seed)].reset_index(drop=True)
+    sample = frame.iloc[thin_rows(np.arange(len(frame)), SAMPLED_ROWS, seed)].reset_index(drop=True)
     folds = [fold for member in blend.members for fold in member.folds]
     steps = {step.folder: step for fold in folds for step in fold.state.steps}
     return Explainer(
         blend=blend,
         names=tuple(map(str, frame.columns)),
         traced={folder: trace_step(step, sample, seed) for folder, step in steps.items()},
+        sample=sample,
     )
 
 
@@ -170,21 +165,35 @@ def _join(
     members = found[0].members
     if not members:
         return None
+    blend = explainer.blend
+    every = np.array([member.weight for member in blend.members])
+    known = np.array([member.weight for member in members])
     shap = np.concatenate([one.shap for one in found])[order]
     base = np.concatenate([one.base for one in found])[order]
     sizes = float(np.abs(shap).sum())
-    known = sum(abs(member.weight) for member in members)
-    every = sum(abs(member.weight) for member in explainer.blend.members)
     return Contributions(
         rows=rows,
         columns=explainer.names,
         shap=shap,
         base=base,
         margins=shap.sum(axis=2) + base,
-        share=explainer.blend.share * known / every,
+        share=blend.share * float(np.abs(known).sum() / np.abs(every).sum()),
         members=tuple(member.key for member in members),
         shared=min(1.0, sum(one.shared for one in found) / sizes) if sizes else 0.0,
     )
+
+
+def _contribute(fold: FoldPredictor, matrix: Matrix) -> FloatCube | None:
+    if not isinstance(fold.model, ExplainedModel):
+        return None
+    return fold.model.contribute(matrix, rounds=fold.rounds)
+
+
+def _average(fold: FoldPredictor, frame: pd.DataFrame) -> FloatMatrix:
+    """Return the mean margins of a fold's model, shape (1, n_outputs)."""
+    matrix = apply_features(fold.state, fold.encoder, frame, make_features([fold], frame))
+    margins = fold.model.predict(matrix, rounds=fold.rounds)
+    return np.asarray(margins.mean(axis=0, keepdims=True))
 
 
 def _gather(made: FloatCube, sources: Sequence[Sources], names: Sequence[str]) -> _Parts:

@@ -20,7 +20,7 @@ from automl_cli.core.explanation import Dropped, Explanation
 from automl_cli.core.keys import make_seed
 from automl_cli.core.problem import Problem
 from automl_cli.core.resampling import thin_rows
-from automl_cli.ensemble.files import load_members
+from automl_cli.ensemble.files import load_key, load_members
 from automl_cli.explain.blends import FittedBlend, judge_folds, load_blend
 from automl_cli.explain.clusters import find_clusters
 from automl_cli.explain.contributions import Explainer, explain_held_out, make_explainer
@@ -100,6 +100,7 @@ def explain(request: ExplainRequest, listener: Listener) -> dict[str, Any]:
         )
         explanation = _explain(work)
         own = describe_explanation(explanation, problem)
+        own["blend"] = load_key(run.directory.blend(problem.target.name))
         own["row"] = None if row is None else describe_row(run, problem, explainer, row)
         write_explanation(run, problem, explanation)
         described.append(own)
@@ -196,13 +197,21 @@ def _make_question(work: _Work, rows: IntVector) -> Question:
     clusters = find_clusters(frame.iloc[seen])
     n_sets = sum(len(cluster) + (len(cluster) > 1) for cluster in clusters)
     at_once = max(1, len(rows) * n_sets * len(blend.members))
+    n_repeats = int(np.clip(MOST_PREDICTED // at_once, LEAST_REPEATS, MOST_REPEATS))
+    folds = judge_folds(blend, problem.folds, rows)
+    if not folds:
+        raise ConfigError(
+            f"no fold holds out two of the {len(rows)} rows that are looked at: nothing can be "
+            "permuted among them.",
+            hint="Give more --tested-rows, or explain a run with fewer folds.",
+        )
     return Question(
         frame=frame,
-        folds=judge_folds(blend, problem.folds, rows),
+        folds=folds,
         plan=problem.folds,
         clusters=clusters,
         loss=make_row_loss(problem),
-        n_repeats=int(np.clip(MOST_PREDICTED // at_once, LEAST_REPEATS, MOST_REPEATS)),
+        n_repeats=min(n_repeats, max(len(fold.rows) for fold in folds) - 1),
         rate=work.request.rate,
         seed=problem.seed,
     )

@@ -84,8 +84,7 @@ def write_explanation(run: Reopened, problem: Problem, explanation: Explanation)
     contributions = explanation.contributions
     if contributions is not None:
         outputs = name_outputs(problem)
-        ids = run.dataset.train.index if run.row_ids is None else run.row_ids
-        names = np.asarray(ids)[contributions.rows]
+        names = run.row_ids[contributions.rows]
         tables["shap"] = _tabulate_shap(contributions, outputs, names)
         tables["dependence"] = _tabulate_dependence(
             contributions, outputs, names, run.dataset.train

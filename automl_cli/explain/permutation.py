@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from automl_cli.core.arrays import FloatMatrix, FloatVector, IntVector
+from automl_cli.core.frames import with_columns
 from automl_cli.explain.losses import RowLoss
 from automl_cli.explain.parallel import map_threads
 
@@ -138,4 +139,4 @@ def _permute(frame: pd.DataFrame, tasks: Sequence[tuple[Sequence[str], IntVector
     for name in dict.fromkeys(chain(*(names for names, _ in tasks))):
         orders = [order if name in names else same for names, order in tasks]
         columns[name] = frame[name].array[np.concatenate(orders)]
-    return frame.iloc[np.tile(same, len(tasks))].assign(**columns)
+    return with_columns(frame.iloc[np.tile(same, len(tasks))], columns)

@@ -20,6 +20,7 @@ from automl_cli.core.dataset import Column, Dataset
 from automl_cli.core.deadline import Deadline
 from automl_cli.core.errors import RunError
 from automl_cli.core.events import Listener
+from automl_cli.core.frames import with_columns
 from automl_cli.core.keys import SHORT, make_key, make_seed
 from automl_cli.core.problem import Problem
 from automl_cli.explain.blends import FittedMember
@@ -84,7 +85,7 @@ def refit_with_lunch(
         steps = steps or [name for name in [_add(directory, FALLBACK, tables)] if name]
         return _extend(run, given, directory, steps)
 
-    frame = run.dataset.train.assign(**{name: noise[name].to_numpy()})
+    frame = with_columns(run.dataset.train, {name: noise[name].to_numpy()})
     return _refit(run, problem, whole, ("with", name), (frame, change), listener), name
 
 
@@ -94,7 +95,7 @@ def refit_without(
     """Fit a candidate without a column: it is missing in every row."""
 
     def blank(frame: pd.DataFrame) -> pd.DataFrame:
-        return frame.assign(**{column: frame[column].where(np.zeros(len(frame), dtype=bool))})
+        return with_columns(frame, {column: frame[column].where(np.zeros(len(frame), dtype=bool))})
 
     tables = _change_tables(run, blank)
 

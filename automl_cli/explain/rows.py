@@ -45,8 +45,7 @@ def find_row(run: Reopened, row_id: str) -> FoundRow:
         If no row has it.
     """
     dataset = run.dataset
-    ids = np.arange(dataset.n_rows) if run.row_ids is None else run.row_ids
-    for is_train, known in ((True, ids), (False, dataset.test_ids)):
+    for is_train, known in ((True, run.row_ids), (False, dataset.test_ids)):
         if known is None:
             continue
         places = np.flatnonzero(np.asarray(known).astype(str) == row_id)

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from automl_cli.core.arrays import BoolVector, IntVector
+from automl_cli.core.frames import with_columns
 from automl_cli.features.encoder import Encoder
 from automl_cli.features.group import Features, Kind
 from automl_cli.features.state import FeatureState
@@ -55,7 +56,7 @@ def trace_step(step: FittedStep, frame: pd.DataFrame, seed: int) -> tuple[Traced
     before = tuple(step.transform(frame))
     changed: list[list[list[str]]] = [[[] for _ in features.names] for features in before]
     for name in map(str, frame.columns):
-        permuted = frame.assign(**{name: frame[name].array[order]})
+        permuted = with_columns(frame, {name: frame[name].array[order]})
         for own, old, new in zip(changed, before, step.transform(permuted), strict=True):
             for k in np.flatnonzero(_differ(old, new)):
                 own[k].append(name)

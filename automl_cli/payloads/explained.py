@@ -131,6 +131,8 @@ class ExplainedTarget(Payload):
     """The part of the blend's weight that was predicted again."""
     rate: float
     """The rate of false discoveries."""
+    blend: str
+    """Key of the ensemble that was explained."""
     columns: list[Importance]
     """The columns of the table and the lunch, most important first."""
     clusters: list[Importance]

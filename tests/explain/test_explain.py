@@ -1,6 +1,7 @@
 """A finished run explained, from the command line and from Python."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -196,3 +197,59 @@ def test_every_kind_of_plan_is_explained(plan: list[str], tmp_path: Path) -> Non
     assert columns["noise"]["p"] > 0.01
     assert made["shap"]["share"] == 1.0
     assert json.dumps(made, allow_nan=False)
+
+
+def test_rows_beside_a_hold_out_keep_their_ids(tmp_path: Path) -> None:
+    frame = make_frame()[:N_TRAIN].sample(frac=1, random_state=0)
+    frame.to_csv(tmp_path / "train.csv", index=False)
+    overrides = [*SMALL, "validation.holdout=0.3", "data.target=sold", "data.id=id"]
+    automl_cli.fit(tmp_path / "train.csv", preset="smoke", overrides=overrides, out=tmp_path / "r")
+    known = frame.set_index("id")
+    request = ExplainRequest(run=tmp_path / "r", tested_rows=50)
+    explain(request, lambda _: None)
+    dependence = pd.read_csv(tmp_path / "r" / "explain" / "sold" / "dependence.csv")
+    own = dependence[dependence["column"] == "size"]
+    assert 0 < len(own) < N_TRAIN
+    np.testing.assert_allclose(own["value"].astype(float), known["size"][own["row"]])
+    some = str(own["row"].iloc[7])
+    row = explain(replace(request, row=some), lambda _: None)["targets"][0]["row"]
+    cells = {one["column"]: one["value"] for one in row["columns"]}
+    assert float(cells["size"]) == known["size"][int(some)]
+
+
+@pytest.mark.parametrize("models", [("linear", "lightgbm"), ("lightgbm", "extra_trees")])
+def test_a_blend_of_margins_is_its_members_shap_values_together(
+    tmp_path: Path, models: tuple[str, ...]
+) -> None:
+    frame = make_frame().drop(columns=["sold", "copy"])
+    frame["price"] = 1000 + 40 * frame["size"] + 30 * (frame["whole"] % 3 == 1)
+    frame[:N_TRAIN].to_csv(tmp_path / "train.csv", index=False)
+    frame[N_TRAIN:].drop(columns="price").to_csv(tmp_path / "test.csv", index=False)
+    overrides = [*SMALL, "ensemble.combiners=[linear]", "data.target=price", "data.id=id"]
+    overrides += ["features.groups=false", "models.linear=false", "models.lightgbm=false"]
+    overrides += [f"models.{name}={{}}" for name in models]
+    made = automl_cli.fit(tmp_path, preset="smoke", overrides=overrides, out=tmp_path / "r")
+    answers = pd.read_csv(made["submission"]).set_index("id")["price"]
+    request = ExplainRequest(run=tmp_path / "r", tested_rows=50, row=str(500 + N_TRAIN))
+    told = explain(request, lambda _: None)["targets"][0]
+    row = told["row"]
+    total = row["base"][0] + sum(one["shap"][0] for one in row["columns"])
+    explains_all = told["share"] == told["shap"]["share"] == 1
+    # What has no SHAP values is at its mean: no further off than the target spreads.
+    near = 1e-3 if explains_all else 2 * frame["price"].std()
+    assert total == pytest.approx(answers[500 + N_TRAIN], abs=near)
+    assert explains_all == ("extra_trees" not in models)
+
+
+def test_folds_of_one_row_are_refused_with_what_to_do(tmp_path: Path) -> None:
+    make_frame()[:20].drop(columns="id").to_csv(tmp_path / "train.csv", index=False)
+    overrides = ["limits.rounds=5", "data.target=size", "validation.folds=20"]
+    overrides += ["budget=null", "run.report=false", "models.linear=false"]
+    automl_cli.fit(tmp_path / "train.csv", preset="smoke", overrides=overrides, out=tmp_path / "r")
+    with pytest.raises(ConfigError) as caught:
+        explain(ExplainRequest(run=tmp_path / "r"), lambda _: None)
+    assert caught.value.message == (
+        "no fold holds out two of the 20 rows that are looked at: nothing can be permuted among "
+        "them."
+    )
+    assert caught.value.hint == "Give more --tested-rows, or explain a run with fewer folds."

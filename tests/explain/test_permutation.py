@@ -69,3 +69,12 @@ def test_a_row_of_two_folds_gets_their_mean():
     folds = [JudgedFold(rows=rows, predict=one) for one in (predict, off)]
     made = measure_permutations(folds, FRAME, [("a",)], square, n_repeats=1, seed=0)
     np.testing.assert_allclose(made.base, 2.0)
+
+
+def test_a_column_may_be_called_self():
+    frame = FRAME.rename(columns={"a": "self"})
+    folds = [
+        JudgedFold(rows=fold.rows, predict=lambda own: own[["self"]].to_numpy()) for fold in FOLDS
+    ]
+    made = measure_permutations(folds, frame, [("self",)], square, n_repeats=2, seed=0)
+    assert made.differences.any()

@@ -1,0 +1,22 @@
+"""The consoles that everything is printed on: what it says is shown as it is.
+
+Names of columns, classes and folders come from anywhere, and brackets or colons in them are no
+markup.
+"""
+
+from rich.console import Console
+
+
+def open_console(*, stderr: bool = False, quiet: bool = False, highlight: bool = True) -> Console:
+    """Return a console on stdout or stderr.
+
+    Parameters
+    ----------
+    stderr
+        True for what tells of the work, False for results.
+    quiet
+        True to print nothing.
+    highlight
+        True to colour figures and paths.
+    """
+    return Console(stderr=stderr, quiet=quiet, highlight=highlight, markup=False, emoji=False)
