@@ -103,7 +103,7 @@ def _read_original(
         return None, []
     targets = [item.target for item in encoded]
     table = read_table(files.original)
-    original, fact = read_original(table, features.typing, targets, features.train)
+    original, fact = read_original(table, features.typing, targets, features.train, features.test)
     return original, [fact]
 
 

@@ -37,7 +37,11 @@ class _Matched:
 
 
 def read_original(
-    table: RawTable, typing: TableTyping, targets: Sequence[Target], train: pd.DataFrame
+    table: RawTable,
+    typing: TableTyping,
+    targets: Sequence[Target],
+    train: pd.DataFrame,
+    test: pd.DataFrame | None,
 ) -> tuple[Original, tuple[str, str, str]]:
     """Return what can be trained on of the original data set, and the fact to show.
 
@@ -49,8 +53,8 @@ def read_original(
         How the feature columns of train are read.
     targets
         What is predicted; it must have all of them.
-    train
-        The feature columns of train.
+    train, test
+        The feature columns of train and test.
 
     Raises
     ------
@@ -64,7 +68,7 @@ def read_original(
         raise _no_labels(matched.table, targets[0], typing.missing)
     frame = prepare_frame(typing, matched.table.where(filled))
     present = [name for name in frame.columns if name not in matched.absent]
-    is_new = ~_hash(frame[present]).isin(_hash(train[present])).to_numpy()
+    is_new = ~_stand_in(frame[present], train)
     if not is_new.any():
         raise DataError(
             f"{table.name}: every labelled row is a row of train already.",
@@ -75,7 +79,13 @@ def read_original(
     }
     frame = frame[is_new].reset_index(drop=True)
     original = Original(frame=frame, targets=values, absent=matched.absent)
-    counts = (int((~filled).sum()), int((~is_new).sum()))
+    counts = {
+        "rows without a known label left out": np.sum(~filled),
+        "rows that train has left out": np.sum(~is_new),
+        "rows as test has them, whose answers are so known": 0
+        if test is None
+        else np.sum(_stand_in(frame[present], test)),
+    }
     return original, _describe(table, matched, original, counts)
 
 
@@ -147,6 +157,11 @@ def _plain(name: str) -> str:
     return "".join(letter for letter in name.casefold() if letter.isalnum()) or name
 
 
+def _stand_in(frame: pd.DataFrame, table: pd.DataFrame) -> BoolVector:
+    """Return which rows another table has as well, in these columns."""
+    return np.asarray(_hash(frame).isin(_hash(table[list(frame.columns)])))
+
+
 def _hash(frame: pd.DataFrame) -> "pd.Series[Any]":
     # Whole numbers that miss cells in one of two tables are float64 there, and a copy that was
     # written by another program may differ in the last digits.
@@ -165,16 +180,12 @@ def _no_labels(table: RawTable, target: Target, missing: tuple[str, ...]) -> Dat
 
 
 def _describe(
-    table: RawTable, matched: _Matched, original: Original, counts: tuple[int, int]
+    table: RawTable, matched: _Matched, original: Original, counts: Mapping[str, int]
 ) -> tuple[str, str, str]:
-    n_unknown, n_known = counts
     told = [f"{len(matched.table.names) - len(matched.absent)} columns matched"]
     if matched.absent:
         told.append(f"{', '.join(matched.absent)} missing")
     if matched.unused:
         told.append(f"{', '.join(matched.unused)} not used")
-    if n_unknown:
-        told.append(f"{n_unknown} rows without a known label left out")
-    if n_known:
-        told.append(f"{n_known} rows that train has left out")
+    told += [f"{count} {what}" for what, count in counts.items() if count]
     return ("original", f"{len(original.frame)} rows of {table.name}", "; ".join(told))

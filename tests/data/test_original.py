@@ -87,6 +87,15 @@ def test_rows_without_a_label_and_rows_of_train_are_left_out(
     )
 
 
+def test_rows_that_test_has_are_kept_and_told(read: Callable[..., Inference]) -> None:
+    inference = read("Age,Job,left\n55,cook,1\n33,clerk,0\n")
+
+    assert original_of(inference).frame["Age"].tolist() == [55, 33]
+    assert fact_of(inference)[1] == (
+        "3 columns matched; 1 rows as test has them, whose answers are so known"
+    )
+
+
 def test_rows_of_train_are_found_where_whole_numbers_miss_cells(
     read: Callable[..., Inference],
 ) -> None:
