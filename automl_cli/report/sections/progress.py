@@ -1,6 +1,6 @@
 """The score over time against the budget."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ from automl_cli.report.drawing import INK, MUTED, SERIES, add_legend, sheet
 from automl_cli.report.material import Material, Solved
 from automl_cli.report.section import Block, Picture, Pictures, Section, Text
 from automl_cli.report.wording import spell, spell_seconds
-from automl_cli.store import LONGEST_GAP
+from automl_cli.store import clock_events
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,12 +32,15 @@ class Moment:
     """
 
     seconds: float
-    event: dict[str, Any]
+    event: Mapping[str, Any]
 
 
 def write_progress(material: Material) -> Section:
     """Write the section about what the time was used for."""
-    moments = list(time_events(material.events))
+    moments = [
+        Moment(seconds=seconds, event=event)
+        for seconds, event in zip(clock_events(material.events), material.events, strict=True)
+    ]
     pictures = [
         picture
         for solved in material.solved
@@ -46,19 +49,6 @@ def write_progress(material: Material) -> Section:
     blocks: list[Block] = [Pictures(pictures=pictures)] if pictures else []
     blocks.append(Text(text=_tell(material, moments)))
     return Section(name="progress", title="Score over time", blocks=blocks)
-
-
-def time_events(events: Sequence[Any]) -> Iterator[Moment]:
-    """Yield all events with the working time of the run so far, over all commands."""
-    spent, last = 0.0, None
-    for event in events:
-        now = float(event["time"])
-        if event["kind"] == "started":
-            last = float(event.get("started_at", now))
-        if last is not None:
-            spent += min(max(0.0, now - last), LONGEST_GAP)
-        last = now
-        yield Moment(seconds=spent, event=dict(event))
 
 
 def _draw_progress(material: Material, solved: Solved, moments: Sequence[Moment]) -> Picture | None:
