@@ -291,7 +291,7 @@ def test_events_on_a_full_disk_are_a_user_error(tmp_path: Path) -> None:
     message = run_on_full_disk(
         f"""
 from automl_cli.core.events import Event
-from automl_cli.store import RunDirectory, clock_events
+from automl_cli.store import RunDirectory
 run = RunDirectory(Path({str(tmp_path)!r}))
 for number in range(1000):
     run.append(Event(kind="warning", fields={{"message": "x" * 70}}))
