@@ -16,6 +16,7 @@ from automl_cli.core.events import Event
 from automl_cli.store import (
     RunDirectory,
     check_writable,
+    clock_events,
     file_name,
     replaced,
     write_array,
@@ -134,6 +135,17 @@ def test_time_spent_counts_from_the_start_of_each_command(tmp_path: Path) -> Non
     (tmp_path / "events.jsonl").write_text(text)
 
     assert RunDirectory(tmp_path).seconds_spent() == 10 + 5 + 3 + 4
+
+
+def test_a_clock_that_went_back_takes_no_work_away() -> None:
+    lines = [(100, "started"), (110, "fitted"), (50, "fitted"), (55, "fitted")]
+    events = [{"time": at, "kind": kind} for at, kind in lines]
+    assert list(clock_events(events)) == [0, 10, 10, 15]
+
+
+def test_a_start_that_is_no_number_is_that_of_the_event() -> None:
+    events = [{"time": 100, "kind": "started", "started_at": None}, {"time": 104, "kind": "fitted"}]
+    assert list(clock_events(events)) == [0, 4]
 
 
 def test_an_event_after_a_torn_line_is_read(tmp_path: Path) -> None:

@@ -198,24 +198,41 @@ def _tell(found: Difference | None, solved: Solved, names: tuple[str, str]) -> s
             "compared row by row."
         )
     metric = solved.described["metric"]
-    better = names[0] if found.gain > 0 else names[1]
     told = (
         f"On the {found.n_rows:,} rows that both have held out, {metric} is "
         f"{spell(found.scores[0], 5)} and {spell(found.scores[1], 5)}. "
     )
     if found.gain == 0 and found.loss_gain == 0:
         return told + "There is no difference at all."
-    ratio = abs(found.gain) / found.error if found.error > 0 else float("inf")
+    return f"{told}{_tell_gain(found, metric, names)} {_tell_loss(found, names[0])}"
+
+
+def _tell_gain(found: Difference, metric: str, names: tuple[str, str]) -> str:
+    if found.gain == 0:
+        return f"They are equal in {metric}."
+    if not np.isfinite(found.gain):
+        return f"Which is better in {metric} cannot be told: it is undefined on these rows."
+    better = names[0] if found.gain > 0 else names[1]
+    told = f"{better} is better by {spell_score(abs(found.gain), found.error)}"
+    if not np.isfinite(found.error):
+        return f"{told}, and whether that is chance cannot be told from so few rows."
     verdict = (
         "more than chance in the rows explains"
-        if ratio > 2
+        if abs(found.gain) > 2 * found.error
         else "which chance in the rows explains as well"
     )
-    return told + (
-        f"{better} is better by {spell_score(abs(found.gain), found.error)} (paired: both without "
-        f"the same rows, one standard error), {verdict}. The smooth loss of {names[0]} is "
-        f"{spell(abs(found.loss_gain), 3)} ± {spell(found.loss_error, 2)} "
-        f"{'lower' if found.loss_gain > 0 else 'higher'} row by row."
+    return f"{told} (paired: both without the same rows, one standard error), {verdict}."
+
+
+def _tell_loss(found: Difference, name: str) -> str:
+    if not np.isfinite(found.loss_gain):
+        return f"The smooth loss of {name} cannot be compared row by row."
+    if found.loss_gain == 0:
+        return "The smooth loss is the same on average."
+    error = f" ± {spell(found.loss_error, 2)}" if np.isfinite(found.loss_error) else ""
+    side = "lower" if found.loss_gain > 0 else "higher"
+    return (
+        f"The smooth loss of {name} is {spell(abs(found.loss_gain), 3)}{error} {side} row by row."
     )
 
 

@@ -11,6 +11,7 @@ several side by side, so that letters are of the page's own size everywhere.
 
 import io
 import re
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 WIDTH = 400  # units of the drawing; a phone shows them at nine tenths of a CSS pixel
 FONT_SIZE = 13
+NO_MARKUP = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # in XML 1.0
 LONG = 10_000.0  # numbers beside an axis are shortened from here on
 
 # Stand-ins: nothing else draws in these colours. The variables are in page.css.
@@ -86,7 +88,9 @@ class Sheet:
         for axis in (self.axes.xaxis, self.axes.yaxis):
             if axis.get_scale() == "linear" and np.abs(axis.get_view_interval()).max() >= LONG:
                 axis.set_major_formatter(spell_tick)
-        with rc_context(STYLE):
+        with rc_context(STYLE), warnings.catch_warnings():
+            # The font here only measures; the reader's own draws what it lacks.
+            warnings.filterwarnings("ignore", "Glyph .* missing|Matplotlib currently does not")
             file = io.BytesIO()
             self.figure.savefig(file, format="svg", transparent=True, metadata={"Date": None})
         return clean(file.getvalue().decode())
@@ -124,7 +128,9 @@ def clean(svg: str) -> str:
     """Return matplotlib's markup with the page's colours and without what a page has no use for.
 
     Names within a drawing get a prefix of their own: two drawings of a page must not share them.
+    Characters that no markup can hold, which a label may have brought, become U+FFFD.
     """
+    svg = NO_MARKUP.sub("\ufffd", svg)
     root = ET.fromstring(svg.encode())  # noqa: S314 (our own drawing)
     width, height = root.get("viewBox", "0 0 0 0").split()[2:]
     prefix = f"p{make_key(svg)[:10]}-"

@@ -124,11 +124,6 @@ class Material:
         """The feature columns of the rows to predict."""
         return self.run.inference.dataset.test
 
-    def last(self, kind: str) -> Mapping[str, Any]:
-        """Return the last event of a kind, empty if there is none."""
-        found = [event for event in self.events if event["kind"] == kind]
-        return found[-1] if found else {}
-
 
 def read_material(root: Path) -> Material:
     """Read a finished run.

@@ -1,5 +1,6 @@
 """Sections to one HTML file that needs nothing else: style, script and plots stand in it."""
 
+import math
 import re
 from collections.abc import Sequence
 from importlib.resources import files
@@ -38,6 +39,7 @@ def render(sections: Sequence[Section], *, title: str, lead: str, footer: str) -
         keep_trailing_newline=True,
     )
     environment.filters["prose"] = mark_code
+    environment.tests["finite"] = lambda order: order is not None and math.isfinite(order)
     return environment.get_template("page.html.j2").render(
         sections=sections,
         title=title,

@@ -12,8 +12,6 @@ from automl_cli.core.resampling import jackknife_error
 from automl_cli.report.material import Solved
 from automl_cli.scoring import make_row_parts
 
-MOST_PAIRS = 30
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
@@ -56,7 +54,7 @@ def find_pairs(solved: Solved) -> list[Pair]:
         for pair in combinations(group, 2)
         if pair[0].spec.recipe != pair[1].spec.recipe
     ]
-    return sorted(pairs, key=lambda pair: -pair.gain)[:MOST_PAIRS]
+    return sorted(pairs, key=lambda pair: -pair.gain)
 
 
 def measure_difference(differences: FloatVector, parts: IntVector) -> tuple[float, float]:

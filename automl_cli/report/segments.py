@@ -35,7 +35,8 @@ class Segment:
     n_rows
         How many rows.
     excess, error
-        Mean loss in it minus the mean outside, and its standard error.
+        Mean loss in it minus the mean outside, and its standard error; NaN if its rows, or all
+        others, belong together: then nothing tells how much chance there is between such parts.
     adjusted
         The p-value that it is no larger than 0, adjusted for all segments.
     predicted, observed
@@ -102,7 +103,7 @@ def find_worst(
             predicted=None if means is None else float(means[0][part.rows].mean()),
             observed=None if means is None else float(means[1][part.rows].mean()),
         )
-        for part, (excess, error), p in zip(every, found, adjusted, strict=True)
+        for part, (excess, error, _), p in zip(every, found, adjusted, strict=True)
     ]
     ranked = sorted(segments, key=_rank)
     return [one for one in ranked if one.excess > 0][:most], len(every)
@@ -110,7 +111,9 @@ def find_worst(
 
 def _rank(one: Segment) -> tuple[bool, float]:
     is_sure = one.adjusted <= SURE
-    return not is_sure, -one.excess if is_sure or not one.error else -one.excess / one.error
+    if is_sure or one.error == 0:
+        return not is_sure, -one.excess
+    return True, -one.excess / one.error if np.isfinite(one.error) else 0.0
 
 
 def _divide(values: pd.Series, name: str) -> Iterator[_Part]:
@@ -198,29 +201,33 @@ def _is_large(rows: BoolVector) -> bool:
     return max(LEAST_ROWS, LEAST_SHARE * len(rows)) <= n_in <= MOST_SHARE * len(rows)
 
 
-def _measure(rows: BoolVector, losses: FloatVector, parts: IntVector | None) -> tuple[float, float]:
-    inside, outside = losses[rows], losses[~rows]
-    excess = float(inside.mean() - outside.mean())
-    if parts is None:
-        error = np.sqrt(inside.var(ddof=1) / len(inside) + outside.var(ddof=1) / len(outside))
-    else:
-        error = np.sqrt(
-            _grouped_variance(inside, parts[rows]) + _grouped_variance(outside, parts[~rows])
-        )
-    return excess, float(error)
+def _measure(
+    rows: BoolVector, losses: FloatVector, parts: IntVector | None
+) -> tuple[float, float, int]:
+    """Return the excess, its error, and the degrees of freedom of the side that has fewer."""
+    numbers = np.arange(len(losses)) if parts is None else parts
+    sides = [_find_spread(losses[side], numbers[side]) for side in (rows, ~rows)]
+    excess = float(losses[rows].mean() - losses[~rows].mean())
+    error = float(np.sqrt(sum(variance for variance, _ in sides)))
+    return excess, error, min(freedom for _, freedom in sides)
 
 
-def _grouped_variance(losses: FloatVector, parts: IntVector) -> float:
-    """Return the variance of a mean of rows that come in groups (linearised)."""
-    sums = np.bincount(parts, weights=losses - losses.mean())
-    n_groups = len(np.unique(parts))
-    return float((sums**2).sum() / len(losses) ** 2 * n_groups / max(1, n_groups - 1))
+def _find_spread(losses: FloatVector, parts: IntVector) -> tuple[float, int]:
+    """Return the variance of a mean of rows that come in parts (linearised), and its freedom.
+
+    The deviations of a single part sum to 0, which is no variance but the lack of one: NaN.
+    """
+    sums = np.bincount(np.unique(parts, return_inverse=True)[1], weights=losses - losses.mean())
+    freedom = len(sums) - 1
+    if freedom == 0:
+        return float("nan"), 0
+    return float((sums**2).sum() / len(losses) ** 2 * len(sums) / freedom), freedom
 
 
-def _adjust(found: Sequence[tuple[float, float]]) -> FloatVector:
-    from scipy.stats import false_discovery_control, norm
+def _adjust(found: Sequence[tuple[float, float, int]]) -> FloatVector:
+    from scipy.stats import false_discovery_control, t
 
-    excess, error = np.array(found).T
+    excess, error, freedom = np.array(found).T
     ratios = np.divide(excess, error, out=np.zeros_like(excess), where=error > 0)
-    adjusted = false_discovery_control(norm.sf(ratios), method="by")
-    return np.asarray(adjusted, dtype=np.float64)
+    p = np.where(np.isfinite(error), t.sf(ratios, np.maximum(1, freedom)), 1.0)
+    return np.asarray(false_discovery_control(p, method="by"), dtype=np.float64)

@@ -33,8 +33,9 @@ class Shift:
     statistic
         Kolmogorov and Smirnov's distance of numbers; None for categories.
     p
-        Its p-value, or that of a chi-squared test of levels, adjusted for all columns (Benjamini
-        and Hochberg 1995).
+        That of a chi-squared test of levels; of numbers the lesser of the distance's and of a
+        chi-squared test of the missing values, times two if there are both. Adjusted for all
+        columns (Benjamini and Hochberg 1995).
     missing
         The share of missing values in train and in test.
     unseen
@@ -113,10 +114,19 @@ def _measure(column: Column, train: pd.Series, test: pd.Series) -> Shift:
         name=column.name,
         stability=_measure_stability(*(one / one.sum() for one in counts)),
         statistic=None if tested is None else float(tested.statistic),
-        p=1.0 if tested is None else float(tested.pvalue),
+        p=_join_tests(None if tested is None else float(tested.pvalue), mine, its),
         missing=missing,
         unseen=0.0,
     )
+
+
+def _join_tests(of_known: float | None, train: FloatVector, test: FloatVector) -> float:
+    """Return the p-value of two tests (Bonferroni): known values say nothing of missing ones."""
+    found = [] if of_known is None else [of_known]
+    gaps = [np.bincount(np.isnan(one), minlength=2).astype(np.float64) for one in (train, test)]
+    if (gaps[0] + gaps[1]).all():
+        found.append(_test_levels(*gaps))
+    return min(1.0, len(found) * min(found)) if found else 1.0
 
 
 def _count_levels(

@@ -112,6 +112,20 @@ def join_names(names: Sequence[str], most: int = 5) -> str:
     return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
+def tell_alone(label: str) -> str:
+    """Return what stands in place of curves that tell a class from others.
+
+    Examples
+    --------
+    >>> tell_alone("yes")
+    "Only 'yes' is among the held-out rows, so there are no curves that tell it from others."
+    """
+    return (
+        f"Only {label!r} is among the held-out rows, so there are no curves that tell it from "
+        "others."
+    )
+
+
 def say(text: str) -> Cell:
     """Return a cell of text."""
     return Cell(text=text)

@@ -25,7 +25,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,6 +52,7 @@ __all__ = [
     "RunDirectory",
     "Writable",
     "check_writable",
+    "clock_events",
     "file_name",
     "installed_versions",
     "read_array",
@@ -182,17 +183,7 @@ class RunDirectory:
 
     def seconds_spent(self) -> float:
         """Return the seconds that earlier commands worked on this run."""
-        spent, last = 0.0, None
-        for event in self.read_events():
-            now = float(str(event["time"]))
-            if event["kind"] == "started":
-                # Reading and inference came before there was a directory to write to.
-                began = event.get("started_at")
-                last = float(began) if isinstance(began, int | float) else now
-            if last is not None:
-                spent += min(now - last, LONGEST_GAP)
-            last = now
-        return spent
+        return max(clock_events(self.read_events()), default=0.0)
 
     @contextmanager
     def use(self, facts: Mapping[str, JsonValue], *, accept_versions: bool) -> Iterator[None]:
@@ -221,6 +212,24 @@ class RunDirectory:
             yield
         finally:
             lock.release()
+
+
+def clock_events(events: Sequence[Mapping[str, JsonValue]]) -> Iterator[float]:
+    """Yield for each event the seconds that the commands had worked by then, in all.
+
+    The time between two commands does not count, and a clock that was set back takes none away.
+    """
+    spent, last = 0.0, None
+    for event in events:
+        now = float(str(event["time"]))
+        if event["kind"] == "started":
+            # Reading and inference came before there was a directory to write to.
+            began = event.get("started_at")
+            last = float(began) if isinstance(began, int | float) else now
+        if last is not None:
+            spent += min(max(0.0, now - last), LONGEST_GAP)
+        last = now
+        yield spent
 
 
 def installed_versions() -> dict[str, str]:

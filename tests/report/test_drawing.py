@@ -3,8 +3,9 @@
 import re
 
 import numpy as np
+import pytest
 
-from automl_cli.report.drawing import SERIES, sheet, thin
+from automl_cli.report.drawing import SERIES, list_bars, sheet, thin
 
 
 def draw(label: str = "x") -> str:
@@ -24,6 +25,23 @@ def test_a_drawing_has_the_pages_colours_and_no_names_of_the_outer_world():
 
 def test_texts_stay_texts_and_are_escaped():
     assert "&lt;b&gt; $a_b$ &amp;</text>" in draw("<b> $a_b$ &")
+
+
+def test_characters_that_markup_cannot_hold_are_replaced():
+    every = "".join(map(chr, [*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF]))
+    assert "a\ufffdb" in draw("a\x0bb")
+    assert "\ufffd" * len(every) in draw(every)
+    with sheet(200) as drawn:
+        list_bars(drawn.axes, ["q\x1f", "r"])
+        assert ">q\ufffd</text>" in drawn.svg()
+
+
+@pytest.mark.parametrize("label", ["日本語", "שלום", "नमस्ते", "🙂"])
+def test_letters_that_the_measuring_font_lacks_stay_and_warn_of_nothing(
+    label: str, recwarn: pytest.WarningsRecorder
+):
+    assert label in draw(label)
+    assert recwarn.list == []
 
 
 def test_two_drawings_share_no_id():

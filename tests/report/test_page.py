@@ -98,6 +98,16 @@ def test_every_kind_of_block_is_escaped():
     assert page.count("&lt;img src=x onerror=alert(1)&gt;") >= 15
 
 
+def test_cells_without_a_finite_order_have_none():
+    """A script reads nan and inf as no numbers, and a comparison with these sorts nothing."""
+    orders = [1.5, None, float("nan"), float("-inf"), float("inf"), 0.0]
+    rows = [[Cell(text="x", order=order)] for order in orders]
+    table = Table(caption="t", headings=[Heading(text="h", kind="number")], rows=rows)
+    section = Section(name="one", title="One", blocks=[table])
+    page = render([section], title="t", lead="l", footer="f")
+    assert re.findall(r'data-order="([^"]*)"', page) == ["1.5", "0.0"]
+
+
 def test_headings_go_down_step_by_step():
     section = Section(name="one", title="One", blocks=[Subtitle(text="below")])
     page = render([section], title="t", lead="l", footer="f")

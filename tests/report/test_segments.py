@@ -2,6 +2,8 @@
 
 import numpy as np
 import pandas as pd
+import pytest
+from scipy.stats import t
 
 from automl_cli.report.segments import SURE, find_worst
 
@@ -62,6 +64,44 @@ def test_errors_of_grouped_rows_are_wider():
     grouped = {one.name: one for one in find_worst(frame, losses, parts, most=100)[0]}
     name = "shop = odd" if "shop = odd" in alone else "shop = even"
     assert grouped[name].error > 3 * alone[name].error
+
+
+def make_sites(seed: int) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
+    """Return rows of 25 sites, five in each of five blocks, whose losses differ by chance."""
+    rng = np.random.default_rng(seed)
+    site = rng.integers(0, 25, N_ROWS)
+    frame = pd.DataFrame({"site": pd.Series(site.astype(str), dtype="category")})
+    losses = rng.normal(size=25)[site] + rng.normal(size=N_ROWS)
+    return frame, losses, site // 5
+
+
+def test_nothing_is_sure_of_a_level_within_one_block():
+    for seed in range(20):
+        frame, losses, blocks = make_sites(seed)
+        worst, n_tried = find_worst(frame, losses, blocks)
+        assert n_tried == 20  # levels that are looked at
+        assert {one.adjusted for one in worst} == {1.0}
+        assert np.isnan([one.error for one in worst]).all()
+
+
+def test_parts_of_known_error_come_before_those_of_none():
+    frame, losses, blocks = make_sites(0)
+    frame["hour"] = np.random.default_rng(1).normal(size=N_ROWS)
+    losses[(frame["hour"] > 0.9).to_numpy()] += 0.3
+    worst, _ = find_worst(frame[["site", "hour"]], losses, blocks, most=100)
+    known = [bool(np.isfinite(one.error)) for one in worst]
+    assert known == sorted(known, reverse=True)
+    assert 0 < sum(known) < len(known)
+
+
+def test_few_blocks_are_judged_by_a_law_with_longer_tails():
+    rng = np.random.default_rng(0)
+    blocks = np.arange(N_ROWS) % 5
+    half = rng.random(N_ROWS) < 0.4
+    losses = rng.normal(size=N_ROWS) + 0.15 * half
+    frame = pd.DataFrame({"kind": pd.Series(np.where(half, "a", "b"), dtype="category")})
+    one = find_worst(frame, losses, blocks)[0][0]
+    assert one.adjusted == pytest.approx(t.sf(one.excess / one.error, 4), rel=1e-6)
 
 
 def test_equal_parts_are_told_once():

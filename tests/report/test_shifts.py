@@ -77,3 +77,36 @@ def test_a_column_without_a_value_is_survived():
     shifts = {one.name: one for one in measure_shifts(train, make_table(1), COLUMNS)}
     assert shifts["size"].statistic is None
     assert shifts["size"].missing == (1.0, 0.0)
+
+
+@pytest.mark.parametrize("name", ["size", "day"])
+def test_a_column_that_is_missing_in_test_alone_has_surely_shifted(name: str):
+    test = make_table(1)
+    test[name] = np.nan if name == "size" else pd.NaT
+    shifts = {one.name: one for one in measure_shifts(make_table(0), test, COLUMNS)}
+    assert shifts[name].statistic is None
+    assert shifts[name].p < 1e-6
+
+
+def test_gaps_shift_a_column_whose_known_values_stay():
+    rng = np.random.default_rng(2)
+    tables = [make_table(seed)[["size"]] for seed in (0, 1)]
+    for table, share in zip(tables, (0.1, 0.2), strict=True):
+        table.loc[rng.random(N_ROWS) < share, "size"] = np.nan
+    assert measure_shifts(*tables, [COLUMNS[0]])[0].p < 1e-6
+
+
+def test_equal_gaps_are_no_shift():
+    small = 0
+    for seed in range(100):
+        rng = np.random.default_rng(seed)
+        values = rng.normal(size=(2, 500))
+        values[rng.random((2, 500)) < 0.2] = np.nan
+        tables = [pd.DataFrame({"size": one}) for one in values]
+        small += measure_shifts(*tables, [COLUMNS[0]])[0].p < 0.05
+    assert small <= 10
+
+
+def test_a_column_that_is_missing_in_both_has_not_shifted():
+    tables = [make_table(seed).assign(size=np.nan) for seed in (0, 1)]
+    assert {one.name: one.p for one in measure_shifts(*tables, COLUMNS)}["size"] == 1.0

@@ -10,7 +10,7 @@ from automl_cli.report.material import Solved
 from automl_cli.report.section import Block, Cell, Heading, Picture, Pictures, Table, Text
 from automl_cli.report.sections.calibration import draw_calibration
 from automl_cli.report.sections.confusion import draw_confusion
-from automl_cli.report.wording import count, spell, spell_share
+from automl_cli.report.wording import count, spell, spell_share, tell_alone
 
 MOST_POINTS = 300  # of a curve
 THRESHOLDS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
@@ -26,10 +26,12 @@ def write_binary(solved: Solved) -> Iterator[Block]:
         text=f"The positive class is {positive!r}: {spell_share(float(y.mean()))} of "
         f"{len(y):,} rows. {told}"
     )
+    both = not y.all() and y.any()
+    if not both:
+        yield Text(text=tell_alone(solved.problem.target.labels[int(y[0])]))
     yield Pictures(
         pictures=[
-            _draw_roc(solved, y, p),
-            _draw_precision(solved, y, p),
+            *([_draw_roc(solved, y, p), _draw_precision(solved, y, p)] if both else []),
             draw_calibration(
                 p, y, name=f"Calibration for {solved.name}", what=f"{solved.name} = {positive}"
             ),

@@ -87,22 +87,32 @@ def _draw_correlations(solved: Solved, blend: Blend, shown: Sequence[int]) -> Pi
     by_key = {candidate.spec.key: candidate for candidate in solved.candidates}
     names = [blend.members[place] for place in shown]
     errors = np.stack([measure_errors(solved, by_key[name].oof) for name in names])
-    found = np.asarray(np.corrcoef(errors), dtype=np.float64)
-    low = float(np.nanmin(found))
+    with np.errstate(invalid="ignore", divide="ignore"):  # errors that do not vary have none: NaN
+        found = np.asarray(np.corrcoef(errors), dtype=np.float64)
+    low = float(np.min(found, where=np.isfinite(found), initial=1.0))
     with sheet(110.0 + 30.0 * len(names)) as drawn:
-        strength = (found - low) / max(1.0 - low, 1e-9)
+        strength = np.nan_to_num((found - low) / max(1.0 - low, 1e-9))
         fill_cells(drawn.axes, strength, [[_spell(value) for value in row] for row in found], names)
         svg = drawn.svg()
-    pairs = [(found[i, j], i, j) for i in range(len(names)) for j in range(i)]
-    least = min(pairs)
-    mean = float(np.mean([pair[0] for pair in pairs]))
     caption = (
         f"Correlation of the errors of the {len(names)} members with the largest weights, "
-        f"{mean:.2f} on average. The most different pair is {names[least[2]]} and "
-        f"{names[least[1]]} with {least[0]:.2f}; the stronger the colour of a cell, the more alike."
+        f"{_tell_pairs(found, names)}; the stronger the colour of a cell, the more alike."
     )
     return Picture(name=f"Diversity of the members for {solved.name}", caption=caption, svg=svg)
 
 
+def _tell_pairs(found: FloatMatrix, names: Sequence[str]) -> str:
+    every = [(float(found[i, j]), i, j) for i in range(len(names)) for j in range(i)]
+    pairs = [pair for pair in every if np.isfinite(pair[0])]
+    if not pairs:
+        return "of whom no two have errors that vary"
+    value, one, two = min(pairs)
+    mean = float(np.mean([pair[0] for pair in pairs]))
+    return (
+        f"{mean:.2f} on average. The most different pair is {names[two]} and {names[one]} with "
+        f"{value:.2f}"
+    )
+
+
 def _spell(correlation: float) -> str:
-    return f"{correlation:.2f}".replace("0.", ".", 1)
+    return f"{correlation:.2f}".replace("0.", ".", 1) if np.isfinite(correlation) else "-"

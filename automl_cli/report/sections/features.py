@@ -26,7 +26,7 @@ from automl_cli.report.wording import count, join_names, say, spell, spell_score
 if TYPE_CHECKING:
     from automl_cli.core.candidate import Candidate, FeatureRecipe
 
-MOST_COLUMNS = 25
+MOST_COLUMNS, MOST_PAIRS = 25, 30
 NO_PAIRS = (
     "No two candidates differ in their features alone, so this run cannot say what a group "
     "brought. `candidates` with `generated: false` in a config make such pairs."
@@ -142,8 +142,13 @@ def _write_pairs(solved: Solved) -> Iterator[Block]:
     if not pairs:
         yield Text(text=NO_PAIRS)
         return
+    shown, told = pairs, ""
+    if len(pairs) > MOST_PAIRS:  # both ends: losers say as much as winners
+        shown = [*pairs[: MOST_PAIRS // 2], *pairs[-(MOST_PAIRS // 2) :]]
+        told = f"; the {MOST_PAIRS // 2} best and the {MOST_PAIRS // 2} worst of {len(pairs)} pairs"
     yield Table(
-        caption="What features brought: candidates of the same model and parameters, row by row",
+        caption="What features brought: candidates of the same model and parameters, row by row"
+        + told,
         headings=[
             Heading(text="model"),
             Heading(text="with", kind="text"),
@@ -152,7 +157,7 @@ def _write_pairs(solved: Solved) -> Iterator[Block]:
             Heading(text="gain in standard errors", kind="number"),
             Heading(text=f"gain in {solved.described['metric']}", kind="number"),
         ],
-        rows=[_list_pair(pair) for pair in pairs],
+        rows=[_list_pair(pair) for pair in shown],
     )
     sure = [pair for pair in pairs if abs(pair.gain) > 2 * pair.error]
     helped = sum(pair.gain > 0 for pair in sure)

@@ -230,7 +230,13 @@ def _make_importance(stored: Mapping[str, Any]) -> Importance:
 def _read_dependences(path: Path) -> list[Dependence]:
     if not path.exists():
         return []
-    table = pd.read_csv(path, dtype={"column": str, "output": str, "value": str})
+    # Nothing but an empty cell is missing: there are levels, classes and columns called NA or None.
+    table = pd.read_csv(
+        path,
+        dtype={"column": str, "output": str, "value": str},
+        keep_default_na=False,
+        na_values={"value": [""], "shap": [""]},
+    )
     return [
         Dependence(
             column=str(column),

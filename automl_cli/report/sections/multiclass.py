@@ -11,7 +11,7 @@ from automl_cli.report.material import Solved
 from automl_cli.report.section import Block, Cell, Heading, Picture, Pictures, Table, Text
 from automl_cli.report.sections.calibration import draw_calibration
 from automl_cli.report.sections.confusion import draw_confusion
-from automl_cli.report.wording import count, say, shorten, spell
+from automl_cli.report.wording import count, say, shorten, spell, tell_alone
 
 MOST_CURVES = 5
 MOST_POINTS = 200
@@ -27,15 +27,18 @@ def write_multiclass(solved: Solved) -> Iterator[Block]:
     pictures = [draw_confusion(solved, y, labels)]
     if p is not None:
         top = p.argmax(axis=1)
-        pictures += [
-            _draw_curves(solved, y, p),
+        if (y == y[0]).all():
+            yield Text(text=tell_alone(problem.target.labels[y[0]]))
+        else:
+            pictures.append(_draw_curves(solved, y, p))
+        pictures.append(
             draw_calibration(
                 p.max(axis=1),
                 top == y,
                 name=f"Calibration for {solved.name}",
                 what="the likeliest class",
-            ),
-        ]
+            )
+        )
     yield Pictures(pictures=pictures)
     yield _list_classes(solved, y, labels, p)
 

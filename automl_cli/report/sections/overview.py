@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
 
 from automl_cli.report.material import Material, Solved
+from automl_cli.report.pairs import measure_difference
 from automl_cli.report.section import Block, Cell, Figures, Heading, Section, Table, Text
+from automl_cli.report.sections.slices import LOSSES
 from automl_cli.report.wording import (
     count,
     say,
@@ -15,8 +18,16 @@ from automl_cli.report.wording import (
     spell_share,
     spell_value,
 )
+from automl_cli.scoring import make_row_parts
 
 MOST_SHOWN = 12  # columns; more are folded away
+HONEST = (
+    "The score is cross-fitted: no row was predicted by a model trained on it, nor weighted by "
+    "what was fitted on it. What remains is usually small: the weights for a block come from "
+    "predictions of models that were trained on it, the choice of the combiner does too, a fold's "
+    "own rows end its training, and under a clock the first fold has a say in which candidates are "
+    "given up."
+)
 
 
 def write_result(material: Material) -> Section:
@@ -65,27 +76,53 @@ def _list_figures(material: Material, solved: Solved) -> Iterator[tuple[str, str
 
 
 def _tell(solved: Solved) -> str:
-    told, best = solved.described, solved.candidates[0]
     if solved.blend is None:
-        return f"There was no time for an ensemble: the answers are those of {best.spec.key}."
+        best = solved.candidates[0].spec.key
+        return f"There was no time for an ensemble: the answers are those of {best}."
+    n_used = sum(abs(weight) > 1e-6 for weight in solved.blend.weights)
+    return (
+        f"The answers are those of an ensemble of {n_used} candidates (combiner: "
+        f"{solved.blend.combiner}). {_tell_gain(solved)} {HONEST} On the rows it was fitted to the "
+        f"ensemble would show {spell(solved.blend.in_sample)}, which is too good by construction. "
+        "± is one standard error, from the chance in the rows."
+    )
+
+
+def _tell_gain(solved: Solved) -> str:
+    """Say how much better the ensemble is than its best member, by the metric and row by row."""
+    told, best = solved.described, solved.candidates[0]
     whole = solved.everywhere.score
-    gain = whole - best.score
-    better = gain > 0 if told["greater_is_better"] else gain < 0
+    gain = whole - best.score if told["greater_is_better"] else best.score - whole
     searched = (
         f" (a search has chosen by some folds, and the score above is of the others; on all rows, "
         f"where candidates are scored, the ensemble reaches {spell(whole)})"
         if told["search"]
         else ""
     )
-    n_used = sum(abs(weight) > 1e-6 for weight in solved.blend.weights)
-    return (
-        f"The answers are those of an ensemble of {n_used} candidates (combiner: "
-        f"{solved.blend.combiner}). It is {'better' if better else 'no better'} than the best "
-        f"single one: a difference of {spell(abs(gain), 2)}{searched}. The score is cross-fitted: "
-        "no row was judged by anything that has seen its target. On the rows it was fitted to the "
-        f"ensemble would show {spell(solved.blend.in_sample)}, which is too good by construction. "
-        "± is one standard error, from the chance in the rows."
+    if not np.isfinite(gain):
+        scored = "cannot be compared with the best single one"
+    elif gain == 0:
+        scored = "scores as the best single one does"
+    else:
+        side = "better" if gain > 0 else "worse"
+        scored = f"is {side} than the best single one by {spell(abs(gain), 2)}"
+    return f"In {told['metric']} it {scored}{searched}; {_tell_loss(solved)}."
+
+
+def _tell_loss(solved: Solved) -> str:
+    differences = solved.losses_of(solved.candidates[0].oof) - solved.losses
+    if not differences.any():
+        return "row by row there is no difference"
+    parts = make_row_parts(solved.problem)[solved.rows]
+    gain, error = measure_difference(differences, parts)
+    told = (
+        f"row by row its {LOSSES[solved.problem.objective]} is {'lower' if gain > 0 else 'higher'} "
+        f"by {spell(abs(gain), 2)}"
     )
+    if not np.isfinite(error):
+        return told
+    told += f" ± {spell(error, 2)} (paired)"
+    return told if abs(gain) > 2 * error else f"{told}, so the two cannot be told apart"
 
 
 def _list_columns(material: Material) -> Iterator[Block]:

@@ -1,6 +1,6 @@
 """The score over time against the budget."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ from automl_cli.report.drawing import INK, MUTED, SERIES, add_legend, sheet
 from automl_cli.report.material import Material, Solved
 from automl_cli.report.section import Block, Picture, Pictures, Section, Text
 from automl_cli.report.wording import spell, spell_seconds
-from automl_cli.store import LONGEST_GAP
+from automl_cli.store import clock_events
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,39 +26,45 @@ class Moment:
     Parameters
     ----------
     seconds
-        Since the first command began; the time between commands does not count.
+        Since the first command that counts began (see `_time_events`); the time between commands
+        does not count.
     event
         What it told.
     """
 
     seconds: float
-    event: dict[str, Any]
+    event: Mapping[str, Any]
 
 
 def write_progress(material: Material) -> Section:
     """Write the section about what the time was used for."""
-    moments = list(time_events(material.events))
+    moments, vain = _time_events(material.events)
     pictures = [
         picture
         for solved in material.solved
         if (picture := _draw_progress(material, solved, moments)) is not None
     ]
     blocks: list[Block] = [Pictures(pictures=pictures)] if pictures else []
-    blocks.append(Text(text=_tell(material, moments)))
+    blocks.append(Text(text=_tell(material, moments, vain)))
     return Section(name="progress", title="Score over time", blocks=blocks)
 
 
-def time_events(events: Sequence[Any]) -> Iterator[Moment]:
-    """Yield all events with the working time of the run so far, over all commands."""
-    spent, last = 0.0, None
-    for event in events:
-        now = float(event["time"])
-        if event["kind"] == "started":
-            last = float(event.get("started_at", now))
-        if last is not None:
-            spent += min(max(0.0, now - last), LONGEST_GAP)
-        last = now
-        yield Moment(seconds=spent, event=dict(event))
+def _time_events(events: Sequence[Mapping[str, Any]]) -> tuple[list[Moment], float]:
+    """Return all events with their times, and the seconds that were spent in vain before.
+
+    What a command takes without coming to a candidate is not taken from the budget: the next one
+    begins anew, and says at its start that nothing is spent.
+    """
+    spent = list(clock_events(events))
+    vain = 0.0
+    for before, event in zip(spent, events[1:], strict=False):
+        if event["kind"] == "started" and event.get("spent_seconds") == 0:
+            vain = before
+    moments = [
+        Moment(seconds=max(0.0, seconds - vain), event=event)
+        for seconds, event in zip(spent, events, strict=True)
+    ]
+    return moments, vain
 
 
 def _draw_progress(material: Material, solved: Solved, moments: Sequence[Moment]) -> Picture | None:
@@ -126,22 +132,29 @@ def _limit(axes: "Axes", scores: FloatVector, *, up: bool) -> None:
     axes.set_ylim(low, high)
 
 
-def _tell(material: Material, moments: Sequence[Moment]) -> str:
-    count = dict.fromkeys(("fitted", "candidate", "failed", "skipped"), 0)
-    for moment in moments:
-        kind = moment.event["kind"]
-        if kind in count:
-            count[kind] += 1
+def _tell(material: Material, moments: Sequence[Moment], vain: float) -> str:
+    n_fits = sum(moment.event["kind"] == "fitted" for moment in moments)
+    fates = list(_find_fates(moments).values())
     budget = material.run.config.budget
     limit = "no budget was set" if budget is None else f"the budget was {spell_seconds(budget)}"
-    told = (
-        f"The run worked {spell_seconds(moments[-1].seconds if moments else 0.0)}; {limit}. "
-        f"{count['fitted']:,} fits made {count['candidate']:,} candidates"
-    )
-    if count["skipped"]:
-        told += f"; {count['skipped']:,} were left out for want of time"
-    if count["failed"]:
-        told += f"; {count['failed']:,} failed (their tracebacks are in `failures`)"
+    told = f"The run worked {spell_seconds(moments[-1].seconds if moments else 0.0)}"
+    if vain:
+        told += f" ({spell_seconds(vain)} before, in commands that ended without a candidate)"
+    told += f"; {limit}. {n_fits:,} fits made {fates.count('candidate'):,} candidates"
+    if "skipped" in fates:
+        told += f"; {fates.count('skipped'):,} were left out for want of time"
+    if "failed" in fates:
+        told += f"; {fates.count('failed'):,} failed (their tracebacks are in `failures`)"
     warnings = [str(one.event["message"]) for one in moments if one.event["kind"] == "warning"]
     said = [warning[:1].upper() + warning[1:] for warning in dict.fromkeys(warnings)]
     return ". ".join([told, *said]).rstrip(".") + "."
+
+
+def _find_fates(moments: Sequence[Moment]) -> dict[str, str]:
+    """Return what became of each key in the end: a later command may fit what one left out."""
+    fates: dict[str, str] = {}
+    for moment in moments:
+        kind, key = str(moment.event["kind"]), str(moment.event.get("key"))
+        if kind in {"candidate", "failed", "skipped"} and fates.get(key) != "candidate":
+            fates[key] = kind
+    return fates

@@ -15,11 +15,12 @@ def write_repeat(material: Material) -> Section:
     if files.sample is not None:
         words += ["--sample", str(files.sample)]
     words += ["-c", str(directory.config)]
-    tables = [(name, getattr(files, name)) for name in ("train", "test", "sample")]
+    tables = [(name, getattr(files, name)) for name in ("train", "test", "sample", "original")]
     rows = [[say(name), say("none" if path is None else str(path))] for name, path in tables]
     rows += [[say(name), say(str(version))] for name, version in material.known["versions"].items()]
     rows.append([say("key of data and config"), say(str(material.known["key"]))])
-    limited = material.run.config.budget is not None
+    config = material.run.config
+    limited = config.budget is not None or (config.search.trials and config.search.budget)
     blocks: list[Block] = [
         Listing(caption="The command", text=shlex.join(words)),
         Text(

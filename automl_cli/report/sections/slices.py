@@ -74,6 +74,12 @@ def _tell(solved: Solved, segments: Sequence[Segment], n_tried: int, overall: fl
         return "No part of the rows is large enough to be looked at, or none is worse than others."
     n_sure = sum(one.adjusted <= SURE for one in segments)
     loss = LOSSES[solved.problem.objective]
+    unknown = (
+        " Those without ± lie within one block of the validation, or all others do: blocks differ "
+        "by chance too, and one does not tell how much."
+        if not all(np.isfinite(one.error) for one in segments)
+        else ""
+    )
     scale = " of log(1 + y)" if solved.problem.metric.transform == "log1p" else ""
     told = (
         f"{n_tried:,} parts of the rows were looked at: levels and stretches of each column, and "
@@ -82,13 +88,13 @@ def _tell(solved: Solved, segments: Sequence[Segment], n_tried: int, overall: fl
     if n_sure == 0:
         return told + (
             "No part is worse by more than chance explains, given how many were looked at; the "
-            "ten that look worst may do so by luck."
+            f"ten that look worst may do so by luck.{unknown}"
         )
     return told + (
         f"{'The' if n_sure == len(segments) else f'{n_sure} of the'} {len(segments)} below are "
         f"worse for sure (a false discovery rate of {SURE:.0%}). A part may be hard by nature, "
         "because its rows are undecided or its values large; where predicted and true means "
-        "differ, the models are wrong about it."
+        f"differ, the models are wrong about it.{unknown}"
     )
 
 
@@ -127,7 +133,7 @@ def _list_segments(solved: Solved, segments: Sequence[Segment], overall: float) 
             say(one.name),
             count(one.n_rows),
             Cell(text=spell_share(one.n_rows / n_rows), order=one.n_rows),
-            Cell(text=f"{spell(one.excess, 3)} ± {spell(one.error, 2)}", order=one.excess),
+            Cell(text=_spell_excess(one), order=one.excess),
             Cell(text=f"{one.excess / overall:+.0%}" if overall else "-", order=one.excess),
             Cell(text=_spell_p(one.adjusted), order=one.adjusted),
         ]
@@ -141,6 +147,11 @@ def _list_segments(solved: Solved, segments: Sequence[Segment], overall: float) 
         headings=[Heading(text="part"), *(Heading(text=name, kind="number") for name in names)],
         rows=rows,
     )
+
+
+def _spell_excess(one: Segment) -> str:
+    told = spell(one.excess, 3)
+    return f"{told} ± {spell(one.error, 2)}" if np.isfinite(one.error) else told
 
 
 def _spell_p(p: float) -> str:

@@ -1,0 +1,57 @@
+"""The members of the ensemble, and how alike their errors are."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from automl_cli.core.candidate import Candidate
+from automl_cli.report.material import Material, read_material
+from automl_cli.report.section import Picture, Pictures
+from automl_cli.report.sections.ensemble import write_ensemble
+
+
+def replace_members(material: Material, n_perfect: int) -> Material:
+    """Return a run whose first members, by weight, predict all rows exactly."""
+    solved = material.solved[0]
+    assert solved.blend is not None
+    order = np.argsort(-np.abs(solved.blend.weights), kind="stable")
+    perfect = [solved.blend.members[place] for place in order[:n_perfect]]
+
+    def answer(one: Candidate) -> Candidate:
+        if one.spec.key not in perfect:
+            return one
+        return replace(one, oof=solved.problem.fit_y[:, None].astype(one.oof.dtype))
+
+    candidates = tuple(map(answer, solved.candidates))
+    return replace(material, solved=(replace(solved, candidates=candidates),))
+
+
+def draw_diversity(material: Material) -> Picture:
+    pictures = next(one for one in write_ensemble(material).blocks if isinstance(one, Pictures))
+    return next(one for one in pictures.pictures if one.name.startswith("Diversity"))
+
+
+@pytest.fixture(scope="module")
+def material(report_runs: Path) -> Material:
+    found = read_material(report_runs / "price")
+    solved = found.solved[0]
+    assert solved.blend is not None
+    members = solved.blend.members
+    weights = np.full(len(members), 1 / len(members))
+    return replace(found, solved=(replace(solved, blend=replace(solved.blend, weights=weights)),))
+
+
+def test_a_member_whose_errors_do_not_vary_is_told_by_a_dash(material: Material):
+    members = draw_diversity(material)
+    picture = draw_diversity(replace_members(material, 1))
+    assert picture.svg.count(">-</text>") == 2 * members.svg.count(">1.00</text>") - 1
+    assert "nan" not in picture.caption + picture.svg
+    assert "on average" in picture.caption
+
+
+def test_members_of_whom_none_errs_in_its_own_way_are_survived(material: Material):
+    picture = draw_diversity(replace_members(material, 99))
+    assert "nan" not in picture.caption + picture.svg
+    assert "no two" in picture.caption

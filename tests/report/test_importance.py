@@ -1,0 +1,91 @@
+"""What the columns are worth, as `automl explain` has written it."""
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from automl_cli.core.explanation import Contributions, Explanation, Importance
+from automl_cli.explain.files import ANSWER, describe_explanation, write_explanation
+from automl_cli.reopen import reopen
+from automl_cli.report.material import read_material
+from automl_cli.report.section import Pictures
+from automl_cli.report.sections.importance import read_explained, write_importance
+
+LEVELS = ["None", "NA", "nan", "", "b"]  # the fourth stands for a missing value
+
+
+def explain(run: Path) -> None:
+    """Write what was found out about `shop`, whose levels and classes read like missing values."""
+    opened = reopen(run)
+    problem = opened.problems[0]
+    problem = replace(problem, target=replace(problem.target, labels=("b", "NA")))
+    shop = pd.Series(np.resize(LEVELS, opened.dataset.n_rows)).replace("", None).astype("category")
+    train = opened.dataset.train.assign(shop=shop.to_numpy())
+    opened = replace(opened, dataset=replace(opened.dataset, train=train))
+    rows = np.arange(50)
+    found = Explanation(
+        target="sold",
+        loss="log_loss",
+        base_loss=0.5,
+        n_rows=50,
+        n_repeats=1,
+        share=1.0,
+        rate=0.05,
+        columns=(make_importance("shop"), make_importance("noise", is_probe=True)),
+        clusters=(),
+        probed="linear-1",
+        dropped=(),
+        contributions=Contributions(
+            rows=rows,
+            columns=("shop",),
+            shap=np.linspace(-1, 1, 50).reshape(50, 1, 1),
+            base=np.zeros((50, 1)),
+            margins=np.zeros((50, 1)),
+            share=1.0,
+            members=("linear-1",),
+            shared=0.0,
+        ),
+    )
+    write_explanation(opened, problem, found)
+    told = {"targets": [describe_explanation(found, problem)]}
+    (run / "explain" / ANSWER).write_text(json.dumps(told))
+
+
+def make_importance(name: str, *, is_probe: bool = False) -> Importance:
+    return Importance(
+        name=name,
+        columns=(name,),
+        cluster=1,
+        importance=0.1,
+        low=0.05,
+        high=0.2,
+        p=0.01,
+        q=0.02,
+        found=not is_probe,
+        is_probe=is_probe,
+    )
+
+
+@pytest.fixture
+def explained_run(report_runs: Path, tmp_path: Path) -> Path:
+    shutil.copytree(report_runs / "sold", tmp_path / "run")
+    explain(tmp_path / "run")
+    return tmp_path / "run"
+
+
+def test_levels_and_classes_that_read_like_missing_values_are_kept(explained_run: Path):
+    (one,) = read_explained(explained_run)[0].dependences
+    assert (one.column, one.output) == ("shop", "NA")
+    assert one.levels.fillna("").tolist() == (LEVELS * 10)
+    np.testing.assert_allclose(one.effects, np.linspace(-1, 1, 50))
+
+
+def test_their_dependence_is_drawn(explained_run: Path):
+    blocks = write_importance(read_material(explained_run)).blocks
+    names = [one.name for block in blocks if isinstance(block, Pictures) for one in block.pictures]
+    assert names == ["Importance of the columns for sold", "Dependence of NA on shop"]

@@ -1,0 +1,74 @@
+"""What the time was used for."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from automl_cli.report.material import Material, read_material
+from automl_cli.report.section import Pictures, Text
+from automl_cli.report.sections.progress import write_progress
+
+
+@pytest.fixture(scope="module")
+def material(report_runs: Path) -> Material:
+    return read_material(report_runs / "sold")
+
+
+def tell(material: Material, *told: tuple[float, str, dict[str, Any]]) -> tuple[str, str]:
+    """Return the text and the caption of a run in which this happened."""
+    events = [{"time": at, "kind": kind, **fields} for at, kind, fields in told]
+    blocks = write_progress(replace(material, events=events)).blocks
+    texts = [one.text for one in blocks if isinstance(one, Text)]
+    captions = [one.pictures[0].caption for one in blocks if isinstance(one, Pictures)]
+    return texts[0], "".join(captions)
+
+
+START = {"spent_seconds": 0.0}
+DONE = {"target": "sold", "score": 0.8}
+
+
+def test_a_command_that_came_to_nothing_does_not_count(material: Material):
+    text, caption = tell(
+        material,
+        (100, "started", START),
+        (160, "skipped", {"key": "linear-1"}),
+        (900, "started", START),
+        (920, "candidate", {"key": "linear-1", **DONE}),
+        (930, "finished", {}),
+    )
+    assert "The run worked 30 s" in text
+    assert "1 min before, in commands that ended without a candidate" in text
+    assert "left out" not in text
+    assert "first stood after 20 s" in caption
+
+
+def test_later_commands_go_on_with_the_time(material: Material):
+    text, caption = tell(
+        material,
+        (100, "started", START),
+        (120, "candidate", {"key": "linear-1", **DONE}),
+        (130, "skipped", {"key": "linear-2"}),
+        (130, "skipped", {"key": "linear-3"}),
+        (900, "started", {"spent_seconds": 30.0}),
+        (905, "skipped", {"key": "linear-3"}),
+        (910, "candidate", {"key": "linear-1", **DONE}),
+        (940, "candidate", {"key": "linear-2", **DONE}),
+    )
+    assert "The run worked 1 min 10 s;" in text
+    assert "ended without" not in text
+    assert "made 2 candidates; 1 were left out" in text
+    assert "first stood after 20 s" in caption
+
+
+def test_what_failed_once_and_was_fitted_then_has_not_failed(material: Material):
+    text, _ = tell(
+        material,
+        (100, "started", START),
+        (110, "failed", {"key": "linear-1"}),
+        (110, "failed", {"key": "linear-2"}),
+        (900, "started", START),
+        (920, "candidate", {"key": "linear-1", **DONE}),
+    )
+    assert "; 1 failed" in text
