@@ -115,6 +115,8 @@ class Explanation:
     ----------
     target
         Its name.
+    blend
+        Key of the ensemble that was explained.
     loss, base_loss
         The loss of a row that importance is measured by, and its mean without any permutation.
     n_rows, n_repeats
@@ -136,6 +138,7 @@ class Explanation:
     """
 
     target: str
+    blend: str
     loss: str
     base_loss: float
     n_rows: int

@@ -24,7 +24,7 @@ from automl_cli.ensemble.files import load_key, load_members
 from automl_cli.explain.blends import FittedBlend, judge_folds, load_blend
 from automl_cli.explain.clusters import find_clusters
 from automl_cli.explain.contributions import Explainer, explain_held_out, make_explainer
-from automl_cli.explain.files import ANSWER, describe_explanation, write_explanation
+from automl_cli.explain.files import describe_explanation, write_explanation
 from automl_cli.explain.importances import (
     Answer,
     Probe,
@@ -100,7 +100,6 @@ def explain(request: ExplainRequest, listener: Listener) -> dict[str, Any]:
         )
         explanation = _explain(work)
         own = describe_explanation(explanation, problem)
-        own["blend"] = load_key(run.directory.blend(problem.target.name))
         own["row"] = None if row is None else describe_row(run, problem, explainer, row)
         write_explanation(run, problem, explanation)
         described.append(own)
@@ -109,7 +108,7 @@ def explain(request: ExplainRequest, listener: Listener) -> dict[str, Any]:
         "run": str(request.run),
         "targets": described,
     }
-    write_json(run.directory.explain / ANSWER, made)
+    write_json(run.directory.explanation, made)
     return made
 
 
@@ -157,6 +156,7 @@ def _explain(work: _Work) -> Explanation:
     tell_stage(work.listener, f"SHAP values of {len(shown):,} rows")
     return Explanation(
         target=problem.target.name,
+        blend=load_key(work.run.directory.blend(problem.target.name)),
         loss=name_loss(problem),
         base_loss=answer.base_loss,
         n_rows=answer.n_rows,

@@ -21,9 +21,8 @@ import pandas as pd
 from automl_cli.core.explanation import Contributions, Dropped, Explanation, Importance
 from automl_cli.core.problem import Problem
 from automl_cli.reopen import Reopened
-from automl_cli.store import file_name, read_json, write_folder
+from automl_cli.store import RunDirectory, file_name, read_json, write_folder
 
-ANSWER = "explanation.json"
 LEADING = 10  # columns with dependence data
 
 
@@ -35,7 +34,7 @@ def read_explanation(root: Path) -> dict[str, Any] | None:
     root
         The run's folder.
     """
-    path = root / "explain" / ANSWER
+    path = RunDirectory(root).explanation
     return dict(read_json(path)) if path.exists() else None
 
 
@@ -44,6 +43,7 @@ def describe_explanation(explanation: Explanation, problem: Problem) -> dict[str
     lunch = explanation.lunch
     return {
         "target": explanation.target,
+        "blend": explanation.blend,
         "loss": explanation.loss,
         "base_loss": explanation.base_loss,
         "rows": explanation.n_rows,

@@ -103,6 +103,11 @@ class RunDirectory:
         return self.root / "explain"
 
     @property
+    def explanation(self) -> Path:
+        """What the last `automl explain` found out, as `--json` printed it."""
+        return self.explain / "explanation.json"
+
+    @property
     def submission(self) -> Path:
         """The submission file."""
         return self.root / "submission.csv"

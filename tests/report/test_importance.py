@@ -10,11 +10,13 @@ import pandas as pd
 import pytest
 
 from automl_cli.core.explanation import Contributions, Explanation, Importance
-from automl_cli.explain.files import ANSWER, describe_explanation, write_explanation
+from automl_cli.ensemble.files import load_key
+from automl_cli.explain.files import describe_explanation, write_explanation
 from automl_cli.reopen import reopen
 from automl_cli.report.material import read_material
-from automl_cli.report.section import Pictures
+from automl_cli.report.section import Pictures, Text
 from automl_cli.report.sections.importance import read_explained, write_importance
+from automl_cli.store import RunDirectory
 
 LEVELS = ["None", "NA", "nan", "", "b"]  # the fourth stands for a missing value
 
@@ -30,6 +32,7 @@ def explain(run: Path) -> None:
     rows = np.arange(50)
     found = Explanation(
         target="sold",
+        blend=load_key(opened.directory.blend("sold")),
         loss="log_loss",
         base_loss=0.5,
         n_rows=50,
@@ -53,7 +56,7 @@ def explain(run: Path) -> None:
     )
     write_explanation(opened, problem, found)
     told = {"targets": [describe_explanation(found, problem)]}
-    (run / "explain" / ANSWER).write_text(json.dumps(told))
+    opened.directory.explanation.write_text(json.dumps(told))
 
 
 def make_importance(name: str, *, is_probe: bool = False) -> Importance:
@@ -79,7 +82,7 @@ def explained_run(report_runs: Path, tmp_path: Path) -> Path:
 
 
 def test_levels_and_classes_that_read_like_missing_values_are_kept(explained_run: Path):
-    (one,) = read_explained(explained_run)[0].dependences
+    (one,) = read_explained(RunDirectory(explained_run))[0].dependences
     assert (one.column, one.output) == ("shop", "NA")
     assert one.levels.fillna("").tolist() == (LEVELS * 10)
     np.testing.assert_allclose(one.effects, np.linspace(-1, 1, 50))
@@ -89,3 +92,13 @@ def test_their_dependence_is_drawn(explained_run: Path):
     blocks = write_importance(read_material(explained_run)).blocks
     names = [one.name for block in blocks if isinstance(block, Pictures) for one in block.pictures]
     assert names == ["Importance of the columns for sold", "Dependence of NA on shop"]
+
+
+def test_what_was_measured_of_an_earlier_ensemble_is_told_as_such(explained_run: Path):
+    told = f"Of an earlier ensemble; `automl explain {explained_run}` measures this one."
+    blocks = write_importance(read_material(explained_run)).blocks
+    assert Text(text=told) not in blocks
+    path = explained_run / "blends" / "sold" / "blend.json"
+    stored = json.loads(path.read_text())
+    path.write_text(json.dumps({**stored, "weights": [2 * one for one in stored["weights"]]}))
+    assert write_importance(read_material(explained_run)).blocks[0] == Text(text=told)

@@ -163,7 +163,8 @@ def write_explained(run: Path) -> Path:
         "found": False,
         "is_probe": True,
     }
-    told = {"target": "sold", "loss": "log_loss", "columns": [common | shop, common | noise]}
+    told = {"target": "sold", "blend": "", "loss": "log_loss"}
+    told["columns"] = [common | shop, common | noise]
     folder = run / "explain"
     (folder / "sold").mkdir(parents=True)
     (folder / "explanation.json").write_text(json.dumps({"targets": [told]}))

@@ -14,6 +14,7 @@ import pandas as pd
 from automl_cli.core.arrays import FloatVector
 from automl_cli.core.errors import RunError
 from automl_cli.core.explanation import Importance
+from automl_cli.ensemble.files import load_key
 from automl_cli.report.drawing import MUTED, SERIES, height_of, list_bars, sheet
 from automl_cli.report.material import Material
 from automl_cli.report.section import (
@@ -28,7 +29,7 @@ from automl_cli.report.section import (
     Text,
 )
 from automl_cli.report.wording import count, join_names, say, shorten, spell
-from automl_cli.store import file_name, read_json
+from automl_cli.store import RunDirectory, file_name, read_json
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -61,15 +62,16 @@ class Dependence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explained:
-    """What is known about the columns of one target."""
+    """What is known about the columns of one target, and the key of the ensemble it is of."""
 
     target: str
+    blend: str
     loss: str
     importances: tuple[Importance, ...]
     dependences: tuple[Dependence, ...]
 
 
-def read_explained(run: Path) -> list[Explained]:
+def read_explained(run: RunDirectory) -> list[Explained]:
     """Return what `automl explain` has found, one entry a target; empty if it was not asked.
 
     Raises
@@ -77,7 +79,7 @@ def read_explained(run: Path) -> list[Explained]:
     RunError
         If a file is damaged.
     """
-    path = run / "explain" / "explanation.json"
+    path = run.explanation
     if not path.exists():
         return []
     stored: Any = read_json(path)
@@ -86,21 +88,24 @@ def read_explained(run: Path) -> list[Explained]:
     except (KeyError, TypeError, ValueError) as error:
         raise RunError(
             f"{path}: damaged ({type(error).__name__}: {error}).",
-            hint=f"Make it anew: automl explain {run}",
+            hint=f"Make it anew: automl explain {run.root}",
         ) from error
 
 
 def write_importance(material: Material) -> Section:
     """Write the section about what the columns are worth."""
-    root = material.run.directory.root
-    explained = read_explained(root)
+    directory = material.run.directory
+    explained = read_explained(directory)
     blocks: list[Block] = []
     for one in explained:
         if len(explained) > 1:
             blocks.append(Subtitle(text=one.target))
+        if one.blend != load_key(directory.blend(one.target)):
+            told = f"Of an earlier ensemble; `automl explain {directory.root}` measures this one."
+            blocks.append(Text(text=told))
         blocks += _write_target(one)
     if not blocks:
-        told = f"Not measured yet: `automl explain {root}` does, and then the report is made anew."
+        told = f"Not measured yet: `automl explain {directory.root}` does; then report again."
         blocks = [Text(text=told)]
     return Section(name="importance", title=TITLE, blocks=blocks)
 
@@ -213,6 +218,7 @@ def _make_explained(stored: Mapping[str, Any], folder: Path) -> Explained:
     target = str(stored["target"])
     return Explained(
         target=target,
+        blend=str(stored["blend"]),
         loss=str(stored["loss"]).replace("_", " "),
         importances=tuple(_make_importance(one) for one in stored["columns"]),
         dependences=tuple(_read_dependences(folder / file_name(target) / "dependence.csv")),
