@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -56,8 +58,7 @@ class CatBoostModel:
         """Return SHAP values; see `ExplainedModel`."""
         booster = self.booster
         if rounds is not None and rounds < booster.tree_count_:  # it takes no number of trees
-            booster = booster.copy()
-            booster.shrink(rounds)
+            booster = _shorten(booster, rounds)
         raw = booster.get_feature_importance(
             _make_pool(matrix), type="ShapValues", thread_count=self.n_threads
         )
@@ -97,6 +98,23 @@ def _load(folder: Path) -> FittedModel:
     except catboost.CatBoostError as error:
         raise ValueError(f"{folder}: no CatBoost model: {error}") from error
     return CatBoostModel(booster=booster, n_threads=state["n_threads"])
+
+
+def _shorten(booster: "CatBoost", rounds: int) -> "CatBoost":
+    """Return the first trees of a booster."""
+    import catboost
+
+    shorter = booster.copy()
+    with suppress(catboost.CatBoostError):
+        shorter.shrink(rounds)
+        return shorter
+    # It shrinks symmetric trees alone; of the others the text of a model is a list.
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "model.json"
+        booster.save_model(str(path), format="json")
+        told = json.loads(path.read_text())
+        path.write_text(json.dumps({**told, "trees": told["trees"][:rounds]}))
+        return catboost.CatBoost().load_model(str(path), format="json")
 
 
 def _varies(matrix: Matrix) -> bool:

@@ -28,6 +28,17 @@ def test_contributions_add_up_to_the_margins(name: str, task: str, tmp_path: Pat
         assert sizes[0] > 3 * sizes[3]  # the target is made of the first two columns
 
 
+@pytest.mark.parametrize("policy", ["SymmetricTree", "Depthwise", "Lossguide"])
+@pytest.mark.parametrize("task", ["binary", "multiclass"])
+def test_trees_of_any_shape_are_cut_to_their_rounds(policy: str, task: str):
+    job = make_job("catboost", task)
+    job = replace(job, params={**job.params, "grow_policy": policy})
+    model = run("catboost", job).model
+    matrix = job.watch.matrix
+    made = model.contribute(matrix, rounds=5)
+    np.testing.assert_allclose(made.sum(axis=2), model.predict(matrix, rounds=5), atol=1e-6)
+
+
 @pytest.mark.parametrize(("name", "task"), EXPLAINED)
 def test_a_constant_contributes_nothing_but_itself(name: str, task: str):
     job = make_job(name, task)
