@@ -14,8 +14,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from automl_cli.core.arrays import IntVector
+from automl_cli.core.arrays import BoolVector, IntVector
 from automl_cli.core.errors import DataError
+from automl_cli.statistics.clusters import LEAST_CLUSTERS, count_clusters
 from automl_cli.statistics.corrections import correct
 from automl_cli.statistics.effects import Settings
 from automl_cli.statistics.response import Response
@@ -45,6 +46,8 @@ class Group:
         Its name.
     n_rows
         How many have a value.
+    n_clusters
+        In which they lie; 0 without clusters.
     mean, deviation
         Of the numbers; of two classes the share of the second, and NaN.
     shares
@@ -53,6 +56,7 @@ class Group:
 
     label: str
     n_rows: int
+    n_clusters: int
     mean: float
     deviation: float
     shares: tuple[float, ...] = ()
@@ -71,7 +75,7 @@ class Comparison:
     groups, differences
         What was compared, and each pair.
     left_out
-        Groups with too few rows.
+        Groups with too few rows or clusters.
     n_missing
         Rows without a group, a response or a cluster.
     """
@@ -98,11 +102,12 @@ def compare_groups(response: Response, column: "pd.Series[Any]", settings: Setti
     if settings.clusters is not None:
         known &= settings.clusters >= 0
     n_missing = np.sum(~known)
-    counts = np.bincount(codes[known], minlength=len(labels))
-    kept = [code for code in range(len(labels)) if counts[code] >= LEAST_ROWS]
+    members = [known & (codes == code) for code in range(len(labels))]
+    kept = [code for code, rows in enumerate(members) if _has_enough(rows, settings.clusters)]
     if len(kept) < 2:
+        wide = "" if settings.clusters is None else f", in {LEAST_CLUSTERS} clusters or more,"
         raise DataError(
-            f"{column.name}: {len(kept)} group(s) with {LEAST_ROWS} rows or more to compare.",
+            f"{column.name}: {len(kept)} group(s) with {LEAST_ROWS} rows or more{wide} to compare.",
             hint="Name a column with --between that divides the rows.",
         )
     known &= np.isin(codes, kept)
@@ -121,6 +126,12 @@ def compare_groups(response: Response, column: "pd.Series[Any]", settings: Setti
     return replace(
         _compare(sample, settings.correction), left_out=left_out, n_missing=int(n_missing)
     )
+
+
+def _has_enough(rows: BoolVector, clusters: IntVector | None) -> bool:
+    if clusters is not None and count_clusters(clusters, rows) < LEAST_CLUSTERS:
+        return False
+    return bool(rows.sum() >= LEAST_ROWS)
 
 
 def _compare(sample: Sample, correction: str) -> Comparison:
@@ -170,13 +181,15 @@ def _spell(level: object) -> str:
 
 
 def _describe(sample: Sample, group: int) -> Group:
-    values = sample.y[sample.groups == group]
+    rows = sample.groups == group
+    values, clusters = sample.y[rows], sample.clusters
     shares: npt.NDArray[np.float64] = np.zeros(0)
     if sample.n_classes > 2:
         shares = np.bincount(values.astype(np.int64), minlength=sample.n_classes) / len(values)
     return Group(
         label=sample.labels[group],
         n_rows=len(values),
+        n_clusters=0 if clusters is None else count_clusters(clusters, rows),
         mean=float("nan") if sample.n_classes > 2 else float(values.mean()),
         deviation=float(values.std(ddof=1)) if sample.n_classes == 0 else float("nan"),
         shares=tuple(float(share) for share in shares),

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from automl_cli.core.arrays import FloatMatrix, FloatVector, IntVector
-from automl_cli.core.errors import DataError
-from automl_cli.statistics.fits import fit_model, run_wald_test
+from automl_cli.statistics.clusters import allow_for_few
+from automl_cli.statistics.fits import Fitted, fit_model, run_wald_test
 
 EXPECTED = 5.0  # rows of each cell, below which the exact test is taken
 
@@ -155,9 +155,9 @@ def compare_linear(sample: Sample) -> Difference:
     """Compare means or shares by a linear model with clustered errors."""
     from scipy.stats import t
 
-    fitted = fit_model(_make_indicators(sample), sample.y, "gaussian", _recode(sample))
+    fitted = _fit(sample)
     difference, error = float(fitted.estimates[0, 1]), float(np.sqrt(fitted.robust[1, 1]))
-    width = float(t(fitted.df).ppf(1 - sample.level / 2)) * error
+    width = float(t.ppf(1 - sample.level / 2, fitted.df[1])) * error
     first, second = sample.split()
     return Difference(
         first=sample.labels[0],
@@ -192,25 +192,16 @@ def run_table_test(sample: Sample) -> float:
 
 def run_linear_test(sample: Sample) -> float:
     """Return the p-value of all indicators of a linear model with clustered errors."""
-    matrix = _make_indicators(sample)
-    fitted = fit_model(matrix, sample.y, "gaussian", _recode(sample))
-    return run_wald_test(fitted, tuple(range(1, matrix.shape[1])))[1]
+    return run_wald_test(_fit(sample), tuple(range(1, len(sample.labels))))[1]
 
 
-def _make_indicators(sample: Sample) -> FloatMatrix:
+def _fit(sample: Sample) -> Fitted:
+    """Return the linear model of the indicators of all groups but the first."""
     matrix = np.eye(len(sample.labels))[sample.groups]
     matrix[:, 0] = 1.0
-    return matrix
-
-
-def _recode(sample: Sample) -> IntVector:
     clusters = np.unique(np.asarray(sample.clusters), return_inverse=True)[1].astype(np.int64)
-    if clusters.max() < 2:
-        raise DataError(
-            f"--cluster: {clusters.max() + 1} cluster(s) in {' and '.join(sample.labels[:2])}.",
-            hint="Name a column with more values.",
-        )
-    return clusters
+    fitted = fit_model(matrix, sample.y, "gaussian", clusters)
+    return allow_for_few(fitted, matrix, clusters)
 
 
 def _find_g(first: FloatVector, second: FloatVector) -> float:

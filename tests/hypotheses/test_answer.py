@@ -216,3 +216,37 @@ def test_names_that_are_no_candidates_are_refused(run: Path, names: tuple[str, s
     with pytest.raises(ConfigError) as caught:
         answer(Question(source=run, compare=names))
     assert caught.value.message.startswith(told)
+
+
+def find_few(told: dict[str, Any]) -> list[str]:
+    findings = told["targets"][0]["findings"]
+    return [finding["message"] for finding in findings if finding["code"] == "few_clusters"]
+
+
+@pytest.fixture(scope="module")
+def shops(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a table whose 60 shops lie in regions: 45, 8, 5 and 2 of them."""
+    path = tmp_path_factory.mktemp("shops") / "train.csv"
+    frame = make_frame()
+    regions = np.repeat(["north", "south", "east", "west"], [45, 8, 5, 2])
+    frame.assign(region=regions[frame["shop"]]).to_csv(path, index=False)
+    return path
+
+
+def test_levels_and_groups_of_few_clusters_are_named(shops: Path):
+    told = ask(shops, "price", columns=("region", "noise"), cluster="shop")
+    assert find_few(told) == [
+        (
+            "few clusters, or as good as few of equal weight, tell region = south (10), "
+            "region = east (6)."
+        )
+    ]
+    assert told["targets"][0]["tests"][0]["reference"] == "north or (others)"
+    compared = ask(shops, "price", between="region", cluster="shop")
+    assert find_few(compared) == ["few clusters are in east (5), south (8)."]
+    assert compared["targets"][0]["left_out"] == ["west"]
+    formula = ask(shops, "price", formula="region", cluster="shop")
+    assert find_few(formula)[0] == (
+        "region[T.west]: fewer than 5 clusters tell the effect, which cannot be tested."
+    )
+    assert find_few(ask(shops, "price", "shop", between="region")) == []

@@ -31,6 +31,7 @@ UNIT = Coefficient(
     low=0.16,
     high=0.24,
     p=1e-9,
+    df=np.inf,
     spread=5.0,
 )
 
