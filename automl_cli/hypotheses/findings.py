@@ -75,13 +75,17 @@ def list_group_findings(comparison: Comparison) -> list[Finding]:
 
 def _find_separation(effects: Effects) -> Iterator[Finding]:
     separated = [test.term for test in effects.tests if test.separated]
+    if effects.n_clusters:
+        counts = its_counts = "With clusters no other test is valid: "
+    else:
+        counts, its_counts = "Likelihood-ratio tests count; ", "Its likelihood-ratio test counts; "
     if effects.void:
         yield Finding(
             code="separation",
             severity="warning",
             message=f"classes are told without error, by {', '.join(separated) or 'all columns'}: "
             "no coefficient is finite, and Wald's tests are void.",
-            advice="Likelihood-ratio tests count; look for leaks, or test with fewer columns.",
+            advice=f"{counts}look for leaks, or test with fewer columns.",
             columns=tuple(separated),
         )
     for test in effects.tests:
@@ -91,7 +95,7 @@ def _find_separation(effects: Effects) -> Iterator[Finding]:
                 severity="warning",
                 message=f"{test.term} separates the classes: some of its coefficients are "
                 "infinite, and Wald's test is void.",
-                advice="Its likelihood-ratio test counts; look whether the column is a leak.",
+                advice=f"{its_counts}look whether the column is a leak.",
                 columns=(test.term,),
             )
     if not effects.converged:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from automl_cli.statistics.clusters import LEAST_CLUSTERS
 from automl_cli.statistics.coefficients import Coefficient
 from automl_cli.statistics.effects import Effects, EffectTest, Settings
 from automl_cli.statistics.groups import Comparison
@@ -26,14 +27,18 @@ def conclude_effects(
     effects: Effects, response: Response, settings: Settings, *, alone: bool = False
 ) -> list[str]:
     """Return what a model says of its terms, the surest first."""
-    found = [test for test in effects.tests if test.p_corrected < settings.level]
+    tested = [test for test in effects.tests if not np.isnan(test.p_corrected)]
+    found = [test for test in tested if test.p_corrected < settings.level]
     found.sort(key=lambda test: test.p_corrected)
-    n_all, given = len(effects.tests), "each by itself" if alone else "the others being equal"
+    untested = _say_untested(effects)
+    if not tested:
+        return untested
+    n_all, given = len(tested), "each by itself" if alone else "the others being equal"
     method = f"{METHODS[settings.correction]}, level {settings.level:g}"
+    proof = NO_PROOF.partition(":")[0] + "." if effects.void else NO_PROOF
     if not found:
-        return [
-            f"None of {n_all} columns shows an effect on {response.name} ({method}). {NO_PROOF}"
-        ]
+        none = f"None of {n_all} columns shows an effect on {response.name} ({method}). {proof}"
+        return [none, *untested]
     names = _list([test.term for test in found])
     first = (
         f"{len(found)} of {n_all} columns: the effect on {response.name}, {given}, is more than "
@@ -44,9 +49,8 @@ def conclude_effects(
         own = [one for one in effects.coefficients if one.term == test.term]
         said.append(_say_effect(test, own, response, settings.level))
     if len(found) < n_all:
-        proof = NO_PROOF.partition(":")[0] + "." if effects.void else NO_PROOF
         said.append(f"For the other {n_all - len(found)} no effect is shown. {proof}")
-    return [*said, NO_CAUSE]
+    return [*said, *untested, NO_CAUSE]
 
 
 def conclude_groups(
@@ -175,6 +179,25 @@ def _turn(gain: Gain, names: tuple[str, str]) -> tuple[str, str, Gain]:
         gain=-gain.gain, error=gain.error, low=-gain.high, high=-gain.low, p=gain.p, df=gain.df
     )
     return names[0], names[1], turned
+
+
+def _say_untested(effects: Effects) -> list[str]:
+    """Return which terms have no test, and why."""
+    by_reason: dict[str, list[str]] = {}
+    for test in effects.tests:
+        if not np.isnan(test.p_corrected):
+            continue
+        is_separated = test.separated or effects.void
+        if not is_separated and not effects.n_clusters:
+            reason = "its error is undefined"
+        elif not is_separated:
+            reason = f"fewer than {LEAST_CLUSTERS} clusters tell the effect"
+        elif effects.n_clusters:
+            reason = "classes are separated, and with clusters no test is valid then"
+        else:
+            reason = "classes are separated, by the others alone as well"
+        by_reason.setdefault(reason, []).append(test.term)
+    return [f"{_list(names)} cannot be tested: {reason}." for reason, names in by_reason.items()]
 
 
 def _say_effect(

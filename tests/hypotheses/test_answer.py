@@ -218,6 +218,27 @@ def test_names_that_are_no_candidates_are_refused(run: Path, names: tuple[str, s
     assert caught.value.message.startswith(told)
 
 
+def test_a_leak_is_told_to_have_no_test_with_clusters(tmp_path: Path):
+    frame = make_frame()
+    frame["leak"] = np.where(frame["sold"] == "yes", 2.0, 1.0) + frame["noise"].clip(-2, 2) / 10
+    frame.to_csv(tmp_path / "train.csv", index=False)
+    for columns in (("leak", "noise"), ("leak",)):
+        told = ask(tmp_path / "train.csv", columns=columns, cluster="shop")["targets"][0]
+        assert [test["p_corrected"] for test in told["tests"]] == [None] * len(columns)
+        assert told["conclusions"] == [
+            (
+                f"{', '.join(columns)} cannot be tested: classes are separated, and with clusters "
+                "no test is valid then."
+            )
+        ]
+        (finding,) = [one for one in told["findings"] if one["code"] == "separation"]
+        assert finding["advice"] == (
+            "With clusters no other test is valid: look for leaks, or test with fewer columns."
+        )
+    free = ask(tmp_path / "train.csv", "sold", "shop", columns=("leak",))["targets"][0]
+    assert free["findings"][0]["advice"].startswith("Likelihood-ratio tests count; look for leaks")
+
+
 def find_few(told: dict[str, Any]) -> list[str]:
     findings = told["targets"][0]["findings"]
     return [finding["message"] for finding in findings if finding["code"] == "few_clusters"]

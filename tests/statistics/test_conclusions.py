@@ -89,6 +89,42 @@ def test_a_separated_column_has_no_odds():
     assert "multiplied" not in said[1]
 
 
+LEAK = EffectTest(term="leak", df=1, p=NAN, p_likelihood=NAN, separated=True)
+
+
+def test_what_separates_classes_cannot_be_tested_with_clusters():
+    effects = replace(make_effects(KIND, LEAK), n_clusters=40)
+    assert conclude_effects(effects, SOLD, Settings()) == [
+        (
+            "None of 1 columns shows an effect on sold (corrected by Holm, level 0.05). That is no "
+            "proof that there is none: the intervals say how large it may be."
+        ),
+        "leak cannot be tested: classes are separated, and with clusters no test is valid then.",
+    ]
+
+
+def test_where_all_is_told_with_clusters_nothing_is_said_of_effects():
+    other = replace(LEAK, term="other", separated=False)
+    effects = replace(make_effects(LEAK, other), n_clusters=40, void=True)
+    assert conclude_effects(effects, SOLD, Settings()) == [
+        (
+            "leak, other cannot be tested: classes are separated, and with clusters no test is "
+            "valid then."
+        )
+    ]
+
+
+def test_what_too_few_clusters_tell_is_not_counted_as_not_found():
+    few = replace(KIND, term="few", p=NAN, p_likelihood=NAN, p_corrected=NAN)
+    effects = replace(make_effects(SIZE, few), n_clusters=40)
+    said = conclude_effects(effects, PRICE, Settings())
+    assert said[0].startswith("1 of 1 columns: the effect on price")
+    assert said[2:] == [
+        "few cannot be tested: fewer than 5 clusters tell the effect.",
+        "An effect here is an association in these rows, in the form that was fitted; no cause.",
+    ]
+
+
 DIFFERENCE = Difference(
     first="a",
     second="b",
