@@ -60,7 +60,11 @@ def conclude_groups(
     if len(comparison.differences) == 1:
         return [_say_difference(comparison.differences[0], response, column, settings.level)]
     n_groups = len(comparison.groups)
-    if not comparison.p_overall < settings.level:
+    if np.isnan(comparison.p_overall):
+        is_constant = any(group.deviation == 0 for group in comparison.groups)
+        why = " (a group does not vary)" if is_constant else ""
+        overall = f"No joint test of the {n_groups} groups of {column} is possible{why}."
+    elif not comparison.p_overall < settings.level:
         shown = spell_p(comparison.p_overall)
         overall = f"No difference between the {n_groups} groups of {column} is shown ({shown})."
     else:
@@ -71,8 +75,10 @@ def conclude_groups(
     found = [one for one in comparison.differences if one.p_corrected < settings.level]
     found.sort(key=lambda one: one.p_corrected)
     said = [_say_difference(one, response, column, settings.level) for one in found]
-    n_pairs = len(comparison.differences)
-    pairs = f"{len(found)} of {n_pairs} pairs differ ({METHODS[settings.correction]})."
+    n_tested = sum(not np.isnan(one.p_corrected) for one in comparison.differences)
+    pairs = f"{n_tested} pairs"
+    pairs += " that can be tested" if n_tested < len(comparison.differences) else ""
+    pairs = f"{len(found)} of {pairs} differ ({METHODS[settings.correction]})."
     return [overall, pairs, *said[:MOST_SENTENCES]]
 
 

@@ -12,7 +12,7 @@ from automl_cli.statistics.conclusions import (
     spell_chance,
 )
 from automl_cli.statistics.effects import Effects, EffectTest, Settings
-from automl_cli.statistics.groups import Comparison
+from automl_cli.statistics.groups import Comparison, Group
 from automl_cli.statistics.paired import Gain, Paired
 from automl_cli.statistics.response import Response
 from automl_cli.statistics.samples import Difference
@@ -166,6 +166,24 @@ def test_a_difference_that_is_not_shown_is_told_with_its_interval():
             "to 1, p = 0.2)."
         )
     ]
+
+
+def test_a_group_that_does_not_vary_leaves_the_pairs_to_speak():
+    groups = [
+        Group(label=label, n_rows=9, n_clusters=0, mean=0.0, deviation=deviation)
+        for label, deviation in (("a", 1.0), ("b", 1.0), ("c", 0.0))
+    ]
+    weak = replace(DIFFERENCE, first="c", p=0.2, p_corrected=0.2)
+    three = make_comparison(DIFFERENCE, weak, replace(weak, p=NAN, p_corrected=NAN))
+    three = replace(three, p_overall=NAN, groups=tuple(groups))
+    said = conclude_groups(three, PRICE, "kind", Settings())
+    assert said[:2] == [
+        "No joint test of the 3 groups of kind is possible (a group does not vary).",
+        "1 of 2 pairs that can be tested differ (corrected by Holm).",
+    ]
+    alike = replace(three, groups=(groups[0], groups[0]))
+    (first, *_) = conclude_groups(alike, PRICE, "kind", Settings())
+    assert first == "No joint test of the 2 groups of kind is possible."
 
 
 def make_paired(gain: Gain, folds: Gain | None) -> Paired:

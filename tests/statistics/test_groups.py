@@ -136,6 +136,15 @@ def test_one_group_and_too_many_are_refused():
         compare(make_values(), pd.Series(np.arange(N), name="group"))
 
 
+def test_a_constant_group_has_pairs_and_no_joint_test():
+    rng = np.random.default_rng(0)
+    groups = pd.Series(np.repeat(["a", "b", "c"], 20), name="group")
+    y = np.r_[rng.normal(size=20), rng.normal(5, 1, 20), np.full(20, 9.0)]
+    found = compare(y, groups)
+    assert np.isnan(found.p_overall)
+    assert all(one.p_corrected < 0.01 for one in found.differences)
+
+
 def test_equal_values_have_no_test():
     (found,) = compare(np.ones(N), GROUPS).differences
     assert np.isnan(found.p)
