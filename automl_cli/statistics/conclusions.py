@@ -87,9 +87,15 @@ def conclude_paired(paired: Paired, names: tuple[str, str], metric: str, level: 
     if paired.equal:
         return [f"{names[0]} and {names[1]} answer the same in every row."]
     rows, sure = paired.rows, f"{1 - level:.0%}"
-    if np.isnan(rows.p):
-        return [f"{names[1]} is better by {spell_size(rows.gain)} {metric}; no error can be told."]
     better, worse, gain = _turn(rows, names)
+    if np.isnan(gain.gain):
+        return [
+            f"{metric} is undefined in these rows: {names[0]} and {names[1]} cannot be compared."
+        ]
+    if np.isnan(gain.p):
+        ahead = f"{better} is better than {worse} by {spell_size(gain.gain)} {metric}"
+        equal = f"{names[0]} and {names[1]} are equal in {metric}"
+        return [f"{ahead if gain.gain else equal} in these rows; no error can be told."]
     if rows.p < level:
         said = (
             f"{better} is better than {worse} by {spell_size(gain.gain)} ± {gain.error:.2g} "
@@ -169,11 +175,12 @@ def _say_folds(paired: Paired, names: tuple[str, str], level: float) -> str:
     if folds is None or np.isnan(folds.p):
         return f"{count}; too few to tell what training on other rows would change."
     better = _turn(folds, names)[0]
+    why = f"({spell_p(folds.p)}, corrected for overlapping training rows)"
     if folds.p < level:
-        return f"{count}: trained on other rows, {better} would win again ({spell_p(folds.p)})."
+        return f"{count}: on average, trained on other rows, {better} would be better {why}."
     return (
-        f"{count}: whether the same settings would win again, trained on other rows, cannot be "
-        f"told ({spell_p(folds.p)}, corrected for overlapping training rows)."
+        f"{count}: whether the same settings would be better on average, trained on other rows, "
+        f"cannot be told {why}."
     )
 
 

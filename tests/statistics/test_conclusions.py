@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from automl_cli.statistics.coefficients import Coefficient
 from automl_cli.statistics.conclusions import (
@@ -208,10 +209,34 @@ def test_the_better_candidate_is_named_with_its_certainty():
             "equally good, a difference so large would come up in 3 of 1,000 cases."
         ),
         (
-            "other is ahead in 2 of 3 folds: whether the same settings would win again, trained on "
-            "other rows, cannot be told (p = 0.3, corrected for overlapping training rows)."
+            "other is ahead in 2 of 3 folds: whether the same settings would be better on average, "
+            "trained on other rows, cannot be told (p = 0.3, corrected for overlapping training "
+            "rows)."
         ),
     ]
+
+
+def test_folds_speak_of_the_mean_over_other_training_rows():
+    gain = Gain(gain=0.012, error=0.004, low=0.002, high=0.02, p=0.003, df=19)
+    said = conclude_paired(make_paired(gain, gain), ("one", "other"), "roc_auc", 0.05)
+    assert said[1] == (
+        "other is ahead in 2 of 3 folds: on average, trained on other rows, other would be better "
+        "(p = 0.003, corrected for overlapping training rows)."
+    )
+
+
+@pytest.mark.parametrize(
+    ("gain", "told"),
+    [
+        (-0.1, "one is better than other by 0.1 auc in these rows; no error can be told."),
+        (0.1, "other is better than one by 0.1 auc in these rows; no error can be told."),
+        (0.0, "one and other are equal in auc in these rows; no error can be told."),
+        (NAN, "auc is undefined in these rows: one and other cannot be compared."),
+    ],
+)
+def test_a_gain_without_an_error_is_told_in_its_direction(gain: float, told: str):
+    paired = make_paired(Gain(gain=gain, error=NAN, low=NAN, high=NAN, p=NAN, df=0), None)
+    assert conclude_paired(paired, ("one", "other"), "auc", 0.05) == [told]
 
 
 def test_where_nothing_can_be_told_the_interval_says_what_is_possible():
