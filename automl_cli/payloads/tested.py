@@ -83,6 +83,8 @@ class Difference(Payload):
     """Its size without units."""
     effect_name: str
     """Hedges' g, odds ratio or Cramér's V."""
+    test: str
+    """The test that was used."""
     p: Figure
     """That there is none."""
     p_corrected: Figure
@@ -121,7 +123,7 @@ class TestedTarget(Payload):
     cluster: str | None = None
     """Of groups: the column whose equal values make rows dependent, or null."""
     test: str | None = None
-    """Of groups: the test of any two."""
+    """Of groups: the test of any two, or the tests that were used."""
     overall: str | None = None
     """Of groups: the test of all together."""
     p_overall: Figure = None

@@ -21,6 +21,7 @@ from automl_cli.statistics.corrections import correct
 from automl_cli.statistics.effects import Settings
 from automl_cli.statistics.response import Response
 from automl_cli.statistics.samples import (
+    CHI_SQUARED,
     Difference,
     Sample,
     compare_classes,
@@ -33,6 +34,7 @@ from automl_cli.statistics.samples import (
 )
 
 MOST_GROUPS = 20
+MOST_DIGITS = 1e15  # numbers beyond are told with an exponent
 LEAST_ROWS = 2  # of a group: one row has no variance
 
 
@@ -69,7 +71,7 @@ class Comparison:
     Parameters
     ----------
     test
-        The name of the test of any two groups.
+        The name of the test of any two groups, or of the tests.
     overall, p_overall
         The name and the p-value of the test of all groups together.
     groups, differences
@@ -141,21 +143,21 @@ def _compare(sample: Sample, correction: str) -> Comparison:
                 "several classes are not compared between groups with clustered rows.",
                 hint="Leave --between out: the column is then tested beside the others.",
             )
-        overall, pair, names = run_linear_test, compare_linear, ("clustered t-test", "clustered F")
+        overall, pair, joint = run_linear_test, compare_linear, "clustered F"
     elif sample.n_classes == 0:
-        overall, pair, names = run_welch_anova, compare_means, ("Welch's t-test", "Welch's ANOVA")
+        overall, pair, joint = run_welch_anova, compare_means, "Welch's ANOVA"
     elif sample.n_classes == 2:
-        overall, pair, names = run_table_test, compare_shares, ("score test", "chi-squared test")
+        overall, pair, joint = run_table_test, compare_shares, CHI_SQUARED
     else:
-        overall, pair, names = run_table_test, compare_classes, ("chi-squared test",) * 2
+        overall, pair, joint = run_table_test, compare_classes, CHI_SQUARED
     pairs = [
         pair(sample.take(first, second))
         for first, second in combinations(range(len(sample.labels)), 2)
     ]
     corrected = correct([one.p for one in pairs], correction)
     return Comparison(
-        test=names[0],
-        overall=names[1],
+        test=" or ".join(dict.fromkeys(one.test for one in pairs)),
+        overall=joint if len(pairs) > 1 else pairs[0].test,
         p_overall=pairs[0].p if len(pairs) == 1 else overall(sample),
         groups=tuple(_describe(sample, group) for group in range(len(sample.labels))),
         differences=tuple(
@@ -177,7 +179,9 @@ def _find_groups(column: "pd.Series[Any]") -> tuple[IntVector, list[str]]:
 
 
 def _spell(level: object) -> str:
-    return f"{level:g}" if isinstance(level, float) else str(level)
+    if not isinstance(level, float):
+        return str(level)
+    return str(int(level)) if level.is_integer() and abs(level) < MOST_DIGITS else str(level)
 
 
 def _describe(sample: Sample, group: int) -> Group:

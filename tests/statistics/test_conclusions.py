@@ -134,6 +134,7 @@ DIFFERENCE = Difference(
     high=-1.0,
     effect=-0.5,
     effect_name="Hedges' g",
+    test="Welch's t-test",
     p=0.003,
     p_corrected=0.003,
 )
