@@ -84,6 +84,8 @@ def fit_model(
     numpy.linalg.LinAlgError
         If the fit breaks down, which full rank rules out but for separated classes.
     """
+    import statsmodels.api  # noqa: F401 (here, since its import sets filters of warnings)
+
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")  # what they would say is in `largest` and `converged`
         return FITS[family](matrix, y, clusters)

@@ -179,6 +179,13 @@ def test_what_lies_in_few_clusters_is_left_out_with_the_reason(
         assert design.left_out[0][1].startswith(reason)
 
 
+def test_fewer_clusters_than_five_are_refused():
+    clusters = np.repeat(np.arange(4), 20)
+    design = make_formula_design(pd.DataFrame({"size": np.arange(80.0)}), "size")
+    with pytest.raises(DataError, match=r"^--cluster: 4 cluster\(s\), 5 are the least.$"):
+        measure_effects(design, make_noise(0, clusters), Settings(clusters=clusters))
+
+
 def test_groups_of_few_clusters_are_left_out():
     levels, clusters = make_levels(11, 6, 4)
     found = compare(levels, clusters, make_noise(0, clusters))
