@@ -87,10 +87,12 @@ def _print_groups(console: Console, told: Mapping[str, Any]) -> None:
             console.print(_make_differences(target, told))
         if target["left_out"]:
             names = ", ".join(target["left_out"])
-            console.print(Text(f"too few rows: {names}", style="dim"), soft_wrap=True)
+            least = "too few rows or clusters" if target["cluster"] else "too few rows"
+            console.print(Text(f"{least}: {names}", style="dim"), soft_wrap=True)
         if target["n_missing"]:
             told_missing = f"{target['n_missing']:,} rows have missing values and are left out"
             console.print(Text(told_missing, style="dim"), soft_wrap=True)
+        print_findings(console, target["findings"])
         _print_sentences(console, target["conclusions"])
 
 

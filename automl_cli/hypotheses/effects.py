@@ -87,10 +87,10 @@ def _measure(rows: Rows, response: Response, question: Question) -> tuple[Effect
 def _make_design(rows: Rows, response: Response, question: Question) -> Design:
     if question.formula is not None:
         return make_formula_design(rows.frame, split_formula(question.formula)[1])
-    columns = _choose_columns(rows, response, question)
+    columns, clusters = _choose_columns(rows, response, question), rows.settings.clusters
     if question.columns:
-        return make_free_design(rows.frame, columns)
-    return make_design(rows.frame, columns)
+        return make_free_design(rows.frame, columns, clusters=clusters)
+    return make_design(rows.frame, columns, clusters)
 
 
 def _choose_columns(rows: Rows, response: Response, question: Question) -> list[Column]:
@@ -113,7 +113,7 @@ def _measure_alone(
     left_out: list[tuple[str, str]] = []
     most = 0
     for column in columns:
-        design = make_free_design(rows.frame, [column])
+        design = make_free_design(rows.frame, [column], clusters=rows.settings.clusters)
         left_out += design.left_out
         if design.terms:
             found.append(measure_effects(design, response, rows.settings))

@@ -1,13 +1,18 @@
 """What a reader of the figures has to know."""
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 
 from automl_cli.core.finding import Finding
+from automl_cli.statistics.clusters import FEW_CLUSTERS, LEAST_CLUSTERS
 from automl_cli.statistics.design import ROWS_A_PARAMETER
 from automl_cli.statistics.effects import Effects
+from automl_cli.statistics.groups import Comparison
 from automl_cli.statistics.response import Response
 
-FEW_CLUSTERS = 30
+FEW_IN_ALL = 30  # clusters
+MOST_NAMES = 10
+FEW_ADVICE = "Intervals are widened for it; take p-values near the level as doubtful."
 MOST_OVERLAPS = 3  # that are told with their figures
 
 
@@ -29,6 +34,7 @@ def list_findings(
         *_find_separation(effects),
         *_find_repetition(effects),
         *_find_shortages(effects, response, n_parameters),
+        *_find_few_clusters(effects),
     ]
     if n_given < n_all:
         found.append(
@@ -51,15 +57,35 @@ def list_findings(
     return found
 
 
+def list_group_findings(comparison: Comparison) -> list[Finding]:
+    """Return what is odd about a comparison of groups."""
+    few = [one for one in comparison.groups if 0 < one.n_clusters < FEW_CLUSTERS]
+    if not few:
+        return []
+    counts = [f"{group.label} ({group.n_clusters})" for group in few]
+    return [
+        Finding(
+            code="few_clusters",
+            severity="warning",
+            message=f"few clusters are in {_list(counts)}.",
+            advice=FEW_ADVICE,
+        )
+    ]
+
+
 def _find_separation(effects: Effects) -> Iterator[Finding]:
     separated = [test.term for test in effects.tests if test.separated]
+    if effects.n_clusters:
+        counts = its_counts = "With clusters no other test is valid: "
+    else:
+        counts, its_counts = "Likelihood-ratio tests count; ", "Its likelihood-ratio test counts; "
     if effects.void:
         yield Finding(
             code="separation",
             severity="warning",
             message=f"classes are told without error, by {', '.join(separated) or 'all columns'}: "
             "no coefficient is finite, and Wald's tests are void.",
-            advice="Likelihood-ratio tests count; look for leaks, or test with fewer columns.",
+            advice=f"{counts}look for leaks, or test with fewer columns.",
             columns=tuple(separated),
         )
     for test in effects.tests:
@@ -69,7 +95,7 @@ def _find_separation(effects: Effects) -> Iterator[Finding]:
                 severity="warning",
                 message=f"{test.term} separates the classes: some of its coefficients are "
                 "infinite, and Wald's test is void.",
-                advice="Its likelihood-ratio test counts; look whether the column is a leak.",
+                advice=f"{its_counts}look whether the column is a leak.",
                 columns=(test.term,),
             )
     if not effects.converged:
@@ -122,11 +148,42 @@ def _find_shortages(effects: Effects, response: Response, n_parameters: int) -> 
             "and intervals are rough.",
             advice=f"{ROWS_A_PARAMETER} rows a parameter are the rule; test fewer columns.",
         )
-    if 0 < effects.n_clusters < FEW_CLUSTERS:
+
+
+def _find_few_clusters(effects: Effects) -> Iterator[Finding]:
+    if 0 < effects.n_clusters < FEW_IN_ALL:
         yield Finding(
             code="few_clusters",
             severity="warning",
             message=f"{effects.n_clusters} clusters: clustered errors tend to be too small below "
-            f"{FEW_CLUSTERS}.",
+            f"{FEW_IN_ALL}.",
             advice="Take p-values near the level as doubtful.",
         )
+    if not effects.n_clusters:
+        return
+    untold = [one for one in effects.coefficients if math.isnan(one.df)]
+    if untold:
+        names = tuple(dict.fromkeys(one.parameter for one in untold))
+        yield Finding(
+            code="few_clusters",
+            severity="warning",
+            message=f"{_list(names)}: fewer than {LEAST_CLUSTERS} clusters tell the effect, which "
+            "cannot be tested.",
+            advice="Leave it out, or pool it with other levels.",
+            columns=tuple(dict.fromkeys(one.term for one in untold)),
+        )
+    few = {one.parameter: one for one in effects.coefficients if one.df < FEW_CLUSTERS - 1}
+    if few:
+        counts = [f"{name} ({one.df + 1:.0f})" for name, one in few.items()]
+        yield Finding(
+            code="few_clusters",
+            severity="warning",
+            message=f"few clusters, or as good as few of equal weight, tell {_list(counts)}.",
+            advice=FEW_ADVICE,
+            columns=tuple(dict.fromkeys(one.term for one in few.values())),
+        )
+
+
+def _list(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:MOST_NAMES])
+    return shown if len(names) <= MOST_NAMES else f"{shown} and {len(names) - MOST_NAMES} more"

@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from automl_cli.core.errors import DataError
+from automl_cli.hypotheses.findings import list_group_findings
 from automl_cli.hypotheses.question import Question
 from automl_cli.hypotheses.tables import Rows, read_rows
 from automl_cli.statistics.conclusions import conclude_groups
@@ -48,5 +49,6 @@ def _answer(rows: Rows, response: Response, between: str) -> dict[str, Any]:
         "transform": response.transform,
         "cluster": rows.cluster,
         **asdict(comparison),
+        "findings": [finding.to_json() for finding in list_group_findings(comparison)],
         "conclusions": conclude_groups(comparison, response, between, rows.settings),
     }

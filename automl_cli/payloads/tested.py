@@ -13,7 +13,7 @@ class EffectTest(Payload):
     df: int
     """Parameters of it that are tested together."""
     p: Figure
-    """Of Wald's test with robust errors; null where classes are separated."""
+    """Of Wald's test with robust errors; null where classes are separated or clusters too few."""
     p_likelihood: Figure
     """Of the likelihood-ratio test; null with clusters, and where it would take too long."""
     p_corrected: Figure
@@ -43,6 +43,8 @@ class Coefficient(Payload):
     """Upper end of its interval."""
     p: Figure
     """That it is 0; not corrected."""
+    df: Figure
+    """Degrees of freedom of its error; null for a normal law, and where clusters are too few."""
     spread: Figure
     """Standard deviation of the number; null for indicators."""
 
@@ -54,6 +56,8 @@ class Group(Payload):
     """Its name."""
     n_rows: int
     """Rows that have a value."""
+    n_clusters: int
+    """Clusters in which they lie; 0 without."""
     mean: Figure
     """Of numbers; of two classes the share of the second."""
     deviation: Figure
@@ -79,6 +83,8 @@ class Difference(Payload):
     """Its size without units."""
     effect_name: str
     """Hedges' g, odds ratio or Cramér's V."""
+    test: str
+    """The test that was used."""
     p: Figure
     """That there is none."""
     p_corrected: Figure
@@ -111,13 +117,13 @@ class TestedTarget(Payload):
     coefficients: list[Coefficient] | None = None
     """Of effects: of all terms."""
     findings: list[Finding] | None = None
-    """Of effects: what a reader has to know."""
+    """What a reader has to know."""
     left_out: list[tuple[str, str]] | list[str] | None = None
-    """Columns that are not in the model, with the reason; groups with too few rows."""
+    """Columns that are not in the model, with the reason; groups with too few rows or clusters."""
     cluster: str | None = None
     """Of groups: the column whose equal values make rows dependent, or null."""
     test: str | None = None
-    """Of groups: the test of any two."""
+    """Of groups: the test of any two, or the tests that were used."""
     overall: str | None = None
     """Of groups: the test of all together."""
     p_overall: Figure = None

@@ -22,6 +22,9 @@ class Coefficient:
         The class whose odds it is about, beside the first class; empty in other families.
     estimate, error, low, high, p
         On the scale of the linear predictor, with the robust error; NaN if classes are separated.
+    df
+        Degrees of freedom of its error: with clusters about one less than tell it; infinite for a
+        normal law, NaN if they are too few.
     spread
         The standard deviation of the number, for the effect of one; None for indicators.
     """
@@ -34,6 +37,7 @@ class Coefficient:
     low: float
     high: float
     p: float
+    df: float
     spread: float | None
 
 
@@ -45,20 +49,23 @@ def list_coefficients(
     level: float,
 ) -> Iterator[Coefficient]:
     """Return the coefficients of all terms, in order; `labels` has the class of each equation."""
-    from scipy.stats import norm, t
+    from scipy.stats import t
 
-    law = norm if np.isinf(fitted.df) else t(fitted.df)
-    width = float(law.ppf(1 - level / 2))
+    degrees = fitted.df.reshape(fitted.estimates.shape)
+    widths = np.asarray(t.ppf(1 - level / 2, degrees))  # of infinite degrees the normal law's
     with np.errstate(invalid="ignore"):
         errors = np.sqrt(np.diag(fitted.robust)).reshape(fitted.estimates.shape)
     nan = float("nan")
     for term in design.terms:
-        for label, estimates, own in zip(labels, fitted.estimates, errors, strict=True):
+        for equation, (label, estimates, own) in enumerate(
+            zip(labels, fitted.estimates, errors, strict=True)
+        ):
             for place in term.positions:
                 parameter = design.parameters[place]
                 is_finite = not separation.is_total and place not in separation.parameters
                 estimate = float(estimates[place]) / parameter.scale if is_finite else nan
                 error = float(own[place]) / parameter.scale if is_finite else nan
+                width, df = float(widths[equation, place]), float(degrees[equation, place])
                 yield Coefficient(
                     term=term.name,
                     parameter=parameter.name,
@@ -67,6 +74,7 @@ def list_coefficients(
                     error=error,
                     low=estimate - width * error,
                     high=estimate + width * error,
-                    p=float(2 * law.sf(abs(estimate) / error)) if error > 0 else nan,
+                    p=float(2 * t.sf(abs(estimate) / error, df)) if error > 0 else nan,
+                    df=df,
                     spread=parameter.spread,
                 )

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from automl_cli.statistics.clusters import LEAST_CLUSTERS
 from automl_cli.statistics.coefficients import Coefficient
 from automl_cli.statistics.effects import Effects, EffectTest, Settings
 from automl_cli.statistics.groups import Comparison
@@ -26,14 +27,18 @@ def conclude_effects(
     effects: Effects, response: Response, settings: Settings, *, alone: bool = False
 ) -> list[str]:
     """Return what a model says of its terms, the surest first."""
-    found = [test for test in effects.tests if test.p_corrected < settings.level]
+    tested = [test for test in effects.tests if not np.isnan(test.p_corrected)]
+    found = [test for test in tested if test.p_corrected < settings.level]
     found.sort(key=lambda test: test.p_corrected)
-    n_all, given = len(effects.tests), "each by itself" if alone else "the others being equal"
+    untested = _say_untested(effects)
+    if not tested:
+        return untested
+    n_all, given = len(tested), "each by itself" if alone else "the others being equal"
     method = f"{METHODS[settings.correction]}, level {settings.level:g}"
+    proof = NO_PROOF.partition(":")[0] + "." if effects.void else NO_PROOF
     if not found:
-        return [
-            f"None of {n_all} columns shows an effect on {response.name} ({method}). {NO_PROOF}"
-        ]
+        none = f"None of {n_all} columns shows an effect on {response.name} ({method}). {proof}"
+        return [none, *untested]
     names = _list([test.term for test in found])
     first = (
         f"{len(found)} of {n_all} columns: the effect on {response.name}, {given}, is more than "
@@ -44,9 +49,8 @@ def conclude_effects(
         own = [one for one in effects.coefficients if one.term == test.term]
         said.append(_say_effect(test, own, response, settings.level))
     if len(found) < n_all:
-        proof = NO_PROOF.partition(":")[0] + "." if effects.void else NO_PROOF
         said.append(f"For the other {n_all - len(found)} no effect is shown. {proof}")
-    return [*said, NO_CAUSE]
+    return [*said, *untested, NO_CAUSE]
 
 
 def conclude_groups(
@@ -56,7 +60,11 @@ def conclude_groups(
     if len(comparison.differences) == 1:
         return [_say_difference(comparison.differences[0], response, column, settings.level)]
     n_groups = len(comparison.groups)
-    if not comparison.p_overall < settings.level:
+    if np.isnan(comparison.p_overall):
+        is_constant = any(group.deviation == 0 for group in comparison.groups)
+        why = " (a group does not vary)" if is_constant else ""
+        overall = f"No joint test of the {n_groups} groups of {column} is possible{why}."
+    elif not comparison.p_overall < settings.level:
         shown = spell_p(comparison.p_overall)
         overall = f"No difference between the {n_groups} groups of {column} is shown ({shown})."
     else:
@@ -67,8 +75,10 @@ def conclude_groups(
     found = [one for one in comparison.differences if one.p_corrected < settings.level]
     found.sort(key=lambda one: one.p_corrected)
     said = [_say_difference(one, response, column, settings.level) for one in found]
-    n_pairs = len(comparison.differences)
-    pairs = f"{len(found)} of {n_pairs} pairs differ ({METHODS[settings.correction]})."
+    n_tested = sum(not np.isnan(one.p_corrected) for one in comparison.differences)
+    pairs = f"{n_tested} pairs"
+    pairs += " that can be tested" if n_tested < len(comparison.differences) else ""
+    pairs = f"{len(found)} of {pairs} differ ({METHODS[settings.correction]})."
     return [overall, pairs, *said[:MOST_SENTENCES]]
 
 
@@ -77,9 +87,15 @@ def conclude_paired(paired: Paired, names: tuple[str, str], metric: str, level: 
     if paired.equal:
         return [f"{names[0]} and {names[1]} answer the same in every row."]
     rows, sure = paired.rows, f"{1 - level:.0%}"
-    if np.isnan(rows.p):
-        return [f"{names[1]} is better by {spell_size(rows.gain)} {metric}; no error can be told."]
     better, worse, gain = _turn(rows, names)
+    if np.isnan(gain.gain):
+        return [
+            f"{metric} is undefined in these rows: {names[0]} and {names[1]} cannot be compared."
+        ]
+    if np.isnan(gain.p):
+        ahead = f"{better} is better than {worse} by {spell_size(gain.gain)} {metric}"
+        equal = f"{names[0]} and {names[1]} are equal in {metric}"
+        return [f"{ahead if gain.gain else equal} in these rows; no error can be told."]
     if rows.p < level:
         said = (
             f"{better} is better than {worse} by {spell_size(gain.gain)} ± {gain.error:.2g} "
@@ -159,11 +175,12 @@ def _say_folds(paired: Paired, names: tuple[str, str], level: float) -> str:
     if folds is None or np.isnan(folds.p):
         return f"{count}; too few to tell what training on other rows would change."
     better = _turn(folds, names)[0]
+    why = f"({spell_p(folds.p)}, corrected for overlapping training rows)"
     if folds.p < level:
-        return f"{count}: trained on other rows, {better} would win again ({spell_p(folds.p)})."
+        return f"{count}: on average, trained on other rows, {better} would be better {why}."
     return (
-        f"{count}: whether the same settings would win again, trained on other rows, cannot be "
-        f"told ({spell_p(folds.p)}, corrected for overlapping training rows)."
+        f"{count}: whether the same settings would be better on average, trained on other rows, "
+        f"cannot be told {why}."
     )
 
 
@@ -175,6 +192,25 @@ def _turn(gain: Gain, names: tuple[str, str]) -> tuple[str, str, Gain]:
         gain=-gain.gain, error=gain.error, low=-gain.high, high=-gain.low, p=gain.p, df=gain.df
     )
     return names[0], names[1], turned
+
+
+def _say_untested(effects: Effects) -> list[str]:
+    """Return which terms have no test, and why."""
+    by_reason: dict[str, list[str]] = {}
+    for test in effects.tests:
+        if not np.isnan(test.p_corrected):
+            continue
+        is_separated = test.separated or effects.void
+        if not is_separated and not effects.n_clusters:
+            reason = "its error is undefined"
+        elif not is_separated:
+            reason = f"fewer than {LEAST_CLUSTERS} clusters tell the effect"
+        elif effects.n_clusters:
+            reason = "classes are separated, and with clusters no test is valid then"
+        else:
+            reason = "classes are separated, by the others alone as well"
+        by_reason.setdefault(reason, []).append(test.term)
+    return [f"{_list(names)} cannot be tested: {reason}." for reason, names in by_reason.items()]
 
 
 def _say_effect(

@@ -2,7 +2,8 @@
 
 Numbers are centred and scaled, so that the fit is stable; `Parameter.scale` leads back to the
 column's own units. Categories become one indicator a level beside the most frequent one; rare
-levels are pooled. Missing values are a level, or an indicator beside the number.
+levels, and those in few clusters of rows, are pooled. Missing values are a level, or an indicator
+beside the number.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,9 +13,10 @@ from typing import Any, TypeAlias
 import numpy as np
 import pandas as pd
 
-from automl_cli.core.arrays import FloatMatrix, FloatVector, IntVector
+from automl_cli.core.arrays import BoolVector, FloatMatrix, FloatVector, IntVector
 from automl_cli.core.dataset import Column
 from automl_cli.core.errors import PlanError
+from automl_cli.statistics.clusters import LEAST_CLUSTERS, count_clusters, find_sides
 
 LEAST_ROWS = 10  # that a level or a gap needs for an effect of its own
 LEAST_SHARE = 0.005  # of the rows, that it needs as well
@@ -104,7 +106,9 @@ class Design:
         )
 
 
-def make_design(frame: pd.DataFrame, columns: Sequence[Column]) -> Design:
+def make_design(
+    frame: pd.DataFrame, columns: Sequence[Column], clusters: IntVector | None = None
+) -> Design:
     """Return the design of all columns together.
 
     Parameters
@@ -113,6 +117,8 @@ def make_design(frame: pd.DataFrame, columns: Sequence[Column]) -> Design:
         The table, typed as `core.dataset.Column` promises.
     columns
         Those to take.
+    clusters
+        The cluster of each row as a code, below 0 where there is none; None: rows are independent.
 
     Raises
     ------
@@ -122,7 +128,7 @@ def make_design(frame: pd.DataFrame, columns: Sequence[Column]) -> Design:
     """
     limit = max(1, len(frame) // ROWS_A_PARAMETER)
     for most_levels in MOST_LEVELS:
-        design = make_free_design(frame, columns, most_levels)
+        design = make_free_design(frame, columns, most_levels, clusters)
         if len(design.parameters) - 1 <= limit:
             return design
     raise PlanError(
@@ -133,14 +139,17 @@ def make_design(frame: pd.DataFrame, columns: Sequence[Column]) -> Design:
 
 
 def make_free_design(
-    frame: pd.DataFrame, columns: Sequence[Column], most_levels: int = MOST_LEVELS[0]
+    frame: pd.DataFrame,
+    columns: Sequence[Column],
+    most_levels: int = MOST_LEVELS[0],
+    clusters: IntVector | None = None,
 ) -> Design:
     """Return the design of all columns together, however many parameters it has."""
     parts: list[FloatMatrix] = [np.ones((len(frame), 1))]
     parameters, terms = [Parameter(name=INTERCEPT)], []
     left_out: list[tuple[str, str]] = []
     for column in columns:
-        part = PARTS[column.role](frame[column.name], most_levels)
+        part = PARTS[column.role](frame[column.name], most_levels, clusters)
         if not part.parameters:
             left_out.append((column.name, part.reason))
             continue
@@ -168,63 +177,83 @@ class _Part:
     reason: str = ""
 
 
-_MakePart: TypeAlias = "Callable[[pd.Series[Any], int], _Part]"
+_MakePart: TypeAlias = "Callable[[pd.Series[Any], int, IntVector | None], _Part]"
 
 
-def _make_numeric(column: "pd.Series[Any]", _: int) -> _Part:
-    return _make_number(column.to_numpy(dtype=np.float64, na_value=np.nan), str(column.name))
+def _make_numeric(column: "pd.Series[Any]", _: int, clusters: IntVector | None) -> _Part:
+    values = column.to_numpy(dtype=np.float64, na_value=np.nan)
+    return _make_number(values, str(column.name), clusters)
 
 
-def _make_dates(column: "pd.Series[Any]", _: int) -> _Part:
+def _make_dates(column: "pd.Series[Any]", _: int, clusters: IntVector | None) -> _Part:
     days = (column - column.min()) / pd.Timedelta(days=1)
-    return _make_number(days.to_numpy(dtype=np.float64, na_value=np.nan), f"{column.name}, in days")
+    values = days.to_numpy(dtype=np.float64, na_value=np.nan)
+    return _make_number(values, f"{column.name}, in days", clusters)
 
 
-def _make_number(values: FloatVector, name: str) -> _Part:
+def _make_number(values: FloatVector, name: str, clusters: IntVector | None) -> _Part:
     known = np.isfinite(values)
     needed = _least(len(values))
-    arrays, parameters = [], []
+    arrays, parameters, reason = [], [], "(nearly) constant"
     if known.any():
-        _, counts = np.unique(values[known], return_counts=True)
-        if known.sum() - counts.max() >= LEAST_ROWS:
+        sides = find_sides(values[known])
+        own = None if clusters is None else clusters[known]
+        if sides[0].sum() >= LEAST_ROWS and _is_spread(own, *sides):
             mean, spread = values[known].mean(), values[known].std()
             arrays.append(np.where(known, (values - mean) / spread, 0.0)[:, None])
             parameters.append(Parameter(name=name, scale=float(spread), spread=float(spread)))
-    if needed <= (~known).sum() <= len(values) - needed:
+        elif sides[0].sum() >= LEAST_ROWS:
+            reason = f"it varies in fewer than {LEAST_CLUSTERS} clusters"
+    is_told = needed <= (~known).sum() <= len(values) - needed
+    if is_told and _is_spread(clusters, known, ~known):
         arrays.append((~known).astype(np.float64)[:, None])
         parameters.append(Parameter(name=f"{name} = {MISSING}"))
-    if not parameters:
-        return _Part(reason="(nearly) constant")
-    return _Part(arrays=arrays, parameters=parameters)
+    return _Part(arrays=arrays, parameters=parameters, reason=reason)
 
 
-def _make_categories(column: "pd.Series[Any]", most_levels: int) -> _Part:
+def _make_categories(
+    column: "pd.Series[Any]", most_levels: int, clusters: IntVector | None
+) -> _Part:
     texts = column.astype("object").where(column.notna(), MISSING).astype(str)
     counts = texts.value_counts()
     counts = counts.sort_index().sort_values(ascending=False, kind="stable")
     needed = _least(len(texts))
-    frequent = [str(level) for level in counts.index[counts >= needed]][: most_levels - 1]
+    wide = [str(level) for level in counts.index[counts >= needed]]
+    frequent = [level for level in wide if _is_spread(clusters, (texts == level).to_numpy())]
+    frequent = frequent[: most_levels - 1]
     if not frequent:
-        return _Part(reason=f"no level has {needed} rows")
+        least = "" if clusters is None else f" in {LEAST_CLUSTERS} clusters"
+        return _Part(reason=f"no level has {needed} rows{least}")
+    reference, levels = frequent[0], [level for level in frequent[1:] if level != POOLED]
     pooled = texts.where(texts.isin(frequent), POOLED)
-    levels = [level for level in frequent[1:] if level != POOLED]
-    if needed <= (pooled == POOLED).sum():
-        levels.append(POOLED)  # fewer rows than that stay with the reference
+    others = (pooled == POOLED).to_numpy()
+    if others.sum() >= needed and _is_spread(clusters, others):
+        levels.append(POOLED)
+    elif others.sum() >= needed:  # fewer rows stay with the reference without a word
+        reference = f"{reference} or {POOLED}"
     if not levels:
-        return _Part(reason="(nearly) constant")
+        few = f"all but {frequent[0]} lies in fewer than {LEAST_CLUSTERS} clusters"
+        return _Part(reason=few if reference != frequent[0] else "(nearly) constant")
     return _Part(
         arrays=[np.asarray(pooled == level, dtype=np.float64)[:, None] for level in levels],
         parameters=[Parameter(name=f"{column.name} = {level}") for level in levels],
-        reference=frequent[0],
+        reference=reference,
     )
 
 
-def _make_nothing(_: "pd.Series[Any]", __: int) -> _Part:
+def _make_nothing(_: "pd.Series[Any]", __: int, ___: IntVector | None) -> _Part:
     return _Part(reason="a text has no linear effect")
 
 
 def _least(n_rows: int) -> int:
     return max(LEAST_ROWS, round(LEAST_SHARE * n_rows))
+
+
+def _is_spread(clusters: IntVector | None, *sides: BoolVector) -> bool:
+    """Return whether each side lies in enough clusters to be told from another."""
+    return clusters is None or all(
+        count_clusters(clusters, rows) >= LEAST_CLUSTERS for rows in sides
+    )
 
 
 PARTS: Mapping[str, _MakePart] = {

@@ -13,6 +13,7 @@ import numpy as np
 
 from automl_cli.core.arrays import FloatVector, IntVector
 from automl_cli.core.errors import DataError
+from automl_cli.statistics.clusters import LEAST_CLUSTERS, allow_for_few
 from automl_cli.statistics.coefficients import Coefficient, list_coefficients
 from automl_cli.statistics.corrections import correct
 from automl_cli.statistics.design import Design, Term
@@ -60,7 +61,7 @@ class EffectTest:
     df
         Parameters of it that are tested together.
     p
-        Of Wald's test with robust errors; NaN if classes are separated.
+        Of Wald's test with robust errors; NaN if classes are separated or clusters too few.
     p_likelihood
         Of the likelihood-ratio test; NaN with clusters, for which it is not valid, and where it
         would take too long.
@@ -177,9 +178,9 @@ def _take_known(
     if clusters is not None:
         known &= clusters >= 0
         clusters = np.unique(clusters[known], return_inverse=True)[1].astype(np.int64)
-        if len(clusters) and clusters.max() < 2:
+        if len(clusters) and clusters.max() + 1 < LEAST_CLUSTERS:
             raise DataError(
-                f"--cluster: {clusters.max() + 1} cluster(s), which tell nothing of each other.",
+                f"--cluster: {clusters.max() + 1} cluster(s), {LEAST_CLUSTERS} are the least.",
                 hint="Name a column with more values.",
             )
     y = y[known]
@@ -205,12 +206,13 @@ def _drop_absent(y: FloatVector, response: Response) -> tuple[FloatVector, Respo
 
 def _fit(design: Design, y: FloatVector, response: Response, clusters: IntVector | None) -> Fitted:
     try:
-        return fit_model(design.matrix, y, response.family, clusters)
+        fitted = fit_model(design.matrix, y, response.family, clusters)
     except (np.linalg.LinAlgError, ValueError) as error:
         raise DataError(
             f"{response.name}: the model has no finite fit ({error}); its classes are separated.",
             hint="Leave out the column that tells them: `automl audit` names it.",
         ) from error
+    return fitted if clusters is None else allow_for_few(fitted, design.matrix, clusters)
 
 
 def _test_term(

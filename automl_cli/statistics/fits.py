@@ -33,7 +33,8 @@ class Fitted:
     log_likelihood
         Of the rows.
     df
-        Degrees of freedom of tests with robust errors; infinite for the normal distribution.
+        Degrees of freedom of each robust error, of the flattened estimates; infinite for the normal
+        distribution, NaN where there is no test.
     df_residual
         Rows less parameters.
     largest
@@ -46,10 +47,14 @@ class Fitted:
     robust: FloatMatrix
     plain: FloatMatrix
     log_likelihood: float
-    df: float
+    df: FloatVector
     df_residual: int
     largest: float
     converged: bool
+
+    def find_df(self, positions: tuple[int, ...]) -> float:
+        """Return the degrees of freedom of parameters that are tested together."""
+        return float(self.df[self.find_places(positions)].min())
 
     def find_places(self, positions: tuple[int, ...]) -> IntVector:
         """Return where parameters stand in the flattened estimates, in all equations."""
@@ -79,14 +84,19 @@ def fit_model(
     numpy.linalg.LinAlgError
         If the fit breaks down, which full rank rules out but for separated classes.
     """
+    import statsmodels.api  # noqa: F401 (here, since its import sets filters of warnings)
+
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")  # what they would say is in `largest` and `converged`
         return FITS[family](matrix, y, clusters)
 
 
 def run_wald_test(fitted: Fitted, positions: tuple[int, ...]) -> tuple[float, float]:
-    """Return Wald's statistic over its degrees of freedom and its p-value, with robust errors."""
-    return _compare(fitted, fitted.robust, positions, fitted.df)
+    """Return Wald's statistic over its degrees of freedom and its p-value, with robust errors.
+
+    Parameters with unlike degrees of freedom are tested with the least.
+    """
+    return _compare(fitted, fitted.robust, positions, fitted.find_df(positions))
 
 
 def run_likelihood_test(
@@ -117,6 +127,8 @@ def _compare(
 
     places = fitted.find_places(positions)
     estimates = fitted.estimates.ravel()[places]
+    if np.isnan(df):
+        return float("nan"), float("nan")
     inverse = np.linalg.pinv(covariance[np.ix_(places, places)], hermitian=True)
     statistic = float(estimates @ inverse @ estimates) / len(places)
     if np.isinf(df):
@@ -140,7 +152,7 @@ def _fit_gaussian(matrix: FloatMatrix, y: FloatVector, clusters: IntVector | Non
         robust=np.asarray(robust),
         plain=np.asarray(result.cov_params()),
         log_likelihood=float(result.llf),
-        df=float(result.df_resid) if clusters is None else _count(clusters) - 1.0,
+        df=_spread_df(bread, float(result.df_resid), clusters),
         df_residual=int(result.df_resid),
         largest=0.0,
         converged=True,
@@ -170,7 +182,7 @@ def _fit_generalised(
         robust=np.asarray(robust),
         plain=bread,
         log_likelihood=float(result.llf),
-        df=np.inf if clusters is None else _count(clusters) - 1.0,
+        df=_spread_df(bread, np.inf, clusters),
         df_residual=int(result.df_resid),
         largest=float(np.abs(matrix @ result.params).max()),
         converged=bool(result.converged),
@@ -207,7 +219,7 @@ def _fit_multinomial(matrix: FloatMatrix, y: FloatVector, clusters: IntVector | 
         robust=np.asarray(robust),
         plain=bread,
         log_likelihood=float(result.llf),
-        df=np.inf if clusters is None else _count(clusters) - 1.0,
+        df=_spread_df(bread, np.inf, clusters),
         df_residual=int(result.df_resid),
         largest=float(np.abs(matrix @ estimates).max()),
         converged=bool(result.mle_retvals["converged"]),
@@ -230,8 +242,9 @@ def _cluster(
     return np.asarray(cov_cluster((scores, bread), clusters, use_correction=True))
 
 
-def _count(clusters: IntVector) -> int:
-    return len(np.unique(clusters))
+def _spread_df(bread: FloatMatrix, free: float, clusters: IntVector | None) -> FloatVector:
+    """Return degrees of freedom of each parameter: of free rows, or of clusters."""
+    return np.full(len(bread), free if clusters is None else len(np.unique(clusters)) - 1.0)
 
 
 _Fit: TypeAlias = Callable[[FloatMatrix, FloatVector, "IntVector | None"], Fitted]

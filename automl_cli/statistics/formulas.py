@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import chain
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -10,6 +12,8 @@ import pandas as pd
 from automl_cli.core.errors import ConfigError
 from automl_cli.statistics.design import Design, Parameter, Term
 
+MOST_PARAMETERS = 300  # of a formula: more take minutes, and say nothing
+LOOKED_AT = 100  # rows, by which columns of a curve are counted
 HINT = "Write it as in R: --formula 'price ~ size * kind + log(age)', odd names in `backticks`."
 
 
@@ -99,6 +103,7 @@ def _materialise(frame: pd.DataFrame, right: str) -> Any:  # noqa: ANN401 (formu
     no_names: Mapping[str, object] = {}
     try:
         with np.errstate(all="ignore"):  # the log of a negative number is a gap
+            _check_size(frame, right)
             made = model_matrix(right, frame, context=no_names, na_action="drop")
     except (FormulaicError, ValueError, TypeError, SyntaxError) as error:
         known = _list(list(map(str, frame.columns)))
@@ -108,6 +113,47 @@ def _materialise(frame: pd.DataFrame, right: str) -> Any:  # noqa: ANN401 (formu
     if not hasattr(made, "model_spec"):
         raise ConfigError(f"--formula: {right!r} has several sides.", hint=HINT)
     return made
+
+
+def _check_size(frame: pd.DataFrame, right: str) -> None:
+    """Refuse a formula whose matrix would take very long, or more memory than there is."""
+    from formulaic.formula import Formula, SimpleFormula
+
+    terms = Formula(right)
+    if not isinstance(terms, SimpleFormula):  # several sides, which are refused later
+        return
+    factors = [[str(factor.expr) for factor in term.factors] for term in terms]
+    widths = {one: _count_columns(frame, one) for one in {*chain(*factors)}}
+    n_parameters = sum(prod(widths[one] for one in term) for term in factors if term != ["1"])
+    if n_parameters > MOST_PARAMETERS:
+        raise ConfigError(
+            f"--formula: {right!r} makes {n_parameters:,} parameters; {MOST_PARAMETERS} are the "
+            "most.",
+            hint="Take fewer knots or levels: a curve rarely needs more than df=5.",
+        )
+
+
+def _count_columns(frame: pd.DataFrame, factor: str) -> int:
+    """Return how many columns a part of a formula becomes; 1 if only all rows could tell."""
+    from formulaic import model_matrix
+    from formulaic.errors import FormulaicError
+
+    category = re.match(r"C\(\s*`?([^`,()]+?)`?\s*[,)]", factor)
+    name = category.group(1) if category else factor
+    if name in frame.columns:
+        is_number = pd.api.types.is_numeric_dtype(frame[name].dtype) and not category
+        return 1 if is_number else max(1, int(frame[name].nunique()))
+    if re.match(r"(bs|cr|cc|cs|poly)\(", factor):
+        most = max(map(int, re.findall(r"(?<![\w.])\d+(?![\w.])", factor)), default=0)
+        if most > MOST_PARAMETERS:
+            return most
+    rows = np.linspace(0, len(frame) - 1, min(LOOKED_AT, len(frame))).astype(int)
+    no_names: Mapping[str, object] = {}
+    try:
+        made = model_matrix(f"0 + {factor}", frame.iloc[rows], context=no_names)
+    except (FormulaicError, ArithmeticError, LookupError, TypeError, ValueError):
+        return 1
+    return max(1, int(made.shape[1]))
 
 
 def _make_parameter(name: str, column: Any, spread: float) -> Parameter:  # noqa: ANN401 (formulaic has no types)

@@ -14,12 +14,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from automl_cli.core.arrays import IntVector
+from automl_cli.core.arrays import BoolVector, IntVector
 from automl_cli.core.errors import DataError
+from automl_cli.statistics.clusters import LEAST_CLUSTERS, count_clusters
 from automl_cli.statistics.corrections import correct
 from automl_cli.statistics.effects import Settings
 from automl_cli.statistics.response import Response
 from automl_cli.statistics.samples import (
+    CHI_SQUARED,
     Difference,
     Sample,
     compare_classes,
@@ -32,6 +34,7 @@ from automl_cli.statistics.samples import (
 )
 
 MOST_GROUPS = 20
+MOST_DIGITS = 1e15  # numbers beyond are told with an exponent
 LEAST_ROWS = 2  # of a group: one row has no variance
 
 
@@ -45,6 +48,8 @@ class Group:
         Its name.
     n_rows
         How many have a value.
+    n_clusters
+        In which they lie; 0 without clusters.
     mean, deviation
         Of the numbers; of two classes the share of the second, and NaN.
     shares
@@ -53,6 +58,7 @@ class Group:
 
     label: str
     n_rows: int
+    n_clusters: int
     mean: float
     deviation: float
     shares: tuple[float, ...] = ()
@@ -65,13 +71,13 @@ class Comparison:
     Parameters
     ----------
     test
-        The name of the test of any two groups.
+        The name of the test of any two groups, or of the tests.
     overall, p_overall
         The name and the p-value of the test of all groups together.
     groups, differences
         What was compared, and each pair.
     left_out
-        Groups with too few rows.
+        Groups with too few rows or clusters.
     n_missing
         Rows without a group, a response or a cluster.
     """
@@ -98,11 +104,12 @@ def compare_groups(response: Response, column: "pd.Series[Any]", settings: Setti
     if settings.clusters is not None:
         known &= settings.clusters >= 0
     n_missing = np.sum(~known)
-    counts = np.bincount(codes[known], minlength=len(labels))
-    kept = [code for code in range(len(labels)) if counts[code] >= LEAST_ROWS]
+    members = [known & (codes == code) for code in range(len(labels))]
+    kept = [code for code, rows in enumerate(members) if _has_enough(rows, settings.clusters)]
     if len(kept) < 2:
+        wide = "" if settings.clusters is None else f", in {LEAST_CLUSTERS} clusters or more,"
         raise DataError(
-            f"{column.name}: {len(kept)} group(s) with {LEAST_ROWS} rows or more to compare.",
+            f"{column.name}: {len(kept)} group(s) with {LEAST_ROWS} rows or more{wide} to compare.",
             hint="Name a column with --between that divides the rows.",
         )
     known &= np.isin(codes, kept)
@@ -123,6 +130,12 @@ def compare_groups(response: Response, column: "pd.Series[Any]", settings: Setti
     )
 
 
+def _has_enough(rows: BoolVector, clusters: IntVector | None) -> bool:
+    if clusters is not None and count_clusters(clusters, rows) < LEAST_CLUSTERS:
+        return False
+    return bool(rows.sum() >= LEAST_ROWS)
+
+
 def _compare(sample: Sample, correction: str) -> Comparison:
     if sample.clusters is not None:
         if sample.n_classes > 2:
@@ -130,21 +143,21 @@ def _compare(sample: Sample, correction: str) -> Comparison:
                 "several classes are not compared between groups with clustered rows.",
                 hint="Leave --between out: the column is then tested beside the others.",
             )
-        overall, pair, names = run_linear_test, compare_linear, ("clustered t-test", "clustered F")
+        overall, pair, joint = run_linear_test, compare_linear, "clustered F"
     elif sample.n_classes == 0:
-        overall, pair, names = run_welch_anova, compare_means, ("Welch's t-test", "Welch's ANOVA")
+        overall, pair, joint = run_welch_anova, compare_means, "Welch's ANOVA"
     elif sample.n_classes == 2:
-        overall, pair, names = run_table_test, compare_shares, ("score test", "chi-squared test")
+        overall, pair, joint = run_table_test, compare_shares, CHI_SQUARED
     else:
-        overall, pair, names = run_table_test, compare_classes, ("chi-squared test",) * 2
+        overall, pair, joint = run_table_test, compare_classes, CHI_SQUARED
     pairs = [
         pair(sample.take(first, second))
         for first, second in combinations(range(len(sample.labels)), 2)
     ]
     corrected = correct([one.p for one in pairs], correction)
     return Comparison(
-        test=names[0],
-        overall=names[1],
+        test=" or ".join(dict.fromkeys(one.test for one in pairs)),
+        overall=joint if len(pairs) > 1 else pairs[0].test,
         p_overall=pairs[0].p if len(pairs) == 1 else overall(sample),
         groups=tuple(_describe(sample, group) for group in range(len(sample.labels))),
         differences=tuple(
@@ -166,17 +179,21 @@ def _find_groups(column: "pd.Series[Any]") -> tuple[IntVector, list[str]]:
 
 
 def _spell(level: object) -> str:
-    return f"{level:g}" if isinstance(level, float) else str(level)
+    if not isinstance(level, float):
+        return str(level)
+    return str(int(level)) if level.is_integer() and abs(level) < MOST_DIGITS else str(level)
 
 
 def _describe(sample: Sample, group: int) -> Group:
-    values = sample.y[sample.groups == group]
+    rows = sample.groups == group
+    values, clusters = sample.y[rows], sample.clusters
     shares: npt.NDArray[np.float64] = np.zeros(0)
     if sample.n_classes > 2:
         shares = np.bincount(values.astype(np.int64), minlength=sample.n_classes) / len(values)
     return Group(
         label=sample.labels[group],
         n_rows=len(values),
+        n_clusters=0 if clusters is None else count_clusters(clusters, rows),
         mean=float("nan") if sample.n_classes > 2 else float(values.mean()),
         deviation=float(values.std(ddof=1)) if sample.n_classes == 0 else float("nan"),
         shares=tuple(float(share) for share in shares),

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from automl_cli.core.arrays import FloatMatrix, FloatVector, IntVector
-from automl_cli.core.errors import DataError
-from automl_cli.statistics.fits import fit_model, run_wald_test
+from automl_cli.statistics.clusters import allow_for_few
+from automl_cli.statistics.fits import Fitted, fit_model, run_wald_test
 
+CHI_SQUARED = "chi-squared test"
 EXPECTED = 5.0  # rows of each cell, below which the exact test is taken
 
 
@@ -61,6 +62,8 @@ class Difference:
         The second's mean or share less the first's, with its interval; NaN for several classes.
     effect, effect_name
         Hedges' g, the odds ratio or Cramér's V.
+    test
+        The name of the test.
     p, p_corrected
         Of the test, and corrected for the number of pairs.
     """
@@ -72,6 +75,7 @@ class Difference:
     high: float
     effect: float
     effect_name: str
+    test: str
     p: float
     p_corrected: float = float("nan")
 
@@ -96,6 +100,7 @@ def compare_means(sample: Sample) -> Difference:
         high=float(high),
         effect=_find_g(first, second),
         effect_name="Hedges' g",
+        test="Welch's t-test",
         p=p,
     )
 
@@ -116,9 +121,9 @@ def compare_shares(sample: Sample) -> Difference:
         *counts, method="newcomb", compare="diff", alpha=sample.level
     )
     if _find_expected(table).min() < EXPECTED:
-        p = float(fisher_exact(table).pvalue)
+        test, p = "Fisher's exact test", float(fisher_exact(table).pvalue)
     else:
-        p = run_table_test(sample)
+        test, p = "score test", run_table_test(sample)
     with np.errstate(all="ignore"):
         odds = np.divide(table[:, 1], table[:, 0])
         ratio = float(odds[1] / odds[0])
@@ -130,6 +135,7 @@ def compare_shares(sample: Sample) -> Difference:
         high=float(high),
         effect=ratio,
         effect_name="odds ratio",
+        test=test,
         p=p,
     )
 
@@ -147,6 +153,7 @@ def compare_classes(sample: Sample) -> Difference:
         high=nan,
         effect=_find_v(table),
         effect_name="Cramér's V",
+        test=CHI_SQUARED,
         p=run_table_test(sample),
     )
 
@@ -155,9 +162,9 @@ def compare_linear(sample: Sample) -> Difference:
     """Compare means or shares by a linear model with clustered errors."""
     from scipy.stats import t
 
-    fitted = fit_model(_make_indicators(sample), sample.y, "gaussian", _recode(sample))
+    fitted = _fit(sample)
     difference, error = float(fitted.estimates[0, 1]), float(np.sqrt(fitted.robust[1, 1]))
-    width = float(t(fitted.df).ppf(1 - sample.level / 2)) * error
+    width = float(t.ppf(1 - sample.level / 2, fitted.df[1])) * error
     first, second = sample.split()
     return Difference(
         first=sample.labels[0],
@@ -167,6 +174,7 @@ def compare_linear(sample: Sample) -> Difference:
         high=difference + width,
         effect=_find_g(first, second),
         effect_name="Hedges' g",
+        test="clustered t-test",
         p=run_wald_test(fitted, (1,))[1],
     )
 
@@ -192,25 +200,16 @@ def run_table_test(sample: Sample) -> float:
 
 def run_linear_test(sample: Sample) -> float:
     """Return the p-value of all indicators of a linear model with clustered errors."""
-    matrix = _make_indicators(sample)
-    fitted = fit_model(matrix, sample.y, "gaussian", _recode(sample))
-    return run_wald_test(fitted, tuple(range(1, matrix.shape[1])))[1]
+    return run_wald_test(_fit(sample), tuple(range(1, len(sample.labels))))[1]
 
 
-def _make_indicators(sample: Sample) -> FloatMatrix:
+def _fit(sample: Sample) -> Fitted:
+    """Return the linear model of the indicators of all groups but the first."""
     matrix = np.eye(len(sample.labels))[sample.groups]
     matrix[:, 0] = 1.0
-    return matrix
-
-
-def _recode(sample: Sample) -> IntVector:
     clusters = np.unique(np.asarray(sample.clusters), return_inverse=True)[1].astype(np.int64)
-    if clusters.max() < 2:
-        raise DataError(
-            f"--cluster: {clusters.max() + 1} cluster(s) in {' and '.join(sample.labels[:2])}.",
-            hint="Name a column with more values.",
-        )
-    return clusters
+    fitted = fit_model(matrix, sample.y, "gaussian", clusters)
+    return allow_for_few(fitted, matrix, clusters)
 
 
 def _find_g(first: FloatVector, second: FloatVector) -> float:

@@ -216,3 +216,58 @@ def test_names_that_are_no_candidates_are_refused(run: Path, names: tuple[str, s
     with pytest.raises(ConfigError) as caught:
         answer(Question(source=run, compare=names))
     assert caught.value.message.startswith(told)
+
+
+def test_a_leak_is_told_to_have_no_test_with_clusters(tmp_path: Path):
+    frame = make_frame()
+    frame["leak"] = np.where(frame["sold"] == "yes", 2.0, 1.0) + frame["noise"].clip(-2, 2) / 10
+    frame.to_csv(tmp_path / "train.csv", index=False)
+    for columns in (("leak", "noise"), ("leak",)):
+        told = ask(tmp_path / "train.csv", columns=columns, cluster="shop")["targets"][0]
+        assert [test["p_corrected"] for test in told["tests"]] == [None] * len(columns)
+        assert told["conclusions"] == [
+            (
+                f"{', '.join(columns)} cannot be tested: classes are separated, and with clusters "
+                "no test is valid then."
+            )
+        ]
+        (finding,) = [one for one in told["findings"] if one["code"] == "separation"]
+        assert finding["advice"] == (
+            "With clusters no other test is valid: look for leaks, or test with fewer columns."
+        )
+    free = ask(tmp_path / "train.csv", "sold", "shop", columns=("leak",))["targets"][0]
+    assert free["findings"][0]["advice"].startswith("Likelihood-ratio tests count; look for leaks")
+
+
+def find_few(told: dict[str, Any]) -> list[str]:
+    findings = told["targets"][0]["findings"]
+    return [finding["message"] for finding in findings if finding["code"] == "few_clusters"]
+
+
+@pytest.fixture(scope="module")
+def shops(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a table whose 60 shops lie in regions: 45, 8, 5 and 2 of them."""
+    path = tmp_path_factory.mktemp("shops") / "train.csv"
+    frame = make_frame()
+    regions = np.repeat(["north", "south", "east", "west"], [45, 8, 5, 2])
+    frame.assign(region=regions[frame["shop"]]).to_csv(path, index=False)
+    return path
+
+
+def test_levels_and_groups_of_few_clusters_are_named(shops: Path):
+    told = ask(shops, "price", columns=("region", "noise"), cluster="shop")
+    assert find_few(told) == [
+        (
+            "few clusters, or as good as few of equal weight, tell region = south (10), "
+            "region = east (6)."
+        )
+    ]
+    assert told["targets"][0]["tests"][0]["reference"] == "north or (others)"
+    compared = ask(shops, "price", between="region", cluster="shop")
+    assert find_few(compared) == ["few clusters are in east (5), south (8)."]
+    assert compared["targets"][0]["left_out"] == ["west"]
+    formula = ask(shops, "price", formula="region", cluster="shop")
+    assert find_few(formula)[0] == (
+        "region[T.west]: fewer than 5 clusters tell the effect, which cannot be tested."
+    )
+    assert find_few(ask(shops, "price", "shop", between="region")) == []

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from automl_cli.statistics.coefficients import Coefficient
 from automl_cli.statistics.conclusions import (
@@ -12,7 +13,7 @@ from automl_cli.statistics.conclusions import (
     spell_chance,
 )
 from automl_cli.statistics.effects import Effects, EffectTest, Settings
-from automl_cli.statistics.groups import Comparison
+from automl_cli.statistics.groups import Comparison, Group
 from automl_cli.statistics.paired import Gain, Paired
 from automl_cli.statistics.response import Response
 from automl_cli.statistics.samples import Difference
@@ -31,6 +32,7 @@ UNIT = Coefficient(
     low=0.16,
     high=0.24,
     p=1e-9,
+    df=np.inf,
     spread=5.0,
 )
 
@@ -88,6 +90,42 @@ def test_a_separated_column_has_no_odds():
     assert "multiplied" not in said[1]
 
 
+LEAK = EffectTest(term="leak", df=1, p=NAN, p_likelihood=NAN, separated=True)
+
+
+def test_what_separates_classes_cannot_be_tested_with_clusters():
+    effects = replace(make_effects(KIND, LEAK), n_clusters=40)
+    assert conclude_effects(effects, SOLD, Settings()) == [
+        (
+            "None of 1 columns shows an effect on sold (corrected by Holm, level 0.05). That is no "
+            "proof that there is none: the intervals say how large it may be."
+        ),
+        "leak cannot be tested: classes are separated, and with clusters no test is valid then.",
+    ]
+
+
+def test_where_all_is_told_with_clusters_nothing_is_said_of_effects():
+    other = replace(LEAK, term="other", separated=False)
+    effects = replace(make_effects(LEAK, other), n_clusters=40, void=True)
+    assert conclude_effects(effects, SOLD, Settings()) == [
+        (
+            "leak, other cannot be tested: classes are separated, and with clusters no test is "
+            "valid then."
+        )
+    ]
+
+
+def test_what_too_few_clusters_tell_is_not_counted_as_not_found():
+    few = replace(KIND, term="few", p=NAN, p_likelihood=NAN, p_corrected=NAN)
+    effects = replace(make_effects(SIZE, few), n_clusters=40)
+    said = conclude_effects(effects, PRICE, Settings())
+    assert said[0].startswith("1 of 1 columns: the effect on price")
+    assert said[2:] == [
+        "few cannot be tested: fewer than 5 clusters tell the effect.",
+        "An effect here is an association in these rows, in the form that was fitted; no cause.",
+    ]
+
+
 DIFFERENCE = Difference(
     first="a",
     second="b",
@@ -96,6 +134,7 @@ DIFFERENCE = Difference(
     high=-1.0,
     effect=-0.5,
     effect_name="Hedges' g",
+    test="Welch's t-test",
     p=0.003,
     p_corrected=0.003,
 )
@@ -131,6 +170,24 @@ def test_a_difference_that_is_not_shown_is_told_with_its_interval():
     ]
 
 
+def test_a_group_that_does_not_vary_leaves_the_pairs_to_speak():
+    groups = [
+        Group(label=label, n_rows=9, n_clusters=0, mean=0.0, deviation=deviation)
+        for label, deviation in (("a", 1.0), ("b", 1.0), ("c", 0.0))
+    ]
+    weak = replace(DIFFERENCE, first="c", p=0.2, p_corrected=0.2)
+    three = make_comparison(DIFFERENCE, weak, replace(weak, p=NAN, p_corrected=NAN))
+    three = replace(three, p_overall=NAN, groups=tuple(groups))
+    said = conclude_groups(three, PRICE, "kind", Settings())
+    assert said[:2] == [
+        "No joint test of the 3 groups of kind is possible (a group does not vary).",
+        "1 of 2 pairs that can be tested differ (corrected by Holm).",
+    ]
+    alike = replace(three, groups=(groups[0], groups[0]))
+    (first, *_) = conclude_groups(alike, PRICE, "kind", Settings())
+    assert first == "No joint test of the 2 groups of kind is possible."
+
+
 def make_paired(gain: Gain, folds: Gain | None) -> Paired:
     return Paired(
         first=0.9,
@@ -153,10 +210,34 @@ def test_the_better_candidate_is_named_with_its_certainty():
             "equally good, a difference so large would come up in 3 of 1,000 cases."
         ),
         (
-            "other is ahead in 2 of 3 folds: whether the same settings would win again, trained on "
-            "other rows, cannot be told (p = 0.3, corrected for overlapping training rows)."
+            "other is ahead in 2 of 3 folds: whether the same settings would be better on average, "
+            "trained on other rows, cannot be told (p = 0.3, corrected for overlapping training "
+            "rows)."
         ),
     ]
+
+
+def test_folds_speak_of_the_mean_over_other_training_rows():
+    gain = Gain(gain=0.012, error=0.004, low=0.002, high=0.02, p=0.003, df=19)
+    said = conclude_paired(make_paired(gain, gain), ("one", "other"), "roc_auc", 0.05)
+    assert said[1] == (
+        "other is ahead in 2 of 3 folds: on average, trained on other rows, other would be better "
+        "(p = 0.003, corrected for overlapping training rows)."
+    )
+
+
+@pytest.mark.parametrize(
+    ("gain", "told"),
+    [
+        (-0.1, "one is better than other by 0.1 auc in these rows; no error can be told."),
+        (0.1, "other is better than one by 0.1 auc in these rows; no error can be told."),
+        (0.0, "one and other are equal in auc in these rows; no error can be told."),
+        (NAN, "auc is undefined in these rows: one and other cannot be compared."),
+    ],
+)
+def test_a_gain_without_an_error_is_told_in_its_direction(gain: float, told: str):
+    paired = make_paired(Gain(gain=gain, error=NAN, low=NAN, high=NAN, p=NAN, df=0), None)
+    assert conclude_paired(paired, ("one", "other"), "auc", 0.05) == [told]
 
 
 def test_where_nothing_can_be_told_the_interval_says_what_is_possible():

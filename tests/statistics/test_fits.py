@@ -1,5 +1,8 @@
 """Robust errors are what they are called."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import statsmodels.api as sm
@@ -60,7 +63,19 @@ def test_clustered_errors_are_those_of_statsmodels(family: Family):
         law = sm.families.Binomial() if family == "binomial" else sm.families.Poisson()
         expected = sm.GLM(y, matrix, family=law).fit(**given).cov_params()
     np.testing.assert_allclose(fitted.robust, expected, rtol=1e-5)
-    assert fitted.df == 39
+    assert (fitted.df == 39).all()
+
+
+def test_the_first_fit_of_a_program_is_silent():
+    program = (
+        "import numpy as np; from automl_cli.statistics.fits import fit_model;"
+        "x = np.column_stack([np.ones(50), np.arange(50.0) - 24.5]);"
+        "fit_model(x, (x[:, 1] > 0) * 1.0, 'binomial')"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert ended.stderr == ""
 
 
 def test_one_row_in_a_cluster_gives_robust_errors():

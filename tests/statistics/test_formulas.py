@@ -64,3 +64,46 @@ def test_what_is_explained_does_not_explain_itself(formula: str) -> None:
 
 def test_numbers_with_a_point_are_no_dot() -> None:
     assert split_formula("y ~ a + I(b * 0.5)") == ("y", "a + I(b * 0.5)")
+
+
+def make_wide() -> pd.DataFrame:
+    n = 2000
+    return pd.DataFrame(
+        {
+            "a": np.random.default_rng(0).normal(size=n),
+            "kind": pd.Categorical([f"k{row % 40}" for row in range(n)]),
+            "odd name": pd.Categorical([f"n{row // 100}" for row in range(n)]),
+            "code": np.arange(n) % 400,
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("right", "n_parameters"),
+    [
+        ("bs(a, df=500)", "500"),
+        ("poly(a, 2000000000)", "2,000,000,000"),
+        ("a + kind:`odd name`", "801"),
+        ("kind * C(`odd name`)", "860"),
+        ("C(code)", "400"),
+        ("bs(a, df=20) * kind", "860"),
+    ],
+)
+def test_a_formula_of_very_many_parameters_is_refused_before_it_is_made(
+    right: str, n_parameters: str
+):
+    with pytest.raises(ConfigError) as caught:
+        make_formula_design(make_wide(), right)
+    assert caught.value.message == (
+        f"--formula: {right!r} makes {n_parameters} parameters; 300 are the most."
+    )
+    assert caught.value.hint == "Take fewer knots or levels: a curve rarely needs more than df=5."
+
+
+def test_the_left_side_of_a_formula_is_not_made_of_very_many_columns_either():
+    with pytest.raises(ConfigError, match=r"makes 5,000 parameters; 300 are the most"):
+        compute_column(make_wide(), "bs(a, df=5000)")
+
+
+def test_a_formula_of_many_levels_that_is_small_enough_is_made():
+    assert make_formula_design(make_wide(), "kind + bs(a, df=5)").matrix.shape == (2000, 45)

@@ -76,9 +76,36 @@ def test_the_interval_of_a_difference_of_shares_leaves_zero_out_where_the_test_r
 
 def test_few_rows_are_tested_exactly():
     y = np.r_[np.arange(40) < 3, np.arange(80) < 0]
-    (found,) = compare(y, GROUPS, "no", "yes").differences
+    comparison = compare(y, GROUPS, "no", "yes")
+    (found,) = comparison.differences
     assert found.p == pytest.approx(stats.fisher_exact([[37, 3], [80, 0]]).pvalue)
     assert found.low < -0.075 < found.high
+    assert found.test == comparison.test == comparison.overall == "Fisher's exact test"
+
+
+def test_each_pair_tells_its_test():
+    groups = pd.Series(np.repeat(["a", "b", "c"], [60, 60, 6]), name="group")
+    found = compare(np.arange(126) % 3 == 0, groups, "no", "yes")
+    exact = "Fisher's exact test"
+    assert [one.test for one in found.differences] == ["score test", exact, exact]
+    assert found.test == "score test or Fisher's exact test"
+    assert found.overall == "chi-squared test"
+
+
+@pytest.mark.parametrize(
+    ("levels", "labels"),
+    [
+        ([12345678.0, 12345679.0], ["12345678", "12345679"]),
+        ([0.1, 0.1 + 0.2], ["0.1", "0.30000000000000004"]),
+        ([1.0, 2.5], ["1", "2.5"]),
+        ([1e20, 1e-7], ["1e-07", "1e+20"]),
+        ([12345678, 12345679], ["12345678", "12345679"]),
+    ],
+)
+def test_groups_of_numbers_keep_all_their_digits(levels: list[float], labels: list[str]):
+    column = pd.Series(np.repeat(levels, N // 2), name="group")
+    found = compare(make_values(), column)
+    assert [group.label for group in found.groups] == labels
 
 
 def test_several_groups_are_tested_together_and_in_corrected_pairs():
@@ -134,6 +161,15 @@ def test_one_group_and_too_many_are_refused():
         compare(make_values(), pd.Series(["a"] * N, name="group"))
     with pytest.raises(DataError, match=r"^group: 120 different values, 20 groups are the most.$"):
         compare(make_values(), pd.Series(np.arange(N), name="group"))
+
+
+def test_a_constant_group_has_pairs_and_no_joint_test():
+    rng = np.random.default_rng(0)
+    groups = pd.Series(np.repeat(["a", "b", "c"], 20), name="group")
+    y = np.r_[rng.normal(size=20), rng.normal(5, 1, 20), np.full(20, 9.0)]
+    found = compare(y, groups)
+    assert np.isnan(found.p_overall)
+    assert all(one.p_corrected < 0.01 for one in found.differences)
 
 
 def test_equal_values_have_no_test():

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.datasets as shipped
-from scipy.stats import f
+from scipy.stats import f, t
 
 from automl_cli.statistics.effects import Effects, Settings, measure_effects
 from automl_cli.statistics.fits import Fitted, fit_model, run_likelihood_test, run_wald_test
@@ -138,24 +138,36 @@ def test_visits_to_doctors_have_the_poisson_rates_of_stata():
     np.testing.assert_allclose(errors[0], [0.01116266712362, *se], rtol=PRECISION)
 
 
-def measure_grunfeld() -> Effects:
+def fit_grunfeld() -> tuple[Fitted, np.ndarray, Effects]:
+    """Return the model of the ten firms, the units of its parameters, and its tests."""
     frame = shipped.grunfeld.load_pandas().data[:200].reset_index(drop=True)
     clusters = pd.factorize(frame["firm"])[0].astype(np.int64)
     response = Response(name="invest", y=frame["invest"].to_numpy(float), family="gaussian")
     design = make_formula_design(frame, "value + capital")
-    return measure_effects(design, response, Settings(clusters=clusters))
+    fitted = fit_model(design.matrix, response.y, "gaussian", clusters)
+    scales = np.array([parameter.scale for parameter in design.parameters])
+    return fitted, scales, measure_effects(design, response, Settings(clusters=clusters))
 
 
 def test_clustered_errors_and_intervals_of_grunfeld_are_those_of_stata():
-    value, capital = measure_grunfeld().coefficients
-    table = {
-        value: (0.11556215606596, 0.01589433647768, 0.00004710548549, 0.07960666895505),
-        capital: (0.23067848754982, 0.08496711097464, 0.02380515903536, 0.03846952885627),
-    }
-    for found, printed in table.items():
-        figures = (found.estimate, found.error, found.p, found.low)
+    fitted, scales, _ = fit_grunfeld()
+    estimates, errors = fitted.estimates[0] / scales, np.sqrt(np.diag(fitted.robust)) / scales
+    p = 2 * t.sf(estimates / errors, fitted.df)
+    low, high = estimates + np.outer(t.ppf([0.025, 0.975], 9), errors)
+    value = (0.11556215606596, 0.01589433647768, 0.00004710548549, 0.07960666895505)
+    capital = (0.23067848754982, 0.08496711097464, 0.02380515903536, 0.03846952885627)
+    for place, printed in ((1, value), (2, capital)):
+        figures = (estimates[place], errors[place], p[place], low[place])
         np.testing.assert_allclose(figures, printed, rtol=PRECISION)
-    assert value.high == pytest.approx(0.15151764317688, rel=PRECISION)
+    assert high[1] == pytest.approx(0.15151764317688, rel=PRECISION)
+
+
+def test_ten_firms_of_which_one_is_the_largest_are_trusted_less_than_by_stata():
+    _, _, effects = fit_grunfeld()
+    value = effects.coefficients[0]
+    assert value.error > 0.0159
+    assert 3 < value.df < 5
+    assert 0.0001 < value.p < 0.05
 
 
 def test_the_clustered_wald_test_of_all_of_grunfeld_is_that_of_stata():
