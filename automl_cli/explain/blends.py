@@ -127,8 +127,8 @@ def find_scale(every: FloatVector, some: FloatVector) -> float:
 
     Examples
     --------
-    >>> find_scale(np.array([0.6, 0.3, 0.1]), np.array([0.3, 0.1]))
-    2.5
+    >>> find_scale(np.array([0.5, 0.25, 0.25]), np.array([0.25, 0.25]))
+    2.0
     """
     ratio = float(every.sum() / some.sum()) if some.sum() else 0.0
     return ratio if ratio > 0 else 1.0

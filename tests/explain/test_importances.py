@@ -4,6 +4,7 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from automl_cli.core.foldplan import FoldPlan
 from automl_cli.explain.importances import Answer, Probe, Question, judge_all, permute_all
@@ -68,8 +69,12 @@ def test_effects_come_first_copies_are_told_together_and_the_lunch_is_among_them
     assert answer.n_rows == N_ROWS
 
 
-def test_noise_and_lunch_are_significant_as_rarely_as_promised():
-    answers = [ask(seed) for seed in range(200)]
+@pytest.fixture(scope="module")
+def answers() -> list[Answer]:
+    return [ask(seed) for seed in range(200)]
+
+
+def test_noise_and_lunch_are_significant_as_rarely_as_promised(answers: list[Answer]):
     noise = [
         one
         for answer in answers
@@ -90,8 +95,8 @@ def test_what_is_less_sure_than_the_lunch_is_not_found():
         assert all(one.p < lunch.p for one in found)
 
 
-def test_of_two_hundred_lunches_none_comes_out_as_significant_by_chance():
-    lunches = [one for seed in range(200) for one in ask(seed).columns if one.is_probe]
+def test_of_two_hundred_lunches_none_comes_out_as_significant_by_chance(answers: list[Answer]):
+    lunches = [one for answer in answers for one in answer.columns if one.is_probe]
     assert not any(one.found for one in lunches)
     assert min(one.p for one in lunches) < 0.02  # though some are unlucky
 
