@@ -25,7 +25,7 @@ def blend(
     ] = Path("submission.csv"),
     as_json: AsJson = False,
 ) -> None:
-    """Blend a run with other runs, and with predictions made elsewhere."""
+    """Blend a run with others and predictions from elsewhere."""
     with answered():
         from automl_cli.blend import BlendRequest
         from automl_cli.blend import blend as run_blend

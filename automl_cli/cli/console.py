@@ -14,7 +14,7 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from automl_cli.cli.figures import spell_number
+from automl_cli.cli.figures import spell_number, spell_seconds
 from automl_cli.cli.live import Space, is_live, keep_drawing
 from automl_cli.cli.meter import MemoryMeter
 from automl_cli.cli.standing import Standing, note
@@ -42,6 +42,8 @@ class RunConsole:
         How far the run is.
     unstarted, shown
         How many candidates the clock left out, and the submissions that were told of.
+    is_resumed
+        Whether earlier commands have worked on the run.
     """
 
     console: Console
@@ -50,6 +52,7 @@ class RunConsole:
     standing: Standing = field(default_factory=lambda: Standing(stage_at=time.time()))
     unstarted: int = 0
     shown: set[str] = field(default_factory=set)
+    is_resumed: bool = False
 
     def listen(self, event: Event) -> None:
         """Show one event, if it is worth a line."""
@@ -59,6 +62,8 @@ class RunConsole:
             self._show_inferred(fields)
         elif event.kind == "audited":
             self._show_findings(fields)
+        elif event.kind == "started":
+            self._show_start(fields)
         elif event.kind == "submission":
             self._show_submission(fields)
         elif event.kind == "skipped" and fields["reason"] == NOT_STARTED:
@@ -75,7 +80,8 @@ class RunConsole:
             self.console.print(_make_table(target))
             self.console.print(_spell_ensemble(target), soft_wrap=True)
         facts = " · ".join(f"{what}: {value}" for what, value, _ in summary["facts"])
-        self.console.print(Text(facts, style="dim"), soft_wrap=True)
+        # A terminal breaks lines between words; elsewhere a line stays whole for grep.
+        self.console.print(Text(facts, style="dim"), soft_wrap=not self.console.is_terminal)
         for one in summary["findings"]:
             if one["severity"] == "error":  # it has scrolled by, and the score hangs on it
                 told = f"doubtful: {one['message']} {one['advice']}"
@@ -88,7 +94,8 @@ class RunConsole:
         console = (self.errors if is_error else None) or self.console
         if self.is_dated:
             text = f"{time.strftime('%Y-%m-%d %H:%M:%S')} {text}"
-        console.print(Text(text, style=style), soft_wrap=True, highlight=False)
+        broken = console.is_terminal and not self.is_dated
+        console.print(Text(text, style=style), soft_wrap=not broken, highlight=False)
 
     def _show_inferred(self, fields: Mapping[str, Any]) -> None:
         for what, value, reason in fields["facts"]:
@@ -110,11 +117,22 @@ class RunConsole:
         if n_notes:
             self._line(f"notes on the data: {n_notes}; `automl audit` shows them", style="dim")
 
+    def _show_start(self, fields: Mapping[str, Any]) -> None:
+        """Tell of what earlier commands have done on this run."""
+        spent, ends_at = fields["spent_seconds"], fields["ends_at"]
+        if not spent:
+            return
+        told = f"this run goes on: earlier commands have worked {spell_seconds(spent)}"
+        if ends_at is not None and ends_at <= time.time():
+            told += ", which is all of its budget; a larger --budget fits more"
+        self._line(told)
+        self.is_resumed = True
+
     def _show_submission(self, fields: Mapping[str, Any]) -> None:
         path = str(fields["path"])
         if path not in self.shown:
             self.shown.add(path)
-            self._line(f"first valid submission: {path}")
+            self._line(f"{'' if self.is_resumed else 'first '}valid submission: {path}")
 
 
 @contextmanager

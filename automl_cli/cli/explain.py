@@ -21,7 +21,7 @@ def explain(
     rate: Annotated[float, typer.Option(help="Rate of false discoveries.")] = 0.05,
     as_json: AsJson = False,
 ) -> None:
-    """Explain a run: which columns matter, how surely, and which way."""
+    """Tell which columns matter, how surely, and which way."""
     with answered():
         from automl_cli.cli.explained import print_explained
         from automl_cli.cli.status import tell_status

@@ -29,7 +29,7 @@ def features(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show the generated columns of a run: what was tried, what is taken in how many folds."""
+    """Show the generated columns: what was tried, what is taken."""
     with answered():
         from automl_cli.cli.screens import print_screens, read_screens
         from automl_cli.store import RunDirectory

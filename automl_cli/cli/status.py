@@ -24,23 +24,31 @@ class _Status:
     console: Console
     what: str
     started_at: float
+    is_live: bool
     stage: str = ""
+    is_told: bool = False
 
     def listen(self, event: Event) -> None:
         if event.kind == "stage":
             self.stage = str(event.fields["name"])
         elif event.kind in ("explaining", "warning"):
             self.stage = ""  # the line above says it
-            told = Text(str(event.fields["message"]), style="dim")
-            self.console.print(told, soft_wrap=True, highlight=False)
+            self._line(str(event.fields["message"]))
 
     def draw(self) -> Text:
         parts = [self.what, spell_seconds(time.time() - self.started_at), self.stage]
         return Text(" · ".join(filter(None, parts)), no_wrap=True, overflow="ellipsis")
 
     def print_once(self) -> None:
-        date = time.strftime("%Y-%m-%d %H:%M:%S")
-        self.console.print(Text(f"{date} {self.what}"), soft_wrap=True, highlight=False)
+        """Tell a log what the command does, before all else that it is told."""
+        if not (self.is_live or self.is_told):
+            self.is_told = True
+            self._line(self.what)
+
+    def _line(self, text: str) -> None:
+        self.print_once()
+        dated = text if self.is_live else f"{time.strftime('%Y-%m-%d %H:%M:%S')} {text}"
+        self.console.print(Text(dated, style="dim"), soft_wrap=True, highlight=False)
 
 
 @contextmanager
@@ -54,8 +62,9 @@ def tell_status(what: str) -> Iterator[Listener]:
     what
         In a few words, such as "auditing titanic".
     """
-    status = _Status(open_console(stderr=True), what, time.time())
-    if is_live(status.console):
+    console = open_console(stderr=True)
+    status = _Status(console, what, time.time(), is_live(console))
+    if status.is_live:
         with keep_drawing(status.console, lambda _: status.draw()):
             yield status.listen
         return

@@ -21,7 +21,7 @@ def submit(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check a run's submission, upload it to Kaggle, and note its score."""
+    """Check a submission, upload it to Kaggle, note its score."""
     with answered():
         from automl_cli.cli.console import make_console
         from automl_cli.cli.results import print_submitted

@@ -60,7 +60,7 @@ def ask(
     sample: SampleFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Test which effects, and which differences between groups or candidates, are real."""
+    """Test effects, and differences of groups or candidates."""
     with answered():
         from automl_cli.cli.verdicts import print_verdict
         from automl_cli.competition import Competition

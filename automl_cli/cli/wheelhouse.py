@@ -20,7 +20,7 @@ def wheelhouse(
     platform: Annotated[str | None, typer.Option(help="As wheels name it.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Download all wheels that this program needs, to install it where there is no network."""
+    """Download all wheels, to install where no network is."""
     with answered():
         from automl_cli.cli.results import print_wheelhouse
         from automl_cli.wheelhouse import PLATFORM, WheelhouseRequest, make_wheelhouse

@@ -114,6 +114,8 @@ def _check_numbers(table: RawTable, name: str, wants: Wants) -> None:
         expected = "a probability" if wants == "probability" else "a number"
         cell = table.texts(name)[row]
         hint = f"Fill every cell of the column with {expected}, written like 0.25."
+        if wants == "probability":
+            hint += " If classes are asked for, name their metric with --metric."
         raise _misfit(table, f"{cell!r} in column {name!r}, row {row + 1}", expected, hint)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 from automl_cli.core.arrays import BoolVector
+from automl_cli.core.dataset import Column
 from automl_cli.data.aim import Aim
 from automl_cli.data.classes import EncodedTarget
 from automl_cli.data.ids import RowId
@@ -11,6 +12,7 @@ from automl_cli.data.read import Tables
 
 Fact: TypeAlias = tuple[str, str, str]
 
+MOST_NAMES = 6  # of the columns of one role
 SHAPES = {
     "single": "one column a target",
     "per_class": "one column a class",
@@ -42,6 +44,30 @@ def make_facts(
         if table is not None:
             facts += [("encoding", note, table.name) for note in table.notes]
     return tuple(facts)
+
+
+def describe_columns(columns: Sequence[Column]) -> Fact:
+    """Return how many columns there are of each role, and which are not plain numbers.
+
+    Examples
+    --------
+    >>> describe_columns(
+    ...     [Column(name="age", role="numeric", reason=""),
+    ...      Column(name="city", role="categorical", reason="")]
+    ... )
+    ('columns', '1 numeric, 1 categorical', 'categorical: city')
+    """
+    by_role: dict[str, list[str]] = {}
+    for column in columns:
+        by_role.setdefault(column.role, []).append(column.name)
+    counts = ", ".join(f"{len(names)} {role}" for role, names in by_role.items())
+    shown = [f"{role}: {_shorten(names)}" for role, names in by_role.items() if role != "numeric"]
+    return ("columns", counts, "; ".join(shown) or "all numbers")
+
+
+def _shorten(names: Sequence[str]) -> str:
+    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    return ", ".join(names[:MOST_NAMES]) + more
 
 
 def _target_facts(item: EncodedTarget, *, alone: bool) -> list[Fact]:

@@ -18,7 +18,7 @@ from automl_cli.core.errors import DataError
 from automl_cli.data.aim import Aim, find_aim, value_columns
 from automl_cli.data.classes import EncodedTarget, make_target
 from automl_cli.data.content import make_content_key
-from automl_cli.data.facts import make_facts
+from automl_cli.data.facts import describe_columns, make_facts
 from automl_cli.data.files import Files
 from automl_cli.data.ids import RowId, find_id, find_train_ids, sample_ids
 from automl_cli.data.kinds import find_typing
@@ -76,7 +76,11 @@ def infer_dataset(files: Files, options: DataOptions) -> Inference:
         id=row_id.name,
         columns=features.columns,
         ignored=features.ignored,
-        facts=(*make_facts(tables, aim, row_id, encoded, filled), *facts),
+        facts=(
+            *make_facts(tables, aim, row_id, encoded, filled),
+            describe_columns(features.columns),
+            *facts,
+        ),
     )
     dataset = Dataset(
         schema=schema,

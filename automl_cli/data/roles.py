@@ -68,7 +68,7 @@ def find_features(
         )
     typing = typing.select(kept)
     return Features(
-        columns=tuple(_make_column(column, row_id) for column in typing.columns),
+        columns=tuple(_make_column(column, row_id, options) for column in typing.columns),
         ignored=tuple((name, ignored[name]) for name in tables.train.names if name in ignored),
         typing=typing,
         train=frame[list(kept)],
@@ -90,9 +90,11 @@ def _left_out(tables: Tables, targets: Sequence[str], options: DataOptions) -> d
     return reasons
 
 
-def _make_column(column: ColumnTyping, row_id: RowId) -> Column:
+def _make_column(column: ColumnTyping, row_id: RowId, options: DataOptions) -> Column:
+    given = "as the config says; " if column.name in options.roles else ""
     also = "; the id, kept because it also tells the time" if column.name in row_id.columns else ""
-    return Column(name=column.name, role=ROLES[column.kind], reason=column.reason + also)
+    reason = f"{given}{column.reason}{also}"
+    return Column(name=column.name, role=ROLES[column.kind], reason=reason)
 
 
 def _no_information(column: "pd.Series[Any]") -> str:

@@ -32,8 +32,8 @@ def tell_running(
 
 
 def describe_job(name: str) -> dict[str, JsonValue]:
-    """Return a job of the screen as an event tells it."""
-    return {"key": name, "does": "screen", "expected_seconds": None}
+    """Return a job ``GROUP-KEY`` of the screen as an event tells it: by its group."""
+    return {"key": name.rpartition("-")[0] or name, "does": "screen", "expected_seconds": None}
 
 
 def _describe_task(agenda: Agenda, course: Course, task: Task) -> dict[str, JsonValue]:

@@ -48,7 +48,10 @@ MISFITS: list[tuple[tuple[str, Wants], str, str, str]] = [
         (BINARY, "probability"),
         "id,y\n007,0\n8,1.5\n",
         "'1.5' in column 'y', row 2, expected a probability",
-        "Fill every cell of the column with a probability, written like 0.25.",
+        (
+            "Fill every cell of the column with a probability, written like 0.25. "
+            "If classes are asked for, name their metric with --metric."
+        ),
     ),
     (
         (BINARY, "value"),

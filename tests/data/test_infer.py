@@ -45,6 +45,7 @@ def test_the_whole_data_set_is_inferred(infer: Infer):
         "id": ("id", "the sample's first column"),
         "submission": ("one column a target", "the columns of the sample"),
         "rows": ("3 of 4", "1 without a target"),
+        "columns": ("1 numeric, 1 categorical", "categorical: c"),
     }
 
 
