@@ -25,6 +25,7 @@ from automl_cli.splits import make_fold_plan
 from automl_cli.validation import Validation, choose_validation
 
 LARGEST_VALUE = 1e18  # squared errors of more leave the range of float32
+LEAST_SPREAD = 1e-18  # and those of less
 
 
 def make_data_options(config: RunConfig) -> DataOptions:
@@ -141,6 +142,13 @@ def _check_size(target: Target, y: FloatVector | IntVector) -> None:
         raise PlanError(
             f"the target {target.name!r} reaches {largest:g}; models fit up to {LARGEST_VALUE:g}.",
             hint="Divide the column by a power of ten, and multiply the predictions by it.",
+        )
+    spread = float(np.ptp(y))
+    if spread < LEAST_SPREAD:
+        raise PlanError(
+            f"the target {target.name!r} varies by {spread:g}; models see {LEAST_SPREAD:g} and "
+            "more.",
+            hint="Multiply the column by a power of ten, and divide the predictions by it.",
         )
 
 

@@ -3,7 +3,9 @@
 Heavy modules are imported inside the commands: ``automl --help`` has to answer at once.
 """
 
+import io
 import signal
+import sys
 from typing import Annotated
 
 import typer
@@ -47,6 +49,8 @@ def main() -> None:
     """Run the command line."""
     # A scheduler's polite stop is treated like Ctrl-C: what is finished is kept.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a ± that a locale lacks ends no command
     app()
 
 

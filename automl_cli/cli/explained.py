@@ -9,6 +9,7 @@ from rich.table import Table
 from automl_cli.cli.figures import spell_number
 from automl_cli.cli.terminal import open_console
 
+NAME_WIDTH = 12  # where room is short figures give way, for without its name a line says nothing
 MOST = 40  # columns in a table; the files hold all
 CLOSEST = 1e-4  # p-values below it are not told apart
 UNLUCKY = 0.05  # one column of noise in twenty has a p below
@@ -135,7 +136,7 @@ def _print_rest(console: Console, columns: Sequence[object]) -> None:
 
 def _make_table(first: str, *others: str) -> Table:
     table = Table(box=None, pad_edge=False)
-    table.add_column(first, overflow="fold")
+    table.add_column(first, overflow="fold", min_width=NAME_WIDTH)
     for name in others:
         table.add_column(name, justify="right", no_wrap=True)
     return table

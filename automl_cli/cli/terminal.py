@@ -4,7 +4,22 @@ Names of columns, classes and folders come from anywhere, and brackets or colons
 markup.
 """
 
+import os
+import sys
+
 from rich.console import Console
+
+PIPE_CLOSED = 141  # as a program ends that SIGPIPE has ended
+
+
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """End quietly where nobody reads on, such as behind ``| head``."""
+        self.quiet = True
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+        sys.exit(PIPE_CLOSED)
 
 
 def open_console(*, stderr: bool = False, quiet: bool = False, highlight: bool = True) -> Console:
@@ -19,4 +34,4 @@ def open_console(*, stderr: bool = False, quiet: bool = False, highlight: bool =
     highlight
         True to colour figures and paths.
     """
-    return Console(stderr=stderr, quiet=quiet, highlight=highlight, markup=False, emoji=False)
+    return _Console(stderr=stderr, quiet=quiet, highlight=highlight, markup=False, emoji=False)

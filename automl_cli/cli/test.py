@@ -1,5 +1,6 @@
 """``automl test``."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
@@ -68,6 +69,7 @@ def ask(
         from automl_cli.hypotheses import Question, answer, guess_target
 
         source: Path | Competition = paths[0]
+        _check_run(paths, (config, preset, target, overrides, test, sample))
         if len(paths) > 1 or not (paths[0] / "run.json").exists():
             found = target or guess_target(paths, test, sample, formula=formula, on=on)
             # A column of few counts is read as classes otherwise.
@@ -98,3 +100,16 @@ def ask(
             print_json(told)
         else:
             print_verdict(told)
+
+
+def _check_run(paths: Sequence[Path], given: Sequence[object]) -> None:
+    """Refuse options that say how tables are read, if there is a run, which knows."""
+    from automl_cli.core.errors import ConfigError
+
+    flags = ("--config", "--preset", "--target", "--set", "--test", "--sample")
+    idle = [flag for flag, value in zip(flags, given, strict=True) if value]
+    if len(paths) == 1 and (paths[0] / "run.json").exists() and idle:
+        raise ConfigError(
+            f"{paths[0]} is a run, which knows its tables; {idle[0]} has no part in it.",
+            hint=f"Leave {idle[0]} out, or give the tables in place of the run.",
+        )

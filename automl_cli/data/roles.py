@@ -61,8 +61,11 @@ def find_features(
     kept = tuple(name for name in kept if name not in ignored)
     if not kept:
         raise DataError(
-            f"{tables.train.name}: no feature column is left; "
-            + "; ".join(f"{name!r}: {why}" for name, why in list(ignored.items())[:5])
+            f"{tables.train.name}: "
+            + "; ".join(
+                ["no feature column is left"]
+                + [f"{name!r}: {why}" for name, why in list(ignored.items())[:5]]
+            )
             + ".",
             hint="Check that train and test belong together and what is dropped.",
         )

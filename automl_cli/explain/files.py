@@ -24,6 +24,7 @@ from automl_cli.reopen import Reopened
 from automl_cli.store import RunDirectory, file_name, read_json, write_folder
 
 LEADING = 10  # columns with dependence data
+MARKS = ("(row)", "(output)", "(base)")  # of shap.csv, before its columns
 
 
 def read_explanation(root: Path) -> dict[str, Any] | None:
@@ -135,13 +136,21 @@ def _tabulate_shap(
     contributions: Contributions, outputs: Sequence[str], ids: np.ndarray[Any, Any]
 ) -> pd.DataFrame:
     parts = []
+    row, told, base = (_find_free(name, contributions.columns) for name in MARKS)
     for k, output in enumerate(outputs):
         part = pd.DataFrame(contributions.shap[:, k], columns=list(contributions.columns))
-        part.insert(0, "(base)", contributions.base[:, k])
-        part.insert(0, "(output)", output)
-        part.insert(0, "(row)", ids)
+        part.insert(0, base, contributions.base[:, k])
+        part.insert(0, told, output)
+        part.insert(0, row, ids)
         parts.append(part)
     return pd.concat(parts, ignore_index=True)
+
+
+def _find_free(name: str, taken: Sequence[str]) -> str:
+    """Return a name in brackets, in as many as no column has."""
+    while name in taken:
+        name = f"({name})"
+    return name
 
 
 def _tabulate_dependence(

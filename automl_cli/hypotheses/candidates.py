@@ -63,14 +63,24 @@ def answer_candidates(question: Question, names: tuple[str, str]) -> dict[str, A
 
 
 def _choose_problem(run: Reopened, names: tuple[str, str]) -> tuple[Problem, dict[str, Candidate]]:
-    """Return the first target that has both candidates, else the last one, for the message."""
+    """Return the target that has both candidates; if none has, the last one, for the message.
+
+    Raises
+    ------
+    ConfigError
+        If several have.
+    """
     if not run.problems:
         raise RunError(f"{run.directory.root}: no target.", hint="Fit the run again.")
-    for problem in run.problems:
-        found = load_finished(run.directory, problem.target.name)
-        if all(_match(found, name) for name in names):
-            break
-    return problem, found
+    every = [(one, load_finished(run.directory, one.target.name)) for one in run.problems]
+    having = [(one, own) for one, own in every if all(_match(own, name) for name in names)]
+    if len(having) > 1:
+        targets = ", ".join(one.target.name for one, _ in having)
+        raise ConfigError(
+            f"--compare: {' and '.join(names)} may be of any of the targets {targets}.",
+            hint="Give whole keys, which `automl leaderboard` shows by target.",
+        )
+    return having[0] if having else every[-1]
 
 
 def _match(found: Mapping[str, Candidate], name: str) -> list[str]:

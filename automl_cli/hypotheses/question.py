@@ -75,6 +75,7 @@ def check_question(question: Question) -> None:
         raise ConfigError(
             f"{' and '.join(asked)} ask different questions.", hint="Give one of them a command."
         )
+    _check_comparison(question)
     if question.on is not None and question.between is None:
         raise ConfigError(
             "--on says what groups are compared in; --between is missing.",
@@ -84,4 +85,14 @@ def check_question(question: Question) -> None:
         raise ConfigError(
             f"--alone tests columns one by one; it does not go with {asked[0]}.",
             hint="Leave one of them out.",
+        )
+
+
+def _check_comparison(question: Question) -> None:
+    given = {"--cluster": question.cluster, "--family": question.family, "--on": question.on}
+    idle = [flag for flag, value in given.items() if value is not None]
+    if question.compare is not None and idle:
+        raise ConfigError(
+            f"--compare looks at the predictions of a run; {idle[0]} has no part in it.",
+            hint=f"Leave {idle[0]} out; a run whose folds keep groups counts by groups.",
         )

@@ -209,7 +209,7 @@ class RunDirectory:
             except Timeout:
                 raise RunError(
                     f"{self.root}: another command is using this run.",
-                    hint="Wait until it has finished, or give this one a folder with --out.",
+                    hint="Wait until it has finished; a new run needs another folder (--out).",
                 ) from None
         try:
             with translated(self.root):

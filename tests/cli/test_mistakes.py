@@ -278,6 +278,20 @@ def test_a_target_beyond_what_models_fit(competition: Competition) -> None:
     assert message.startswith("the target 'sold' reaches 3.9e+301; models fit up to 1e+18.")
 
 
+def test_a_target_that_varies_less_than_models_see(competition: Competition) -> None:
+    code, message = fit(
+        competition(
+            train={"id": range(40), "size": range(40), "sold": [n * 1e-200 for n in range(40)]}
+        )
+    )
+
+    assert code == 2
+    assert message.startswith(
+        "the target 'sold' varies by 3.9e-199; models see 1e-18 and more.\n"
+        "  hint: Multiply the column by a power of ten"
+    )
+
+
 def test_a_run_with_damaged_figures(tmp_path: Path) -> None:
     (tmp_path / "summary.json").write_text("xx")
 

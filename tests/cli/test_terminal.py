@@ -1,5 +1,8 @@
 """Names and cells from anywhere are shown as they are, whatever a console could take them for."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -59,3 +62,30 @@ def test_tables_are_asked_about_with_their_names(site: Path, words: tuple[str, .
 
 def test_tracked_runs_have_their_folder(site: Path, shown: str) -> None:  # noqa: ARG001
     assert "[kaggle]" in call("track", "show", site)
+
+
+def test_a_locale_without_a_sign_ends_no_command(site: Path, shown: str) -> None:  # noqa: ARG001
+    words = [sys.executable, "-m", "automl_cli", "leaderboard", str(site / "run")]
+    env = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(words, capture_output=True, text=True, check=True, env=env)
+    assert "? s.e." in done.stdout
+
+
+def test_a_reader_who_leaves_is_no_mistake(site: Path, shown: str) -> None:  # noqa: ARG001
+    words = [sys.executable, "-m", "automl_cli", "leaderboard", str(site / "run")]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.wait() == 141
+        assert process.stderr is not None
+        assert process.stderr.read() == b""
+
+
+def test_names_of_columns_stay_where_room_is_short(
+    site: Path,
+    shown: str,  # noqa: ARG001
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    told = call("explain", site / "run", "--tested-rows", "50", "--rows", "10")
+    assert "weight [/kg]" in told

@@ -253,3 +253,14 @@ def test_folds_of_one_row_are_refused_with_what_to_do(tmp_path: Path) -> None:
         "them."
     )
     assert caught.value.hint == "Give more --tested-rows, or explain a run with fewer folds."
+
+
+def test_columns_called_as_the_files_own_have_theirs(tmp_path: Path) -> None:
+    frame = make_frame()[:N_TRAIN].rename(columns={"size": "(base)", "copy": "(row)"})
+    frame.to_csv(tmp_path / "train.csv", index=False)
+    overrides = [*SMALL, "data.target=sold", "data.id=id", "models.lightgbm=false"]
+    automl_cli.fit(tmp_path / "train.csv", preset="smoke", overrides=overrides, out=tmp_path / "r")
+    explain(ExplainRequest(run=tmp_path / "r", tested_rows=50), lambda _: None)
+    shap = pd.read_csv(tmp_path / "r" / "explain" / "sold" / "shap.csv")
+    assert list(shap)[:3] == ["((row))", "(output)", "((base))"]
+    assert {"(base)", "(row)"} <= set(list(shap)[3:])
