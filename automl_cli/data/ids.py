@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 Ids = npt.NDArray[np.object_]
 
+FRACTION = r"[-+]?\d*\.\d*[1-9]\d*(?:[eE][-+]?\d+)?"  # 7.0 is none
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowId:
@@ -117,15 +119,19 @@ def _guess(tables: Tables, targets: Sequence[str]) -> RowId:
     every = [table for table in (tables.train, tables.test) if table is not None]
     for name in every[-1].names:
         looks = name.casefold().endswith("id") or name.casefold() == "index"
-        if looks and name not in targets and all(_is_unique(table, name) for table in every):
+        if looks and name not in targets and all(_may_be_id(table, name) for table in every):
             return _from_column(tables, name, "the name of an id, and no value repeats")
     test_ids = row_numbers(tables.test.n_rows) if tables.test else None
     reason = "no column looks like an id; rows are numbered from 0"
     return RowId(name=None, columns=(), reason=reason, test_ids=test_ids)
 
 
-def _is_unique(table: RawTable, name: str) -> bool:
-    return name in table.names and _index(table.texts(name)).is_unique
+def _may_be_id(table: RawTable, name: str) -> bool:
+    """Return whether no value repeats and none is a fraction, which is a measurement."""
+    if name not in table.names:
+        return False
+    ids = _index(table.texts(name))
+    return bool(ids.is_unique and not ids.str.fullmatch(FRACTION).any())
 
 
 def _check_unique(table: RawTable, ids: Ids) -> None:

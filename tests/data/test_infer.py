@@ -239,3 +239,11 @@ def test_large_ids_and_codes_are_not_damaged(infer: Infer):
     train = f"key,x,y\n{big + 1},1,a\n{big + 3},2,b\n"
     frame = infer(train, target=("y",), roles={"key": "numeric"}).dataset.train
     np.testing.assert_array_equal(frame["key"].to_numpy(), [big + 1, big + 3])
+
+
+@pytest.mark.parametrize(("values", "name"), [("0.5,1.25,-2.75e-3", None), ("1.0,2.0,3", "index")])
+def test_measurements_are_no_ids(infer: Infer, values: str, name: str | None):
+    rows = [f"{value},{place},{place % 2}" for place, value in enumerate(values.split(","))]
+    train = "\n".join(["index,a,y", *rows]) + "\n"
+    inference = infer(train, None, None, target=("y",))
+    assert inference.dataset.schema.id == name
