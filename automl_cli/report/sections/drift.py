@@ -6,7 +6,15 @@ import numpy as np
 import pandas as pd
 
 from automl_cli.audit import RULES, make_evidence
-from automl_cli.report.drawing import SERIES, add_legend, height_of, list_bars, sheet
+from automl_cli.report.drawing import (
+    SERIES,
+    add_legend,
+    height_of,
+    list_bars,
+    read_days,
+    sheet,
+    show_dates,
+)
 from automl_cli.report.material import Material
 from automl_cli.report.section import (
     Block,
@@ -132,7 +140,8 @@ def _draw_ranking(shifts: Sequence[Shift]) -> Picture:
 
 
 def _draw_heaps(shift: Shift, train: pd.Series, test: pd.Series) -> Picture:
-    mine, its = read_numbers(train), read_numbers(test)
+    is_date = pd.api.types.is_datetime64_any_dtype(train)
+    mine, its = map(read_days if is_date else read_numbers, (train, test))
     mine, its = mine[~np.isnan(mine)], its[~np.isnan(its)]
     both = np.concatenate([mine, its])
     low, high = np.quantile(both, (0.005, 0.995)) if len(both) else (0.0, 1.0)
@@ -146,6 +155,8 @@ def _draw_heaps(shift: Shift, train: pd.Series, test: pd.Series) -> Picture:
             drawn.axes.stairs(share, edges, color=color, lw=1.8, ls=line, label=label)
         drawn.axes.set_xlabel(shorten(shift.name, 40))
         drawn.axes.set_ylabel("share of rows")
+        if is_date:
+            show_dates(drawn.axes)
         add_legend(drawn.axes)
         svg = drawn.svg()
     distance = "" if shift.statistic is None else f", KS distance {spell(shift.statistic, 2)}"
