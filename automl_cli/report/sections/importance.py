@@ -116,7 +116,7 @@ def _draw_importances(explained: Explained, ranked: Sequence[Importance]) -> Pic
     told = f"Found to matter: {join_names(found, most=3)}." if found else "None surely matters."
     caption = (
         f"How much the loss of a held-out row rises without each column; the {len(shown)} leading "
-        f"of {len(ranked)}. {told} Round: found; square: may be chance."
+        f"of {len(ranked)}. {told} Round: found; diamond: may be chance."
     )
     name = f"Importance of the columns for {explained.target}"
     return Picture(name=name, caption=caption, svg=svg)
