@@ -111,8 +111,8 @@ def _draw(solved: Solved, segments: Sequence[Segment]) -> Picture:
         drawn.axes.set_xlabel(f"excess {LOSSES[solved.problem.objective]}, 95% interval")
         svg = drawn.svg()
     caption = (
-        f"Mean loss in each part minus that of all other rows. {_tell_worst(segments)} Round: sure; "
-        "diamond: may be chance."
+        f"Mean loss in each part minus that of all other rows. {_tell_worst(segments)} "
+        "Round: sure; diamond: may be chance."
     )
     return Picture(name=f"{_name_parts(segments)}, for {solved.name}", caption=caption, svg=svg)
 
