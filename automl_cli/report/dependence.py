@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from automl_cli.core.arrays import FloatVector
+from automl_cli.core.problem import Problem
 from automl_cli.report.drawing import MUTED, SERIES, read_days, sheet, show_dates
 from automl_cli.report.section import Picture
 from automl_cli.report.wording import shorten, spell
@@ -61,8 +62,18 @@ def read_dependences(path: Path) -> list[Dependence]:
     ]
 
 
-def draw_dependence(one: Dependence, *, is_date: bool = False) -> Picture:
-    """Draw a line over a column's numbers or dates, or a point for each of its levels."""
+def draw_dependence(one: Dependence, problem: Problem, *, is_date: bool = False) -> Picture:
+    """Draw a line over a column's numbers or dates, or a point for each of its levels.
+
+    Parameters
+    ----------
+    one
+        What is drawn.
+    problem
+        The target; it says on which scale columns contribute.
+    is_date
+        Whether the column is one of dates.
+    """
     numbers = _read_days(one.levels) if is_date else pd.to_numeric(one.levels, errors="coerce")
     is_line = bool(numbers.notna().sum() >= one.levels.notna().sum() > 0)
     with sheet(280) as drawn:
@@ -79,12 +90,19 @@ def draw_dependence(one: Dependence, *, is_date: bool = False) -> Picture:
         svg = drawn.svg()
     low, high = int(np.argmin(means)), int(np.argmax(means))
     caption = (
-        f"What {one.column} contributes to {one.output}, on the scale of log-odds or values: from "
-        f"{spell(means[low], 3)} at {places[low]} to {spell(means[high], 3)} at {places[high]} on "
+        f"What {one.column} contributes to {one.output}, on the scale of "
+        f"{_name_scale(problem)}: from {spell(means[low], 3)} at {places[low]} to {spell(means[high], 3)} at {places[high]} on "
         "average. The band holds 80% of the rows."
     )
     name = f"Dependence of {one.output} on {one.column}"
     return Picture(name=name, caption=caption, svg=svg)
+
+
+def _name_scale(problem: Problem) -> str:
+    if problem.objective == "log_loss":
+        return "log-odds" if problem.n_outputs == 1 else "logits"
+    name = problem.target.name
+    return f"log(1 + {name})" if problem.metric.transform == "log1p" else name
 
 
 def _read_days(levels: "pd.Series[str]") -> "pd.Series[float]":

@@ -15,3 +15,12 @@ def test_dates_are_drawn_over_time():
     picture = drift._draw_heaps(MOVED, days[:600], days[600:])
     texts = re.findall(r"<text[^>]*>([^<]*)</text>", picture.svg)
     assert {"2023", "2024"} <= set(texts)
+
+
+def test_small_tables_are_not_said_to_be_alike():
+    assert "below 0.6" in drift._tell_alike(300, 100)
+    assert "rows; below" not in drift._tell_alike(300, 100)
+    told = drift._tell_alike(300, 99)
+    assert "only 99 test rows; below 100" in told
+    assert "cannot do it" not in told
+    assert "only 60 training rows" in drift._tell_alike(60, 99)

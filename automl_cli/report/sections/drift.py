@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from automl_cli.audit import RULES, make_evidence
+from automl_cli.audit.adversarial import LEAST_ROWS, TOLD_APART
 from automl_cli.report.drawing import (
     SERIES,
     add_legend,
@@ -36,7 +37,11 @@ WORTH_A_PICTURE = MODERATE / 2
 NO_TEST = "There is no test table to compare with."
 ALIKE = (
     "Adversarial validation: a model that was asked to tell test rows from training rows cannot do "
-    "it to speak of (its area under the curve is below 0.6, or there are fewer than 100 rows)."
+    f"it to speak of (its area under the curve is below {TOLD_APART})."
+)
+TOO_FEW = (
+    "Adversarial validation: no model was asked to tell test rows from training rows, since there "
+    "are only {n_rows} {table} rows; below {least} it would tell by chance."
 )
 
 
@@ -60,9 +65,19 @@ def _find_separation(material: Material) -> Iterator[Block]:
     evidence = make_evidence(dataset, dataset.schema.targets[0])
     found = list(RULES.get("separable_test").find(evidence))
     if not found:
-        yield Text(text=ALIKE)
+        yield Text(
+            text=_tell_alike(dataset.n_rows, 0 if dataset.test is None else len(dataset.test))
+        )
     for one in found:
         yield Notice(severity=one.severity, code=one.code, message=one.message, advice=one.advice)
+
+
+def _tell_alike(n_train: int, n_test: int) -> str:
+    """Say why nothing was found: the tables are alike, or too small to tell."""
+    n_rows, table = min((n_train, "training"), (n_test, "test"))
+    if n_rows < LEAST_ROWS:
+        return TOO_FEW.format(n_rows=n_rows, table=table, least=LEAST_ROWS)
+    return ALIKE
 
 
 def _tell(shifts: Sequence[Shift]) -> str:

@@ -28,7 +28,7 @@ from automl_cli.report.section import (
     Table,
     Text,
 )
-from automl_cli.report.wording import count, join_names, say, shorten, spell
+from automl_cli.report.wording import LONGEST_LABEL, count, join_names, say, shorten, spell
 from automl_cli.store import RunDirectory, file_name, read_json
 
 MOST_DRAWN, MOST_DEPENDENCES = 15, 6
@@ -89,10 +89,11 @@ def write_importance(material: Material) -> Section:
 def _write_target(material: Material, explained: Explained) -> list[Block]:
     ranked = sorted(explained.importances, key=lambda one: -one.importance)
     pictures = [_draw_importances(explained, ranked)] if ranked else []
+    (problem,) = (one.problem for one in material.solved if one.name == explained.target)
     train = material.train
     dates = {name for name in train if pd.api.types.is_datetime64_any_dtype(train[name])}
     pictures += [
-        draw_dependence(one, is_date=one.column in dates)
+        draw_dependence(one, problem, is_date=one.column in dates)
         for one in explained.dependences[:MOST_DEPENDENCES]
     ]
     return [Pictures(pictures=pictures), _list_importances(ranked)]
@@ -101,7 +102,7 @@ def _write_target(material: Material, explained: Explained) -> list[Block]:
 def _draw_importances(explained: Explained, ranked: Sequence[Importance]) -> Picture:
     shown = ranked[:MOST_DRAWN]
     with sheet(height_of(len(shown))) as drawn:
-        places = list_bars(drawn.axes, [shorten(one.name) for one in shown])
+        places = list_bars(drawn.axes, [_label(one) for one in shown])
         for place, one in zip(places, shown, strict=True):
             ends = [
                 value if np.isfinite(value) else one.importance for value in (one.low, one.high)
@@ -112,7 +113,7 @@ def _draw_importances(explained: Explained, ranked: Sequence[Importance]) -> Pic
         drawn.axes.axvline(0, color=MUTED, linewidth=1)
         drawn.axes.set_xlabel(f"rise of the {explained.loss}, 95% interval")
         svg = drawn.svg()
-    found = [one.name for one in ranked if one.found]
+    found = [one.name for one in ranked if one.found and not one.is_probe]
     told = f"Found to matter: {join_names(found, most=3)}." if found else "None surely matters."
     caption = (
         f"How much the loss of a held-out row rises without each column; the {len(shown)} leading "
@@ -120,6 +121,14 @@ def _draw_importances(explained: Explained, ranked: Sequence[Importance]) -> Pic
     )
     name = f"Importance of the columns for {explained.target}"
     return Picture(name=name, caption=caption, svg=svg)
+
+
+def _label(one: Importance) -> str:
+    """Return a label beside the axis; the made-up noise is not taken for a column of the table."""
+    noise = " (noise)"
+    if one.is_probe:
+        return shorten(one.name, LONGEST_LABEL - len(noise)) + noise
+    return shorten(one.name)
 
 
 def _list_importances(ranked: Sequence[Importance]) -> Table:
