@@ -88,11 +88,10 @@ def draw_dependence(one: Dependence, problem: Problem, *, is_date: bool = False)
         if is_line and is_date:
             show_dates(drawn.axes)
         svg = drawn.svg()
-    low, high = int(np.argmin(means)), int(np.argmax(means))
+    ends = [f"{spell(means[k], 3)} at {places[k]}" for k in (np.argmin(means), np.argmax(means))]
     caption = (
-        f"What {one.column} contributes to {one.output}, on the scale of "
-        f"{_name_scale(problem)}: from {spell(means[low], 3)} at {places[low]} to {spell(means[high], 3)} at {places[high]} on "
-        "average. The band holds 80% of the rows."
+        f"What {one.column} contributes to {one.output}, on the scale of {_name_scale(problem)}: "
+        f"from {ends[0]} to {ends[1]} on average. The band holds 80% of the rows."
     )
     name = f"Dependence of {one.output} on {one.column}"
     return Picture(name=name, caption=caption, svg=svg)
