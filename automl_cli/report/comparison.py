@@ -1,16 +1,13 @@
 """Two runs side by side: what they were told, what they came to, and whether the gap is chance."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
 
-from automl_cli.core.arrays import IntVector
-from automl_cli.core.resampling import jackknife_error
+from automl_cli.report.configs import list_differences
+from automl_cli.report.difference import Difference, compare, find_obstacle
 from automl_cli.report.drawing import MUTED, SERIES, add_legend, height_of, list_bars, sheet
 from automl_cli.report.material import Material, Solved
-from automl_cli.report.pairs import measure_difference
 from automl_cli.report.section import (
     Block,
     Cell,
@@ -24,73 +21,8 @@ from automl_cli.report.section import (
 )
 from automl_cli.report.sections.leaderboard import make_leaderboard
 from automl_cli.report.wording import say, spell, spell_score, spell_seconds
-from automl_cli.scoring import make_row_parts, score_answers
 
 MOST_WEIGHTS = 16
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
-    """How much better the first of two answers is, on the rows that both were held out of.
-
-    Parameters
-    ----------
-    scores
-        Of both.
-    gain, error
-        The gain of the first on the metric's scale, positive if it is better, and its jackknife
-        standard error, paired: both are scored without the same rows.
-    loss_gain, loss_error
-        The same for the smooth loss row by row.
-    n_rows
-        Rows that were compared.
-    """
-
-    scores: tuple[float, float]
-    gain: float
-    error: float
-    loss_gain: float
-    loss_error: float
-    n_rows: int
-
-
-def compare(first: Solved, second: Solved) -> Difference | None:
-    """Return the paired difference of two ensembles, or None if their rows or metrics differ."""
-    mine, its = first.problem, second.problem
-    same = (
-        mine.metric.name == its.metric.name
-        and mine.objective == its.objective
-        and mine.target.labels == its.target.labels
-        and np.array_equal(mine.y, its.y)
-    )
-    rows = np.intersect1d(first.rows, second.rows)
-    if not same or not len(rows):
-        return None
-    parts = make_row_parts(mine)[rows]
-    sign = 1.0 if mine.metric.greater_is_better else -1.0
-
-    def gain(chosen: IntVector) -> float:
-        return sign * (
-            score_answers(mine, first.answers, chosen) - score_answers(its, second.answers, chosen)
-        )
-
-    without = [gain(rows[parts != part]) for part in np.unique(parts)]
-    losses = [
-        dict(zip(one.rows.tolist(), one.losses.tolist(), strict=True)) for one in (first, second)
-    ]
-    differences = np.array([losses[1][row] - losses[0][row] for row in rows.tolist()])
-    loss_gain, loss_error = measure_difference(differences, parts)
-    return Difference(
-        scores=(
-            score_answers(mine, first.answers, rows),
-            score_answers(its, second.answers, rows),
-        ),
-        gain=gain(rows),
-        error=jackknife_error(np.array(without)),
-        loss_gain=loss_gain,
-        loss_error=loss_error,
-        n_rows=len(rows),
-    )
 
 
 def write_scores(first: Material, second: Material) -> Section:
@@ -100,8 +32,8 @@ def write_scores(first: Material, second: Material) -> Section:
     for solved in first.solved:
         if solved.name in others:
             blocks.append(Subtitle(text=solved.name))
-            found = compare(solved, others[solved.name])
-            blocks.append(Text(text=_tell(found, solved, (first.name, second.name))))
+            told = _tell(solved, others[solved.name], (first.name, second.name))
+            blocks.append(Text(text=told))
         else:
             blocks.append(Text(text=f"{second.name} does not predict {solved.name}."))
     return Section(name="scores", title="Scores", blocks=blocks)
@@ -109,17 +41,17 @@ def write_scores(first: Material, second: Material) -> Section:
 
 def write_config(first: Material, second: Material) -> Section:
     """Write the section about what both were told."""
-    mine, its = (dict(_flatten(one.run.config.model_dump(mode="json"))) for one in (first, second))
     rows = [
-        [say(key), say(str(mine.get(key, "-"))), say(str(its.get(key, "-")))]
-        for key in dict.fromkeys([*mine, *its])
-        if mine.get(key) != its.get(key)
+        [say(text) for text in told]
+        for told in list_differences(
+            *(one.run.config.model_dump(mode="json") for one in (first, second))
+        )
     ]
     if not rows:
         blocks: list[Block] = [Text(text="Both have the same config.")]
     else:
-        caption = f"{len(rows)} keys of the config differ"
-        blocks = [_make_table(caption, "key", (first, second), rows)]
+        differ = "keys of the config differ" if len(rows) > 1 else "key of the config differs"
+        blocks = [_make_table(f"{len(rows)} {differ}", "key", (first, second), rows)]
     facts = [
         {str(what): str(value) for what, value, _ in one.summary["facts"]}
         for one in (first, second)
@@ -174,7 +106,7 @@ def _list_runs(first: Material, second: Material) -> Table:
                     Cell(text=spell_score(best.score, best.score_se), order=best.score),
                     Cell(text=str(len(solved.candidates)), order=len(solved.candidates)),
                     say(f"{told['validation']}, {told['folds']} folds"),
-                    say(spell_seconds(material.run.directory.seconds_spent())),
+                    say(spell_seconds(material.seconds_spent)),
                 ]
             )
     names = ("run", "target", "metric")
@@ -191,13 +123,12 @@ def _list_runs(first: Material, second: Material) -> Table:
     )
 
 
-def _tell(found: Difference | None, solved: Solved, names: tuple[str, str]) -> str:
+def _tell(first: Solved, second: Solved, names: tuple[str, str]) -> str:
+    found = compare(first, second)
     if found is None:
-        return (
-            "The runs have other rows, another scale or another metric: their scores cannot be "
-            "compared row by row."
-        )
-    metric = solved.described["metric"]
+        obstacle = find_obstacle(first, second)
+        return f"Their scores cannot be compared row by row; one run has {obstacle}."
+    metric = first.described["metric"]
     told = (
         f"On the {found.n_rows:,} rows that both have held out, {metric} is "
         f"{spell(found.scores[0], 5)} and {spell(found.scores[1], 5)}. "
@@ -234,17 +165,6 @@ def _tell_loss(found: Difference, name: str) -> str:
     return (
         f"The smooth loss of {name} is {spell(abs(found.loss_gain), 3)}{error} {side} row by row."
     )
-
-
-def _flatten(value: object, prefix: str = "") -> Iterator[tuple[str, Any]]:
-    if isinstance(value, Mapping) and value:
-        for name, item in value.items():
-            yield from _flatten(item, f"{prefix}.{name}" if prefix else str(name))
-    elif isinstance(value, list) and value and isinstance(value[0], Mapping):
-        for place, item in enumerate(value):
-            yield f"{prefix}[{place}]", ", ".join(f"{name}={one}" for name, one in item.items())
-    else:
-        yield prefix, value
 
 
 def _make_table(

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from xml.etree import ElementTree as ET
 
 import numpy as np
+import pandas as pd
 
 from automl_cli.core.arrays import FloatVector, IntVector
 from automl_cli.core.keys import make_key
@@ -84,9 +85,13 @@ class Sheet:
     def svg(self) -> str:
         """Return the markup, for inside of a page."""
         from matplotlib import rc_context
+        from matplotlib.ticker import ScalarFormatter
 
         for axis in (self.axes.xaxis, self.axes.yaxis):
-            if axis.get_scale() == "linear" and np.abs(axis.get_view_interval()).max() >= LONG:
+            is_plain = isinstance(
+                axis.get_major_formatter(), ScalarFormatter
+            )  # neither log nor dates
+            if is_plain and np.abs(axis.get_view_interval()).max() >= LONG:
                 axis.set_major_formatter(spell_tick)
         with rc_context(STYLE), warnings.catch_warnings():
             # The font here only measures; the reader's own draws what it lacks.
@@ -180,6 +185,28 @@ def add_legend(
         handlelength=1.2,
         columnspacing=1.2,
     )
+
+
+def read_days(dates: pd.Series) -> FloatVector:
+    """Return dates as days since 1970, which matplotlib counts in, missing ones as NaN.
+
+    Examples
+    --------
+    >>> read_days(pd.Series(pd.to_datetime(["1970-01-02 12:00", None])))
+    array([1.5, nan])
+    """
+    ticks = dates.to_numpy().astype("datetime64[us]").astype(np.int64) / (24 * 3600 * 1e6)
+    return np.where(dates.isna().to_numpy(), np.nan, ticks)
+
+
+def show_dates(axes: "Axes") -> None:
+    """Write dates below a plot over days since 1970, whose axis has its name."""
+    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+
+    locator = AutoDateLocator(minticks=2, maxticks=5)  # type: ignore[no-untyped-call]
+    axes.xaxis.set_major_locator(locator)
+    axes.set_xlabel(axes.get_xlabel(), loc="left")  # on the right stands the month or year of all
+    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
 
 
 def thin(n_rows: int, most: int) -> IntVector:

@@ -18,7 +18,7 @@ from automl_cli.ensemble.files import load_blend
 from automl_cli.reopen import Reopened, reopen
 from automl_cli.scoring import Scored, score_candidate
 from automl_cli.solve import rank_candidates
-from automl_cli.store import read_json
+from automl_cli.store import clock_events, read_json
 from automl_cli.summary import read_summary
 from automl_cli.train.collect import load_finished
 from automl_cli.train.losses import row_losses
@@ -118,6 +118,18 @@ class Material:
         """The folder's name, with the one above it if it says little."""
         root = self.run.directory.root.resolve()
         return root.name if root.name != "run" else f"{root.parent.name}/{root.name}"
+
+    @property
+    def seconds_spent(self) -> float:
+        """The seconds that commands worked until the run was finished.
+
+        What comes later, such as the report itself, is left out: the figure is the same on every
+        page.
+        """
+        told = zip(self.events, clock_events(self.events), strict=True)
+        spent = [(event["kind"], seconds) for event, seconds in told]
+        finished = [seconds for kind, seconds in spent if kind == "finished"]
+        return max(finished or [seconds for _, seconds in spent], default=0.0)
 
     @property
     def test(self) -> pd.DataFrame | None:

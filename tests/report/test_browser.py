@@ -32,6 +32,13 @@ TINY = """() => [...document.querySelectorAll('.picture svg')].filter(svg => {
 }).length"""
 
 
+# Captions of tables that scroll which reach beyond what is seen of them.
+CUT_OFF = """() => [...document.querySelectorAll('caption:not(.hidden) span')].filter(text => {
+  const room = text.closest('.scroll').getBoundingClientRect();
+  return text.getBoundingClientRect().right > room.right + 1;
+}).map(text => text.textContent)"""
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     switches = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -120,3 +127,22 @@ def test_plots_have_names_in_the_accessibility_tree(opened: Any):
     images = opened.get_by_role("img")
     assert images.count() == opened.locator(".picture").count()
     assert opened.get_by_role("img", name="Predicted against true price").count() == 1
+
+
+@pytest.mark.parametrize("opened", EVERY, indirect=True)
+def test_captions_of_tables_are_seen_in_full(opened: Any):
+    assert opened.locator(".scroll caption span").count() > 0
+    assert opened.evaluate(CUT_OFF) == []
+
+
+@pytest.mark.parametrize("opened", [("sold", 390, "light"), ("sold", 390, "dark")], indirect=True)
+def test_a_shade_says_that_a_table_scrolls(opened: Any):
+    table = opened.locator("#leaderboard .scroll").first
+    assert table.evaluate("one => one.scrollWidth > one.clientWidth")
+    seen = table.screenshot()
+    table.evaluate("one => { one.style.setProperty('--shade', 'transparent'); }")
+    assert table.screenshot() != seen
+    table.evaluate("one => { one.scrollLeft = one.scrollWidth; }")
+    at_the_end = table.screenshot()
+    table.evaluate("one => { one.style.removeProperty('--shade'); }")
+    assert table.screenshot() == at_the_end

@@ -7,8 +7,11 @@ import numpy as np
 import pytest
 
 from automl_cli.report import comparison
-from automl_cli.report.comparison import Difference, write_scores
+from automl_cli.report.comparison import write_config, write_scores
+from automl_cli.report.configs import list_differences
+from automl_cli.report.difference import Difference, find_obstacle
 from automl_cli.report.material import Material, read_material
+from automl_cli.report.section import Table, Text
 
 FOUND = Difference(
     scores=(0.8, 0.8), gain=0.0, error=0.01, loss_gain=0.02, loss_error=0.01, n_rows=300
@@ -57,3 +60,53 @@ def test_a_clear_gain_is_more_than_chance(material: Material, monkeypatch: pytes
     assert f"{material.name} is better by 0.100 ± 0.010" in tell(material, monkeypatch, gain=0.1)
     assert "more than chance" in tell(material, monkeypatch, gain=0.1)
     assert "as well" in tell(material, monkeypatch, gain=-0.01)
+
+
+def test_candidates_are_counted_in_one_line():
+    few = [{"model": "linear"}, {"model": "mlp"}]
+    many = [{"model": "linear"}, *({"model": "lightgbm", "seed": seed} for seed in range(25))]
+    assert list_differences({"candidates": many}, {"candidates": few}) == [
+        ["candidates", "26 planned, 25 of them only here", "2 planned, 1 of them only here"]
+    ]
+    assert list_differences({"candidates": []}, {"candidates": few}) == [
+        ["candidates", "0 planned", "2 planned, 2 of them only here"]
+    ]
+
+
+def test_nothing_is_listed_twice():
+    first, second = {"data": {"roles": {}}}, {"data": {"roles": {"Store": "categorical"}}}
+    assert list_differences(first, second) == [["data.roles.Store", "-", "categorical"]]
+    assert list_differences({"models": {"mlp": {}}}, {"models": {"mlp": False}}) == [
+        ["models.mlp", "{}", "False"]
+    ]
+
+
+def test_the_config_of_two_runs_is_told(material: Material, report_runs: Path):
+    table = write_config(material, read_material(report_runs / "other")).blocks[0]
+    assert isinstance(table, Table)
+    rows = {row[0].text: [cell.text for cell in row[1:]] for row in table.rows}
+    assert rows["seed"] == [str(material.run.config.seed), "1"]
+    assert not [key for key in rows if "[" in key]
+
+
+def test_it_is_told_why_runs_cannot_be_compared(material: Material, report_runs: Path):
+    (mine,) = material.solved
+    (its,) = read_material(report_runs / "price").solved
+    assert find_obstacle(mine, mine) is None
+    assert find_obstacle(mine, its) == "another metric (roc_auc and rmsle)"
+    shorter = replace(mine, problem=replace(mine.problem, y=mine.problem.y[1:]))
+    assert find_obstacle(mine, shorter) == "other rows (300 and 299)"
+    other = replace(mine, problem=replace(mine.problem, objective="squared_error"))
+    assert str(find_obstacle(mine, other)).startswith("another scale")
+    turned = replace(mine, problem=replace(mine.problem, y=mine.problem.y[::-1]))
+    told = write_scores(material, replace(material, solved=(turned,))).blocks[-1]
+    assert isinstance(told, Text)
+    assert "one run has other rows, or the same in another order" in told.text
+
+
+def test_what_comes_after_a_run_takes_it_no_time(material: Material):
+    later = {"kind": "reported", "time": material.events[-1]["time"] + 7}
+    assert material.seconds_spent > 0
+    assert replace(material, events=[*material.events, later]).seconds_spent == (
+        material.seconds_spent
+    )

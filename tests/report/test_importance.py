@@ -1,6 +1,7 @@
 """What the columns are worth, as `automl explain` has written it."""
 
 import json
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -10,9 +11,11 @@ import pandas as pd
 import pytest
 
 from automl_cli.core.explanation import Contributions, Explanation, Importance
+from automl_cli.core.problem import Problem
 from automl_cli.ensemble.files import load_key
 from automl_cli.explain.files import describe_explanation, write_explanation
 from automl_cli.reopen import reopen
+from automl_cli.report.dependence import Dependence, draw_dependence
 from automl_cli.report.material import read_material
 from automl_cli.report.section import Pictures, Text
 from automl_cli.report.sections.importance import read_explained, write_importance
@@ -81,6 +84,11 @@ def explained_run(report_runs: Path, tmp_path: Path) -> Path:
     return tmp_path / "run"
 
 
+@pytest.fixture(scope="module")
+def problem(report_runs: Path) -> Problem:
+    return read_material(report_runs / "price").solved[0].problem
+
+
 def test_levels_and_classes_that_read_like_missing_values_are_kept(explained_run: Path):
     (one,) = read_explained(RunDirectory(explained_run))[0].dependences
     assert (one.column, one.output) == ("shop", "NA")
@@ -102,3 +110,47 @@ def test_what_was_measured_of_an_earlier_ensemble_is_told_as_such(explained_run:
     stored = json.loads(path.read_text())
     path.write_text(json.dumps({**stored, "weights": [2 * one for one in stored["weights"]]}))
     assert write_importance(read_material(explained_run)).blocks[0] == Text(text=told)
+
+
+def test_a_date_is_drawn_over_time(problem: Problem):
+    dates = pd.date_range("2023-01-01", periods=616, freq="D")
+    shuffled = np.random.default_rng(0).permutation(616)
+    one = Dependence(
+        column="Date",
+        output="Sales",
+        levels=pd.Series(dates[shuffled].astype(str)),
+        effects=(shuffled / 616).astype(np.float64),
+    )
+    picture = draw_dependence(one, problem, is_date=True)
+    assert "at 2023-01-26" in picture.caption
+    assert "at 2024-08-13" in picture.caption
+    texts = re.findall(r"<text[^>]*>([^<]*)</text>", picture.svg)
+    assert "2024" in texts
+    assert not [text for text in texts if "…" in text or "k" in text]
+
+
+def test_dates_within_a_day_are_told_with_their_time(problem: Problem):
+    one = Dependence(
+        column="at",
+        output="Sales",
+        levels=pd.Series(pd.date_range("2023-01-01", periods=24, freq="h").astype(str)),
+        effects=np.arange(24.0),
+    )
+    assert "at 2023-01-01 22:30" in draw_dependence(one, problem, is_date=True).caption
+
+
+def test_the_scale_is_that_of_the_task(report_runs: Path):
+    one = Dependence(
+        column="shop", output="x", levels=pd.Series(["a", "b"]), effects=np.array([0.0, 1.0])
+    )
+    scales = {"sold": "log-odds", "grade": "logits", "price": "log(1 + price)"}
+    for name, scale in scales.items():
+        (solved,) = read_material(report_runs / name).solved
+        assert f"on the scale of {scale}: from" in draw_dependence(one, solved.problem).caption
+
+
+def test_made_up_noise_is_labelled(explained_run: Path):
+    pictures = write_importance(read_material(explained_run)).blocks[0]
+    assert isinstance(pictures, Pictures)
+    assert "noise (noise)<" in pictures.pictures[0].svg
+    assert "diamond: may be chance" in pictures.pictures[0].caption

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from automl_cli.report.material import Material, read_material
-from automl_cli.report.section import Table, Text
+from automl_cli.report.section import Listing, Table, Text
 from automl_cli.report.sections.repeat import write_repeat
 
 
@@ -41,3 +41,10 @@ def test_the_original_data_set_is_listed(material: Material, tmp_path: Path):
     table = next(one for one in blocks if isinstance(one, Table))
     listed = {row[0].text: row[1].text for row in table.rows}
     assert listed["original"] == str(tmp_path / "old.csv")
+
+
+def test_the_command_works_from_anywhere(report_runs: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(report_runs)
+    blocks = write_repeat(read_material(Path("sold"))).blocks
+    command = next(one for one in blocks if isinstance(one, Listing)).text
+    assert f"-c {report_runs / 'sold' / 'config.yaml'}" in command

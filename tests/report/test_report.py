@@ -124,7 +124,7 @@ def test_the_planted_flaws_are_told(pages: dict[str, Page]):
     text = " ".join(pages["sold"].words)
     assert "separable_test" in text
     assert "drifting in train and test" in text
-    worst = pages["sold"].text.partition("The worst parts of the rows")[2]
+    worst = pages["sold"].text.rpartition("The worst parts of the rows")[2]
     assert "shop = b" in worst.partition("</tbody>")[0]
 
 

@@ -1,5 +1,6 @@
 """What is said of the worst parts of the rows."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -30,3 +31,36 @@ def test_a_part_of_unknown_error_is_shown_without_one(
     told = write_slices(material).blocks[0]
     assert isinstance(told, Text)
     assert "Those without" not in told.text
+
+
+def write_caption(
+    report_runs: Path, monkeypatch: pytest.MonkeyPatch, segments: list[Segment]
+) -> tuple[str, str]:
+    """Return the picture's name and caption."""
+    monkeypatch.setattr(slices, "find_worst", lambda *_, **__: (segments, 9))
+    pictures = write_slices(read_material(report_runs / "sold")).blocks[1]
+    assert isinstance(pictures, Pictures)
+    return pictures.pictures[0].name, pictures.pictures[0].caption
+
+
+def test_the_largest_excess_is_named_and_said_to_be_chance(
+    report_runs: Path, monkeypatch: pytest.MonkeyPatch
+):
+    name, told = write_caption(report_runs, monkeypatch, [KNOWN, UNKNOWN])
+    assert "worst" not in f"{name} {told}"
+    assert "The largest excess, which may be chance: site = 7 (40 rows) with 0.50 more." in told
+    assert "They are ordered by how far" in told
+    assert "diamond: may be chance" in told
+
+
+def test_the_worst_part_is_told_from_one_that_may_be_chance(
+    report_runs: Path, monkeypatch: pytest.MonkeyPatch
+):
+    sure = replace(KNOWN, name="shop = b", adjusted=0.001)
+    name, told = write_caption(report_runs, monkeypatch, [sure, KNOWN, UNKNOWN])
+    assert name == "The worst parts of the rows, for sold"
+    assert "which may be chance: site = 7" in told
+    assert "The worst for sure: shop = b with 0.20 more." in told
+    assert "Sure ones come first, by excess; then the others" in told
+    told = write_caption(report_runs, monkeypatch, [sure])[1]
+    assert "The worst: shop = b (90 rows) with 0.20 more. Round" in told

@@ -6,7 +6,16 @@ import numpy as np
 import pandas as pd
 
 from automl_cli.audit import RULES, make_evidence
-from automl_cli.report.drawing import SERIES, add_legend, height_of, list_bars, sheet
+from automl_cli.audit.adversarial import LEAST_ROWS, TOLD_APART
+from automl_cli.report.drawing import (
+    SERIES,
+    add_legend,
+    height_of,
+    list_bars,
+    read_days,
+    sheet,
+    show_dates,
+)
 from automl_cli.report.material import Material
 from automl_cli.report.section import (
     Block,
@@ -28,7 +37,11 @@ WORTH_A_PICTURE = MODERATE / 2
 NO_TEST = "There is no test table to compare with."
 ALIKE = (
     "Adversarial validation: a model that was asked to tell test rows from training rows cannot do "
-    "it to speak of (its area under the curve is below 0.6, or there are fewer than 100 rows)."
+    f"it to speak of (its area under the curve is below {TOLD_APART})."
+)
+TOO_FEW = (
+    "Adversarial validation: no model was asked to tell test rows from training rows, since there "
+    "are only {n_rows} {table} rows; below {least} it would tell by chance."
 )
 
 
@@ -52,9 +65,19 @@ def _find_separation(material: Material) -> Iterator[Block]:
     evidence = make_evidence(dataset, dataset.schema.targets[0])
     found = list(RULES.get("separable_test").find(evidence))
     if not found:
-        yield Text(text=ALIKE)
+        yield Text(
+            text=_tell_alike(dataset.n_rows, 0 if dataset.test is None else len(dataset.test))
+        )
     for one in found:
         yield Notice(severity=one.severity, code=one.code, message=one.message, advice=one.advice)
+
+
+def _tell_alike(n_train: int, n_test: int) -> str:
+    """Say why nothing was found: the tables are alike, or too small to tell."""
+    n_rows, table = min((n_train, "training"), (n_test, "test"))
+    if n_rows < LEAST_ROWS:
+        return TOO_FEW.format(n_rows=n_rows, table=table, least=LEAST_ROWS)
+    return ALIKE
 
 
 def _tell(shifts: Sequence[Shift]) -> str:
@@ -132,7 +155,8 @@ def _draw_ranking(shifts: Sequence[Shift]) -> Picture:
 
 
 def _draw_heaps(shift: Shift, train: pd.Series, test: pd.Series) -> Picture:
-    mine, its = read_numbers(train), read_numbers(test)
+    is_date = pd.api.types.is_datetime64_any_dtype(train)
+    mine, its = map(read_days if is_date else read_numbers, (train, test))
     mine, its = mine[~np.isnan(mine)], its[~np.isnan(its)]
     both = np.concatenate([mine, its])
     low, high = np.quantile(both, (0.005, 0.995)) if len(both) else (0.0, 1.0)
@@ -146,6 +170,8 @@ def _draw_heaps(shift: Shift, train: pd.Series, test: pd.Series) -> Picture:
             drawn.axes.stairs(share, edges, color=color, lw=1.8, ls=line, label=label)
         drawn.axes.set_xlabel(shorten(shift.name, 40))
         drawn.axes.set_ylabel("share of rows")
+        if is_date:
+            show_dates(drawn.axes)
         add_legend(drawn.axes)
         svg = drawn.svg()
     distance = "" if shift.statistic is None else f", KS distance {spell(shift.statistic, 2)}"

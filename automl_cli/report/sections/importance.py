@@ -6,15 +6,15 @@ Drawn from the files that `automl explain` leaves in the run's folder.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from automl_cli.core.arrays import FloatVector
 from automl_cli.core.errors import RunError
 from automl_cli.core.explanation import Importance
 from automl_cli.ensemble.files import load_key
+from automl_cli.report.dependence import Dependence, draw_dependence, read_dependences
 from automl_cli.report.drawing import MUTED, SERIES, height_of, list_bars, sheet
 from automl_cli.report.material import Material
 from automl_cli.report.section import (
@@ -28,36 +28,12 @@ from automl_cli.report.section import (
     Table,
     Text,
 )
-from automl_cli.report.wording import count, join_names, say, shorten, spell
+from automl_cli.report.wording import LONGEST_LABEL, count, join_names, say, shorten, spell
 from automl_cli.store import RunDirectory, file_name, read_json
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-MOST_DRAWN, MOST_DEPENDENCES, MOST_LEVELS = 15, 6, 10
-N_BINS = 12
+MOST_DRAWN, MOST_DEPENDENCES = 15, 6
 TITLE = "Importance and dependence"
 FIELDS = [field.name for field in fields(Importance)]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dependence:
-    """What a column contributes to the answers, row by row (SHAP values on the margin scale).
-
-    Parameters
-    ----------
-    column, output
-        The column, and what is answered.
-    levels
-        The column's values as text, shape (rows,).
-    effects
-        What it contributes, shape (rows,).
-    """
-
-    column: str
-    output: str
-    levels: "pd.Series[str]"
-    effects: FloatVector
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,24 +79,30 @@ def write_importance(material: Material) -> Section:
         if one.blend != load_key(directory.blend(one.target)):
             told = f"Of an earlier ensemble; `automl explain {directory.root}` measures this one."
             blocks.append(Text(text=told))
-        blocks += _write_target(one)
+        blocks += _write_target(material, one)
     if not blocks:
         told = f"Not measured yet: `automl explain {directory.root}` does; then report again."
         blocks = [Text(text=told)]
     return Section(name="importance", title=TITLE, blocks=blocks)
 
 
-def _write_target(explained: Explained) -> list[Block]:
+def _write_target(material: Material, explained: Explained) -> list[Block]:
     ranked = sorted(explained.importances, key=lambda one: -one.importance)
     pictures = [_draw_importances(explained, ranked)] if ranked else []
-    pictures += [_draw_dependence(one) for one in explained.dependences[:MOST_DEPENDENCES]]
+    (problem,) = (one.problem for one in material.solved if one.name == explained.target)
+    train = material.train
+    dates = {name for name in train if pd.api.types.is_datetime64_any_dtype(train[name])}
+    pictures += [
+        draw_dependence(one, problem, is_date=one.column in dates)
+        for one in explained.dependences[:MOST_DEPENDENCES]
+    ]
     return [Pictures(pictures=pictures), _list_importances(ranked)]
 
 
 def _draw_importances(explained: Explained, ranked: Sequence[Importance]) -> Picture:
     shown = ranked[:MOST_DRAWN]
     with sheet(height_of(len(shown))) as drawn:
-        places = list_bars(drawn.axes, [shorten(one.name) for one in shown])
+        places = list_bars(drawn.axes, [_label(one) for one in shown])
         for place, one in zip(places, shown, strict=True):
             ends = [
                 value if np.isfinite(value) else one.importance for value in (one.low, one.high)
@@ -131,63 +113,22 @@ def _draw_importances(explained: Explained, ranked: Sequence[Importance]) -> Pic
         drawn.axes.axvline(0, color=MUTED, linewidth=1)
         drawn.axes.set_xlabel(f"rise of the {explained.loss}, 95% interval")
         svg = drawn.svg()
-    found = [one.name for one in ranked if one.found]
+    found = [one.name for one in ranked if one.found and not one.is_probe]
     told = f"Found to matter: {join_names(found, most=3)}." if found else "None surely matters."
     caption = (
         f"How much the loss of a held-out row rises without each column; the {len(shown)} leading "
-        f"of {len(ranked)}. {told} Round: found; square: may be chance."
+        f"of {len(ranked)}. {told} Round: found; diamond: may be chance."
     )
     name = f"Importance of the columns for {explained.target}"
     return Picture(name=name, caption=caption, svg=svg)
 
 
-def _draw_dependence(one: Dependence) -> Picture:
-    numbers = pd.to_numeric(one.levels, errors="coerce")
-    is_number = bool(numbers.notna().sum() >= one.levels.notna().sum() > 0)
-    with sheet(280) as drawn:
-        if is_number:
-            places, means = _draw_numbers(drawn.axes, numbers, one.effects)
-        else:
-            places, means = _draw_levels(drawn.axes, one.levels.astype(str), one.effects)
-        drawn.axes.axhline(0, color=MUTED, linewidth=1)
-        drawn.axes.set_xlabel(shorten(one.column, 40))
-        drawn.axes.set_ylabel("contribution")
-        svg = drawn.svg()
-    low, high = int(np.argmin(means)), int(np.argmax(means))
-    caption = (
-        f"What {one.column} contributes to {one.output}, on the scale of log-odds or values: from "
-        f"{spell(means[low], 3)} at {places[low]} to {spell(means[high], 3)} at {places[high]} on "
-        "average. The band holds 80% of the rows."
-    )
-    name = f"Dependence of {one.output} on {one.column}"
-    return Picture(name=name, caption=caption, svg=svg)
-
-
-def _draw_numbers(
-    axes: "Axes", numbers: "pd.Series[float]", effects: FloatVector
-) -> tuple[list[str], FloatVector]:
-    known = np.flatnonzero(numbers.notna().to_numpy())
-    order = known[np.argsort(numbers.to_numpy()[known], kind="stable")]
-    parts = [part for part in np.array_split(order, N_BINS) if len(part)]
-    middle = np.array([np.median(numbers.to_numpy()[part]) for part in parts])
-    levels = np.array([np.quantile(effects[part], (0.1, 0.9)) for part in parts])
-    means = np.array([effects[part].mean() for part in parts])
-    axes.fill_between(middle, levels[:, 0], levels[:, 1], color=SERIES[0], alpha=0.2, lw=0)
-    axes.plot(middle, means, "o-", color=SERIES[0], markersize=4)
-    return [spell(place, 3) for place in middle], means
-
-
-def _draw_levels(
-    axes: "Axes", values: "pd.Series[str]", effects: FloatVector
-) -> tuple[list[str], FloatVector]:
-    names = [str(name) for name in values.value_counts().index[:MOST_LEVELS]]
-    parts = [effects[(values == name).to_numpy()] for name in names]
-    means = np.array([part.mean() for part in parts])
-    ends = np.array([np.quantile(part, (0.1, 0.9)) for part in parts])
-    widths = np.abs(ends.T - means)
-    axes.errorbar(np.arange(len(names)), means, yerr=widths, fmt="o", color=SERIES[0])
-    axes.set_xticks(np.arange(len(names)), [shorten(name, 12) for name in names], rotation=45)
-    return names, means
+def _label(one: Importance) -> str:
+    """Return a label beside the axis; the made-up noise is not taken for a column of the table."""
+    noise = " (noise)"
+    if one.is_probe:
+        return shorten(one.name, LONGEST_LABEL - len(noise)) + noise
+    return shorten(one.name)
 
 
 def _list_importances(ranked: Sequence[Importance]) -> Table:
@@ -221,7 +162,7 @@ def _make_explained(stored: Mapping[str, Any], folder: Path) -> Explained:
         blend=str(stored["blend"]),
         loss=str(stored["loss"]).replace("_", " "),
         importances=tuple(_make_importance(one) for one in stored["columns"]),
-        dependences=tuple(_read_dependences(folder / file_name(target) / "dependence.csv")),
+        dependences=tuple(read_dependences(folder / file_name(target) / "dependence.csv")),
     )
 
 
@@ -231,24 +172,3 @@ def _make_importance(stored: Mapping[str, Any]) -> Importance:
     for name, end in (("low", -np.inf), ("high", np.inf)):  # JSON has no infinite numbers
         known[name] = end if stored[name] is None else stored[name]
     return Importance(**known)
-
-
-def _read_dependences(path: Path) -> list[Dependence]:
-    if not path.exists():
-        return []
-    # Nothing but an empty cell is missing: there are levels, classes and columns called NA or None.
-    table = pd.read_csv(
-        path,
-        dtype={"column": str, "output": str, "value": str},
-        keep_default_na=False,
-        na_values={"value": [""], "shap": [""]},
-    )
-    return [
-        Dependence(
-            column=str(column),
-            output=str(output),
-            levels=part["value"].reset_index(drop=True),
-            effects=part["shap"].to_numpy(dtype=np.float64),
-        )
-        for (column, output), part in table.groupby(["column", "output"], sort=False)
-    ]

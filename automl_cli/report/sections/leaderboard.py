@@ -149,8 +149,8 @@ def _draw_folds(solved: Solved) -> Picture:
         svg = drawn.svg()
     best = shown[0].fold_scores
     caption = (
-        f"The folds of the best candidate reach from {spell(min(best))} to {spell(max(best))}: so "
-        "far apart are scores of parts of the rows for no other reason than the rows."
+        f"The folds of the best candidate reach from {spell(min(best))} to {spell(max(best))}. "
+        "Each is scored on other rows, by a model that was trained on other rows."
     )
     return Picture(name=f"Scores of single folds for {solved.name}", caption=caption, svg=svg)
 

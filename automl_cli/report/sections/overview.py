@@ -71,8 +71,8 @@ def _list_figures(material: Material, solved: Solved) -> Iterator[tuple[str, str
     yield "training rows", f"{n_rows:,}", f"{material.train.shape[1]:,} columns; {test}"
     yield "folds", str(told["folds"]), f"{told['validation']} validation"
     n_all = len(solved.candidates)
-    spent = material.run.directory.seconds_spent()
-    yield "candidates", str(n_all), f"fitted in {spell_seconds(spent)} in all"
+    spent = spell_seconds(material.seconds_spent)
+    yield "candidates", str(n_all), f"fitted in {spent} in all"
 
 
 def _tell(solved: Solved) -> str:

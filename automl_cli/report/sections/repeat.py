@@ -14,7 +14,7 @@ def write_repeat(material: Material) -> Section:
     words = ["automl", "fit", *map(str, given)]
     if files.sample is not None:
         words += ["--sample", str(files.sample)]
-    words += ["-c", str(directory.config)]
+    words += ["-c", str(directory.config.absolute())]
     tables = [(name, getattr(files, name)) for name in ("train", "test", "sample", "original")]
     rows = [[say(name), say("none" if path is None else str(path))] for name, path in tables]
     rows += [[say(name), say(str(version))] for name, version in material.known["versions"].items()]

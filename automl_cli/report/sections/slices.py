@@ -110,13 +110,33 @@ def _draw(solved: Solved, segments: Sequence[Segment]) -> Picture:
         drawn.axes.axvline(0, color=MUTED, linewidth=1)
         drawn.axes.set_xlabel(f"excess {LOSSES[solved.problem.objective]}, 95% interval")
         svg = drawn.svg()
-    worst = segments[0]
     caption = (
-        f"Mean loss in each part minus that of all other rows. The worst: {worst.name} "
-        f"({worst.n_rows:,} rows) with {spell(worst.excess, 2)} more. Round: sure; square: may be "
-        "chance."
+        f"Mean loss in each part minus that of all other rows. {_tell_worst(segments)} "
+        "Round: sure; diamond: may be chance."
     )
-    return Picture(name=f"The worst segments for {solved.name}", caption=caption, svg=svg)
+    return Picture(name=f"{_name_parts(segments)}, for {solved.name}", caption=caption, svg=svg)
+
+
+def _tell_worst(segments: Sequence[Segment]) -> str:
+    """Name the part with the largest excess, and the surely worst one if that is another."""
+    largest = max(segments, key=lambda one: one.excess)
+    sure = [one for one in segments if one.adjusted <= SURE]
+    told = f"{largest.name} ({largest.n_rows:,} rows) with {spell(largest.excess, 2)} more"
+    if largest in sure:
+        told = f"The worst: {told}."
+    else:
+        told = f"The largest excess, which may be chance: {told}."
+        if sure:
+            told += f" The worst for sure: {sure[0].name} with {spell(sure[0].excess, 2)} more."
+    if len(sure) == len(segments):
+        return told
+    first = "Sure ones come first, by excess; then the others," if sure else "They are ordered"
+    return f"{told} {first} by how far the excess is above its error."
+
+
+def _name_parts(segments: Sequence[Segment]) -> str:
+    is_any_sure = any(one.adjusted <= SURE for one in segments)
+    return "The worst parts of the rows" if is_any_sure else "Parts that may look worse by chance"
 
 
 def _fold(name: str) -> str:
@@ -143,7 +163,7 @@ def _list_segments(solved: Solved, segments: Sequence[Segment], overall: float) 
     names = ["rows", "share", "excess loss", "of the mean", "adjusted p"]
     names += ["mean predicted", "mean true"] if with_means else []
     return Table(
-        caption="The worst parts of the rows",
+        caption=_name_parts(segments),
         headings=[Heading(text="part"), *(Heading(text=name, kind="number") for name in names)],
         rows=rows,
     )
