@@ -10,7 +10,7 @@ from rich.text import Text
 from automl_cli.cli.figures import spell_number
 from automl_cli.cli.findings import print_findings
 from automl_cli.cli.terminal import open_console
-from automl_cli.statistics.conclusions import spell_ratio, spell_size
+from automl_cli.statistics.spelling import spell_ratio, spell_size
 
 MOST_LINES = 40  # of a table of coefficients
 ERRORS = {"HC3": "robust errors (HC3)", "HC1": "robust errors (HC1)"}

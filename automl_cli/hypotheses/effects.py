@@ -72,8 +72,21 @@ def _answer(rows: Rows, response: Response, question: Question, n_all: int) -> d
         "coefficients": [asdict(one) for one in effects.coefficients],
         "left_out": [list(one) for one in effects.left_out],
         "findings": [finding.to_json() for finding in findings],
-        "conclusions": conclude_effects(effects, response, rows.settings, alone=question.alone),
+        "conclusions": conclude_effects(
+            effects,
+            response,
+            rows.settings,
+            others=_name_others(question),
+            alone=question.alone,
+        ),
     }
+
+
+def _name_others(question: Question) -> str:
+    """Return what else is in the model of a column."""
+    if question.formula is not None:
+        return "the other terms"
+    return "the other named columns" if question.columns else "the others"
 
 
 def _measure(rows: Rows, response: Response, question: Question) -> tuple[Effects, int]:

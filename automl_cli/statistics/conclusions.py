@@ -1,6 +1,5 @@
 """What the numbers say, in plain sentences that claim no more than they do."""
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,6 +11,7 @@ from automl_cli.statistics.groups import Comparison
 from automl_cli.statistics.paired import Gain, Paired
 from automl_cli.statistics.response import Response
 from automl_cli.statistics.samples import Difference
+from automl_cli.statistics.spelling import spell_chance, spell_p, spell_ratio, spell_size
 
 MOST_SENTENCES = 10
 METHODS = {
@@ -24,21 +24,36 @@ NO_CAUSE = "An effect here is an association in these rows, in the form that was
 
 
 def conclude_effects(
-    effects: Effects, response: Response, settings: Settings, *, alone: bool = False
+    effects: Effects,
+    response: Response,
+    settings: Settings,
+    *,
+    others: str = "the others",
+    alone: bool = False,
 ) -> list[str]:
-    """Return what a model says of its terms, the surest first."""
+    """Return what a model says of its terms, the surest first.
+
+    Parameters
+    ----------
+    effects, response, settings
+        What it found, of what, and how.
+    others
+        What is held equal where there are several terms.
+    alone
+        True if each term has a model of its own.
+    """
     tested = [test for test in effects.tests if not np.isnan(test.p_corrected)]
     found = [test for test in tested if test.p_corrected < settings.level]
     found.sort(key=lambda test: test.p_corrected)
     untested = _say_untested(effects)
     if not tested:
         return untested
-    n_all, given = len(tested), "each by itself" if alone else "the others being equal"
+    n_all, given = len(tested), _say_given(effects, others, alone=alone)
     method = f"{METHODS[settings.correction]}, level {settings.level:g}"
     proof = NO_PROOF.partition(":")[0] + "." if effects.void else NO_PROOF
     if not found:
-        none = f"None of {n_all} columns shows an effect on {response.name} ({method}). {proof}"
-        return [none, *untested]
+        none = f"None of {n_all} columns shows an effect on {response.name}, {given} ({method})."
+        return [f"{none} {proof}", *untested]
     names = _list([test.term for test in found])
     first = (
         f"{len(found)} of {n_all} columns: the effect on {response.name}, {given}, is more than "
@@ -113,61 +128,6 @@ def conclude_paired(paired: Paired, names: tuple[str, str], metric: str, level: 
     return [said, _say_folds(paired, names, level)]
 
 
-def spell_size(value: float) -> str:
-    """Return a figure with three digits, or all before the point.
-
-    Examples
-    --------
-    >>> spell_size(0.012345), spell_size(-1384.2), spell_size(2.5e9)
-    ('0.0123', '-1,384', '2.5e+09')
-    """
-    return f"{value:,.0f}" if 1e3 <= abs(value) < 1e7 else f"{value:.3g}"
-
-
-def spell_ratio(logarithm: float) -> str:
-    """Return a ratio from its logarithm, with more digits near 1: two of what it is off.
-
-    Examples
-    --------
-    >>> spell_ratio(0.7), spell_ratio(-0.034), spell_ratio(0.00032), spell_ratio(0.0)
-    ('2.01', '0.967', '1.00032', '1')
-    """
-    ratio = math.exp(min(logarithm, 700.0))
-    off = abs(math.expm1(min(logarithm, 700.0)))
-    if not 1e-9 < off < 0.1:
-        return spell_size(ratio)
-    return f"{ratio:.{1 - math.floor(math.log10(off))}f}"
-
-
-def spell_p(p: float) -> str:
-    """Return a p-value as text.
-
-    Examples
-    --------
-    >>> spell_p(0.0312), spell_p(1e-9)
-    ('p = 0.031', 'p < 0.0001')
-    """
-    if np.isnan(p):
-        return "p undefined"
-    return "p < 0.0001" if p < 0.0001 else f"p = {p:.2g}"
-
-
-def spell_chance(p: float) -> str:
-    """Return a p-value as cases of many.
-
-    Examples
-    --------
-    >>> spell_chance(0.0312), spell_chance(0.00028), spell_chance(0.4)
-    ('in 3 of 100 cases', 'in 3 of 10,000 cases', 'in 40 of 100 cases')
-    """
-    if np.isnan(p):
-        return "in an unknown share of cases"
-    for cases in (100, 1_000, 10_000, 100_000, 1_000_000):
-        if round(p * cases) >= 1:
-            return f"in {round(p * cases):,} of {cases:,} cases"
-    return "in less than 1 of 1,000,000 cases"
-
-
 def _say_folds(paired: Paired, names: tuple[str, str], level: float) -> str:
     folds = paired.folds
     ahead = sum(gain > 0 for gain in paired.by_fold)
@@ -192,6 +152,14 @@ def _turn(gain: Gain, names: tuple[str, str]) -> tuple[str, str, Gain]:
         gain=-gain.gain, error=gain.error, low=-gain.high, high=-gain.low, p=gain.p, df=gain.df
     )
     return names[0], names[1], turned
+
+
+def _say_given(effects: Effects, others: str, *, alone: bool) -> str:
+    if alone and len(effects.tests) > 1:
+        return "each by itself, with no other column held equal"
+    if alone or len(effects.tests) == 1:
+        return "with no other column held equal"
+    return f"{others} being equal"
 
 
 def _say_untested(effects: Effects) -> list[str]:

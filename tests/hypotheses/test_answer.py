@@ -77,6 +77,21 @@ def test_columns_are_tested_alone_or_as_chosen(table: Path):
     assert [test["term"] for test in chosen["targets"][0]["tests"]] == ["noise", "size"]
 
 
+@pytest.mark.parametrize(
+    ("asked", "given"),
+    [
+        ({}, "the others being equal"),
+        ({"columns": ("size", "noise")}, "the other named columns being equal"),
+        ({"columns": ("size",)}, "with no other column held equal"),
+        ({"alone": True}, "each by itself, with no other column held equal"),
+        ({"formula": "size + noise"}, "the other terms being equal"),
+    ],
+)
+def test_what_is_held_equal_is_told(table: Path, asked: dict[str, Any], given: str):
+    (target,) = ask(table, "sold", "shop", **asked)["targets"]
+    assert f"the effect on sold, {given}, is more than" in target["conclusions"][0]
+
+
 def test_a_formula_says_what_is_tested_and_of_what(table: Path):
     told = ask(table, "sold", formula="log(size) ~ city * noise")
     assert told["targets"][0]["target"] == "log(size)"
