@@ -35,6 +35,7 @@ def list_findings(
         *_find_repetition(effects),
         *_find_shortages(effects, response, n_parameters),
         *_find_few_clusters(effects),
+        *_find_interactions(effects),
     ]
     if n_given < n_all:
         found.append(
@@ -181,6 +182,22 @@ def _find_few_clusters(effects: Effects) -> Iterator[Finding]:
             message=f"few clusters, or as good as few of equal weight, tell {_list(counts)}.",
             advice=FEW_ADVICE,
             columns=tuple(dict.fromkeys(one.term for one in few.values())),
+        )
+
+
+def _find_interactions(effects: Effects) -> Iterator[Finding]:
+    parts = [test for test in effects.tests if test.within]
+    if parts:
+        products = list(dict.fromkeys(name for test in parts for name in test.within))
+        yield Finding(
+            code="interaction",
+            severity="note",
+            message=f"{_list([test.term for test in parts])}: beside {_list(products)} the line of "
+            "each is its effect where the other part is 0 or at its reference level, not its "
+            "effect on the whole.",
+            advice="For the effect at the mean of a number write center(it); for the effect on the "
+            "whole leave the interaction out.",
+            columns=tuple(test.term for test in parts),
         )
 
 

@@ -22,6 +22,8 @@ class EffectTest(Payload):
     """The level that the others are compared with, or null."""
     separated: bool
     """Whether it separates classes: its coefficients have no finite estimate."""
+    within: list[str]
+    """Interactions of the formula that it is a part of: the effect is that where the rest is 0."""
 
 
 class Coefficient(Payload):

@@ -20,6 +20,7 @@ METHODS = {
     "none": "not corrected for their number",
 }
 NO_PROOF = "That is no proof that there is none: the intervals say how large it may be."
+AT_ZERO = "where the other part of {} is 0 or at its reference level"
 NO_CAUSE = "An effect here is an association in these rows, in the form that was fitted; no cause."
 
 
@@ -51,9 +52,10 @@ def conclude_effects(
     n_all, given = len(tested), _say_given(effects, others, alone=alone)
     method = f"{METHODS[settings.correction]}, level {settings.level:g}"
     proof = NO_PROOF.partition(":")[0] + "." if effects.void else NO_PROOF
+    conditional = _say_conditional([test for test in tested if test not in found])
     if not found:
         none = f"None of {n_all} columns shows an effect on {response.name}, {given} ({method})."
-        return [f"{none} {proof}", *untested]
+        return [f"{none} {proof}", *conditional, *untested]
     names = _list([test.term for test in found])
     first = (
         f"{len(found)} of {n_all} columns: the effect on {response.name}, {given}, is more than "
@@ -65,7 +67,7 @@ def conclude_effects(
         said.append(_say_effect(test, own, response, settings.level))
     if len(found) < n_all:
         said.append(f"For the other {n_all - len(found)} no effect is shown. {proof}")
-    return [*said, *untested, NO_CAUSE]
+    return [*said, *conditional, *untested, NO_CAUSE]
 
 
 def conclude_groups(
@@ -162,6 +164,17 @@ def _say_given(effects: Effects, others: str, *, alone: bool) -> str:
     return f"{others} being equal"
 
 
+def _say_conditional(not_found: Sequence[EffectTest]) -> list[str]:
+    """Return that parts of interactions were asked about at one place alone."""
+    parts = [test for test in not_found if test.within]
+    if not parts:
+        return []
+    products = _list(list(dict.fromkeys(name for test in parts for name in test.within)))
+    place = AT_ZERO.format(products)
+    names = _list([test.term for test in parts])
+    return [f"Of {names} that holds {place} alone: elsewhere the effect is another."]
+
+
 def _say_untested(effects: Effects) -> list[str]:
     """Return which terms have no test, and why."""
     by_reason: dict[str, list[str]] = {}
@@ -204,6 +217,7 @@ def _say_effect(
         if one.spread is None
         else f"for each {spell_size(one.spread)} more of {one.parameter} (a standard deviation)"
     )
+    step += f", {AT_ZERO.format(_list(test.within))}" if test.within else ""
     figures = [factor * value for value in (one.estimate, one.low, one.high)]
     return f"{_say_size(figures, one.label, response, level)} {step}{among}."
 

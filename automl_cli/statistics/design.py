@@ -59,12 +59,15 @@ class Term:
         The level that the others are compared with; None where there are none.
     is_product
         True for an interaction of a formula, which goes with its parts by construction.
+    within
+        The interactions of a formula that it is a part of.
     """
 
     name: str
     positions: tuple[int, ...]
     reference: str | None = None
     is_product: bool = False
+    within: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

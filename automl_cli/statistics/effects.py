@@ -71,6 +71,9 @@ class EffectTest:
         The level that the others are compared with, or None.
     separated
         True if the term separates classes: its coefficients have no finite estimate.
+    within
+        The interactions that the term is a part of: its effect is that where the other part is 0,
+        or at its reference level.
     """
 
     term: str
@@ -80,6 +83,7 @@ class EffectTest:
     p_corrected: float = float("nan")
     reference: str | None = None
     separated: bool = False
+    within: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,4 +244,5 @@ def _test_term(
         p_likelihood=p_likelihood,
         reference=term.reference,
         separated=is_separated,
+        within=tuple(one.name for one in design.terms if one.name in term.within),
     )

@@ -63,11 +63,7 @@ def make_formula_design(frame: pd.DataFrame, right: str) -> Design:
         )
     names = [str(name) for name in made.model_spec.column_names]
     spreads = np.where(matrix.std(axis=0) > 0, matrix.std(axis=0), 1.0)
-    terms = [
-        Term(name=str(term), positions=tuple(places), is_product=":" in str(term))
-        for term, places in made.model_spec.term_indices.items()
-        if places and str(term) != "1"
-    ]
+    terms = _make_terms(made)
     if not terms:
         raise ConfigError(f"--formula: {right!r} explains nothing.", hint=HINT)
     return Design(
@@ -154,6 +150,24 @@ def _count_columns(frame: pd.DataFrame, factor: str) -> int:
     except (FormulaicError, ArithmeticError, LookupError, TypeError, ValueError):
         return 1
     return max(1, int(made.shape[1]))
+
+
+def _make_terms(made: Any) -> list[Term]:  # noqa: ANN401 (formulaic has no types)
+    found = {
+        term: tuple(places)
+        for term, places in made.model_spec.term_indices.items()
+        if places and str(term) != "1"
+    }
+    parts = {term: {str(factor.expr) for factor in term.factors} for term in found}
+    return [
+        Term(
+            name=str(term),
+            positions=places,
+            is_product=len(parts[term]) > 1,
+            within=tuple(str(other) for other in found if parts[term] < parts[other]),
+        )
+        for term, places in found.items()
+    ]
 
 
 def _make_parameter(name: str, column: Any, spread: float) -> Parameter:  # noqa: ANN401 (formulaic has no types)

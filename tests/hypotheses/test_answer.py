@@ -101,6 +101,18 @@ def test_a_formula_says_what_is_tested_and_of_what(table: Path):
     assert ask(table, "sold", formula="city ~ size")["targets"][0]["family"] == "multinomial"
 
 
+def test_a_main_effect_beside_an_interaction_is_told_to_be_one_at_zero(table: Path):
+    (target,) = ask(table, "price", "shop", formula="noise * city + size")["targets"]
+    (finding,) = [one for one in target["findings"] if one["code"] == "interaction"]
+    assert finding["columns"] == ["noise", "city"]
+    assert finding["message"].startswith(
+        "noise, city: beside noise:city the line of each is its effect where the other part is 0"
+    )
+    assert any(said.startswith("Of noise that holds where") for said in target["conclusions"])
+    (plain,) = ask(table, "price", "shop", formula="noise + city + size")["targets"]
+    assert plain["findings"] == []
+
+
 def test_clusters_widen_the_errors_and_are_no_column(table: Path):
     free, clustered = ask(table, "price", "shop"), ask(table, "price", cluster="shop")
     assert clustered["targets"][0]["errors"] == "clustered by shop"

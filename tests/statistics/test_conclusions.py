@@ -96,6 +96,17 @@ def test_no_effect_is_no_proof_of_none():
     assert "no proof that there is none" in said
 
 
+def test_a_part_of_an_interaction_has_its_effect_at_one_place():
+    size, kind = (replace(test, within=("size:kind",)) for test in (SIZE, KIND))
+    said = conclude_effects(make_effects(size, kind), PRICE, Settings())
+    place = "where the other part of size:kind is 0 or at its reference level"
+    assert said[1].endswith(f"more of size (a standard deviation), {place}.")
+    assert said[2].startswith("For the other 1 no effect is shown.")
+    assert said[3] == f"Of kind that holds {place} alone: elsewhere the effect is another."
+    none = conclude_effects(make_effects(kind), PRICE, Settings())
+    assert none[1] == said[3]
+
+
 def test_a_separated_column_has_no_odds():
     separated = replace(SIZE, p=NAN, separated=True)
     said = conclude_effects(make_effects(separated), SOLD, Settings())

@@ -26,6 +26,18 @@ def test_a_term_is_one_test_however_many_columns_it_has():
     assert design.rows.tolist() == [0, 1, 2, 4, 5]
 
 
+def test_a_term_knows_the_interactions_that_it_is_a_part_of():
+    design = make_formula_design(make_wide(), "a * log(code + 1) + `odd name`")
+    assert {term.name: (term.is_product, term.within) for term in design.terms} == {
+        "a": (False, ("a:log(code + 1)",)),
+        "log(code + 1)": (False, ("a:log(code + 1)",)),
+        "odd name": (False, ()),
+        "a:log(code + 1)": (True, ()),
+    }
+    alone = make_formula_design(make_wide(), "code + Q('a')[0:]")
+    assert [term.is_product for term in alone.terms] == [False, False]
+
+
 def test_transforms_odd_names_and_undefined_rows_are_understood():
     design = make_formula_design(FRAME, "log(size) + `odd name`")
     assert design.rows.tolist() == [0, 1, 2, 4]
