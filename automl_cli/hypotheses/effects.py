@@ -10,13 +10,19 @@ import numpy as np
 from automl_cli.core.dataset import Column
 from automl_cli.core.errors import DataError
 from automl_cli.core.resampling import thin_rows
-from automl_cli.hypotheses.findings import list_findings
+from automl_cli.hypotheses.findings import list_findings, list_row_findings
 from automl_cli.hypotheses.question import Question
 from automl_cli.hypotheses.tables import Rows, read_rows
 from automl_cli.statistics.conclusions import conclude_effects
 from automl_cli.statistics.design import Design, make_design, make_free_design
 from automl_cli.statistics.effects import Effects, correct_tests, measure_effects
-from automl_cli.statistics.formulas import compute_column, make_formula_design, split_formula
+from automl_cli.statistics.formulas import (
+    Undefined,
+    compute_column,
+    find_undefined,
+    make_formula_design,
+    split_formula,
+)
 from automl_cli.statistics.response import Response, make_column_response
 
 MOST_ROWS = 100_000  # more find no effect worth the wait
@@ -57,7 +63,10 @@ def _find_responses(rows: Rows, question: Question) -> tuple[Response, ...]:
 
 def _answer(rows: Rows, response: Response, question: Question, n_all: int) -> dict[str, Any]:
     effects, n_parameters = _measure(rows, response, question)
-    findings = list_findings(effects, response, n_parameters, n_all, n_given=len(rows.frame))
+    findings = [
+        *list_findings(effects, response, n_parameters),
+        *list_row_findings(n_all, len(rows.frame), effects.n_rows, _find_undefined(rows, question)),
+    ]
     robust = ROBUST.get(response.family, "HC3")
     return {
         "target": response.name,
@@ -80,6 +89,10 @@ def _answer(rows: Rows, response: Response, question: Question, n_all: int) -> d
             alone=question.alone,
         ),
     }
+
+
+def _find_undefined(rows: Rows, question: Question) -> Undefined:
+    return Undefined() if question.formula is None else find_undefined(rows.frame, question.formula)
 
 
 def _name_others(question: Question) -> str:

@@ -7,6 +7,7 @@ from automl_cli.core.finding import Finding
 from automl_cli.statistics.clusters import FEW_CLUSTERS, LEAST_CLUSTERS
 from automl_cli.statistics.design import ROWS_A_PARAMETER
 from automl_cli.statistics.effects import Effects
+from automl_cli.statistics.formulas import Undefined
 from automl_cli.statistics.groups import Comparison
 from automl_cli.statistics.response import Response
 
@@ -16,9 +17,7 @@ FEW_ADVICE = "Intervals are widened for it; take p-values near the level as doub
 MOST_OVERLAPS = 3  # that are told with their figures
 
 
-def list_findings(
-    effects: Effects, response: Response, n_parameters: int, n_all: int, *, n_given: int
-) -> list[Finding]:
+def list_findings(effects: Effects, response: Response, n_parameters: int) -> list[Finding]:
     """Return what is odd about a model.
 
     Parameters
@@ -27,34 +26,37 @@ def list_findings(
         What it says, and of what.
     n_parameters
         How many it has.
-    n_all, n_given
-        Rows of the table, and those that were given to the model.
     """
-    found = [
+    return [
         *_find_separation(effects),
         *_find_repetition(effects),
         *_find_shortages(effects, response, n_parameters),
         *_find_few_clusters(effects),
         *_find_interactions(effects),
     ]
+
+
+def list_row_findings(
+    n_all: int, n_given: int, n_fitted: int, undefined: Undefined
+) -> list[Finding]:
+    """Return which rows had no say: of all, those given to a model, and those it was fitted to."""
+    found = []
     if n_given < n_all:
-        found.append(
-            Finding(
-                code="thinned",
-                severity="note",
-                message=f"{n_given:,} of {n_all:,} rows, drawn at random, were fitted.",
-                advice="Effects smaller than these rows can show would need all of them.",
-            )
+        message = f"{n_given:,} of {n_all:,} rows, drawn at random, were fitted."
+        advice = "Effects smaller than these rows can show would need all of them."
+        found.append(Finding(code="thinned", severity="note", message=message, advice=advice))
+    if undefined.n_rows:
+        message = (
+            f"{undefined.n_rows:,} rows where the formula is undefined, such as "
+            f"{_list(undefined.parts)}, were left out."
         )
-    if effects.n_rows < n_given:
-        found.append(
-            Finding(
-                code="gaps",
-                severity="note",
-                message=f"{n_given - effects.n_rows:,} rows with a gap were left out.",
-                advice="Where gaps are not random, the others may not speak for them.",
-            )
-        )
+        advice = "No logarithm of 0 or less, nor a division by 0: look what these rows are."
+        found.append(Finding(code="undefined", severity="note", message=message, advice=advice))
+    n_gaps = n_given - n_fitted - undefined.n_rows
+    if n_gaps > 0:
+        message = f"{n_gaps:,} rows with a gap were left out."
+        advice = "Where gaps are not random, the others may not speak for them."
+        found.append(Finding(code="gaps", severity="note", message=message, advice=advice))
     return found
 
 

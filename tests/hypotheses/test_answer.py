@@ -113,6 +113,24 @@ def test_a_main_effect_beside_an_interaction_is_told_to_be_one_at_zero(table: Pa
     assert plain["findings"] == []
 
 
+def test_undefined_rows_are_told_apart_from_gaps(tmp_path: Path):
+    frame = make_frame()
+    frame.loc[:38, "size"] = [0.0] * 20 + [-1.0] * 19
+    frame.loc[50:56, "size"] = np.nan
+    frame.to_csv(tmp_path / "train.csv", index=False)
+    told = ask(tmp_path / "train.csv", "price", formula="log(size) + city")["targets"][0]
+    assert told["rows"] == N - 39 - 7
+    assert [(one["code"], one["message"]) for one in told["findings"]] == [
+        (
+            "undefined",
+            "39 rows where the formula is undefined, such as log(size), were left out.",
+        ),
+        ("gaps", "7 rows with a gap were left out."),
+    ]
+    left = ask(tmp_path / "train.csv", "price", formula="log(size) ~ city")["targets"][0]
+    assert [one["code"] for one in left["findings"]] == ["undefined", "gaps"]
+
+
 def test_clusters_widen_the_errors_and_are_no_column(table: Path):
     free, clustered = ask(table, "price", "shop"), ask(table, "price", cluster="shop")
     assert clustered["targets"][0]["errors"] == "clustered by shop"

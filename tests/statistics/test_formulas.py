@@ -5,7 +5,13 @@ import pandas as pd
 import pytest
 
 from automl_cli.core.errors import ConfigError
-from automl_cli.statistics.formulas import compute_column, make_formula_design, split_formula
+from automl_cli.statistics.formulas import (
+    Undefined,
+    compute_column,
+    find_undefined,
+    make_formula_design,
+    split_formula,
+)
 
 FRAME = pd.DataFrame(
     {
@@ -45,6 +51,23 @@ def test_transforms_odd_names_and_undefined_rows_are_understood():
     np.testing.assert_allclose(log, np.log([1, 2, 3, 5]))
     assert design.parameters[1].spread == pytest.approx(np.log([1, 2, 3, 5]).std())
     assert design.parameters[2].spread is None
+
+
+@pytest.mark.parametrize(
+    ("formula", "undefined"),
+    [
+        ("log(size)", Undefined(n_rows=1, parts=("log(size)",))),
+        ("log(`odd name`) * kind", Undefined(n_rows=3, parts=("log(`odd name`)",))),
+        (
+            "I(1 / `odd name`) ~ log(size)",
+            Undefined(n_rows=3, parts=("I(1 / `odd name`)", "log(size)")),
+        ),
+        ("size ~ C(kind) + `odd name`", Undefined()),
+        ("bs(size, df=4) + log(size + 7)", Undefined()),
+    ],
+)
+def test_rows_where_a_formula_is_undefined_are_no_gaps(formula: str, undefined: Undefined):
+    assert find_undefined(FRAME, formula) == undefined
 
 
 def test_a_left_side_is_computed_for_all_rows():
