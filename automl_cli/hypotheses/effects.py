@@ -64,7 +64,7 @@ def _find_responses(rows: Rows, question: Question) -> tuple[Response, ...]:
 def _answer(rows: Rows, response: Response, question: Question, n_all: int) -> dict[str, Any]:
     effects, n_parameters = _measure(rows, response, question)
     findings = [
-        *list_findings(effects, response, n_parameters),
+        *list_findings(effects, response, n_parameters, question.level),
         *list_row_findings(n_all, len(rows.frame), effects.n_rows, _find_undefined(rows, question)),
     ]
     robust = ROBUST.get(response.family, "HC3")
@@ -159,6 +159,7 @@ def _measure_alone(
         overlaps=(),
         condition=max(effects.condition for effects in found),
         left_out=tuple(left_out),
+        pools=tuple(pool for effects in found for pool in effects.pools),
         void=all(effects.void for effects in found),
         converged=all(effects.converged for effects in found),
     ), most

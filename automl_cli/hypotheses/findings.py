@@ -5,11 +5,12 @@ from collections.abc import Iterator, Sequence
 
 from automl_cli.core.finding import Finding
 from automl_cli.statistics.clusters import FEW_CLUSTERS, LEAST_CLUSTERS
-from automl_cli.statistics.design import ROWS_A_PARAMETER
+from automl_cli.statistics.design import POOLED, ROWS_A_PARAMETER
 from automl_cli.statistics.effects import Effects
 from automl_cli.statistics.formulas import Undefined
 from automl_cli.statistics.groups import Comparison
 from automl_cli.statistics.response import Response
+from automl_cli.statistics.spelling import spell_p
 
 FEW_IN_ALL = 30  # clusters
 MOST_NAMES = 10
@@ -17,7 +18,9 @@ FEW_ADVICE = "Intervals are widened for it; take p-values near the level as doub
 MOST_OVERLAPS = 3  # that are told with their figures
 
 
-def list_findings(effects: Effects, response: Response, n_parameters: int) -> list[Finding]:
+def list_findings(
+    effects: Effects, response: Response, n_parameters: int, level: float
+) -> list[Finding]:
     """Return what is odd about a model.
 
     Parameters
@@ -26,6 +29,8 @@ def list_findings(effects: Effects, response: Response, n_parameters: int) -> li
         What it says, and of what.
     n_parameters
         How many it has.
+    level
+        Of significance.
     """
     return [
         *_find_separation(effects),
@@ -33,6 +38,8 @@ def list_findings(effects: Effects, response: Response, n_parameters: int) -> li
         *_find_shortages(effects, response, n_parameters),
         *_find_few_clusters(effects),
         *_find_interactions(effects),
+        *_find_pools(effects),
+        *_find_disagreement(effects, level),
     ]
 
 
@@ -201,6 +208,49 @@ def _find_interactions(effects: Effects) -> Iterator[Finding]:
             "whole leave the interaction out.",
             columns=tuple(test.term for test in parts),
         )
+
+
+def _find_pools(effects: Effects) -> Iterator[Finding]:
+    if effects.pools:
+        ranked = sorted(effects.pools, key=lambda pool: -pool.share)
+        told = [
+            f"{pool.column} ({pool.n_levels} levels, {pool.share:.0%} of the rows)"
+            for pool in ranked
+        ]
+        yield Finding(
+            code="pooled",
+            severity="note",
+            message=f"levels count as one, {POOLED}, in {_list(told)}.",
+            advice="What they differ by is not tested; --formula with "
+            f"C({_quote(ranked[0].column)}) takes each level by itself.",
+            columns=tuple(pool.column for pool in ranked),
+        )
+
+
+def _find_disagreement(effects: Effects, level: float) -> Iterator[Finding]:
+    unlike = [
+        test
+        for test in effects.tests
+        if not math.isnan(test.p) and not math.isnan(test.p_likelihood)
+        if (test.p < level) != (test.p_likelihood < level)
+    ]
+    if unlike:
+        told = [
+            f"{test.term} ({spell_p(test.p)} and {spell_p(test.p_likelihood)})" for test in unlike
+        ]
+        yield Finding(
+            code="disagreement",
+            severity="note",
+            message=f"Wald's and the likelihood-ratio test are on either side of {level:g}, before "
+            f"the correction, for {_list(told)}.",
+            advice="Wald's counts: its errors are robust, and right where rows spread unlike the "
+            "model's law; the other needs that law. Take such effects as doubtful.",
+            columns=tuple(test.term for test in unlike),
+        )
+
+
+def _quote(name: str) -> str:
+    return name if name.isidentifier() else f"`{name}`"
 
 
 def _list(names: Sequence[str]) -> str:

@@ -16,7 +16,7 @@ from automl_cli.core.errors import DataError
 from automl_cli.statistics.clusters import LEAST_CLUSTERS, allow_for_few
 from automl_cli.statistics.coefficients import Coefficient, list_coefficients
 from automl_cli.statistics.corrections import correct
-from automl_cli.statistics.design import Design, Term
+from automl_cli.statistics.design import Design, Pool, Term
 from automl_cli.statistics.fits import Fitted, fit_model, run_likelihood_test, run_wald_test
 from automl_cli.statistics.response import Response
 from automl_cli.statistics.soundness import (
@@ -104,6 +104,8 @@ class Effects:
         Condition number of the correlation matrix.
     left_out
         Columns that were not tested, with the reason.
+    pools
+        Levels that count as one.
     void
         True if classes are separated so that no coefficient has a finite estimate.
     converged
@@ -120,6 +122,7 @@ class Effects:
     left_out: tuple[tuple[str, str], ...]
     void: bool
     converged: bool
+    pools: tuple[Pool, ...] = ()
 
 
 def measure_effects(design: Design, response: Response, settings: Settings) -> Effects:
@@ -144,22 +147,20 @@ def measure_effects(design: Design, response: Response, settings: Settings) -> E
     tests = [_test_term(design, y, response, fitted, term, separation) for term in design.terms]
     if clusters is not None:
         tests = [replace(test, p_likelihood=float("nan")) for test in tests]
+    labels = response.labels[1:] or ("",)
     overlaps, condition = find_overlaps(design)
     return Effects(
         n_rows=len(y),
         n_clusters=0 if clusters is None else len(np.unique(clusters)),
         tests=tuple(correct_tests(tests, settings.correction)),
-        coefficients=tuple(
-            list_coefficients(
-                design, fitted, response.labels[1:] or ("",), separation, settings.level
-            )
-        ),
+        coefficients=tuple(list_coefficients(design, fitted, labels, separation, settings.level)),
         repeated=tuple((name, tuple(sources)) for name, sources in repeated),
         overlaps=tuple(overlaps),
         condition=condition,
         left_out=design.left_out,
         void=separation.is_total,
         converged=fitted.converged or separation != Separation(),
+        pools=design.pools,
     )
 
 
