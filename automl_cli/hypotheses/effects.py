@@ -160,6 +160,7 @@ def _measure_alone(
         condition=max(effects.condition for effects in found),
         left_out=tuple(left_out),
         pools=tuple(pool for effects in found for pool in effects.pools),
+        dispersion=max(effects.dispersion for effects in found),
         void=all(effects.void for effects in found),
         converged=all(effects.converged for effects in found),
     ), most

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from automl_cli.core.finding import Finding
 from automl_cli.statistics.clusters import FEW_CLUSTERS, LEAST_CLUSTERS
 from automl_cli.statistics.design import POOLED, ROWS_A_PARAMETER
-from automl_cli.statistics.effects import Effects
+from automl_cli.statistics.effects import MOST_DISPERSION, Effects
 from automl_cli.statistics.formulas import Undefined
 from automl_cli.statistics.groups import Comparison
 from automl_cli.statistics.response import Response
@@ -38,6 +38,7 @@ def list_findings(
         *_find_shortages(effects, response, n_parameters),
         *_find_few_clusters(effects),
         *_find_interactions(effects),
+        *_find_dispersion(effects),
         *_find_pools(effects),
         *_find_disagreement(effects, level),
     ]
@@ -207,6 +208,18 @@ def _find_interactions(effects: Effects) -> Iterator[Finding]:
             advice="For the effect at the mean of a number write center(it); for the effect on the "
             "whole leave the interaction out.",
             columns=tuple(test.term for test in parts),
+        )
+
+
+def _find_dispersion(effects: Effects) -> Iterator[Finding]:
+    if effects.dispersion > MOST_DISPERSION:
+        yield Finding(
+            code="overdispersed",
+            severity="note",
+            message=f"counts vary {effects.dispersion:.2g} times as much as Poisson's law allows "
+            "(Pearson's chi-squared by degrees of freedom): likelihood-ratio tests, which would "
+            "take noise for effects, are left out.",
+            advice="Wald's tests count: their errors are robust, and allow for it.",
         )
 
 

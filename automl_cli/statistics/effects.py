@@ -28,6 +28,7 @@ from automl_cli.statistics.soundness import (
 )
 
 MOST_WORK = 3e10  # multiplications of all likelihood-ratio tests: some ten seconds
+MOST_DISPERSION = 1.2  # of counts, beyond which their likelihood is not that of Poisson's law
 STEPS = 8  # of a fit, about
 
 
@@ -63,8 +64,8 @@ class EffectTest:
     p
         Of Wald's test with robust errors; NaN if classes are separated or clusters too few.
     p_likelihood
-        Of the likelihood-ratio test; NaN with clusters, for which it is not valid, and where it
-        would take too long.
+        Of the likelihood-ratio test; NaN with clusters and for counts that vary more than Poisson's
+        law allows, for which it is not valid, and where it would take too long.
     p_corrected
         `p`, or `p_likelihood` where that is NaN, corrected for the number of terms.
     reference
@@ -106,6 +107,8 @@ class Effects:
         Columns that were not tested, with the reason.
     pools
         Levels that count as one.
+    dispersion
+        See `Fitted`.
     void
         True if classes are separated so that no coefficient has a finite estimate.
     converged
@@ -123,6 +126,7 @@ class Effects:
     void: bool
     converged: bool
     pools: tuple[Pool, ...] = ()
+    dispersion: float = 1.0
 
 
 def measure_effects(design: Design, response: Response, settings: Settings) -> Effects:
@@ -161,6 +165,7 @@ def measure_effects(design: Design, response: Response, settings: Settings) -> E
         void=separation.is_total,
         converged=fitted.converged or separation != Separation(),
         pools=design.pools,
+        dispersion=fitted.dispersion,
     )
 
 
@@ -233,7 +238,8 @@ def _test_term(
     n_rows, n_parameters = design.matrix.shape
     work = len(design.terms) * STEPS * n_rows * float(n_parameters * len(fitted.estimates)) ** 2
     p_likelihood = float("nan")
-    if response.family == "gaussian" or is_void or work <= MOST_WORK:
+    is_wanted = response.family == "gaussian" or is_void or work <= MOST_WORK
+    if is_wanted and fitted.dispersion <= MOST_DISPERSION:
         with suppress(np.linalg.LinAlgError):  # the others alone may separate classes as well
             p_likelihood = run_likelihood_test(
                 fitted, design.matrix, y, response.family, term.positions

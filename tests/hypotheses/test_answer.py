@@ -166,6 +166,18 @@ def test_unlike_answers_of_two_tests_are_explained(tmp_path: Path):
     assert finding["advice"].startswith("Wald's counts: its errors are robust")
 
 
+def test_counts_that_vary_too_much_are_told(tmp_path: Path):
+    rng = np.random.default_rng(1)
+    frame = make_frame().assign(price=rng.poisson(rng.gamma(0.5, 10, N)))
+    frame.to_csv(tmp_path / "train.csv", index=False)
+    (target,) = ask(tmp_path / "train.csv", "price", "shop", family="poisson")["targets"]
+    assert {test["p_likelihood"] for test in target["tests"]} == {None}
+    (finding,) = target["findings"]
+    assert finding["code"] == "overdispersed"
+    assert finding["message"].startswith("counts vary ")
+    assert finding["advice"].startswith("Wald's tests count")
+
+
 def test_clusters_widen_the_errors_and_are_no_column(table: Path):
     free, clustered = ask(table, "price", "shop"), ask(table, "price", cluster="shop")
     assert clustered["targets"][0]["errors"] == "clustered by shop"
