@@ -1,5 +1,6 @@
 """Questions about tables and runs are answered with tests, figures and findings."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from automl_cli.competition import Competition
 from automl_cli.config.load import load_config
 from automl_cli.core.errors import AutomlError, ConfigError
 from automl_cli.hypotheses import Question, answer
+from automl_cli.hypotheses.candidates import _list_luck
+from automl_cli.statistics.paired import Gain, Paired
 
 N = 600
 
@@ -274,6 +277,33 @@ def test_two_candidates_of_a_run_are_compared_by_prefix(run: Path):
     assert told["rows"]["low"] < told["rows"]["gain"] < told["rows"]["high"]
     assert len(told["by_fold"]) == 3
     assert told["conclusions"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "folds", "n_candidates", "is_told"),
+    [
+        (0.69, None, 9, False),
+        (0.69, 0.3, 9, False),
+        (0.01, 0.3, 9, True),
+        (0.3, 0.01, 9, True),
+        (0.01, 0.01, 2, False),
+        (float("nan"), None, 9, False),
+    ],
+)
+def test_a_difference_is_too_good_only_if_there_is_one(
+    rows: float, folds: float | None, n_candidates: int, is_told: bool
+):
+    gain = Gain(gain=0.1, error=0.1, low=-0.1, high=0.3, p=rows, df=9)
+    paired = Paired(
+        first=0.8,
+        second=0.9,
+        n_rows=N,
+        rows=gain,
+        folds=None if folds is None else replace(gain, p=folds),
+        by_fold=(0.1,),
+        equal=False,
+    )
+    assert bool(_list_luck(paired, n_candidates, 0.05)) == is_told
 
 
 def test_the_comparison_is_shown_in_80_columns(run: Path):
