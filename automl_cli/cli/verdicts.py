@@ -23,7 +23,8 @@ def print_verdict(told: Mapping[str, Any]) -> None:
 
 def _print_effects(console: Console, told: Mapping[str, Any]) -> None:
     for target in told["targets"]:
-        errors = ERRORS.get(target["errors"], f"errors {target['errors']}")
+        clustered = f"errors {target['errors']} ({target['clusters']:,} clusters)"
+        errors = ERRORS.get(target["errors"], clustered)
         scale = ", on log(1 + y)" if target["transform"] == "log1p" else ""
         title = f"{target['target']}{scale}: {target['family']}, {target['rows']:,} rows, {errors}"
         console.print(Text(title, style="bold"))

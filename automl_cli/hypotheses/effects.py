@@ -79,7 +79,7 @@ def _answer(rows: Rows, response: Response, question: Question, n_all: int) -> d
         "condition": effects.condition,
         "tests": [asdict(test) for test in effects.tests],
         "coefficients": [asdict(one) for one in effects.coefficients],
-        "left_out": [list(one) for one in effects.left_out],
+        "left_out": [list(one) for one in (*effects.left_out, *_leave_clusters(rows, question))],
         "findings": [finding.to_json() for finding in findings],
         "conclusions": conclude_effects(
             effects,
@@ -93,6 +93,13 @@ def _answer(rows: Rows, response: Response, question: Question, n_all: int) -> d
 
 def _find_undefined(rows: Rows, question: Question) -> Undefined:
     return Undefined() if question.formula is None else find_undefined(rows.frame, question.formula)
+
+
+def _leave_clusters(rows: Rows, question: Question) -> list[tuple[str, str]]:
+    """Return the column of the clusters, where all others are tested."""
+    if rows.cluster is None or question.columns or question.formula is not None:
+        return []
+    return [(rows.cluster, "it makes the clusters")]
 
 
 def _name_others(question: Question) -> str:

@@ -41,6 +41,15 @@ def test_tables_fit_into_80_columns_and_end_with_sentences(table: Path, words: t
     assert out.rstrip().endswith(".")
 
 
+def test_clusters_are_counted_and_their_column_is_told_to_be_left_out(tmp_path: Path):
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"size": rng.normal(size=N), "y": rng.normal(size=N)})
+    frame.assign(shop=np.arange(N) % 40).to_csv(tmp_path / "train.csv", index=False)
+    _, out, _ = run(tmp_path, "--target", "y", "--cluster", "shop")
+    assert out.startswith("y: gaussian, 400 rows, errors clustered by shop (40 clusters)\n")
+    assert "\nnot tested: shop (it makes the clusters)\n" in out
+
+
 def test_json_is_one_object_with_a_version_and_no_nan(table: Path):
     _, out, _ = run(table, "--target", "price", "--json")
     told = json.loads(out, parse_constant=pytest.fail)
