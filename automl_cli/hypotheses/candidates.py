@@ -57,10 +57,8 @@ def answer_candidates(question: Question, names: tuple[str, str]) -> dict[str, A
         "keys": list(keys),
         "features": [_list_features(found, key) for key in keys],
         **asdict(paired),
-        "notes": [
-            *_list_luck(paired, len(found), question.level),
-            *_list_notes(problem, found, keys, searched=searched),
-        ],
+        "notes": _list_luck(paired, len(found), question.level)
+        + _list_notes(problem, found, keys, searched=searched),
         "conclusions": conclude_paired(paired, keys, problem.metric.name, question.level),
     }
 

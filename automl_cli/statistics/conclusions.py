@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from automl_cli.statistics.clusters import LEAST_CLUSTERS
-from automl_cli.statistics.coefficients import Coefficient
 from automl_cli.statistics.effects import Effects, EffectTest, Settings
 from automl_cli.statistics.groups import Comparison
 from automl_cli.statistics.paired import Gain, Paired
@@ -57,14 +56,9 @@ def conclude_effects(
         none = f"None of {n_all} columns shows an effect on {response.name}, {given} ({method})."
         return [f"{none} {proof}", *conditional, *untested]
     names = _list([test.term for test in found])
-    first = (
-        f"{len(found)} of {n_all} columns: the effect on {response.name}, {given}, is more than "
-        f"chance explains ({method}): {names}."
-    )
-    said = [first]
-    for test in found[:MOST_SENTENCES]:
-        own = [one for one in effects.coefficients if one.term == test.term]
-        said.append(_say_effect(test, own, response, settings.level))
+    what = f"{len(found)} of {n_all} columns: the effect on {response.name}, {given}"
+    said = [f"{what}, is more than chance explains ({method}): {names}."]
+    said += [_say_effect(test, effects, response, settings) for test in found[:MOST_SENTENCES]]
     if len(found) < n_all:
         said.append(f"For the other {n_all - len(found)} no effect is shown. {proof}")
     return [*said, *conditional, *untested, NO_CAUSE]
@@ -172,7 +166,7 @@ def _say_conditional(not_found: Sequence[EffectTest]) -> list[str]:
     products = _list(list(dict.fromkeys(name for test in parts for name in test.within)))
     place = AT_ZERO.format(products)
     names = _list([test.term for test in parts])
-    return [f"Of {names} that holds {place} alone: elsewhere the effect is another."]
+    return [f"Of {names} that holds {place} alone: elsewhere the effect may be another."]
 
 
 def _say_untested(effects: Effects) -> list[str]:
@@ -194,9 +188,8 @@ def _say_untested(effects: Effects) -> list[str]:
     return [f"{_list(names)} cannot be tested: {reason}." for reason, names in by_reason.items()]
 
 
-def _say_effect(
-    test: EffectTest, own: Sequence[Coefficient], response: Response, level: float
-) -> str:
+def _say_effect(test: EffectTest, effects: Effects, response: Response, settings: Settings) -> str:
+    own = [one for one in effects.coefficients if one.term == test.term]
     known = [one for one in own if not np.isnan(one.estimate) and one.error > 0]
     if not known and not test.separated:
         return (
@@ -219,7 +212,7 @@ def _say_effect(
     )
     step += f", {AT_ZERO.format(_list(test.within))}" if test.within else ""
     figures = [factor * value for value in (one.estimate, one.low, one.high)]
-    return f"{_say_size(figures, one.label, response, level)} {step}{among}."
+    return f"{_say_size(figures, one.label, response, settings.level)} {step}{among}."
 
 
 def _say_size(figures: Sequence[float], label: str, response: Response, level: float) -> str:

@@ -102,7 +102,7 @@ def test_a_part_of_an_interaction_has_its_effect_at_one_place():
     place = "where the other part of size:kind is 0 or at its reference level"
     assert said[1].endswith(f"more of size (a standard deviation), {place}.")
     assert said[2].startswith("For the other 1 no effect is shown.")
-    assert said[3] == f"Of kind that holds {place} alone: elsewhere the effect is another."
+    assert said[3] == f"Of kind that holds {place} alone: elsewhere the effect may be another."
     none = conclude_effects(make_effects(kind), PRICE, Settings())
     assert none[1] == said[3]
 
