@@ -30,7 +30,11 @@ def ask(
     paths: Sources,
     columns: Annotated[
         list[str] | None,
-        typer.Option(help="Column to test; repeat it.", metavar="COLUMN", show_default=False),
+        typer.Option(
+            help="Column to test, beside the other named ones alone; repeat it.",
+            metavar="COLUMN",
+            show_default=False,
+        ),
     ] = None,
     formula: Annotated[
         str | None, typer.Option(help="What by what: 'price ~ size * kind + log(age)'.")

@@ -10,7 +10,7 @@ from rich.text import Text
 from automl_cli.cli.figures import spell_number
 from automl_cli.cli.findings import print_findings
 from automl_cli.cli.terminal import open_console
-from automl_cli.statistics.conclusions import spell_ratio, spell_size
+from automl_cli.statistics.spelling import spell_ratio, spell_size
 
 MOST_LINES = 40  # of a table of coefficients
 ERRORS = {"HC3": "robust errors (HC3)", "HC1": "robust errors (HC1)"}
@@ -23,7 +23,8 @@ def print_verdict(told: Mapping[str, Any]) -> None:
 
 def _print_effects(console: Console, told: Mapping[str, Any]) -> None:
     for target in told["targets"]:
-        errors = ERRORS.get(target["errors"], f"errors {target['errors']}")
+        clustered = f"errors {target['errors']} ({target['clusters']:,} clusters)"
+        errors = ERRORS.get(target["errors"], clustered)
         scale = ", on log(1 + y)" if target["transform"] == "log1p" else ""
         title = f"{target['target']}{scale}: {target['family']}, {target['rows']:,} rows, {errors}"
         console.print(Text(title, style="bold"))

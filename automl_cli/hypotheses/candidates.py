@@ -14,7 +14,7 @@ from automl_cli.ensemble.files import load_blend
 from automl_cli.hypotheses.question import Question
 from automl_cli.reopen import Reopened, reopen
 from automl_cli.statistics.conclusions import conclude_paired
-from automl_cli.statistics.paired import compare_candidates
+from automl_cli.statistics.paired import Paired, compare_candidates
 from automl_cli.train.collect import load_finished
 from automl_cli.train.trials import leave_judges_out
 
@@ -57,7 +57,8 @@ def answer_candidates(question: Question, names: tuple[str, str]) -> dict[str, A
         "keys": list(keys),
         "features": [_list_features(found, key) for key in keys],
         **asdict(paired),
-        "notes": _list_notes(problem, found, keys, searched=searched),
+        "notes": _list_luck(paired, len(found), question.level)
+        + _list_notes(problem, found, keys, searched=searched),
         "conclusions": conclude_paired(paired, keys, problem.metric.name, question.level),
     }
 
@@ -122,15 +123,20 @@ def _list_features(found: Mapping[str, Candidate], key: str) -> list[str]:
     return [] if key == ENSEMBLE else [step.name for step in found[key].spec.recipe]
 
 
+def _list_luck(paired: Paired, n_candidates: int, level: float) -> list[str]:
+    """Return that a difference may be one of many, if any is told."""
+    gains = [paired.rows] if paired.folds is None else [paired.rows, paired.folds]
+    if n_candidates <= 2 or paired.equal or not any(gain.p < level for gain in gains):
+        return []
+    picked = f"The run has {n_candidates} candidates. If these two were picked by their scores, "
+    luck = "chance had more occasions than the p-value knows: the difference is too good."
+    return [picked + luck]
+
+
 def _list_notes(
     problem: Problem, found: Mapping[str, Candidate], keys: tuple[str, str], *, searched: bool
 ) -> list[str]:
     notes = []
-    if len(found) > 2:
-        notes.append(
-            f"The run has {len(found)} candidates. If these two were picked by their scores, "
-            "chance had more occasions than the p-value knows: the difference is too good."
-        )
     if searched:
         notes.append("Rows by which the search chose settings are left out.")
     if problem.folds.ordered:

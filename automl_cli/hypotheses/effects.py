@@ -10,13 +10,19 @@ import numpy as np
 from automl_cli.core.dataset import Column
 from automl_cli.core.errors import DataError
 from automl_cli.core.resampling import thin_rows
-from automl_cli.hypotheses.findings import list_findings
+from automl_cli.hypotheses.findings import list_findings, list_row_findings
 from automl_cli.hypotheses.question import Question
 from automl_cli.hypotheses.tables import Rows, read_rows
 from automl_cli.statistics.conclusions import conclude_effects
 from automl_cli.statistics.design import Design, make_design, make_free_design
 from automl_cli.statistics.effects import Effects, correct_tests, measure_effects
-from automl_cli.statistics.formulas import compute_column, make_formula_design, split_formula
+from automl_cli.statistics.formulas import (
+    Undefined,
+    compute_column,
+    find_undefined,
+    make_formula_design,
+    split_formula,
+)
 from automl_cli.statistics.response import Response, make_column_response
 
 MOST_ROWS = 100_000  # more find no effect worth the wait
@@ -57,7 +63,10 @@ def _find_responses(rows: Rows, question: Question) -> tuple[Response, ...]:
 
 def _answer(rows: Rows, response: Response, question: Question, n_all: int) -> dict[str, Any]:
     effects, n_parameters = _measure(rows, response, question)
-    findings = list_findings(effects, response, n_parameters, n_all, n_given=len(rows.frame))
+    findings = [
+        *list_findings(effects, response, n_parameters, question.level),
+        *list_row_findings(n_all, len(rows.frame), effects.n_rows, _find_undefined(rows, question)),
+    ]
     robust = ROBUST.get(response.family, "HC3")
     return {
         "target": response.name,
@@ -70,10 +79,34 @@ def _answer(rows: Rows, response: Response, question: Question, n_all: int) -> d
         "condition": effects.condition,
         "tests": [asdict(test) for test in effects.tests],
         "coefficients": [asdict(one) for one in effects.coefficients],
-        "left_out": [list(one) for one in effects.left_out],
+        "left_out": [list(one) for one in (*effects.left_out, *_leave_clusters(rows, question))],
         "findings": [finding.to_json() for finding in findings],
-        "conclusions": conclude_effects(effects, response, rows.settings, alone=question.alone),
+        "conclusions": conclude_effects(
+            effects,
+            response,
+            rows.settings,
+            others=_name_others(question),
+            alone=question.alone,
+        ),
     }
+
+
+def _find_undefined(rows: Rows, question: Question) -> Undefined:
+    return Undefined() if question.formula is None else find_undefined(rows.frame, question.formula)
+
+
+def _leave_clusters(rows: Rows, question: Question) -> list[tuple[str, str]]:
+    """Return the column of the clusters, where all others are tested."""
+    if rows.cluster is None or question.columns or question.formula is not None:
+        return []
+    return [(rows.cluster, "it makes the clusters")]
+
+
+def _name_others(question: Question) -> str:
+    """Return what else is in the model of a column."""
+    if question.formula is not None:
+        return "the other terms"
+    return "the other named columns" if question.columns else "the others"
 
 
 def _measure(rows: Rows, response: Response, question: Question) -> tuple[Effects, int]:
@@ -133,6 +166,8 @@ def _measure_alone(
         overlaps=(),
         condition=max(effects.condition for effects in found),
         left_out=tuple(left_out),
+        pools=tuple(pool for effects in found for pool in effects.pools),
+        dispersion=max(effects.dispersion for effects in found),
         void=all(effects.void for effects in found),
         converged=all(effects.converged for effects in found),
     ), most

@@ -5,10 +5,12 @@ from collections.abc import Iterator, Sequence
 
 from automl_cli.core.finding import Finding
 from automl_cli.statistics.clusters import FEW_CLUSTERS, LEAST_CLUSTERS
-from automl_cli.statistics.design import ROWS_A_PARAMETER
-from automl_cli.statistics.effects import Effects
+from automl_cli.statistics.design import POOLED, ROWS_A_PARAMETER
+from automl_cli.statistics.effects import MOST_DISPERSION, Effects
+from automl_cli.statistics.formulas import Undefined
 from automl_cli.statistics.groups import Comparison
 from automl_cli.statistics.response import Response
+from automl_cli.statistics.spelling import spell_p
 
 FEW_IN_ALL = 30  # clusters
 MOST_NAMES = 10
@@ -17,7 +19,7 @@ MOST_OVERLAPS = 3  # that are told with their figures
 
 
 def list_findings(
-    effects: Effects, response: Response, n_parameters: int, n_all: int, *, n_given: int
+    effects: Effects, response: Response, n_parameters: int, level: float
 ) -> list[Finding]:
     """Return what is odd about a model.
 
@@ -27,33 +29,42 @@ def list_findings(
         What it says, and of what.
     n_parameters
         How many it has.
-    n_all, n_given
-        Rows of the table, and those that were given to the model.
+    level
+        Of significance.
     """
-    found = [
+    return [
         *_find_separation(effects),
         *_find_repetition(effects),
         *_find_shortages(effects, response, n_parameters),
         *_find_few_clusters(effects),
+        *_find_interactions(effects),
+        *_find_dispersion(effects),
+        *_find_pools(effects),
+        *_find_disagreement(effects, level),
     ]
+
+
+def list_row_findings(
+    n_all: int, n_given: int, n_fitted: int, undefined: Undefined
+) -> list[Finding]:
+    """Return which rows had no say: of all, those given to a model, and those it was fitted to."""
+    found = []
     if n_given < n_all:
-        found.append(
-            Finding(
-                code="thinned",
-                severity="note",
-                message=f"{n_given:,} of {n_all:,} rows, drawn at random, were fitted.",
-                advice="Effects smaller than these rows can show would need all of them.",
-            )
+        message = f"{n_given:,} of {n_all:,} rows, drawn at random, were fitted."
+        advice = "Effects smaller than these rows can show would need all of them."
+        found.append(Finding(code="thinned", severity="note", message=message, advice=advice))
+    if undefined.n_rows:
+        message = (
+            f"{undefined.n_rows:,} rows where the formula is undefined, such as "
+            f"{_list(undefined.parts)}, were left out."
         )
-    if effects.n_rows < n_given:
-        found.append(
-            Finding(
-                code="gaps",
-                severity="note",
-                message=f"{n_given - effects.n_rows:,} rows with a gap were left out.",
-                advice="Where gaps are not random, the others may not speak for them.",
-            )
-        )
+        advice = "No logarithm of 0 or less, nor a division by 0: look what these rows are."
+        found.append(Finding(code="undefined", severity="note", message=message, advice=advice))
+    n_gaps = n_given - n_fitted - undefined.n_rows
+    if n_gaps > 0:
+        message = f"{n_gaps:,} rows with a gap were left out."
+        advice = "Where gaps are not random, the others may not speak for them."
+        found.append(Finding(code="gaps", severity="note", message=message, advice=advice))
     return found
 
 
@@ -182,6 +193,77 @@ def _find_few_clusters(effects: Effects) -> Iterator[Finding]:
             advice=FEW_ADVICE,
             columns=tuple(dict.fromkeys(one.term for one in few.values())),
         )
+
+
+def _find_interactions(effects: Effects) -> Iterator[Finding]:
+    parts = [test for test in effects.tests if test.within]
+    if parts:
+        products = list(dict.fromkeys(name for test in parts for name in test.within))
+        yield Finding(
+            code="interaction",
+            severity="note",
+            message=f"{_list([test.term for test in parts])}: beside {_list(products)} the line of "
+            "each is its effect where the other part is 0 or at its reference level, not its "
+            "effect on the whole.",
+            advice="For the effect at the mean of a number write center(it); for the effect on the "
+            "whole leave the interaction out.",
+            columns=tuple(test.term for test in parts),
+        )
+
+
+def _find_dispersion(effects: Effects) -> Iterator[Finding]:
+    if effects.dispersion > MOST_DISPERSION:
+        yield Finding(
+            code="overdispersed",
+            severity="note",
+            message=f"counts vary {effects.dispersion:.2g} times as much as Poisson's law allows "
+            "(Pearson's chi-squared by degrees of freedom): likelihood-ratio tests, which would "
+            "take noise for effects, are left out.",
+            advice="Wald's tests count: their errors are robust, and allow for it.",
+        )
+
+
+def _find_pools(effects: Effects) -> Iterator[Finding]:
+    if effects.pools:
+        ranked = sorted(effects.pools, key=lambda pool: -pool.share)
+        told = [
+            f"{pool.column} ({pool.n_levels} levels, {pool.share:.0%} of the rows)"
+            for pool in ranked
+        ]
+        yield Finding(
+            code="pooled",
+            severity="note",
+            message=f"levels count as one, {POOLED}, in {_list(told)}.",
+            advice="What they differ by is not tested; --formula with "
+            f"C({_quote(ranked[0].column)}) takes each level by itself.",
+            columns=tuple(pool.column for pool in ranked),
+        )
+
+
+def _find_disagreement(effects: Effects, level: float) -> Iterator[Finding]:
+    unlike = [
+        test
+        for test in effects.tests
+        if not math.isnan(test.p) and not math.isnan(test.p_likelihood)
+        if (test.p < level) != (test.p_likelihood < level)
+    ]
+    if unlike:
+        told = [
+            f"{test.term} ({spell_p(test.p)} and {spell_p(test.p_likelihood)})" for test in unlike
+        ]
+        yield Finding(
+            code="disagreement",
+            severity="note",
+            message=f"Wald's and the likelihood-ratio test are on either side of {level:g}, before "
+            f"the correction, for {_list(told)}.",
+            advice="Wald's counts: its errors are robust, and right where rows spread unlike the "
+            "model's law; the other needs that law. Take such effects as doubtful.",
+            columns=tuple(test.term for test in unlike),
+        )
+
+
+def _quote(name: str) -> str:
+    return name if name.isidentifier() else f"`{name}`"
 
 
 def _list(names: Sequence[str]) -> str:

@@ -15,13 +15,16 @@ class EffectTest(Payload):
     p: Figure
     """Of Wald's test with robust errors; null where classes are separated or clusters too few."""
     p_likelihood: Figure
-    """Of the likelihood-ratio test; null with clusters, and where it would take too long."""
+    """Of the likelihood-ratio test; null with clusters, for counts that vary more than Poisson's
+    law allows, and where it would take too long."""
     p_corrected: Figure
     """`p`, or `p_likelihood` where that is null, corrected for the number of terms."""
     reference: str | None
     """The level that the others are compared with, or null."""
     separated: bool
     """Whether it separates classes: its coefficients have no finite estimate."""
+    within: list[str]
+    """Interactions of the formula that it is a part of: the effect is that where the rest is 0."""
 
 
 class Coefficient(Payload):

@@ -1,17 +1,16 @@
 """What the numbers say, in plain sentences that claim no more than they do."""
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
 
 from automl_cli.statistics.clusters import LEAST_CLUSTERS
-from automl_cli.statistics.coefficients import Coefficient
 from automl_cli.statistics.effects import Effects, EffectTest, Settings
 from automl_cli.statistics.groups import Comparison
 from automl_cli.statistics.paired import Gain, Paired
 from automl_cli.statistics.response import Response
 from automl_cli.statistics.samples import Difference
+from automl_cli.statistics.spelling import spell_chance, spell_p, spell_ratio, spell_size
 
 MOST_SENTENCES = 10
 METHODS = {
@@ -20,37 +19,49 @@ METHODS = {
     "none": "not corrected for their number",
 }
 NO_PROOF = "That is no proof that there is none: the intervals say how large it may be."
+AT_ZERO = "where the other part of {} is 0 or at its reference level"
 NO_CAUSE = "An effect here is an association in these rows, in the form that was fitted; no cause."
 
 
 def conclude_effects(
-    effects: Effects, response: Response, settings: Settings, *, alone: bool = False
+    effects: Effects,
+    response: Response,
+    settings: Settings,
+    *,
+    others: str = "the others",
+    alone: bool = False,
 ) -> list[str]:
-    """Return what a model says of its terms, the surest first."""
+    """Return what a model says of its terms, the surest first.
+
+    Parameters
+    ----------
+    effects, response, settings
+        What it found, of what, and how.
+    others
+        What is held equal where there are several terms.
+    alone
+        True if each term has a model of its own.
+    """
     tested = [test for test in effects.tests if not np.isnan(test.p_corrected)]
     found = [test for test in tested if test.p_corrected < settings.level]
     found.sort(key=lambda test: test.p_corrected)
     untested = _say_untested(effects)
     if not tested:
         return untested
-    n_all, given = len(tested), "each by itself" if alone else "the others being equal"
+    n_all, given = len(tested), _say_given(effects, others, alone=alone)
     method = f"{METHODS[settings.correction]}, level {settings.level:g}"
     proof = NO_PROOF.partition(":")[0] + "." if effects.void else NO_PROOF
+    conditional = _say_conditional([test for test in tested if test not in found])
     if not found:
-        none = f"None of {n_all} columns shows an effect on {response.name} ({method}). {proof}"
-        return [none, *untested]
+        none = f"None of {n_all} columns shows an effect on {response.name}, {given} ({method})."
+        return [f"{none} {proof}", *conditional, *untested]
     names = _list([test.term for test in found])
-    first = (
-        f"{len(found)} of {n_all} columns: the effect on {response.name}, {given}, is more than "
-        f"chance explains ({method}): {names}."
-    )
-    said = [first]
-    for test in found[:MOST_SENTENCES]:
-        own = [one for one in effects.coefficients if one.term == test.term]
-        said.append(_say_effect(test, own, response, settings.level))
+    what = f"{len(found)} of {n_all} columns: the effect on {response.name}, {given}"
+    said = [f"{what}, is more than chance explains ({method}): {names}."]
+    said += [_say_effect(test, effects, response, settings) for test in found[:MOST_SENTENCES]]
     if len(found) < n_all:
         said.append(f"For the other {n_all - len(found)} no effect is shown. {proof}")
-    return [*said, *untested, NO_CAUSE]
+    return [*said, *conditional, *untested, NO_CAUSE]
 
 
 def conclude_groups(
@@ -113,61 +124,6 @@ def conclude_paired(paired: Paired, names: tuple[str, str], metric: str, level: 
     return [said, _say_folds(paired, names, level)]
 
 
-def spell_size(value: float) -> str:
-    """Return a figure with three digits, or all before the point.
-
-    Examples
-    --------
-    >>> spell_size(0.012345), spell_size(-1384.2), spell_size(2.5e9)
-    ('0.0123', '-1,384', '2.5e+09')
-    """
-    return f"{value:,.0f}" if 1e3 <= abs(value) < 1e7 else f"{value:.3g}"
-
-
-def spell_ratio(logarithm: float) -> str:
-    """Return a ratio from its logarithm, with more digits near 1: two of what it is off.
-
-    Examples
-    --------
-    >>> spell_ratio(0.7), spell_ratio(-0.034), spell_ratio(0.00032), spell_ratio(0.0)
-    ('2.01', '0.967', '1.00032', '1')
-    """
-    ratio = math.exp(min(logarithm, 700.0))
-    off = abs(math.expm1(min(logarithm, 700.0)))
-    if not 1e-9 < off < 0.1:
-        return spell_size(ratio)
-    return f"{ratio:.{1 - math.floor(math.log10(off))}f}"
-
-
-def spell_p(p: float) -> str:
-    """Return a p-value as text.
-
-    Examples
-    --------
-    >>> spell_p(0.0312), spell_p(1e-9)
-    ('p = 0.031', 'p < 0.0001')
-    """
-    if np.isnan(p):
-        return "p undefined"
-    return "p < 0.0001" if p < 0.0001 else f"p = {p:.2g}"
-
-
-def spell_chance(p: float) -> str:
-    """Return a p-value as cases of many.
-
-    Examples
-    --------
-    >>> spell_chance(0.0312), spell_chance(0.00028), spell_chance(0.4)
-    ('in 3 of 100 cases', 'in 3 of 10,000 cases', 'in 40 of 100 cases')
-    """
-    if np.isnan(p):
-        return "in an unknown share of cases"
-    for cases in (100, 1_000, 10_000, 100_000, 1_000_000):
-        if round(p * cases) >= 1:
-            return f"in {round(p * cases):,} of {cases:,} cases"
-    return "in less than 1 of 1,000,000 cases"
-
-
 def _say_folds(paired: Paired, names: tuple[str, str], level: float) -> str:
     folds = paired.folds
     ahead = sum(gain > 0 for gain in paired.by_fold)
@@ -194,6 +150,25 @@ def _turn(gain: Gain, names: tuple[str, str]) -> tuple[str, str, Gain]:
     return names[0], names[1], turned
 
 
+def _say_given(effects: Effects, others: str, *, alone: bool) -> str:
+    if alone and len(effects.tests) > 1:
+        return "each by itself, with no other column held equal"
+    if alone or len(effects.tests) == 1:
+        return "with no other column held equal"
+    return f"{others} being equal"
+
+
+def _say_conditional(not_found: Sequence[EffectTest]) -> list[str]:
+    """Return that parts of interactions were asked about at one place alone."""
+    parts = [test for test in not_found if test.within]
+    if not parts:
+        return []
+    products = _list(list(dict.fromkeys(name for test in parts for name in test.within)))
+    place = AT_ZERO.format(products)
+    names = _list([test.term for test in parts])
+    return [f"Of {names} that holds {place} alone: elsewhere the effect may be another."]
+
+
 def _say_untested(effects: Effects) -> list[str]:
     """Return which terms have no test, and why."""
     by_reason: dict[str, list[str]] = {}
@@ -213,9 +188,8 @@ def _say_untested(effects: Effects) -> list[str]:
     return [f"{_list(names)} cannot be tested: {reason}." for reason, names in by_reason.items()]
 
 
-def _say_effect(
-    test: EffectTest, own: Sequence[Coefficient], response: Response, level: float
-) -> str:
+def _say_effect(test: EffectTest, effects: Effects, response: Response, settings: Settings) -> str:
+    own = [one for one in effects.coefficients if one.term == test.term]
     known = [one for one in own if not np.isnan(one.estimate) and one.error > 0]
     if not known and not test.separated:
         return (
@@ -236,8 +210,9 @@ def _say_effect(
         if one.spread is None
         else f"for each {spell_size(one.spread)} more of {one.parameter} (a standard deviation)"
     )
+    step += f", {AT_ZERO.format(_list(test.within))}" if test.within else ""
     figures = [factor * value for value in (one.estimate, one.low, one.high)]
-    return f"{_say_size(figures, one.label, response, level)} {step}{among}."
+    return f"{_say_size(figures, one.label, response, settings.level)} {step}{among}."
 
 
 def _say_size(figures: Sequence[float], label: str, response: Response, level: float) -> str:

@@ -59,12 +59,34 @@ class Term:
         The level that the others are compared with; None where there are none.
     is_product
         True for an interaction of a formula, which goes with its parts by construction.
+    within
+        The interactions of a formula that it is a part of.
     """
 
     name: str
     positions: tuple[int, ...]
     reference: str | None = None
     is_product: bool = False
+    within: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pool:
+    """Levels of a column that count as one.
+
+    Parameters
+    ----------
+    column
+        Its name.
+    n_levels
+        How many they are.
+    share
+        Of the rows, that they have together.
+    """
+
+    column: str
+    n_levels: int
+    share: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +105,8 @@ class Design:
         The rows of the table that it holds.
     left_out
         Columns that are not in it, with the reason.
+    pools
+        Levels that it does not tell apart.
     """
 
     matrix: FloatMatrix
@@ -90,6 +114,7 @@ class Design:
     terms: tuple[Term, ...]
     rows: IntVector
     left_out: tuple[tuple[str, str], ...] = ()
+    pools: tuple[Pool, ...] = ()
 
     def narrow(self, kept: Sequence[int]) -> "Design":
         """Return the design with these columns of the matrix alone."""
@@ -148,6 +173,7 @@ def make_free_design(
     parts: list[FloatMatrix] = [np.ones((len(frame), 1))]
     parameters, terms = [Parameter(name=INTERCEPT)], []
     left_out: list[tuple[str, str]] = []
+    pools: list[Pool] = []
     for column in columns:
         part = PARTS[column.role](frame[column.name], most_levels, clusters)
         if not part.parameters:
@@ -158,12 +184,14 @@ def make_free_design(
         terms.append(Term(name=column.name, positions=positions, reference=part.reference))
         parameters += part.parameters
         parts += part.arrays
+        pools += part.pools
     return Design(
         matrix=np.column_stack(parts),
         parameters=tuple(parameters),
         terms=tuple(terms),
         rows=np.arange(len(frame)),
         left_out=tuple(left_out),
+        pools=tuple(pools),
     )
 
 
@@ -175,6 +203,7 @@ class _Part:
     parameters: list[Parameter] = field(default_factory=list)
     reference: str | None = None
     reason: str = ""
+    pools: list[Pool] = field(default_factory=list)
 
 
 _MakePart: TypeAlias = "Callable[[pd.Series[Any], int, IntVector | None], _Part]"
@@ -227,6 +256,8 @@ def _make_categories(
     reference, levels = frequent[0], [level for level in frequent[1:] if level != POOLED]
     pooled = texts.where(texts.isin(frequent), POOLED)
     others = (pooled == POOLED).to_numpy()
+    n_levels = int(texts[others].nunique())
+    pool = Pool(column=str(column.name), n_levels=n_levels, share=float(others.mean()))
     if others.sum() >= needed and _is_spread(clusters, others):
         levels.append(POOLED)
     elif others.sum() >= needed:  # fewer rows stay with the reference without a word
@@ -238,6 +269,7 @@ def _make_categories(
         arrays=[np.asarray(pooled == level, dtype=np.float64)[:, None] for level in levels],
         parameters=[Parameter(name=f"{column.name} = {level}") for level in levels],
         reference=reference,
+        pools=[pool] if others.sum() >= needed else [],
     )
 
 

@@ -16,7 +16,7 @@ from automl_cli.core.errors import DataError
 from automl_cli.statistics.clusters import LEAST_CLUSTERS, allow_for_few
 from automl_cli.statistics.coefficients import Coefficient, list_coefficients
 from automl_cli.statistics.corrections import correct
-from automl_cli.statistics.design import Design, Term
+from automl_cli.statistics.design import Design, Pool, Term
 from automl_cli.statistics.fits import Fitted, fit_model, run_likelihood_test, run_wald_test
 from automl_cli.statistics.response import Response
 from automl_cli.statistics.soundness import (
@@ -28,6 +28,7 @@ from automl_cli.statistics.soundness import (
 )
 
 MOST_WORK = 3e10  # multiplications of all likelihood-ratio tests: some ten seconds
+MOST_DISPERSION = 1.2  # of counts, beyond which their likelihood is not that of Poisson's law
 STEPS = 8  # of a fit, about
 
 
@@ -63,14 +64,17 @@ class EffectTest:
     p
         Of Wald's test with robust errors; NaN if classes are separated or clusters too few.
     p_likelihood
-        Of the likelihood-ratio test; NaN with clusters, for which it is not valid, and where it
-        would take too long.
+        Of the likelihood-ratio test; NaN with clusters and for counts that vary more than Poisson's
+        law allows, for which it is not valid, and where it would take too long.
     p_corrected
         `p`, or `p_likelihood` where that is NaN, corrected for the number of terms.
     reference
         The level that the others are compared with, or None.
     separated
         True if the term separates classes: its coefficients have no finite estimate.
+    within
+        The interactions that the term is a part of: its effect is that where the other part is 0,
+        or at its reference level.
     """
 
     term: str
@@ -80,6 +84,7 @@ class EffectTest:
     p_corrected: float = float("nan")
     reference: str | None = None
     separated: bool = False
+    within: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +105,10 @@ class Effects:
         Condition number of the correlation matrix.
     left_out
         Columns that were not tested, with the reason.
+    pools
+        Levels that count as one.
+    dispersion
+        See `Fitted`.
     void
         True if classes are separated so that no coefficient has a finite estimate.
     converged
@@ -116,6 +125,8 @@ class Effects:
     left_out: tuple[tuple[str, str], ...]
     void: bool
     converged: bool
+    pools: tuple[Pool, ...] = ()
+    dispersion: float = 1.0
 
 
 def measure_effects(design: Design, response: Response, settings: Settings) -> Effects:
@@ -140,22 +151,21 @@ def measure_effects(design: Design, response: Response, settings: Settings) -> E
     tests = [_test_term(design, y, response, fitted, term, separation) for term in design.terms]
     if clusters is not None:
         tests = [replace(test, p_likelihood=float("nan")) for test in tests]
+    labels = response.labels[1:] or ("",)
     overlaps, condition = find_overlaps(design)
     return Effects(
         n_rows=len(y),
         n_clusters=0 if clusters is None else len(np.unique(clusters)),
         tests=tuple(correct_tests(tests, settings.correction)),
-        coefficients=tuple(
-            list_coefficients(
-                design, fitted, response.labels[1:] or ("",), separation, settings.level
-            )
-        ),
+        coefficients=tuple(list_coefficients(design, fitted, labels, separation, settings.level)),
         repeated=tuple((name, tuple(sources)) for name, sources in repeated),
         overlaps=tuple(overlaps),
         condition=condition,
         left_out=design.left_out,
         void=separation.is_total,
         converged=fitted.converged or separation != Separation(),
+        pools=design.pools,
+        dispersion=fitted.dispersion,
     )
 
 
@@ -228,7 +238,8 @@ def _test_term(
     n_rows, n_parameters = design.matrix.shape
     work = len(design.terms) * STEPS * n_rows * float(n_parameters * len(fitted.estimates)) ** 2
     p_likelihood = float("nan")
-    if response.family == "gaussian" or is_void or work <= MOST_WORK:
+    is_wanted = response.family == "gaussian" or is_void or work <= MOST_WORK
+    if is_wanted and fitted.dispersion <= MOST_DISPERSION:
         with suppress(np.linalg.LinAlgError):  # the others alone may separate classes as well
             p_likelihood = run_likelihood_test(
                 fitted, design.matrix, y, response.family, term.positions
@@ -240,4 +251,5 @@ def _test_term(
         p_likelihood=p_likelihood,
         reference=term.reference,
         separated=is_separated,
+        within=tuple(one.name for one in design.terms if one.name in term.within),
     )

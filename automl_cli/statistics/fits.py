@@ -8,7 +8,7 @@ HC1 for several classes, and by clusters where rows belong together (Liang and Z
 import warnings
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -41,6 +41,9 @@ class Fitted:
         The largest linear predictor in size.
     converged
         False if the optimiser gave up.
+    dispersion
+        Pearson's chi-squared by degrees of freedom: how many times the variance that the law of
+        counts allows; 1 for other families.
     """
 
     estimates: FloatMatrix
@@ -51,6 +54,7 @@ class Fitted:
     df_residual: int
     largest: float
     converged: bool
+    dispersion: float = 1.0
 
     def find_df(self, positions: tuple[int, ...]) -> float:
         """Return the degrees of freedom of parameters that are tested together."""
@@ -194,7 +198,10 @@ def _fit_binomial(matrix: FloatMatrix, y: FloatVector, clusters: IntVector | Non
 
 
 def _fit_poisson(matrix: FloatMatrix, y: FloatVector, clusters: IntVector | None) -> Fitted:
-    return _fit_generalised("Poisson", matrix, y, clusters)
+    fitted = _fit_generalised("Poisson", matrix, y, clusters)
+    mean = np.exp(matrix @ fitted.estimates[0])
+    pearson = float(((y - mean) ** 2 / mean).sum())
+    return replace(fitted, dispersion=pearson / fitted.df_residual)
 
 
 def _fit_multinomial(matrix: FloatMatrix, y: FloatVector, clusters: IntVector | None) -> Fitted:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain
 from math import prod
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from automl_cli.core.arrays import FloatMatrix
 from automl_cli.core.errors import ConfigError
 from automl_cli.statistics.design import Design, Parameter, Term
 
@@ -39,8 +41,7 @@ def split_formula(formula: str) -> tuple[str | None, str]:
     if not tilde:
         return None, formula.strip()
     named = left.strip().strip("`") or None
-    words = {quoted or bare for quoted, bare in re.findall(r"`([^`]*)`|([A-Za-z_]\w*)", right)}
-    if named in words:
+    if named in _find_words(right):
         raise ConfigError(f"--formula: {named!r} is on both sides.", hint=HINT)
     return named, right.strip()
 
@@ -63,11 +64,7 @@ def make_formula_design(frame: pd.DataFrame, right: str) -> Design:
         )
     names = [str(name) for name in made.model_spec.column_names]
     spreads = np.where(matrix.std(axis=0) > 0, matrix.std(axis=0), 1.0)
-    terms = [
-        Term(name=str(term), positions=tuple(places), is_product=":" in str(term))
-        for term, places in made.model_spec.term_indices.items()
-        if places and str(term) != "1"
-    ]
+    terms = _make_terms(made)
     if not terms:
         raise ConfigError(f"--formula: {right!r} explains nothing.", hint=HINT)
     return Design(
@@ -94,6 +91,49 @@ def compute_column(frame: pd.DataFrame, expression: str) -> "pd.Series[Any]":
         raise ConfigError(f"--formula: {expression!r} is not one column.", hint=HINT)
     values = pd.Series(np.asarray(made)[:, 0], index=made.index, dtype=np.float64)
     return values.where(np.isfinite(values)).reindex(frame.index).rename(expression)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undefined:
+    """Rows without a gap in which a formula has no value, such as the logarithm of 0.
+
+    Parameters
+    ----------
+    n_rows
+        How many.
+    parts
+        Of the formula, that are undefined in any of them.
+    """
+
+    n_rows: int = 0
+    parts: tuple[str, ...] = ()
+
+
+def find_undefined(frame: pd.DataFrame, formula: str) -> Undefined:
+    """Return in which rows a formula that is understood is undefined, and by which parts."""
+    from formulaic import Formula
+
+    left, right = split_formula(formula)
+    expressions = [right] if left is None or left in frame.columns else [f"0 + {left}", right]
+    factors = [one for side in expressions for term in Formula(side) for one in term.factors]
+    undefined, parts = np.zeros(len(frame), dtype=bool), []
+    for factor in dict.fromkeys(str(one.expr) for one in factors):
+        if factor in frame.columns or factor.startswith("C("):  # these have values, or gaps
+            continue
+        names = [name for name in frame.columns if name in _find_words(factor)]
+        rows = np.flatnonzero(frame[names].notna().all(axis=1))
+        made = _make_factor(frame.iloc[rows], factor)
+        lost = np.empty(0, int) if made is None else rows[~np.isfinite(made).all(axis=1)]
+        if len(lost):
+            undefined[lost] = True
+            parts.append(factor)
+    return Undefined(n_rows=int(undefined.sum()), parts=tuple(parts))
+
+
+def _find_words(expression: str) -> set[str]:
+    """Return all names in a part of a formula: of columns and of functions."""
+    found = re.findall(r"`([^`]*)`|([A-Za-z_]\w*)", expression)
+    return {quoted or bare for quoted, bare in found}
 
 
 def _materialise(frame: pd.DataFrame, right: str) -> Any:  # noqa: ANN401 (formulaic has no types)
@@ -135,9 +175,6 @@ def _check_size(frame: pd.DataFrame, right: str) -> None:
 
 def _count_columns(frame: pd.DataFrame, factor: str) -> int:
     """Return how many columns a part of a formula becomes; 1 if only all rows could tell."""
-    from formulaic import model_matrix
-    from formulaic.errors import FormulaicError
-
     category = re.match(r"C\(\s*`?([^`,()]+?)`?\s*[,)]", factor)
     name = category.group(1) if category else factor
     if name in frame.columns:
@@ -148,12 +185,40 @@ def _count_columns(frame: pd.DataFrame, factor: str) -> int:
         if most > MOST_PARAMETERS:
             return most
     rows = np.linspace(0, len(frame) - 1, min(LOOKED_AT, len(frame))).astype(int)
+    made = _make_factor(frame.iloc[rows], factor)
+    return 1 if made is None else max(1, made.shape[1])
+
+
+def _make_factor(frame: pd.DataFrame, factor: str) -> FloatMatrix | None:
+    """Return the columns of a part of a formula, or None if these rows do not make it."""
+    from formulaic import model_matrix
+    from formulaic.errors import FormulaicError
+
     no_names: Mapping[str, object] = {}
     try:
-        made = model_matrix(f"0 + {factor}", frame.iloc[rows], context=no_names)
+        with np.errstate(all="ignore"):
+            made = model_matrix(f"0 + {factor}", frame, context=no_names, na_action="ignore")
+        return np.asarray(made, dtype=np.float64)
     except (FormulaicError, ArithmeticError, LookupError, TypeError, ValueError):
-        return 1
-    return max(1, int(made.shape[1]))
+        return None
+
+
+def _make_terms(made: Any) -> list[Term]:  # noqa: ANN401 (formulaic has no types)
+    found = {
+        term: tuple(places)
+        for term, places in made.model_spec.term_indices.items()
+        if places and str(term) != "1"
+    }
+    parts = {term: {str(factor.expr) for factor in term.factors} for term in found}
+    return [
+        Term(
+            name=str(term),
+            positions=places,
+            is_product=len(parts[term]) > 1,
+            within=tuple(str(other) for other in found if parts[term] < parts[other]),
+        )
+        for term, places in found.items()
+    ]
 
 
 def _make_parameter(name: str, column: Any, spread: float) -> Parameter:  # noqa: ANN401 (formulaic has no types)

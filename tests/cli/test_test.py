@@ -36,8 +36,18 @@ def run(*words: str | Path) -> tuple[int, str, str]:
 def test_tables_fit_into_80_columns_and_end_with_sentences(table: Path, words: tuple[str, ...]):
     code, out, _ = run(table, "--target", "price", *words)
     assert code == 0
-    assert max(map(len, out.splitlines())) <= 80
+    lines = [line for line in out.splitlines() if not line.startswith(("note", " " * 8))]
+    assert max(map(len, lines)) <= 80
     assert out.rstrip().endswith(".")
+
+
+def test_clusters_are_counted_and_their_column_is_told_to_be_left_out(tmp_path: Path):
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"size": rng.normal(size=N), "y": rng.normal(size=N)})
+    frame.assign(shop=np.arange(N) % 40).to_csv(tmp_path / "train.csv", index=False)
+    _, out, _ = run(tmp_path, "--target", "y", "--cluster", "shop")
+    assert out.startswith("y: gaussian, 400 rows, errors clustered by shop (40 clusters)\n")
+    assert "\nnot tested: shop (it makes the clusters)\n" in out
 
 
 def test_json_is_one_object_with_a_version_and_no_nan(table: Path):

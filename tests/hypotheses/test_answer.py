@@ -1,5 +1,6 @@
 """Questions about tables and runs are answered with tests, figures and findings."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from automl_cli.competition import Competition
 from automl_cli.config.load import load_config
 from automl_cli.core.errors import AutomlError, ConfigError
 from automl_cli.hypotheses import Question, answer
+from automl_cli.hypotheses.candidates import _list_luck
+from automl_cli.statistics.paired import Gain, Paired
 
 N = 600
 
@@ -67,7 +70,8 @@ def test_the_columns_that_have_an_effect_are_found_for_each_task(table: Path, ta
     assert find_shown(told) == {"size", "city"}
     family = {"sold": "binomial", "price": "gaussian", "grade": "multinomial"}[target]
     assert told["targets"][0]["family"] == family
-    assert told["targets"][0]["findings"] == []
+    codes = [finding["code"] for finding in told["targets"][0]["findings"]]
+    assert codes == (["disagreement"] if target == "grade" else [])  # noise, at .05 and .06
 
 
 def test_columns_are_tested_alone_or_as_chosen(table: Path):
@@ -75,6 +79,21 @@ def test_columns_are_tested_alone_or_as_chosen(table: Path):
     assert find_shown(alone) == {"size", "city"}
     chosen = ask(table, "sold", columns=("noise", "size"))
     assert [test["term"] for test in chosen["targets"][0]["tests"]] == ["noise", "size"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "given"),
+    [
+        ({}, "the others being equal"),
+        ({"columns": ("size", "noise")}, "the other named columns being equal"),
+        ({"columns": ("size",)}, "with no other column held equal"),
+        ({"alone": True}, "each by itself, with no other column held equal"),
+        ({"formula": "size + noise"}, "the other terms being equal"),
+    ],
+)
+def test_what_is_held_equal_is_told(table: Path, asked: dict[str, Any], given: str):
+    (target,) = ask(table, "sold", "shop", **asked)["targets"]
+    assert f"the effect on sold, {given}, is more than" in target["conclusions"][0]
 
 
 def test_a_formula_says_what_is_tested_and_of_what(table: Path):
@@ -86,11 +105,90 @@ def test_a_formula_says_what_is_tested_and_of_what(table: Path):
     assert ask(table, "sold", formula="city ~ size")["targets"][0]["family"] == "multinomial"
 
 
+def test_a_main_effect_beside_an_interaction_is_told_to_be_one_at_zero(table: Path):
+    (target,) = ask(table, "price", "shop", formula="noise * city + size")["targets"]
+    (finding,) = [one for one in target["findings"] if one["code"] == "interaction"]
+    assert finding["columns"] == ["noise", "city"]
+    assert finding["message"].startswith(
+        "noise, city: beside noise:city the line of each is its effect where the other part is 0"
+    )
+    assert any(said.startswith("Of noise that holds where") for said in target["conclusions"])
+    (plain,) = ask(table, "price", "shop", formula="noise + city + size")["targets"]
+    assert plain["findings"] == []
+
+
+def test_undefined_rows_are_told_apart_from_gaps(tmp_path: Path):
+    frame = make_frame()
+    frame.loc[:38, "size"] = [0.0] * 20 + [-1.0] * 19
+    frame.loc[50:56, "size"] = np.nan
+    frame.to_csv(tmp_path / "train.csv", index=False)
+    told = ask(tmp_path / "train.csv", "price", formula="log(size) + city")["targets"][0]
+    assert told["rows"] == N - 39 - 7
+    assert [(one["code"], one["message"]) for one in told["findings"]] == [
+        (
+            "undefined",
+            "39 rows where the formula is undefined, such as log(size), were left out.",
+        ),
+        ("gaps", "7 rows with a gap were left out."),
+    ]
+    left = ask(tmp_path / "train.csv", "price", formula="log(size) ~ city")["targets"][0]
+    assert [one["code"] for one in left["findings"]] == ["undefined", "gaps"]
+
+
+def test_pooled_levels_are_told_with_their_share(tmp_path: Path):
+    frame = make_frame()
+    frame["the store"] = [f"s{k % 40:02}" for k in range(N)]
+    frame.to_csv(tmp_path / "train.csv", index=False)
+    (target,) = ask(tmp_path / "train.csv", "price", "shop")["targets"]
+    (finding,) = [one for one in target["findings"] if one["code"] == "pooled"]
+    assert finding["columns"] == ["the store"]
+    assert finding["message"] == (
+        "levels count as one, (others), in the store (21 levels, 52% of the rows)."
+    )
+    assert "--formula with C(`the store`) takes each level by itself" in finding["advice"]
+    asked = {"formula": "size + C(`the store`)"}
+    (told,) = ask(tmp_path / "train.csv", "price", "shop", **asked)["targets"]
+    assert "pooled" not in {one["code"] for one in told["findings"]}
+    assert told["tests"][1]["df"] == 39
+
+
+def test_unlike_answers_of_two_tests_are_explained(tmp_path: Path):
+    rng = np.random.default_rng(19)
+    frame = make_frame()[["id", "sold", "grade"]].assign(size=rng.normal(size=N))
+    frame["price"] = rng.normal(size=N) * np.exp(frame["size"].abs())
+    frame.to_csv(tmp_path / "train.csv", index=False)
+    (target,) = ask(tmp_path / "train.csv", "price")["targets"]
+    (test,) = target["tests"]
+    assert test["p_likelihood"] < 0.05 < test["p"]
+    (finding,) = target["findings"]
+    assert (finding["code"], finding["columns"]) == ("disagreement", ["size"])
+    assert finding["message"].startswith(
+        "Wald's and the likelihood-ratio test are on either side of 0.05, before the correction, "
+        "for size (p = "
+    )
+    assert finding["advice"].startswith("Wald's counts: its errors are robust")
+
+
+def test_counts_that_vary_too_much_are_told(tmp_path: Path):
+    rng = np.random.default_rng(1)
+    frame = make_frame().assign(price=rng.poisson(rng.gamma(0.5, 10, N)))
+    frame.to_csv(tmp_path / "train.csv", index=False)
+    (target,) = ask(tmp_path / "train.csv", "price", "shop", family="poisson")["targets"]
+    assert {test["p_likelihood"] for test in target["tests"]} == {None}
+    (finding,) = target["findings"]
+    assert finding["code"] == "overdispersed"
+    assert finding["message"].startswith("counts vary ")
+    assert finding["advice"].startswith("Wald's tests count")
+
+
 def test_clusters_widen_the_errors_and_are_no_column(table: Path):
     free, clustered = ask(table, "price", "shop"), ask(table, "price", cluster="shop")
     assert clustered["targets"][0]["errors"] == "clustered by shop"
     assert clustered["targets"][0]["clusters"] == 60
     assert "shop" not in {test["term"] for test in clustered["targets"][0]["tests"]}
+    assert clustered["targets"][0]["left_out"] == [["shop", "it makes the clusters"]]
+    named = ask(table, "price", columns=("size",), cluster="shop")
+    assert named["targets"][0]["left_out"] == free["targets"][0]["left_out"] == []
     assert free["targets"][0]["errors"] == "HC3"
 
 
@@ -137,7 +235,7 @@ def test_spector_is_read_from_a_file_and_has_the_figures_of_stata(tmp_path: Path
     estimates = [one["estimate"] for one in told["coefficients"]]
     expected = [2.82611297201, 0.0951576702557, 2.37868772835]  # Stata 11
     np.testing.assert_allclose(estimates, expected, rtol=1e-6)
-    assert [finding["code"] for finding in told["findings"]] == ["few_rows"]
+    assert [finding["code"] for finding in told["findings"]] == ["few_rows", "disagreement"]
 
 
 MISTAKES = [
@@ -182,6 +280,33 @@ def test_two_candidates_of_a_run_are_compared_by_prefix(run: Path):
     assert told["rows"]["low"] < told["rows"]["gain"] < told["rows"]["high"]
     assert len(told["by_fold"]) == 3
     assert told["conclusions"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "folds", "n_candidates", "is_told"),
+    [
+        (0.69, None, 9, False),
+        (0.69, 0.3, 9, False),
+        (0.01, 0.3, 9, True),
+        (0.3, 0.01, 9, True),
+        (0.01, 0.01, 2, False),
+        (float("nan"), None, 9, False),
+    ],
+)
+def test_a_difference_is_too_good_only_if_there_is_one(
+    rows: float, folds: float | None, n_candidates: int, is_told: bool
+):
+    gain = Gain(gain=0.1, error=0.1, low=-0.1, high=0.3, p=rows, df=9)
+    paired = Paired(
+        first=0.8,
+        second=0.9,
+        n_rows=N,
+        rows=gain,
+        folds=None if folds is None else replace(gain, p=folds),
+        by_fold=(0.1,),
+        equal=False,
+    )
+    assert bool(_list_luck(paired, n_candidates, 0.05)) == is_told
 
 
 def test_the_comparison_is_shown_in_80_columns(run: Path):

@@ -10,13 +10,13 @@ from automl_cli.statistics.conclusions import (
     conclude_effects,
     conclude_groups,
     conclude_paired,
-    spell_chance,
 )
 from automl_cli.statistics.effects import Effects, EffectTest, Settings
 from automl_cli.statistics.groups import Comparison, Group
 from automl_cli.statistics.paired import Gain, Paired
 from automl_cli.statistics.response import Response
 from automl_cli.statistics.samples import Difference
+from automl_cli.statistics.spelling import spell_chance
 
 NAN = float("nan")
 PRICE = Response(name="price", y=np.zeros(1), family="gaussian")
@@ -74,13 +74,37 @@ def test_odds_are_multiplied():
         "the odds of sold = yes are multiplied by 2.72 (95%: 2.23 to 3.32) for each 5 more of size "
         "(a standard deviation)."
     )
-    assert "each by itself" in said[0]
+    assert "on sold, each by itself, with no other column held equal, is more" in said[0]
+
+
+def test_what_is_held_equal_is_what_is_in_the_model():
+    both, one = make_effects(SIZE, KIND), make_effects(SIZE)
+    named = "the other named columns"
+    (first, *_) = conclude_effects(both, PRICE, Settings(), others=named)
+    assert "on price, the other named columns being equal, is more" in first
+    (first, *_) = conclude_effects(one, PRICE, Settings(), others=named)
+    assert "on price, with no other column held equal, is more" in first
+    (first, *_) = conclude_effects(one, PRICE, Settings(), alone=True)
+    assert "on price, with no other column held equal, is more" in first
 
 
 def test_no_effect_is_no_proof_of_none():
     (said,) = conclude_effects(make_effects(KIND), PRICE, Settings(correction="none"))
-    assert said.startswith("None of 1 columns shows an effect on price (not corrected")
+    assert said.startswith(
+        "None of 1 columns shows an effect on price, with no other column held equal (not"
+    )
     assert "no proof that there is none" in said
+
+
+def test_a_part_of_an_interaction_has_its_effect_at_one_place():
+    size, kind = (replace(test, within=("size:kind",)) for test in (SIZE, KIND))
+    said = conclude_effects(make_effects(size, kind), PRICE, Settings())
+    place = "where the other part of size:kind is 0 or at its reference level"
+    assert said[1].endswith(f"more of size (a standard deviation), {place}.")
+    assert said[2].startswith("For the other 1 no effect is shown.")
+    assert said[3] == f"Of kind that holds {place} alone: elsewhere the effect may be another."
+    none = conclude_effects(make_effects(kind), PRICE, Settings())
+    assert none[1] == said[3]
 
 
 def test_a_separated_column_has_no_odds():
@@ -97,8 +121,9 @@ def test_what_separates_classes_cannot_be_tested_with_clusters():
     effects = replace(make_effects(KIND, LEAK), n_clusters=40)
     assert conclude_effects(effects, SOLD, Settings()) == [
         (
-            "None of 1 columns shows an effect on sold (corrected by Holm, level 0.05). That is no "
-            "proof that there is none: the intervals say how large it may be."
+            "None of 1 columns shows an effect on sold, the others being equal (corrected by Holm, "
+            "level 0.05). That is no proof that there is none: the intervals say how large it may "
+            "be."
         ),
         "leak cannot be tested: classes are separated, and with clusters no test is valid then.",
     ]

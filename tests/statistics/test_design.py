@@ -50,6 +50,14 @@ def test_levels_stand_beside_the_most_frequent_and_rare_ones_are_pooled():
     assert design.matrix[:, 2].sum() == 20
 
 
+def test_what_was_pooled_is_known():
+    many = make("categorical", pd.Categorical([f"l{k % 40:02}" for k in range(N)]), most_levels=10)
+    (pool,) = many.pools
+    assert (pool.column, pool.n_levels, pool.share) == ("it", 31, 31 / 40)
+    rare = make("categorical", pd.Categorical(["a"] * 200 + ["b"] * 195 + ["c"] * 5))
+    assert rare.pools == ()
+
+
 def test_a_handful_of_rare_rows_stay_with_the_reference():
     design = make("categorical", pd.Categorical(["a"] * 200 + ["b"] * 195 + ["c"] * 5))
     assert names(design) == ["(intercept)", "it = b"]

@@ -68,6 +68,18 @@ def test_a_column_of_several_levels_is_one_test():
     assert len(effects.coefficients) == 3
 
 
+@pytest.mark.parametrize("is_wide", [False, True])
+def test_counts_that_vary_too_much_have_no_likelihood_ratio(is_wide: bool):
+    frame, _ = make_frame()
+    rng = np.random.default_rng(5)
+    means = {True: rng.gamma(0.5, 10, N), False: np.full(N, 5.0)}[is_wide]
+    response = Response(name="y", y=rng.poisson(means).astype(float), family="poisson")
+    effects = measure_effects(make_free_design(frame, COLUMNS), response, Settings())
+    assert (effects.dispersion > 5) == is_wide
+    assert all(np.isnan(test.p_likelihood) == is_wide for test in effects.tests)
+    assert all(test.p_corrected > 0.05 for test in effects.tests)
+
+
 def test_no_likelihood_ratio_is_told_with_clusters():
     effects = measure("binomial", clusters=np.arange(N) // 5)
     assert all(np.isnan(test.p_likelihood) for test in effects.tests)

@@ -43,6 +43,14 @@ def test_the_errors_of_classes_and_counts_are_hc3_by_the_books_formula(family: F
     np.testing.assert_allclose(fitted.robust, bread @ scores.T @ scores @ bread, rtol=1e-6)
 
 
+def test_the_dispersion_of_counts_is_pearsons():
+    matrix, y = make_rows("poisson")
+    fitted = sm.GLM(y, matrix, family=sm.families.Poisson()).fit()
+    expected = fitted.pearson_chi2 / fitted.df_resid
+    assert fit_model(matrix, y, "poisson").dispersion == pytest.approx(expected, rel=1e-6)
+    assert fit_model(*make_rows("binomial"), "binomial").dispersion == 1.0
+
+
 def test_the_errors_of_several_classes_are_hc1_of_statsmodels():
     matrix, y = make_rows("multinomial")
     fitted = fit_model(matrix, y, "multinomial")

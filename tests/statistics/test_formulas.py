@@ -5,7 +5,13 @@ import pandas as pd
 import pytest
 
 from automl_cli.core.errors import ConfigError
-from automl_cli.statistics.formulas import compute_column, make_formula_design, split_formula
+from automl_cli.statistics.formulas import (
+    Undefined,
+    compute_column,
+    find_undefined,
+    make_formula_design,
+    split_formula,
+)
 
 FRAME = pd.DataFrame(
     {
@@ -26,6 +32,18 @@ def test_a_term_is_one_test_however_many_columns_it_has():
     assert design.rows.tolist() == [0, 1, 2, 4, 5]
 
 
+def test_a_term_knows_the_interactions_that_it_is_a_part_of():
+    design = make_formula_design(make_wide(), "a * log(code + 1) + `odd name`")
+    assert {term.name: (term.is_product, term.within) for term in design.terms} == {
+        "a": (False, ("a:log(code + 1)",)),
+        "log(code + 1)": (False, ("a:log(code + 1)",)),
+        "odd name": (False, ()),
+        "a:log(code + 1)": (True, ()),
+    }
+    alone = make_formula_design(make_wide(), "code + Q('a')[0:]")
+    assert [term.is_product for term in alone.terms] == [False, False]
+
+
 def test_transforms_odd_names_and_undefined_rows_are_understood():
     design = make_formula_design(FRAME, "log(size) + `odd name`")
     assert design.rows.tolist() == [0, 1, 2, 4]
@@ -33,6 +51,23 @@ def test_transforms_odd_names_and_undefined_rows_are_understood():
     np.testing.assert_allclose(log, np.log([1, 2, 3, 5]))
     assert design.parameters[1].spread == pytest.approx(np.log([1, 2, 3, 5]).std())
     assert design.parameters[2].spread is None
+
+
+@pytest.mark.parametrize(
+    ("formula", "undefined"),
+    [
+        ("log(size)", Undefined(n_rows=1, parts=("log(size)",))),
+        ("log(`odd name`) * kind", Undefined(n_rows=3, parts=("log(`odd name`)",))),
+        (
+            "I(1 / `odd name`) ~ log(size)",
+            Undefined(n_rows=3, parts=("I(1 / `odd name`)", "log(size)")),
+        ),
+        ("size ~ C(kind) + `odd name`", Undefined()),
+        ("bs(size, df=4) + log(size + 7)", Undefined()),
+    ],
+)
+def test_rows_where_a_formula_is_undefined_are_no_gaps(formula: str, undefined: Undefined):
+    assert find_undefined(FRAME, formula) == undefined
 
 
 def test_a_left_side_is_computed_for_all_rows():
