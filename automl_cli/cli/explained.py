@@ -6,10 +6,9 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from automl_cli.cli.figures import spell_number
+from automl_cli.cli.figures import NAME_WIDTH, spell_number
 from automl_cli.cli.terminal import open_console
 
-NAME_WIDTH = 12  # where room is short figures give way, for without its name a line says nothing
 MOST = 40  # columns in a table; the files hold all
 CLOSEST = 1e-4  # p-values below it are not told apart
 UNLUCKY = 0.05  # one column of noise in twenty has a p below

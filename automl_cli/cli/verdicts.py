@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from automl_cli.cli.figures import spell_number
+from automl_cli.cli.figures import NAME_WIDTH, spell_number
 from automl_cli.cli.findings import print_findings
 from automl_cli.cli.terminal import open_console
 from automl_cli.statistics.spelling import spell_ratio, spell_size
@@ -166,7 +166,7 @@ def _print_sentences(console: Console, sentences: Sequence[str]) -> None:
 
 def _make_table(*names: str) -> Table:
     table = Table(box=None, pad_edge=False)
-    table.add_column(Text(names[0]), overflow="fold")
+    table.add_column(Text(names[0]), overflow="fold", min_width=NAME_WIDTH)
     for name in names[1:]:
         table.add_column(Text(name), justify="right", no_wrap=True)
     return table

@@ -33,7 +33,7 @@ def list_findings(
         Of significance.
     """
     return [
-        *_find_separation(effects),
+        *_find_separation(effects, response),
         *_find_repetition(effects),
         *_find_shortages(effects, response, n_parameters),
         *_find_few_clusters(effects),
@@ -84,12 +84,13 @@ def list_group_findings(comparison: Comparison) -> list[Finding]:
     ]
 
 
-def _find_separation(effects: Effects) -> Iterator[Finding]:
+def _find_separation(effects: Effects, response: Response) -> Iterator[Finding]:
     separated = [test.term for test in effects.tests if test.separated]
     if effects.n_clusters:
         counts = its_counts = "With clusters no other test is valid: "
     else:
         counts, its_counts = "Likelihood-ratio tests count; ", "Its likelihood-ratio test counts; "
+    what = "rows that count nothing" if response.family == "poisson" else "the classes"
     if effects.void:
         yield Finding(
             code="separation",
@@ -104,7 +105,7 @@ def _find_separation(effects: Effects) -> Iterator[Finding]:
             yield Finding(
                 code="separation",
                 severity="warning",
-                message=f"{test.term} separates the classes: some of its coefficients are "
+                message=f"{test.term} separates {what}: some of its coefficients are "
                 "infinite, and Wald's test is void.",
                 advice=f"{its_counts}look whether the column is a leak.",
                 columns=(test.term,),

@@ -198,10 +198,13 @@ def _say_effect(test: EffectTest, effects: Effects, response: Response, settings
             "are separated."
         )
     if test.separated:
-        return (
-            f"{test.term} separates classes: the odds of some of its values are 0 or without "
-            f"bound in these rows (likelihood-ratio test, {spell_p(test.p_likelihood)})."
+        what = (
+            f"with some values of {test.term} nothing is counted in these rows"
+            if response.family == "poisson"
+            else f"{test.term} separates classes: the odds of some of its values are 0 or without "
+            "bound in these rows"
         )
+        return f"{what} (likelihood-ratio test, {spell_p(test.p_likelihood)})."
     one = max(known, key=lambda one: abs(one.estimate) / one.error)
     among = f", the surest of {len(known)}" if len(known) > 1 else ""
     factor = 1.0 if one.spread is None else one.spread

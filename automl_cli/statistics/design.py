@@ -228,9 +228,12 @@ def _make_number(values: FloatVector, name: str, clusters: IntVector | None) -> 
         sides = find_sides(values[known])
         own = None if clusters is None else clusters[known]
         if sides[0].sum() >= LEAST_ROWS and _is_spread(own, *sides):
-            mean, spread = values[known].mean(), values[known].std()
-            arrays.append(np.where(known, (values - mean) / spread, 0.0)[:, None])
-            parameters.append(Parameter(name=name, scale=float(spread), spread=float(spread)))
+            largest = np.abs(values[known]).max()  # squares of more than 1e154 are infinite
+            units = np.where(known, values / largest, 0.0)
+            mean, deviation = units[known].mean(), units[known].std()
+            arrays.append(np.where(known, (units - mean) / deviation, 0.0)[:, None])
+            spread = float(largest * deviation)
+            parameters.append(Parameter(name=name, scale=spread, spread=spread))
         elif sides[0].sum() >= LEAST_ROWS:
             reason = f"it varies in fewer than {LEAST_CLUSTERS} clusters"
     is_told = needed <= (~known).sum() <= len(values) - needed

@@ -119,9 +119,23 @@ def run_likelihood_test(
     from scipy.stats import chi2
 
     left = np.setdiff1d(np.arange(matrix.shape[1]), positions)
-    reduced = fit_model(matrix[:, left], y, family)
-    statistic = np.maximum(0.0, 2 * (fitted.log_likelihood - reduced.log_likelihood))
+    n_classes = 1 + len(fitted.estimates)
+    reduced = (
+        fit_model(matrix[:, left], y, family).log_likelihood
+        if len(left)
+        else _measure_nothing(y, family, n_classes)
+    )
+    statistic = np.maximum(0.0, 2 * (fitted.log_likelihood - reduced))
     return float(chi2.sf(statistic, len(fitted.find_places(positions))))
+
+
+def _measure_nothing(y: FloatVector, family: Family, n_classes: int) -> float:
+    """Return the log-likelihood of the model without any column: all classes alike, one event."""
+    from scipy.special import gammaln
+
+    if family == "poisson":
+        return float(-np.sum(1.0 + gammaln(y + 1.0)))
+    return float(-len(y) * np.log(n_classes))
 
 
 def _compare(

@@ -63,6 +63,11 @@ def make_formula_design(frame: pd.DataFrame, right: str) -> Design:
             f"--formula: {right!r}: no row without a gap.", hint="Name other columns."
         )
     names = [str(name) for name in made.model_spec.column_names]
+    if len(names) != matrix.shape[1]:
+        raise ConfigError(
+            f"--formula: two columns of {right!r} have one name.",
+            hint="Give the column another name; 'Intercept' is the constant's.",
+        )
     spreads = np.where(matrix.std(axis=0) > 0, matrix.std(axis=0), 1.0)
     terms = _make_terms(made)
     if not terms:

@@ -14,6 +14,7 @@ from automl_cli.core.metric import Transform
 
 Family: TypeAlias = Literal["gaussian", "binomial", "multinomial", "poisson"]
 MOST_CLASSES = 20  # each has coefficients of its own
+LEAST, LARGEST = 1e-100, 1e100  # sizes of numbers whose squares are numbers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +80,8 @@ def make_response(
         )
     chosen: Family = fitting[0] if family is None else fitting[fitting.index(family)]
     values = np.asarray(y, dtype=np.float64)
+    if target.task == "regression":
+        _check_size(target.name, values)
     if chosen == "poisson":
         _check_counts(target.name, values)
         transform = "identity"
@@ -111,6 +114,16 @@ def make_column_response(column: "pd.Series[Any]", family: str | None = None) ->
     task: Task = "regression" if not labels else "binary" if len(labels) == 2 else "multiclass"
     target = Target(name=name, task=task, labels=labels, reason="asked for")
     return make_response(target, values, family=family)
+
+
+def _check_size(name: str, values: FloatVector) -> None:
+    known = values[~np.isnan(values)]
+    largest = float(np.abs(known).max(initial=0.0))
+    if largest > LARGEST or 0 < largest < LEAST:
+        raise DataError(
+            f"{name!r} reaches {largest:g}; models take from {LEAST:g} to {LARGEST:g}.",
+            hint="Multiply the column by a power of ten.",
+        )
 
 
 def _check_counts(name: str, values: FloatVector) -> None:

@@ -1,6 +1,6 @@
 """What makes coefficients meaningless: columns that repeat each other, and separated classes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -117,14 +117,15 @@ class Separation:
 def find_separation(design: Design, y: FloatVector, family: Family, fitted: Fitted) -> Separation:
     """Return the parameters whose estimates are infinite, because they separate classes.
 
-    For two classes a linear programme tells exactly which these are (Konis, 2007). For more
-    classes and very large tables they are told by coefficients that the data do not bound.
+    For two classes and for counts a linear programme tells exactly which these are (Konis, 2007;
+    Santos Silva and Tenreyro, 2010). For more classes and very large tables they are told by
+    coefficients that the data do not bound.
     """
-    if family in {"gaussian", "poisson"} or (fitted.largest < SUSPECT and fitted.converged):
+    if family == "gaussian" or (fitted.largest < SUSPECT and fitted.converged):
         return Separation()
-    solvable = family == "binomial" and design.matrix.size <= MOST_CELLS
-    found = _solve_separation(design.matrix, y) if solvable else _find_unbounded(fitted)
-    tells_all = fitted.log_likelihood > -TOLD_ALL * len(y)
+    solvable = family in SOLVERS and design.matrix.size <= MOST_CELLS
+    found = SOLVERS[family](design.matrix, y) if solvable else _find_unbounded(fitted)
+    tells_all = family != "poisson" and fitted.log_likelihood > -TOLD_ALL * len(y)
     return Separation(
         parameters=frozenset(found),
         is_total=tells_all or (family == "multinomial" and bool(found)),
@@ -145,10 +146,31 @@ def _solve_separation(matrix: FloatMatrix, y: FloatVector) -> list[int]:
     solved = linprog(
         -signed.sum(axis=0), A_ub=-signed, b_ub=np.zeros(len(y)), bounds=(-1, 1), method="highs"
     )
-    if solved.x is None:
+    return _list_moving(matrix, solved.x)
+
+
+def _solve_zeros(matrix: FloatMatrix, y: FloatVector) -> list[int]:
+    """Return what may fall without end, where nothing is counted, and changes nothing elsewhere."""
+    from scipy.optimize import linprog
+
+    empty, counted = matrix[y == 0], matrix[y > 0]
+    solved = linprog(
+        empty.sum(axis=0),
+        A_ub=empty,
+        b_ub=np.zeros(len(empty)),
+        A_eq=counted,
+        b_eq=np.zeros(len(counted)),
+        bounds=(-1, 1),
+        method="highs",
+    )
+    return _list_moving(matrix, solved.x)
+
+
+def _list_moving(matrix: FloatMatrix, direction: FloatVector | None) -> list[int]:
+    if direction is None:
         return []
     moves = matrix.std(axis=0) > 0  # the intercept only makes room for the others
-    return [int(one) for one in np.flatnonzero((np.abs(solved.x) > 1e-6) & moves)]
+    return [int(one) for one in np.flatnonzero((np.abs(direction) > 1e-6) & moves)]
 
 
 def _log_det(correlation: FloatMatrix, places: Sequence[int]) -> float:
@@ -164,3 +186,9 @@ def _find_like(correlation: FloatMatrix, inside: Sequence[Sequence[int]], number
         for other, own in enumerate(inside)
     ]
     return int(np.argmax(strengths))
+
+
+SOLVERS: Mapping[Family, Callable[[FloatMatrix, FloatVector], list[int]]] = {
+    "binomial": _solve_separation,
+    "poisson": _solve_zeros,
+}

@@ -102,3 +102,50 @@ def test_few_counts_are_counts_if_asked_for(tmp_path: Path):
     code, out, _ = run(tmp_path, "--target", "visits", "--family", "poisson", "--json")
     assert code == 0
     assert json.loads(out)["targets"][0]["family"] == "poisson"
+
+
+NO_CONSTANT = [
+    ("sold ~ size - 1", ()),
+    ("grade ~ size - 1", ()),
+    ("visits ~ size - 1", ("--family", "poisson")),
+]
+
+
+@pytest.mark.parametrize(("formula", "words"), NO_CONSTANT)
+def test_a_formula_of_one_number_needs_no_constant(
+    tmp_path: Path, formula: str, words: tuple[str, ...]
+):
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"size": rng.normal(size=N), "visits": rng.permutation([0, 1, 2] * N)[:N]})
+    frame["sold"] = rng.choice(["no", "yes"], N)
+    frame["grade"] = rng.choice(list("abc"), N)
+    frame.to_csv(tmp_path / "train.csv", index=False)
+    code, out, _ = run(tmp_path, "--formula", formula, *words, "--json")
+    assert code == 0
+    (test,) = json.loads(out)["targets"][0]["tests"]
+    assert 0.001 < test["p"] <= 1
+    assert test["p_likelihood"] == pytest.approx(test["p"], abs=0.05)
+
+
+def test_a_column_called_as_the_constant_is_told(tmp_path: Path):
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"Intercept": rng.normal(size=N), "y": rng.normal(size=N)})
+    frame.to_csv(tmp_path / "train.csv", index=False)
+    code, _, message = run(tmp_path, "--formula", "y ~ Intercept")
+    assert code == 2
+    assert message == (
+        "--formula: two columns of 'Intercept' have one name.\n"
+        "  hint: Give the column another name; 'Intercept' is the constant's.\n"
+    )
+
+
+@pytest.mark.parametrize(("power", "told"), [(200, "reaches"), (-200, "reaches")])
+def test_numbers_whose_squares_are_none_are_refused(tmp_path: Path, power: int, told: str):
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"a": rng.normal(size=N)})
+    frame["price"] = (frame["a"] + rng.normal(size=N)) * 10.0**power
+    frame.to_csv(tmp_path / "train.csv", index=False)
+    code, _, message = run(tmp_path, "--target", "price")
+    assert code == 2
+    assert f"'price' {told} " in message
+    assert "hint: Multiply the column by a power of ten." in message

@@ -12,7 +12,9 @@ from automl_cli.statistics.response import Response
 N = 300
 
 
-def measure(y: np.ndarray, labels: tuple[str, ...] = (), **columns: object) -> Effects:
+def measure(
+    y: np.ndarray, labels: tuple[str, ...] = (), family: str = "", **columns: object
+) -> Effects:
     frame = pd.DataFrame(columns)
     roles = {
         name: "categorical" if isinstance(column.dtype, pd.CategoricalDtype) else "numeric"
@@ -22,7 +24,7 @@ def measure(y: np.ndarray, labels: tuple[str, ...] = (), **columns: object) -> E
         frame,
         [Column(name=str(name), role=role, reason="") for name, role in roles.items()],  # type: ignore[arg-type]
     )
-    family = ("gaussian", "", "binomial", "multinomial")[len(labels)]
+    family = family or ("gaussian", "", "binomial", "multinomial")[len(labels)]
     response = Response(name="y", y=np.asarray(y, float), family=family, labels=labels)  # type: ignore[arg-type]
     return measure_effects(design, response, Settings())
 
@@ -111,3 +113,37 @@ def test_where_columns_tell_every_row_no_coefficient_counts(rng: np.random.Gener
         assert effects.tests[0].p_corrected < 1e-12
         assert effects.tests[1].p_corrected > 0.5
         assert all(np.isnan(one.estimate) for one in effects.coefficients)
+
+
+def test_a_level_in_which_nothing_is_counted_has_no_finite_estimate(rng: np.random.Generator):
+    y = rng.poisson(1.0, N)
+    level = np.where(np.arange(N) < 30, "rare", np.where(np.arange(N) < 150, "one", "two"))
+    y[:30] = 0
+    x = pd.Series(rng.normal(size=N))
+    columns = {"level": pd.Series(level, dtype="category"), "x": x}
+    effects = measure(y, family="poisson", **columns)
+    tests = {test.term: test for test in effects.tests}
+    assert tests["level"].separated
+    assert np.isnan(tests["level"].p)
+    assert not tests["x"].separated
+    assert tests["x"].p > 0.001
+    y[3] = 1  # with one event there is an estimate
+    assert not any(test.separated for test in measure(y, family="poisson", **columns).tests)
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1e-200, 1.0, 1e200, 1e300])
+def test_the_unit_of_a_column_changes_no_test(rng: np.random.Generator, scale: float):
+    a, b = rng.normal(size=(2, N))
+    y = a + rng.normal(size=N)
+    plain = measure(y, a=pd.Series(a), b=pd.Series(b))
+    scaled = measure(y, a=pd.Series(a * scale), b=pd.Series(b))
+    for one, other in zip(plain.tests, scaled.tests, strict=True):
+        assert one.p == pytest.approx(other.p, rel=1e-6)
+
+
+@pytest.mark.parametrize("scale", [1e-99, 1e99])
+def test_the_unit_of_what_is_explained_changes_no_test(rng: np.random.Generator, scale: float):
+    a = pd.Series(rng.normal(size=N))
+    y = a.to_numpy() * 0.3 + rng.normal(size=N)
+    plain, scaled = measure(y, a=a), measure(y * scale, a=a)
+    assert plain.tests[0].p == pytest.approx(scaled.tests[0].p, rel=1e-6)
