@@ -162,7 +162,8 @@ def _write_pairs(solved: Solved) -> Iterator[Block]:
     sure = [pair for pair in pairs if abs(pair.gain) > 2 * pair.error]
     helped = sum(pair.gain > 0 for pair in sure)
     yield Text(
-        text=f"The same rows, the same model, other features: {len(pairs)} pairs, of which "
+        text=f"The same rows, the same model, other features: {len(pairs)} "
+        f"{'pair' if len(pairs) == 1 else 'pairs'}, of which "
         f"{helped} gained and {len(sure) - helped} lost by more than two standard errors. A gain "
         "is a lower loss, the smooth one that models are fitted with. A pair says what its "
         "features are worth to this model; how much of it reaches the ensemble is another matter."
