@@ -6,11 +6,12 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NoReturn
 
 import typer
 
 EXIT_MISTAKE, EXIT_INTERRUPTED = 2, 130  # 0: done, 1: a bug of this program
+EXIT_UNREAD = 141  # as a program ends that SIGPIPE has ended
 
 
 @contextmanager
@@ -32,6 +33,8 @@ def answered(interrupted: str = "interrupted; give the command again.") -> Itera
     except KeyboardInterrupt:
         typer.echo(interrupted, err=True)
         sys.exit(EXIT_INTERRUPTED)
+    except BrokenPipeError:
+        leave_unread()
     except OSError as error:  # of stdout: what is wrong with files is an `AutomlError`
         if error.errno != errno.ENOSPC:
             raise
@@ -49,6 +52,12 @@ def print_json(payload: Mapping[str, Any]) -> None:
     from automl_cli.payloads import without_nan
 
     typer.echo(json.dumps(without_nan(dict(payload)), allow_nan=False))
+
+
+def leave_unread() -> NoReturn:
+    """End quietly where nobody reads on, such as behind ``| head``."""
+    _drop_output()
+    sys.exit(EXIT_UNREAD)
 
 
 def _drop_output() -> None:

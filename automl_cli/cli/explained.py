@@ -6,7 +6,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from automl_cli.cli.figures import NAME_WIDTH, spell_number
+from automl_cli.cli.figures import spell_number
+from automl_cli.cli.tables import make_table
 from automl_cli.cli.terminal import open_console
 
 MOST = 40  # columns in a table; the files hold all
@@ -33,7 +34,7 @@ def _print_importances(console: Console, target: Mapping[str, Any]) -> None:
     base = spell_number(target["base_loss"], 4)
     title = f"{target['target']}: {target['loss']} of a row is {base}; how much it rises without"
     console.print(title, style="italic", highlight=False)
-    table = _make_table("column", "rise", "of it", "± 95 %", "p", "q", "")
+    table = make_table("column", "rise", "of it", "± 95 %", "p", "q", "")
     for one in target["columns"][:MOST]:
         _add_importance(table, one, target["base_loss"], f"{one['name']}")
     for one in target["clusters"]:
@@ -65,7 +66,7 @@ def _print_dropped(console: Console, target: Mapping[str, Any]) -> None:
         return
     fitted = target["lunch"]["fitted_with"]
     console.print(f"{fitted} fitted again without", style="italic", highlight=False)
-    table = _make_table("column", "rise", "± 95 %", "p", "q")
+    table = make_table("column", "rise", "± 95 %", "p", "q")
     for one in target["dropped"]:
         table.add_row(
             one["column"],
@@ -131,14 +132,6 @@ def _print_lunch(console: Console, target: Mapping[str, Any]) -> None:
 def _print_rest(console: Console, columns: Sequence[object]) -> None:
     if len(columns) > MOST:
         console.print(f"… {len(columns) - MOST} further columns in importance.csv")
-
-
-def _make_table(first: str, *others: str) -> Table:
-    table = Table(box=None, pad_edge=False)
-    table.add_column(first, overflow="fold", min_width=NAME_WIDTH)
-    for name in others:
-        table.add_column(name, justify="right", no_wrap=True)
-    return table
 
 
 def _spell_p(p: float) -> str:

@@ -1,7 +1,5 @@
 """Figures as people read them."""
 
-NAME_WIDTH = 12  # where room is short figures give way, for without its name a line says nothing
-
 
 def spell_number(value: float | None, digits: int = 6) -> str:
     """Return a figure as tables show it."""

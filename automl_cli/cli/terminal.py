@@ -4,22 +4,16 @@ Names of columns, classes and folders come from anywhere, and brackets or colons
 markup.
 """
 
-import os
-import sys
-
 from rich.console import Console
 
-PIPE_CLOSED = 141  # as a program ends that SIGPIPE has ended
+from automl_cli.cli.answers import leave_unread
 
 
 class _Console(Console):
     def on_broken_pipe(self) -> None:
-        """End quietly where nobody reads on, such as behind ``| head``."""
+        """End as every command does of which nobody reads on."""
         self.quiet = True
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)
-        sys.exit(PIPE_CLOSED)
+        leave_unread()
 
 
 def open_console(*, stderr: bool = False, quiet: bool = False, highlight: bool = True) -> Console:

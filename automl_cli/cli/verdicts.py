@@ -7,8 +7,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from automl_cli.cli.figures import NAME_WIDTH, spell_number
+from automl_cli.cli.figures import spell_number
 from automl_cli.cli.findings import print_findings
+from automl_cli.cli.tables import make_table
 from automl_cli.cli.terminal import open_console
 from automl_cli.statistics.spelling import spell_ratio, spell_size
 
@@ -41,10 +42,9 @@ def _print_effects(console: Console, told: Mapping[str, Any]) -> None:
 
 def _make_tests(target: Mapping[str, Any], correction: str) -> Table:
     corrected = "p" if correction == "none" else f"p ({correction})"
-    table = _make_table("column", "df", "p (Wald)", "p (LR)", corrected)
+    table = make_table("column", "df", "p (Wald)", "p (LR)", corrected)
     for test in target["tests"]:
-        _add_row(
-            table,
+        table.add_row(
             test["term"],
             str(test["df"]),
             _spell_p(test["p"]),
@@ -58,7 +58,7 @@ def _make_coefficients(target: Mapping[str, Any], level: float) -> Table:
     is_ratio = target["family"] != "gaussian" or target["transform"] == "log1p"
     what = "odds ratio" if target["labels"] else "factor" if is_ratio else "effect"
     sure = f"{1 - level:.0%} interval"
-    table = _make_table("a unit of", what, sure, "of 1 s.d.", "p")
+    table = make_table("a unit of", what, sure, "of 1 s.d.", "p")
     several = len(target["labels"]) > 2
     order = {test["term"]: test["p_corrected"] or 0.0 for test in target["tests"]}
     ranked = sorted(target["coefficients"], key=lambda one: order[one["term"]])
@@ -68,8 +68,7 @@ def _make_coefficients(target: Mapping[str, Any], level: float) -> Table:
         low, high = (_spell(one[end], is_ratio=is_ratio) for end in ("low", "high"))
         known = one["estimate"] is not None and one["spread"] is not None
         wide = one["estimate"] * one["spread"] if known else None
-        _add_row(
-            table,
+        table.add_row(
             label + one["parameter"],
             _spell(one["estimate"], is_ratio=is_ratio),
             f"{low} to {high}" if low else "",
@@ -100,17 +99,17 @@ def _print_groups(console: Console, told: Mapping[str, Any]) -> None:
 def _make_groups(target: Mapping[str, Any]) -> Table:
     labels = target["labels"]
     if len(labels) > 2:
-        table = _make_table("group", "rows", *labels)
+        table = make_table("group", "rows", *labels)
         for group in target["groups"]:
             shares = [f"{share:.1%}" for share in group["shares"]]
-            _add_row(table, group["label"], f"{group['n_rows']:,}", *shares)
+            table.add_row(group["label"], f"{group['n_rows']:,}", *shares)
         return table
     names = [f"share of {labels[1]}"] if labels else ["mean", "s.d."]
-    table = _make_table("group", "rows", *names)
+    table = make_table("group", "rows", *names)
     for group in target["groups"]:
         figures = [spell_number(group["mean"], 4)]
         figures += [] if labels else [spell_number(group["deviation"], 3)]
-        _add_row(table, group["label"], f"{group['n_rows']:,}", *figures)
+        table.add_row(group["label"], f"{group['n_rows']:,}", *figures)
     return table
 
 
@@ -118,11 +117,10 @@ def _make_differences(target: Mapping[str, Any], told: Mapping[str, Any]) -> Tab
     corrected = "p" if told["correction"] == "none" else f"p ({told['correction']})"
     effect = target["differences"][0]["effect_name"]
     sure = f"{1 - told['level']:.0%} interval"
-    table = _make_table("pair", "difference", sure, effect, corrected)
+    table = make_table("pair", "difference", sure, effect, corrected)
     for one in sorted(target["differences"], key=lambda one: one["p_corrected"] or 0)[:MOST_LINES]:
         low, high = (_spell(one[end], is_ratio=False) for end in ("low", "high"))
-        _add_row(
-            table,
+        table.add_row(
             f"{one['second']} - {one['first']}",
             _spell(one["difference"], is_ratio=False),
             f"{low} to {high}" if low else "",
@@ -136,17 +134,16 @@ def _print_candidates(console: Console, told: Mapping[str, Any]) -> None:
     direction = "higher" if told["greater_is_better"] else "lower"
     title = f"{told['target']}: {told['metric']}, {direction} is better, {told['n_rows']:,} rows"
     console.print(Text(title, style="bold"))
-    table = _make_table("candidate", "score")
+    table = make_table("candidate", "score")
     for key, score in zip(told["keys"], (told["first"], told["second"]), strict=True):
-        _add_row(table, key, spell_number(score))
+        table.add_row(key, spell_number(score))
     console.print(table)
     sure = f"{1 - told['level']:.0%} interval"
-    table = _make_table("gain of the second", "gain", "± s.e.", sure, "p")
+    table = make_table("gain of the second", "gain", "± s.e.", sure, "p")
     for name, gain in (("models as fitted", told["rows"]), ("trained anew", told["folds"])):
         if gain is not None:
             low, high = (_spell(gain[end], is_ratio=False) for end in ("low", "high"))
-            _add_row(
-                table,
+            table.add_row(
                 name,
                 _spell(gain["gain"], is_ratio=False),
                 _spell(gain["error"], is_ratio=False),
@@ -162,18 +159,6 @@ def _print_sentences(console: Console, sentences: Sequence[str]) -> None:
     for sentence in sentences:
         console.print(Text(sentence), highlight=False)
     console.print()
-
-
-def _make_table(*names: str) -> Table:
-    table = Table(box=None, pad_edge=False)
-    table.add_column(Text(names[0]), overflow="fold", min_width=NAME_WIDTH)
-    for name in names[1:]:
-        table.add_column(Text(name), justify="right", no_wrap=True)
-    return table
-
-
-def _add_row(table: Table, *cells: str) -> None:
-    table.add_row(*map(Text, cells))  # brackets in a name are no markup
 
 
 def _spell(value: float | None, *, is_ratio: bool) -> str:

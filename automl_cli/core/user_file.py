@@ -76,7 +76,7 @@ def read_function(name: str, kind: str, called: str) -> Callable[..., Any]:
     content = _run(name, path, called)
     found = content.get(function)
     if callable(found):
-        return found  # type: ignore[no-any-return] # checked to be callable
+        return found  # type: ignore[no-any-return]  # checked to be callable
     defined = [key for key, value in content.items() if callable(value) and key[0] != "_"]
     raise PlanError(
         f"{path}: no function {function!r}.",

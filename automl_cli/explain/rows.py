@@ -92,7 +92,7 @@ def spell_cell(value: object) -> str | None:
     >>> spell_cell(pd.Timestamp("2023-06-01")), spell_cell(pd.Timestamp("2023-06-01 07:30"))
     ('2023-06-01', '2023-06-01 07:30:00')
     """
-    if pd.isna(value):  # type: ignore[call-overload]
+    if pd.isna(value):  # type: ignore[call-overload]  # the stub knows no plain object
         return None
     if isinstance(value, pd.Timestamp) and value == value.normalize():
         return f"{value:%Y-%m-%d}"

@@ -203,10 +203,11 @@ def show_dates(axes: "Axes") -> None:
     """Write dates below a plot over days since 1970, whose axis has its name."""
     from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
-    locator = AutoDateLocator(minticks=2, maxticks=5)  # type: ignore[no-untyped-call]
+    locator = AutoDateLocator(minticks=2, maxticks=5)  # type: ignore[no-untyped-call]  # no stub
     axes.xaxis.set_major_locator(locator)
     axes.set_xlabel(axes.get_xlabel(), loc="left")  # on the right stands the month or year of all
-    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
+    formatter = ConciseDateFormatter(locator)  # type: ignore[no-untyped-call]  # no stub
+    axes.xaxis.set_major_formatter(formatter)
 
 
 def thin(n_rows: int, most: int) -> IntVector:

@@ -1,6 +1,5 @@
 """Questions about tables and runs are answered with tests, figures and findings."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,45 +7,13 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.datasets as shipped
-from typer.testing import CliRunner
 
-import automl_cli
-from automl_cli.cli.app import app
 from automl_cli.competition import Competition
 from automl_cli.config.load import load_config
 from automl_cli.core.errors import AutomlError, ConfigError
 from automl_cli.hypotheses import Question, answer
-from automl_cli.hypotheses.candidates import _list_luck
-from automl_cli.statistics.paired import Gain, Paired
 
 N = 600
-
-
-def make_frame() -> pd.DataFrame:
-    """Return columns of which size, city and gap tell something, and noise nothing."""
-    rng = np.random.default_rng(0)
-    shop = rng.integers(0, 60, N)
-    frame = pd.DataFrame(
-        {
-            "id": np.arange(N) + 10,
-            "size": rng.normal(100, 5, N).round(3),
-            "noise": rng.normal(size=N).round(4),
-            "city": rng.choice(["Bern", "Genf", "Zug"], N, p=[0.5, 0.3, 0.2]),
-            "shop": shop,
-        }
-    )
-    signal = (frame["size"] - 100) / 5 + 1.5 * (frame["city"] == "Zug") + rng.logistic(size=N)
-    frame["price"] = (100 + signal + rng.normal(size=60)[shop]).round(4)
-    frame["sold"] = np.where(signal > 0.3, "yes", "no")
-    frame["grade"] = np.digitize(signal, [-0.5, 1.0])
-    return frame
-
-
-@pytest.fixture(scope="module")
-def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("tables") / "train.csv"
-    make_frame().to_csv(path, index=False)
-    return path
 
 
 def ask(path: Path, target: str = "sold", *drop: str, **asked: Any) -> dict[str, Any]:
@@ -117,8 +84,7 @@ def test_a_main_effect_beside_an_interaction_is_told_to_be_one_at_zero(table: Pa
     assert plain["findings"] == []
 
 
-def test_undefined_rows_are_told_apart_from_gaps(tmp_path: Path):
-    frame = make_frame()
+def test_undefined_rows_are_told_apart_from_gaps(frame: pd.DataFrame, tmp_path: Path):
     frame.loc[:38, "size"] = [0.0] * 20 + [-1.0] * 19
     frame.loc[50:56, "size"] = np.nan
     frame.to_csv(tmp_path / "train.csv", index=False)
@@ -135,8 +101,7 @@ def test_undefined_rows_are_told_apart_from_gaps(tmp_path: Path):
     assert [one["code"] for one in left["findings"]] == ["undefined", "gaps"]
 
 
-def test_pooled_levels_are_told_with_their_share(tmp_path: Path):
-    frame = make_frame()
+def test_pooled_levels_are_told_with_their_share(frame: pd.DataFrame, tmp_path: Path):
     frame["the store"] = [f"s{k % 40:02}" for k in range(N)]
     frame.to_csv(tmp_path / "train.csv", index=False)
     (target,) = ask(tmp_path / "train.csv", "price", "shop")["targets"]
@@ -152,9 +117,9 @@ def test_pooled_levels_are_told_with_their_share(tmp_path: Path):
     assert told["tests"][1]["df"] == 39
 
 
-def test_unlike_answers_of_two_tests_are_explained(tmp_path: Path):
+def test_unlike_answers_of_two_tests_are_explained(frame: pd.DataFrame, tmp_path: Path):
     rng = np.random.default_rng(19)
-    frame = make_frame()[["id", "sold", "grade"]].assign(size=rng.normal(size=N))
+    frame = frame[["id", "sold", "grade"]].assign(size=rng.normal(size=N))
     frame["price"] = rng.normal(size=N) * np.exp(frame["size"].abs())
     frame.to_csv(tmp_path / "train.csv", index=False)
     (target,) = ask(tmp_path / "train.csv", "price")["targets"]
@@ -169,9 +134,9 @@ def test_unlike_answers_of_two_tests_are_explained(tmp_path: Path):
     assert finding["advice"].startswith("Wald's counts: its errors are robust")
 
 
-def test_counts_that_vary_too_much_are_told(tmp_path: Path):
+def test_counts_that_vary_too_much_are_told(frame: pd.DataFrame, tmp_path: Path):
     rng = np.random.default_rng(1)
-    frame = make_frame().assign(price=rng.poisson(rng.gamma(0.5, 10, N)))
+    frame = frame.assign(price=rng.poisson(rng.gamma(0.5, 10, N)))
     frame.to_csv(tmp_path / "train.csv", index=False)
     (target,) = ask(tmp_path / "train.csv", "price", "shop", family="poisson")["targets"]
     assert {test["p_likelihood"] for test in target["tests"]} == {None}
@@ -261,90 +226,13 @@ def test_a_mistake_is_told_with_what_to_do(table: Path, asked: dict[str, Any], t
     assert caught.value.hint.endswith((".", "?"))
 
 
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("run")
-    frame = make_frame().drop(columns=["price", "grade", "shop"])
-    frame[:500].to_csv(folder / "train.csv", index=False)
-    frame[500:].drop(columns="sold").to_csv(folder / "test.csv", index=False)
-    overrides = ["limits.rounds=20", "metric=log_loss"]
-    automl_cli.fit(folder, preset="smoke", overrides=overrides, out=folder / "run")
-    return folder / "run"
-
-
-def test_two_candidates_of_a_run_are_compared_by_prefix(run: Path):
-    told = answer(Question(source=run, compare=("linear", "lightgbm")))
-    assert [key.split("-")[0] for key in told["keys"]] == ["linear", "lightgbm"]
-    assert told["n_rows"] == 500
-    assert told["rows"]["gain"] == pytest.approx(told["first"] - told["second"])
-    assert told["rows"]["low"] < told["rows"]["gain"] < told["rows"]["high"]
-    assert len(told["by_fold"]) == 3
-    assert told["conclusions"]
-
-
-@pytest.mark.parametrize(
-    ("rows", "folds", "n_candidates", "is_told"),
-    [
-        (0.69, None, 9, False),
-        (0.69, 0.3, 9, False),
-        (0.01, 0.3, 9, True),
-        (0.3, 0.01, 9, True),
-        (0.01, 0.01, 2, False),
-        (float("nan"), None, 9, False),
-    ],
-)
-def test_a_difference_is_too_good_only_if_there_is_one(
-    rows: float, folds: float | None, n_candidates: int, is_told: bool
-):
-    gain = Gain(gain=0.1, error=0.1, low=-0.1, high=0.3, p=rows, df=9)
-    paired = Paired(
-        first=0.8,
-        second=0.9,
-        n_rows=N,
-        rows=gain,
-        folds=None if folds is None else replace(gain, p=folds),
-        by_fold=(0.1,),
-        equal=False,
-    )
-    assert bool(_list_luck(paired, n_candidates, 0.05)) == is_told
-
-
-def test_the_comparison_is_shown_in_80_columns(run: Path):
-    words = ["test", str(run), "--compare", "linear", "lightgbm"]
-    result = CliRunner().invoke(app, words, env={"COLUMNS": "80"})
-    assert result.exit_code == 0
-    assert "models as fitted" in result.stdout
-    assert "trained anew" in result.stdout
-    assert max(map(len, result.stdout.splitlines())) <= 80
-
-
-def test_the_ensemble_is_compared_with_its_members(run: Path):
-    told = answer(Question(source=run, compare=("ensemble", "lightgbm")))
-    assert told["keys"][0] == "ensemble"
-
-
 def test_the_effects_of_a_run_are_those_of_its_table(run: Path):
     told = answer(Question(source=run))
     assert told["rows"] == 500
     assert find_shown(told) == {"size", "city"}
 
 
-@pytest.mark.parametrize(
-    ("names", "told"),
-    [
-        (("linear", "lightgmb"), "--compare: no finished candidate 'lightgmb' in this run."),
-        (("l", "linear"), "--compare: 'l' may be any of lightgbm-"),
-        (("linear", "linea"), "--compare: linear and linea are both linear-"),
-    ],
-)
-def test_names_that_are_no_candidates_are_refused(run: Path, names: tuple[str, str], told: str):
-    with pytest.raises(ConfigError) as caught:
-        answer(Question(source=run, compare=names))
-    assert caught.value.message.startswith(told)
-
-
-def test_a_leak_is_told_to_have_no_test_with_clusters(tmp_path: Path):
-    frame = make_frame()
+def test_a_leak_is_told_to_have_no_test_with_clusters(frame: pd.DataFrame, tmp_path: Path):
     frame["leak"] = np.where(frame["sold"] == "yes", 2.0, 1.0) + frame["noise"].clip(-2, 2) / 10
     frame.to_csv(tmp_path / "train.csv", index=False)
     for columns in (("leak", "noise"), ("leak",)):
@@ -370,10 +258,10 @@ def find_few(told: dict[str, Any]) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def shops(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def shops(table: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a table whose 60 shops lie in regions: 45, 8, 5 and 2 of them."""
     path = tmp_path_factory.mktemp("shops") / "train.csv"
-    frame = make_frame()
+    frame = pd.read_csv(table)
     regions = np.repeat(["north", "south", "east", "west"], [45, 8, 5, 2])
     frame.assign(region=regions[frame["shop"]]).to_csv(path, index=False)
     return path
