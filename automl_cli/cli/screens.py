@@ -9,7 +9,7 @@ from rich.table import Table
 from automl_cli.cli.terminal import open_console
 from automl_cli.core.errors import RunError
 from automl_cli.features.tried import load_tried
-from automl_cli.store import RunDirectory
+from automl_cli.store import RunDirectory, understood
 
 SCREENS_VERSION = 1  # of what `--json` prints
 
@@ -24,13 +24,8 @@ def read_screens(run: RunDirectory) -> dict[str, Any]:
     """
     screens = []
     for path in sorted(run.features.glob("screen-*/tried.json")):
-        try:
+        with understood(path, "Remove its folder and give the same `automl fit` command again."):
             rows, n_folds = load_tried(path)
-        except (KeyError, TypeError, ValueError) as error:
-            raise RunError(
-                f"{path}: not what a screen writes ({type(error).__name__}: {error}).",
-                hint="Remove its folder and give the same `automl fit` command again.",
-            ) from error
         columns = [{**asdict(row), "verdict": row.verdict} for row in rows]
         screens.append({"screen": path.parent.name, "folds": n_folds, "columns": columns})
     if not screens:

@@ -191,8 +191,15 @@ def _rename(beside: Path, path: Path) -> None:
 
 
 @contextmanager
-def understood(path: Path) -> Iterator[None]:
+def understood(path: Path, hint: str | None = None) -> Iterator[None]:
     """Call a file damaged if what stands in it is not what the block of code expects.
+
+    Parameters
+    ----------
+    path
+        The file.
+    hint
+        What to do then; None: make the run anew.
 
     Raises
     ------
@@ -209,12 +216,13 @@ def understood(path: Path) -> Iterator[None]:
     try:
         yield
     except (KeyError, TypeError, ValueError, IndexError) as error:
-        raise _damaged(path) from error
+        raise _damaged(path, hint) from error
 
 
-def _damaged(path: Path) -> RunError:
+def _damaged(path: Path, hint: str | None = None) -> RunError:
     return RunError(
         f"{path}: this file of the run is missing or damaged.",
-        hint="Start anew with another --out; if the file lies in a folder within the run, it is "
+        hint=hint
+        or "Start anew with another --out; if the file lies in a folder within the run, it is "
         "enough to remove that folder and to give the same command.",
     )

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from automl_cli.core.errors import RunError
 from automl_cli.core.explanation import Importance
 from automl_cli.ensemble.files import load_key
 from automl_cli.report.dependence import Dependence, draw_dependence, read_dependences
@@ -29,7 +28,7 @@ from automl_cli.report.section import (
     Text,
 )
 from automl_cli.report.wording import LONGEST_LABEL, count, join_names, say, shorten, spell
-from automl_cli.store import RunDirectory, file_name, read_json
+from automl_cli.store import RunDirectory, file_name, read_json, understood
 
 MOST_DRAWN, MOST_DEPENDENCES = 15, 6
 TITLE = "Importance and dependence"
@@ -59,13 +58,8 @@ def read_explained(run: RunDirectory) -> list[Explained]:
     if not path.exists():
         return []
     stored: Any = read_json(path)
-    try:
+    with understood(path, f"Make it anew: automl explain {run.root}"):
         return [_make_explained(one, path.parent) for one in stored["targets"]]
-    except (KeyError, TypeError, ValueError) as error:
-        raise RunError(
-            f"{path}: damaged ({type(error).__name__}: {error}).",
-            hint=f"Make it anew: automl explain {run.root}",
-        ) from error
 
 
 def write_importance(material: Material) -> Section:
