@@ -98,9 +98,9 @@ def _read_batch(
     """Return the features of a batch; add to `unread` what cells of it were taken as missing."""
     with _blamed_on_bundle():
         frame = predictor.read(table)
-        for name, (n_cells, first) in predictor.count_unread(table, frame).items():
-            known = unread.setdefault(name, {"column": name, "cells": 0, "first": first})
-            known["cells"] += n_cells
+        for one in predictor.find_unread(table):
+            start = {"column": one.column, "cells": 0, "first": one.first}
+            unread.setdefault(one.column, start)["cells"] += one.cells
     return frame
 
 

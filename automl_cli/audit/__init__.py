@@ -16,6 +16,7 @@ from automl_cli.audit.leaks import find_leaks, find_telling_gaps, find_telling_o
 from automl_cli.audit.levels import find_unseen_levels
 from automl_cli.audit.rows import find_contradictions, find_duplicates, find_shared_rows
 from automl_cli.audit.splits import find_groups, find_time
+from automl_cli.audit.strays import find_unread_cells
 from automl_cli.audit.texts import find_text_pairs, find_texts
 from automl_cli.core.events import Listener, ignore, tell_stage
 from automl_cli.core.finding import SEVERITIES, Finding
@@ -70,7 +71,13 @@ def audit_all(
         finding
         for target in dataset.schema.targets
         for finding in audit(
-            make_evidence(dataset, target, n_folds=n_folds, id_numbers=numbers),
+            make_evidence(
+                dataset,
+                target,
+                n_folds=n_folds,
+                id_numbers=numbers,
+                unread=inference.unread,
+            ),
             thorough=thorough,
             listener=listener,
         )
@@ -86,6 +93,7 @@ RULES: Registry[Rule] = Registry(
         for rule in (
             Rule("leaking_column", find_leaks),
             Rule("telling_order", find_telling_order),
+            Rule("unread_cells", find_unread_cells),
             Rule("train_only", find_train_only),
             Rule("grouped_test", find_groups),
             Rule("later_test", find_time),

@@ -17,6 +17,7 @@ from automl_cli.core.arrays import CodeVector, FloatMatrix, FloatVector, IntVect
 from automl_cli.core.dataset import Column, Dataset, Target
 from automl_cli.core.finding import Finding
 from automl_cli.core.resampling import make_parts, thin_rows
+from automl_cli.data.strays import Unread
 from automl_cli.features.codes import fit_bins, fit_values, look_up, read_keys
 from automl_cli.features.target_encoding import FoldTarget, encode_nested
 from automl_cli.splits.auto import Found, find_split
@@ -60,6 +61,8 @@ class Evidence:
         equal rows. None without a test table.
     split
         How test was split off, if not at random.
+    unread
+        Cells of train and test that hold something and count as missing.
     """
 
     dataset: Dataset
@@ -72,6 +75,7 @@ class Evidence:
     hashes: Hashes
     test_hashes: Hashes | None
     split: Found | None
+    unread: tuple[Unread, ...] = ()
 
     @property
     def y(self) -> FloatVector | IntVector:
@@ -108,6 +112,7 @@ def make_evidence(
     *,
     n_folds: int = 5,
     id_numbers: FloatVector | None = None,
+    unread: tuple[Unread, ...] = (),
     seed: int = 0,
 ) -> Evidence:
     """Return what the rules look at."""
@@ -118,6 +123,7 @@ def make_evidence(
         target=target,
         n_folds=n_folds,
         id_numbers=id_numbers,
+        unread=unread,
         rows=rows,
         outputs=_make_outputs(dataset.targets[target.name][rows], target),
         parts=make_parts(len(rows), N_PARTS, seed),

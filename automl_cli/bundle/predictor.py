@@ -19,7 +19,8 @@ from automl_cli.core.errors import RunError
 from automl_cli.core.margins import make_predictions
 from automl_cli.core.model import FittedModel
 from automl_cli.data.read import RawTable
-from automl_cli.data.types import TableTyping, count_unread, prepare_frame
+from automl_cli.data.strays import Unread, find_unread
+from automl_cli.data.types import TableTyping, prepare_frame
 from automl_cli.decision import Decision
 from automl_cli.ensemble.combiners import COMBINERS
 from automl_cli.features.encoder import Encoder
@@ -70,14 +71,9 @@ class Predictor:
         """
         return prepare_frame(self.typing, table)
 
-    def count_unread(self, table: RawTable, frame: pd.DataFrame) -> dict[str, tuple[int, str]]:
-        """Return the columns of a table with cells that `read` took as missing, unlike the run.
-
-        Returns
-        -------
-        For each how many cells, and the first of them.
-        """
-        return count_unread(self.typing, table, frame)
+    def find_unread(self, table: RawTable) -> list[Unread]:
+        """Return the columns of a table with cells that `read` took as missing, unlike the run."""
+        return find_unread(self.typing, table)
 
     def predict(self, frame: pd.DataFrame) -> dict[str, npt.NDArray[Any]]:
         """Return the answers for some rows, by target, as `Metric.wants` says.

@@ -6,12 +6,14 @@ from typing import Any, NoReturn
 import numpy as np
 import numpy.typing as npt
 
-from automl_cli.core.arrays import BoolVector, FloatVector
+from automl_cli.core.arrays import BoolVector, FloatVector, IntVector
 from automl_cli.core.dataset import Target, Task
 from automl_cli.core.errors import DataError
+from automl_cli.data.formats import PLAIN, NumberFormat, describe_format, find_format
 from automl_cli.data.numbers import parse_numbers
 from automl_cli.data.options import DataOptions
 from automl_cli.data.read import RawTable
+from automl_cli.data.strays import Unread, are_enough
 from automl_cli.data.words import MISSING, MISSING_NUMBERS, Texts, blank
 
 FEW_CLASSES = 20  # whole numbers with more distinct values are amounts, not classes
@@ -34,12 +36,15 @@ class EncodedTarget:
         Rows that have a target.
     positive_reason
         Why ``labels[1]`` is the positive class; empty if the task is not binary.
+    unread
+        The cells that are no numbers, whose rows so have no target.
     """
 
     target: Target
     encoded: npt.NDArray[np.int64] | FloatVector
     filled: BoolVector
     positive_reason: str
+    unread: Unread | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,16 +52,30 @@ class _Levels:
     """The distinct texts of a target: their numbers (NaN: none) and which row holds which."""
 
     name: str
+    train: RawTable
     texts: npt.NDArray[np.object_]
     numbers: FloatVector
     codes: npt.NDArray[np.int64]  # of each row; -1 is missing
     n_rows: int
+    form: NumberFormat
+
+    @property
+    def strays(self) -> BoolVector:
+        """Which texts hold something that is no number."""
+        return np.isnan(self.numbers) & ~np.isin(self.texts, MISSING_NUMBERS)
+
+    @property
+    def counts(self) -> IntVector:
+        """Rows of each text that holds something; 0 where it means that a number is missing."""
+        counts = np.bincount(self.codes[self.codes >= 0], minlength=len(self.texts))
+        return np.where(np.isin(self.texts, MISSING_NUMBERS), 0, counts)
 
     @property
     def is_numeric(self) -> bool:
-        """True if every text that can only be a value is a number."""
-        soft = np.isin(self.texts, MISSING_NUMBERS)
-        return not soft.all() and not np.isnan(self.numbers[~soft]).any()
+        """True if the texts are numbers, but for strays too few to be values of their own."""
+        return are_enough(self.counts, ~np.isnan(self.numbers)) and (
+            not self.strays.any() or len(self.texts) > FEW_CLASSES
+        )
 
     @property
     def is_whole(self) -> bool:
@@ -72,25 +91,36 @@ def find_labels(cells: Texts, *, most: int) -> tuple[str, ...]:
     return tuple(texts) if len(texts) <= most else ()
 
 
-def make_target(train: RawTable, name: str, options: DataOptions) -> EncodedTarget:
+def make_target(
+    train: RawTable, name: str, options: DataOptions, *, comma: bool = False
+) -> EncodedTarget:
     """Return the target `name` with its task and its values.
+
+    Parameters
+    ----------
+    train, name, options
+        What is encoded.
+    comma
+        Whether the numbers of the file have decimal commas.
 
     Raises
     ------
     DataError
         If the target is missing, constant, or does not fit the task that the user gave.
     """
-    levels = _find_levels(train, name, options.missing)
+    levels = _find_levels(train, name, options, comma=comma)
     task, reason = _find_task(levels, options)
     if task == "regression":
         return _make_values(levels, reason)
     return _make_classes(levels, task, reason, options.positive)
 
 
-def _find_levels(train: RawTable, name: str, missing: tuple[str, ...]) -> _Levels:
+def _find_levels(train: RawTable, name: str, options: DataOptions, *, comma: bool) -> _Levels:
     import pyarrow.compute as pc
 
-    encoded = blank(train.cells(name), (*MISSING, *missing)).dictionary_encode().combine_chunks()
+    encoded = (
+        blank(train.cells(name), (*MISSING, *options.missing)).dictionary_encode().combine_chunks()
+    )
     texts = np.asarray(encoded.dictionary.to_numpy(zero_copy_only=False), dtype=object)
     if len(texts) < 2:
         came = f"only the value {texts[0]!r}" if len(texts) else "no value"
@@ -98,13 +128,31 @@ def _find_levels(train: RawTable, name: str, missing: tuple[str, ...]) -> _Level
             f"{train.name}: the target {name!r} holds {came}, expected at least two values.",
             hint="Name another target with --target.",
         )
+    codes = np.asarray(pc.fill_null(encoded.indices, -1), dtype=np.int64)
+    form, numbers = _find_numbers(
+        pc.utf8_trim_whitespace(encoded.dictionary), codes, options, comma=comma
+    )
     return _Levels(
         name=name,
+        train=train,
         texts=texts,
-        numbers=parse_numbers(pc.utf8_trim_whitespace(encoded.dictionary)),
-        codes=np.asarray(pc.fill_null(encoded.indices, -1), dtype=np.int64),
+        numbers=numbers,
+        codes=codes,
         n_rows=train.n_rows - encoded.null_count,
+        form=form,
     )
+
+
+def _find_numbers(
+    texts: Texts, codes: IntVector, options: DataOptions, *, comma: bool
+) -> tuple[NumberFormat, FloatVector]:
+    """Return the numbers; a few texts with units or other marks are classes, not numbers."""
+    plain = parse_numbers(texts)
+    asked = options.task == "regression" or options.wants == "value"
+    if not (asked or len(texts) > FEW_CLASSES):
+        return PLAIN, plain
+    counts = np.bincount(codes[codes >= 0], minlength=len(texts))
+    return find_format(texts, counts, decimal_comma=comma)
 
 
 def _find_task(levels: _Levels, options: DataOptions) -> tuple[Task, str]:
@@ -119,7 +167,9 @@ def _find_task(levels: _Levels, options: DataOptions) -> tuple[Task, str]:
     if levels.is_numeric:
         return _find_numeric_task(levels, wants_classes=options.wants not in {None, "value"})
     if n > max(MANY_TEXTS, levels.n_rows / 2):
-        _refuse(levels, f"{n} distinct texts in {levels.n_rows} rows, too many for classes")
+        mostly = levels.counts[~np.isnan(levels.numbers)].sum() > levels.n_rows / 2
+        also = f"; {_name_stray(levels)} is no number" if mostly else ""
+        _refuse(levels, f"{n} distinct texts in {levels.n_rows} rows, too many for classes{also}")
     return "multiclass", f"{n} distinct texts"
 
 
@@ -137,8 +187,7 @@ def _check_task(levels: _Levels, task: Task) -> None:
     if task == "binary" and n != 2:
         _refuse(levels, f"{n} distinct values, a binary task has two")
     if task == "regression" and not levels.is_numeric:
-        strays = levels.texts[np.isnan(levels.numbers)]
-        _refuse(levels, f"texts such as {strays[0]!r}, a regression needs numbers")
+        _refuse(levels, f"texts such as {_name_stray(levels)}, a regression needs numbers")
 
 
 def _refuse(levels: _Levels, came: str) -> NoReturn:
@@ -150,9 +199,36 @@ def _refuse(levels: _Levels, came: str) -> NoReturn:
 
 def _make_values(levels: _Levels, reason: str) -> EncodedTarget:
     values = np.append(levels.numbers, np.nan)[levels.codes]
-    target = Target(name=levels.name, task="regression", labels=(), reason=reason)
-    filled = ~np.isnan(values)
-    return EncodedTarget(target=target, encoded=values, filled=filled, positive_reason="")
+    if levels.form != PLAIN:
+        reason += f"; {describe_format(levels.form)}, written as plain numbers"
+    return EncodedTarget(
+        target=Target(name=levels.name, task="regression", labels=(), reason=reason),
+        encoded=values,
+        filled=~np.isnan(values),
+        positive_reason="",
+        unread=_find_unread(levels),
+    )
+
+
+def _find_unread(levels: _Levels) -> Unread | None:
+    is_stray = np.append(levels.strays, False)[levels.codes]  # code -1 is missing
+    if not is_stray.any():
+        return None
+    row = int(is_stray.argmax())
+    return Unread(
+        column=levels.name,
+        kind="number",
+        cells=int(is_stray.sum()),
+        rows=levels.train.n_rows,
+        first=str(levels.texts[levels.codes[row]]),
+        table=levels.train.name,
+        line=levels.train.find_line(row),
+    )
+
+
+def _name_stray(levels: _Levels) -> str:
+    unread = _find_unread(levels)
+    return "" if unread is None else f"{unread.first!r} (line {unread.line})"
 
 
 def _make_classes(levels: _Levels, task: Task, reason: str, positive: str | None) -> EncodedTarget:

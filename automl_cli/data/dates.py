@@ -1,8 +1,9 @@
 """Texts to dates and times of day.
 
-Year, month and day are numbers between ``-``, ``/`` or ``.`` in any order, padded or not, or hold
-the month's English name; a time, AM or PM and a time zone may follow (zones are turned into UTC).
-Whether 3/4/2014 is in March or April is decided once for the whole column.
+Year, month and day are numbers between ``-``, ``/`` or ``.`` in any order, padded or not; a time,
+AM or PM and a time zone may follow (zones are turned into UTC). Other spellings (names of months,
+``20180101``, ``2018-01``) are rewritten first, by `automl_cli.data.calendars`. Whether 3/4/2014 is
+in March or April is decided once for the whole column.
 """
 
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -10,25 +11,31 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from automl_cli.core.arrays import FloatVector
+from automl_cli.core.arrays import BoolVector, FloatVector
+from automl_cli.data.calendars import are_days, rewrite
+from automl_cli.data.numbers import parse_numbers
 from automl_cli.data.words import Texts
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-Order: TypeAlias = Literal["ymd", "dmy", "mdy"]
+Order: TypeAlias = Literal["ymd", "dmy", "mdy", "epoch"]
 Dates: TypeAlias = npt.NDArray[np.datetime64]
 
 DATE = (
     r"^(?P<a>\d{1,4})(?P<mark>[-/.])(?P<b>\d{1,2})[-/.](?P<c>\d{1,4})"
     r"(?:(?:T|[ ,]+)(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}(?:\.\d+)?))?)?"
-    r"(?: ?(?P<half>[AaPp])[Mm])?(?: ?(?P<zone>Z|UTC|[+-]\d{2}:?\d{2}))?$"
+    r"(?: ?(?P<half>[AaPp])[Mm])?(?: ?(?P<zone>Z|UTC|[+-]\d{2}(?::?\d{2})?))?$"
 )
 YEAR_FIRST = r"^\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(\D|$)"
 YEAR_LAST = r"^\d{1,2}([-/.]\d{1,2}[-/.]\d{4}|/\d{1,2}/\d{2})(\D|$)"
 TIME = r"^(?P<hour>\d{1,2}):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d(?:\.\d+)?))?$"
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+ZERO = r"^0{4}[-/.]?0{2}[-/.]?0{2}(\D|$)|^0{2}[-/.]0{2}[-/.]0{4}(\D|$)"
+YEARS = (1900, 2100)  # a number between them is a year, where dates are asked for
 MICROSECONDS = 1_000_000
+DAYS = r"^(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$"
+MONTHS_ONLY = r"^(19|20)\d{2}(0[1-9]|1[0-2])$"
+LEAST_COMPACT = 10  # distinct numbers
 
 
 def find_order(texts: "pa.Array", counts: npt.NDArray[np.int64]) -> tuple[Order, Dates, bool]:
@@ -46,23 +53,27 @@ def find_order(texts: "pa.Array", counts: npt.NDArray[np.int64]) -> tuple[Order,
     If every row is a date both ways, the part that never changes from 1 is the day; else a point
     between the parts means day first and anything else month first.
     """
-    dates = parse_dates(texts, "ymd")
-    n_ymd = _rows(dates, counts)
-    if n_ymd * 2 > counts.sum():
-        return "ymd", dates, False
-    read: dict[Order, Dates] = {order: parse_dates(texts, order) for order in ("mdy", "dmy")}
-    n_mdy, n_dmy = (_rows(found, counts) for found in read.values())
-    if max(n_mdy, n_dmy) <= n_ymd:
+    if are_days(texts):
+        return "ymd", np.full(len(texts), np.datetime64("NaT", "us")), False
+    plain = rewrite(texts)
+    parts = parse_parts(plain)
+    dates, mdy, dmy = (_join(plain, parts, order) for order in ("ymd", "mdy", "dmy"))
+    n_mdy, n_dmy = _rows(mdy, counts), _rows(dmy, counts)
+    if max(n_mdy, n_dmy) == 0:
         return "ymd", dates, False
     if n_mdy != n_dmy:
         order: Order = "mdy" if n_mdy > n_dmy else "dmy"
-        return order, read[order], False
-    order, is_guess = _choose_order(texts, counts)
-    return order, read[order], is_guess
+        is_guess = False
+    else:
+        order, is_guess = _choose_order(plain, counts)
+    return order, parse_dates(texts, order), is_guess
 
 
 def parse_dates(texts: Texts, order: Order) -> Dates:
     """Return datetime64[us], NaT where a text is no date in this order.
+
+    A text that begins with the year is read in every order, and one that is a date in the opposite
+    order of day and month only (13/4/2014 among months first) is read as that.
 
     Examples
     --------
@@ -71,21 +82,37 @@ def parse_dates(texts: Texts, order: Order) -> Dates:
     >>> parse_dates(texts, "ymd").astype(str).tolist()
     ['2014-02-12T18:22:00.000000', 'NaT', '2014-02-12T00:00:00.000000']
     """
+    if order == "epoch":
+        return _parse_epochs(texts)
+    texts = rewrite(texts)
+    parts = parse_parts(texts)
+    dates = _join(texts, parts, "ymd")
+    others: dict[Order, tuple[Order, ...]] = {"dmy": ("dmy", "mdy"), "mdy": ("mdy", "dmy")}
+    for other in others.get(order, ()):
+        dates = np.where(np.isnat(dates), _join(texts, parts, other), dates)
+    return dates
+
+
+def is_zero(texts: Texts) -> BoolVector:
+    """Return where a text is a date of zeros, which programs write for a missing one."""
     import pyarrow.compute as pc
 
-    texts = _months_to_numbers(texts)
-    shape = YEAR_FIRST if order == "ymd" else YEAR_LAST
-    fits = np.array(pc.fill_null(pc.match_substring_regex(texts, pattern=shape), fill_value=False))
-    parts = parse_parts(texts)
-    year, month, day = (parts["abc"[order.index(part)]] for part in "ymd")
-    year = np.where(year < 70, year + 2000, np.where(year < 100, year + 1900, year))
-    fits &= (month >= 1) & (month <= 12) & (day >= 1)
-    fits &= (parts["hour"] < 24) & (parts["minute"] < 60) & (parts["second"] < 60)
-    months = ((year - 1970) * 12 + np.clip(month, 1, 12) - 1).astype("datetime64[M]")
-    days = months.astype("datetime64[D]") + (day - 1).astype("timedelta64[D]")
-    fits &= days.astype("datetime64[M]") == months  # the 30th of February is no date
-    dates = days.astype("datetime64[us]") + _time_of_day(parts)
-    return np.where(fits, dates, np.datetime64("NaT", "us"))
+    return np.array(pc.fill_null(pc.match_substring_regex(texts, pattern=ZERO), fill_value=False))
+
+
+def is_compact(texts: Texts) -> bool:
+    """Return whether plain numbers are dates: 20180101, or 201801, over more than a month or year.
+
+    Every text has to be one, and there have to be so many of them that this is no chance.
+    """
+    import pyarrow.compute as pc
+
+    known = pc.drop_null(texts)
+    for pattern, n_shared in ((DAYS, 6), (MONTHS_ONLY, 4)):
+        if bool(pc.all(pc.match_substring_regex(known, pattern=pattern)).as_py()):
+            starts = pc.utf8_slice_codeunits(known, 0, n_shared)
+            return len(pc.unique(known)) >= LEAST_COMPACT and len(pc.unique(starts)) > 1
+    return False
 
 
 def parse_times(texts: Texts) -> FloatVector:
@@ -118,13 +145,44 @@ def parse_parts(texts: Texts) -> dict[str, npt.NDArray[Any]]:
     }
 
 
+def _join(texts: Texts, parts: dict[str, npt.NDArray[Any]], order: Order) -> Dates:
+    import pyarrow.compute as pc
+
+    shape = YEAR_FIRST if order == "ymd" else YEAR_LAST
+    fits = np.array(pc.fill_null(pc.match_substring_regex(texts, pattern=shape), fill_value=False))
+    year, month, day = (parts["abc"[order.index(part)]] for part in "ymd")
+    year = np.where(year < 70, year + 2000, np.where(year < 100, year + 1900, year))
+    fits &= (month >= 1) & (month <= 12) & (day >= 1)
+    fits &= (parts["hour"] < 24) & (parts["minute"] < 60) & (parts["second"] < 60)
+    months = ((year - 1970) * 12 + np.clip(month, 1, 12) - 1).astype("datetime64[M]")
+    days = months.astype("datetime64[D]") + (day - 1).astype("timedelta64[D]")
+    fits &= days.astype("datetime64[M]") == months  # the 30th of February is no date
+    dates = days.astype("datetime64[us]") + _time_of_day(parts)
+    return np.where(fits, dates, np.datetime64("NaT", "us"))
+
+
+def _parse_epochs(texts: Texts) -> Dates:
+    """Read years, and seconds since 1970 or thousandths, millionths or billionths of them."""
+    values = parse_numbers(texts)
+    is_year = (values >= YEARS[0]) & (values <= YEARS[1]) & (values == np.floor(values))
+    size = np.abs(values)
+    scale = np.select([size < 1e11, size < 1e14, size < 1e17], [1e6, 1e3, 1.0], 1e-3)
+    known = ~np.isnan(values)
+    moments = np.where(known, values * scale, 0).astype(np.int64).astype("datetime64[us]")
+    starts = np.where(is_year, values - 1970, 0).astype(np.int64).astype("datetime64[Y]")
+    dates = np.where(is_year, starts.astype("datetime64[us]"), moments)
+    return np.where(known, dates, np.datetime64("NaT", "us"))
+
+
 def _rows(dates: Dates, counts: npt.NDArray[np.int64]) -> int:
     return int(counts[~np.isnat(dates)].sum())
 
 
 def _choose_order(texts: Texts, counts: npt.NDArray[np.int64]) -> tuple[Order, bool]:
     parts = parse_parts(texts)
-    first, second = (set(parts[part][counts > 0]) for part in ("a", "b"))
+    # Those that begin with the year say nothing.
+    known = (counts > 0) & (parts["a"] > 0) & (parts["a"] < 32)
+    first, second = (set(parts[part][known]) for part in ("a", "b"))
     if first == {1} != second:
         return "dmy", False
     if second == {1} != first:
@@ -149,7 +207,7 @@ def _offset_minutes(zones: Texts) -> npt.NDArray[np.int64]:
 def _minutes(zone: str) -> int:
     if zone[:1] not in {"+", "-"}:
         return 0
-    size = int(zone[1:3]) * 60 + int(zone[-2:])
+    size = int(zone[1:3]) * 60 + (int(zone[-2:]) if len(zone) > 3 else 0)
     return -size if zone[0] == "-" else size
 
 
@@ -160,22 +218,6 @@ def _floats(parts: Texts, name: str) -> FloatVector:
     texts = pc.fill_null(pc.struct_field(parts, name), "")
     filled = pc.if_else(pc.equal(texts, ""), pa.scalar("0", pa.large_string()), texts)
     return np.asarray(pc.cast(filled, pa.float64()))
-
-
-def _months_to_numbers(texts: Texts) -> Texts:
-    """Rewrite ``12 Feb 2014`` and ``Feb 12, 2014`` as ``2014-2-12``."""
-    import pyarrow.compute as pc
-
-    if _share(texts, r"[A-Za-z]{3}") == 0:
-        return texts
-    for number, name in enumerate(MONTHS, start=1):
-        day_first = rf"(?i)^(\d{{1,2}})[-/. ]+{name}[a-z]*[-/., ]+(\d{{4}})"
-        month_first = rf"(?i)^{name}[a-z]*[-/. ]+(\d{{1,2}})[-/., ]+(\d{{4}})"
-        for pattern in (day_first, month_first):
-            texts = pc.replace_substring_regex(
-                texts, pattern=pattern, replacement=rf"\2-{number}-\1"
-            )
-    return texts
 
 
 def _share(texts: Texts, pattern: str) -> float:

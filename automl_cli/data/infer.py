@@ -22,10 +22,12 @@ from automl_cli.data.facts import describe_columns, make_facts
 from automl_cli.data.files import Files
 from automl_cli.data.ids import RowId, find_id, find_train_ids, sample_ids
 from automl_cli.data.kinds import find_typing
+from automl_cli.data.marks import has_decimal_commas
 from automl_cli.data.options import DataOptions
 from automl_cli.data.original import read_original
 from automl_cli.data.read import RawTable, Tables, read_table, read_tables
 from automl_cli.data.roles import Features, find_features
+from automl_cli.data.strays import Unread, find_all_unread
 from automl_cli.data.types import TableTyping, prepare_frame
 
 if TYPE_CHECKING:
@@ -45,11 +47,14 @@ class Inference:
         Give it to `automl_cli.data.types.prepare_frame` with any new table.
     train_ids
         The id of each training row as text, or None if train does not name its rows.
+    unread
+        Cells of train and test that hold something and count as missing.
     """
 
     dataset: Dataset
     typing: TableTyping
     train_ids: "pa.ChunkedArray | None" = None
+    unread: tuple[Unread, ...] = ()
 
 
 def infer_dataset(files: Files, options: DataOptions) -> Inference:
@@ -65,7 +70,8 @@ def infer_dataset(files: Files, options: DataOptions) -> Inference:
     _check_options(tables, options)
     aim = find_aim(tables, options)
     row_id = find_id(tables, aim.targets, options)
-    encoded = [make_target(tables.train, name, options) for name in aim.targets]
+    comma = has_decimal_commas(map(tables.train.cells, tables.train.names))
+    encoded = [make_target(tables.train, name, options, comma=comma) for name in aim.targets]
     _check_positive(encoded, options.positive)
     filled = _find_filled(tables, encoded)
     labelled = Tables(train=tables.train.where(filled), test=tables.test, sample=tables.sample)
@@ -97,6 +103,10 @@ def infer_dataset(files: Files, options: DataOptions) -> Inference:
         dataset=replace(dataset, key=make_content_key(dataset)),
         typing=features.typing,
         train_ids=find_train_ids(labelled.train, row_id),
+        unread=(
+            *(item.unread for item in encoded if item.unread is not None),
+            *find_all_unread(features.typing, (tables.train, tables.test)),
+        ),
     )
 
 

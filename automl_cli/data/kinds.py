@@ -1,32 +1,37 @@
 """Decide how each column is read, on the cells of train and test together.
 
-* A column is numeric, boolean, a time or a date if at least 98 % of its filled cells are; the
-  strays count as missing and the reason tells how many there are.
+* A column is numeric, boolean, a time or a date if its filled cells are, but for 2 %. More strays
+  are accepted where many distinct numbers stand beside a few words. Strays count as missing.
 * Integers keep int64 where no cell is missing in any table. Codes with leading zeros, and integers
-  that no number type can hold beside missing cells, are categories.
+  that no number type can hold and that repeat, are categories.
 * Texts of at least three words on average and mostly distinct are text, others categories.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
-from automl_cli.core.arrays import BoolVector
+from automl_cli.core.arrays import BoolVector, FloatVector
 from automl_cli.core.dataset import Role
 from automl_cli.core.errors import DataError
-from automl_cli.data.dates import find_order, parse_times
-from automl_cli.data.numbers import find_storage, find_style, parse_plain
-from automl_cli.data.read import RawTable
-from automl_cli.data.types import (
-    ColumnTyping,
-    TableTyping,
-    make_labels,
-    parse_booleans,
+from automl_cli.data.booleans import are_booleans, parse_booleans
+from automl_cli.data.dates import find_order, is_compact, is_zero, parse_dates, parse_times
+from automl_cli.data.formats import (
+    describe_format,
+    find_format,
+    is_infinite,
 )
+from automl_cli.data.marks import has_decimal_commas, may_be_thousands
+from automl_cli.data.numbers import find_storage, is_padded, parse_plain
+from automl_cli.data.read import RawTable
+from automl_cli.data.strays import are_enough
+from automl_cli.data.types import ColumnTyping, TableTyping, make_labels
 from automl_cli.data.words import MISSING, MISSING_NUMBERS, Texts, Words, blank, make_words
 
-STRAY_SHARE = 0.02  # of the filled cells
+AMOUNTS = 0.5  # distinct integers a row, from which on those too large for any type are no names
+COMPACT = ((190_001, 210_012), (19_000_101, 21_001_231))  # numbers that may be dates
 TEXT_WORDS = 3.0  # words of an average cell
 TEXT_DISTINCT = 0.5  # of the filled cells
 GLANCE = 1000  # distinct texts looked at before a whole column is matched against dates
@@ -55,12 +60,17 @@ def find_typing(
         If a column cannot have the role the user gave it.
     """
     every = (*MISSING, *missing)
+    comma = has_decimal_commas(table.cells(name) for table in tables for name in table.names)
     roles = roles or {}
-    columns = [_find_column(name, _joined(tables, name), every, roles.get(name)) for name in names]
+    columns = [
+        find_column(name, join_cells(tables, name), every, roles.get(name), decimal_comma=comma)
+        for name in names
+    ]
     return TableTyping(missing=every, columns=tuple(columns))
 
 
-def _joined(tables: Sequence[RawTable], name: str) -> Texts:
+def join_cells(tables: Sequence[RawTable], name: str) -> Texts:
+    """Return the cells of the column `name` of all tables that have it."""
     import pyarrow as pa
 
     chunks = [
@@ -69,23 +79,45 @@ def _joined(tables: Sequence[RawTable], name: str) -> Texts:
     return pa.chunked_array(chunks, pa.large_string())
 
 
-def _find_column(
+def find_column(
     name: str,
     cells: Texts,
     missing: tuple[str, ...],
-    role: Role | None,
+    role: Role | None = None,
+    *,
+    decimal_comma: bool = False,
 ) -> ColumnTyping:
+    """Return the typing of one column.
+
+    Parameters
+    ----------
+    name, cells
+        The column.
+    missing
+        All texts that mean missing.
+    role
+        Given by the user.
+    decimal_comma
+        Whether the numbers of the file have decimal commas.
+
+    Raises
+    ------
+    DataError
+        If the column cannot have the role.
+    """
     if role in {None, "numeric"}:
         texts = blank(cells, (*missing, *MISSING_NUMBERS))
         values = parse_plain(texts)  # the quick way for the columns without any stray
-        if values is not None and not np.isnan(values).all():
-            storage = find_storage(texts, values)
-            if storage != "text":
+        if values is not None and not (decimal_comma and may_be_thousands(texts)):
+            storage = "text" if np.isnan(values).all() else find_storage(texts, values)
+            if storage != "text" and (role or not _may_be_dates(values)):
                 return ColumnTyping(name=name, kind="number", reason="numbers", storage=storage)
     words = make_words(cells, missing)
     if words.n_filled == 0:
         return ColumnTyping(name=name, kind="empty", reason="no cell holds a value")
-    column = None if role in {"categorical", "text"} else _find_measure(name, words, role)
+    column = None
+    if role not in {"categorical", "text"}:
+        column = _find_measure(name, words, role, decimal_comma=decimal_comma)
     if column is None and role in {"numeric", "datetime"}:
         raise DataError(
             f"column {name!r} cannot be {role}: it holds {_example(words, words.counts > 0)}.",
@@ -94,47 +126,85 @@ def _find_column(
     return column or _find_text(name, words, role)
 
 
-def _find_measure(name: str, words: Words, role: Role | None) -> ColumnTyping | None:
+def _may_be_dates(values: FloatVector) -> bool:
+    low, high = np.nanmin(values), np.nanmax(values)
+    return any(first <= low and high <= last for first, last in COMPACT)
+
+
+def _find_measure(
+    name: str, words: Words, role: Role | None, *, decimal_comma: bool
+) -> ColumnTyping | None:
     """Return the typing of a column of numbers, booleans, times or dates, or None."""
     words = words.without(MISSING_NUMBERS)
+    find_number = partial(_find_number, decimal_comma=decimal_comma)
     finders = {
-        None: (_find_boolean, _find_number, _find_time, _find_date),
-        "numeric": (_find_boolean, _find_number, _find_time),
-        "datetime": (_find_date,),
+        None: (_find_boolean, _find_compact, find_number, _find_time, _find_date),
+        "numeric": (_find_boolean, find_number, _find_time),
+        "datetime": (_find_date, _find_epoch),
     }
-    # A role given by the user accepts any number of strays.
-    share = 0.0 if role else 1.0 - STRAY_SHARE
     for find in finders.get(role, ()):
         column, known = find(name, words)
         n_known = int(words.counts[known].sum())
-        if n_known < max(1, share * words.n_filled):
+        # A role given by the user accepts any number of strays.
+        if not n_known or not (role or are_enough(words.counts, known)):
             continue
         if column.storage == "text":
-            return replace(column, storage="float64") if role else None
-        n_strays = words.n_filled - n_known
-        if not n_strays:
-            return column
-        example = _example(words, ~known & (words.counts > 0))
-        strays = f"{n_strays} cells such as {example} count as missing"
-        return replace(column, reason=f"{column.reason}; {strays}")
+            if not role and not _are_amounts(words):
+                return None
+            column = replace(column, storage="float64")
+        return _with_strays(column, words, known)
     return None
 
 
+def _with_strays(column: ColumnTyping, words: Words, known: BoolVector) -> ColumnTyping:
+    n_strays = words.n_filled - int(words.counts[known].sum())
+    if not n_strays:
+        return column
+    example = _example(words, ~known & (words.counts > 0))
+    strays = f"{n_strays} cells such as {example} count as missing"
+    return replace(column, reason=f"{column.reason}; {strays}", strays=n_strays + column.strays)
+
+
+def _are_amounts(words: Words) -> bool:
+    """Return whether integers that no type can hold repeat too seldom to be names."""
+    return not is_padded(words.texts) and (words.counts > 0).sum() > AMOUNTS * words.n_filled
+
+
 def _find_boolean(name: str, words: Words) -> tuple[ColumnTyping, BoolVector]:
-    column = ColumnTyping(name=name, kind="boolean", reason="true and false")
-    return column, ~np.isnan(parse_booleans(words.texts))
+    column = ColumnTyping(name=name, kind="boolean", reason="yes and no, read as 1 and 0")
+    known = ~np.isnan(parse_booleans(words.texts))
+    return column, known & (are_booleans(words.texts) and are_enough(words.counts, known))
 
 
-def _find_number(name: str, words: Words) -> tuple[ColumnTyping, BoolVector]:
-    style, values = find_style(words.texts, words.counts)
-    reason = {
-        "plain": "numbers",
-        "thousands": "numbers with commas between the thousands",
-        "decimal_comma": "numbers with a decimal comma",
-    }[style]
+def _find_compact(name: str, words: Words) -> tuple[ColumnTyping, BoolVector]:
+    column = ColumnTyping(name=name, kind="datetime", reason="dates written as one number")
+    if not is_compact(words.texts):
+        return column, np.zeros(len(words.counts), dtype=bool)
+    return column, ~np.isnat(parse_dates(words.texts, column.order))
+
+
+def _find_epoch(name: str, words: Words) -> tuple[ColumnTyping, BoolVector]:
+    reason = "years, or seconds since 1970 and parts of them"
+    column = ColumnTyping(name=name, kind="datetime", reason=reason, order="epoch")
+    return column, ~np.isnat(parse_dates(words.texts, column.order))
+
+
+def _find_number(
+    name: str, words: Words, *, decimal_comma: bool = False
+) -> tuple[ColumnTyping, BoolVector]:
+    form, values = find_format(words.texts, words.counts, decimal_comma=decimal_comma)
+    infinite = is_infinite(words.texts)
+    n_infinite = int(words.counts[infinite].sum())
+    reason = describe_format(form)
+    if n_infinite:
+        example = _example(words, infinite)
+        reason += f"; {n_infinite} cells such as {example} are out of range and count as missing"
     storage = find_storage(words.texts, values)
-    column = ColumnTyping(name=name, kind="number", reason=reason, style=style, storage=storage)
-    return column, ~np.isnan(values)
+    column = ColumnTyping(
+        name=name, kind="number", reason=reason, form=form, storage=storage, strays=n_infinite
+    )
+    known = ~np.isnan(values)
+    return column, known | (infinite & known.any())
 
 
 def _find_time(name: str, words: Words) -> tuple[ColumnTyping, BoolVector]:
@@ -151,7 +221,11 @@ def _find_date(name: str, words: Words) -> tuple[ColumnTyping, BoolVector]:
     order, dates, is_guess = find_order(words.texts, words.counts)
     doubt = " (a guess: every cell is a date both ways)" if is_guess else ""
     reason = f"dates in the order {ORDER_NAMES[order]}{doubt}"
-    return replace(column, order=order, reason=reason), ~np.isnat(dates)
+    zero = is_zero(words.texts)
+    if zero.any():
+        n_zero = int(words.counts[zero].sum())
+        reason += f"; {n_zero} cells such as {_example(words, zero)} are missing dates"
+    return replace(column, order=order, reason=reason), ~np.isnat(dates) | zero
 
 
 def _find_text(name: str, words: Words, role: Role | None) -> ColumnTyping:
@@ -163,17 +237,17 @@ def _find_text(name: str, words: Words, role: Role | None) -> ColumnTyping:
     if role == "text" or (role is None and mean_words >= TEXT_WORDS and distinct >= TEXT_DISTINCT):
         reason = f"texts of {mean_words:.1f} words on average, {distinct:.0%} of them distinct"
         return ColumnTyping(name=name, kind="text", reason=reason)
-    style, values = find_style(words.texts, words.counts)
-    is_number = ~np.isnan(values[known])
+    form, values = find_format(words.texts, words.counts)
     # 1 in one table and 1.0 in the other are one level; 007 and 7 are two.
-    canonical = bool(is_number.all()) and find_storage(words.texts, values) != "text"
-    labels = make_labels(words.texts, style=style, canonical=canonical)
+    canonical = not (np.isnan(values[known]).any() or form.units or form.before or form.bounds)
+    canonical = canonical and find_storage(words.texts, values) != "text"
+    labels = make_labels(words.texts, form=form, canonical=canonical)
     levels = sorted({label for label in labels if label is not None})
     return ColumnTyping(
         name=name,
         kind="category",
         reason=f"{len(levels)} distinct texts",
-        style=style,
+        form=form,
         categories=tuple(levels),
         canonical=canonical,
     )

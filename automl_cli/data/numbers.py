@@ -1,9 +1,10 @@
-"""Texts to numbers: plain, with thousands separators, or with a decimal comma.
+"""Texts to numbers, and how a column of numbers is kept.
 
-Integers beyond 2**53 are never rounded: they stay int64, or text if a gap forbids int64.
+Integers beyond 2**53 are never rounded where they can be kept: they stay int64. How numbers are
+spelled (decimal commas, currencies, units) is told by `automl_cli.data.formats`.
 """
 
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -11,20 +12,14 @@ import numpy.typing as npt
 from automl_cli.core.arrays import FloatVector
 from automl_cli.data.words import Texts
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
-Style: TypeAlias = Literal["plain", "thousands", "decimal_comma"]
 Storage: TypeAlias = Literal["int64", "float64", "text"]
 
 PLAIN = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
-THOUSANDS = r"^[+-]?\d{1,3}(,\d{3})+(\.\d*)?$"
-DECIMAL_COMMA = r"^[+-]?(\d{1,3}(\.\d{3})+(,\d+)?|\d*,\d+)$"
 EXACT = 2**53  # float64 holds every integer below this, and rounds the next ones to it
 
 
-def parse_numbers(texts: Texts, style: Style = "plain") -> FloatVector:
-    """Return the numbers in `texts`, NaN where a text is missing, no number or not finite.
+def parse_numbers(texts: Texts) -> FloatVector:
+    """Return the plain numbers in `texts`, NaN where a text is missing or none, or not finite.
 
     Parameters
     ----------
@@ -36,15 +31,12 @@ def parse_numbers(texts: Texts, style: Style = "plain") -> FloatVector:
     >>> import pyarrow as pa
     >>> parse_numbers(pa.array(["1", "x", "2e3", None], pa.large_string())).tolist()
     [1.0, nan, 2000.0, nan]
-    >>> parse_numbers(pa.array(["1,234.5"], pa.large_string()), "thousands").tolist()
-    [1234.5]
     """
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    plain = _plain_spelling(texts, style)
-    is_number = pc.match_substring_regex(plain, pattern=PLAIN)
-    kept = pc.if_else(is_number, plain, pa.scalar(None, pa.large_string()))
+    is_number = pc.match_substring_regex(texts, pattern=PLAIN)
+    kept = pc.if_else(is_number, texts, pa.scalar(None, pa.large_string()))
     values = np.array(_to_numpy(pc.cast(kept, pa.float64())), dtype=np.float64)
     values[~np.isfinite(values)] = np.nan  # 1e999 is no number that a model can use
     return values
@@ -68,30 +60,6 @@ def parse_plain(cells: Texts) -> FloatVector | None:
     return values if n_finite == len(cells) - cells.null_count else None
 
 
-def find_style(texts: "pa.Array", counts: npt.NDArray[np.int64]) -> tuple[Style, FloatVector]:
-    """Return the style in which most rows are numbers, and the numbers.
-
-    Parameters
-    ----------
-    texts
-        Distinct texts.
-    counts
-        Rows of each text.
-    """
-    import pyarrow.compute as pc
-
-    best: tuple[Style, FloatVector] = ("plain", parse_numbers(texts))
-    most = _rows(best[1], counts)
-    styles: tuple[Style, ...] = ("thousands", "decimal_comma")
-    if most == counts.sum() or not pc.any(pc.match_substring(texts, ",")).as_py():
-        return best
-    for style in styles:
-        values = parse_numbers(texts, style)
-        if _rows(values, counts) > most:
-            best, most = (style, values), _rows(values, counts)
-    return best
-
-
 def find_storage(texts: Texts, values: FloatVector) -> Storage:
     """Return how a column of numbers is kept without losing anything.
 
@@ -111,7 +79,7 @@ def find_storage(texts: Texts, values: FloatVector) -> Storage:
     numbers = values[filled]
     if not np.array_equal(numbers, np.floor(numbers)):
         return "float64"
-    if _is_padded(texts):
+    if is_padded(texts):
         return "text"
     if np.abs(numbers).max(initial=0) >= EXACT:
         if not _all_match(texts, r"^[+-]?\d+$"):
@@ -146,24 +114,8 @@ def parse_integers(texts: Texts) -> npt.NDArray[np.int64] | None:
         return None
 
 
-def _plain_spelling(texts: Texts, style: Style) -> Texts:
-    import pyarrow.compute as pc
-
-    if style == "plain":
-        return texts
-    if style == "thousands":
-        matches = pc.match_substring_regex(texts, pattern=THOUSANDS)
-        return pc.if_else(matches, pc.replace_substring(texts, ",", ""), texts)
-    matches = pc.match_substring_regex(texts, pattern=DECIMAL_COMMA)
-    without_points = pc.replace_substring(texts, ".", "")
-    return pc.if_else(matches, pc.replace_substring(without_points, ",", "."), texts)
-
-
-def _rows(values: FloatVector, counts: npt.NDArray[np.int64]) -> int:
-    return int(counts[~np.isnan(values)].sum())
-
-
-def _is_padded(texts: Texts) -> bool:
+def is_padded(texts: Texts) -> bool:
+    """Return whether all texts are digits of one width, some with leading zeros."""
     import pyarrow.compute as pc
 
     if not pc.any(pc.match_substring_regex(texts, pattern=r"^0\d")).as_py():

@@ -15,10 +15,10 @@ import pandas as pd
 from automl_cli.core.arrays import BoolVector, FloatVector, IntVector
 from automl_cli.core.dataset import Original, Target
 from automl_cli.core.errors import DataError
-from automl_cli.data.numbers import parse_numbers
+from automl_cli.data.formats import find_format
 from automl_cli.data.read import RawTable
 from automl_cli.data.types import TableTyping, prepare_frame
-from automl_cli.data.words import MISSING, blank, make_words
+from automl_cli.data.words import make_words
 
 LEAST_COLUMNS = 0.5  # of train's feature columns that it must have
 BOOLEANS: Mapping[str, bool] = {
@@ -123,10 +123,9 @@ def _encode(
 ) -> tuple[IntVector | FloatVector, BoolVector]:
     """Return class codes or values, and where they are known."""
     if target.task == "regression":
-        import pyarrow.compute as pc
-
-        cells = pc.utf8_trim_whitespace(table.cells(target.name))
-        values = parse_numbers(blank(cells, (*MISSING, *missing)))
+        words = make_words(table.cells(target.name), missing)
+        _, numbers = find_format(words.texts, words.counts)
+        values = numbers[words.codes]
         return values, np.isfinite(values)
     words = make_words(table.cells(target.name), missing)
     known = {_plain_label(label): code for code, label in enumerate(target.labels)}

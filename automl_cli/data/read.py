@@ -67,6 +67,10 @@ class RawTable:
         """Return the cells of the column `name` as Python strings, byte for byte."""
         return np.asarray(self.cells(name).to_numpy(), dtype=object)
 
+    def find_line(self, row: int) -> int:
+        """Return the line of the file in which a row stands, from 1."""
+        return row + 2
+
     def where(self, rows: BoolVector) -> "RawTable":
         """Return the table of the chosen rows."""
         import pyarrow as pa

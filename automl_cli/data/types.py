@@ -17,8 +17,10 @@ import pandas as pd
 
 from automl_cli.core.arrays import FloatVector
 from automl_cli.core.errors import DataError
+from automl_cli.data.booleans import parse_booleans
 from automl_cli.data.dates import Order, parse_dates, parse_times
-from automl_cli.data.numbers import EXACT, Storage, Style, parse_numbers, parse_plain, store_numbers
+from automl_cli.data.formats import PLAIN, NumberFormat, read_format
+from automl_cli.data.numbers import EXACT, Storage, parse_plain, store_numbers
 from automl_cli.data.read import RawTable
 from automl_cli.data.words import MISSING_NUMBERS, Texts, Words, blank, make_words
 
@@ -39,7 +41,7 @@ class ColumnTyping:
         What its cells are. ``boolean`` becomes 0, 1 or NaN; ``time`` seconds since midnight.
     reason
         What in the column led to it.
-    style, storage
+    form, storage
         Of numbers: how they are spelled and kept.
     order
         Of dates: the order of day, month and year.
@@ -47,16 +49,29 @@ class ColumnTyping:
         Of categories: all levels, sorted; another text counts as missing.
     canonical
         True for categories that are numbers: 1, 1.0 and 1e0 are one level, called 1.
+    strays
+        Cells that hold something else and count as missing, in the tables it was found on.
+    source, pattern
+        Of a part of a code: the column whose cells hold it, and the regular expression whose only
+        group is the part. Nothing if the column stands in the table itself.
     """
 
     name: str
     kind: Kind
     reason: str
-    style: Style = "plain"
+    form: NumberFormat = PLAIN
     storage: Storage = "float64"
     order: Order = "ymd"
     categories: tuple[str, ...] = ()
     canonical: bool = False
+    strays: int = 0
+    source: str = ""
+    pattern: str = ""
+
+    @property
+    def held_by(self) -> str:
+        """The column of the table that holds the cells."""
+        return self.source or self.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,11 +112,20 @@ class TableTyping:
         >>> TableTyping.from_json(typing.to_json()) == typing
         True
         """
-        columns = [
-            ColumnTyping(**{**column, "categories": tuple(column["categories"])})
-            for column in record["columns"]
-        ]
+        columns = [_from_json(column) for column in record["columns"]]
         return cls(missing=tuple(record["missing"]), columns=tuple(columns))
+
+
+def _from_json(record: Mapping[str, Any]) -> ColumnTyping:
+    form = dict(record["form"])
+    units = tuple((str(unit), float(factor)) for unit, factor in form.pop("units"))
+    return ColumnTyping(
+        **{
+            **record,
+            "categories": tuple(record["categories"]),
+            "form": NumberFormat(**form, units=units),
+        }
+    )
 
 
 def prepare_frame(typing: TableTyping, table: RawTable) -> pd.DataFrame:
@@ -114,7 +138,8 @@ def prepare_frame(typing: TableTyping, table: RawTable) -> pd.DataFrame:
     DataError
         If `table` lacks a column: give a table made like the training table.
     """
-    absent = [column.name for column in typing.columns if column.name not in table.names]
+    held = dict.fromkeys(column.held_by for column in typing.columns)
+    absent = [name for name in held if name not in table.names]
     if absent:
         word = "column" if len(absent) == 1 else "columns"
         shown = ", ".join(repr(name) for name in absent[:5])
@@ -124,40 +149,10 @@ def prepare_frame(typing: TableTyping, table: RawTable) -> pd.DataFrame:
             hint="Give a table with all feature columns of the training table.",
         )
     data = {
-        column.name: read_column(column, table.cells(column.name), typing.missing)
+        column.name: read_column(column, table.cells(column.held_by), typing.missing)
         for column in typing.columns
     }
     return pd.DataFrame(data, index=pd.RangeIndex(table.n_rows))
-
-
-def count_unread(
-    typing: TableTyping, table: RawTable, frame: pd.DataFrame
-) -> dict[str, tuple[int, str]]:
-    """Return the columns in which cells hold something that was read as missing.
-
-    Labels that the training table has not are no mistake and are not counted.
-
-    Parameters
-    ----------
-    typing, table
-        What `prepare_frame` was given.
-    frame
-        What it returned.
-
-    Returns
-    -------
-    For each such column how many cells, and the first of them.
-    """
-    found = {}
-    for column in typing.columns:
-        lost = np.asarray(frame[column.name].isna())
-        if column.kind not in MEASURED or not lost.any():
-            continue
-        words = make_words(table.cells(column.name), (*typing.missing, *MISSING_NUMBERS))
-        rows = np.flatnonzero(lost & (words.counts > 0)[words.codes])
-        if len(rows):
-            found[column.name] = len(rows), str(table.texts(column.name)[rows[0]])
-    return found
 
 
 def read_column(column: ColumnTyping, cells: Texts, missing: tuple[str, ...]) -> Values:
@@ -169,6 +164,8 @@ def read_column(column: ColumnTyping, cells: Texts, missing: tuple[str, ...]) ->
     """
     if column.kind == "empty":
         return np.full(len(cells), np.nan)
+    if column.pattern:
+        cells = extract_part(cells, column.pattern)
     if column.kind == "number":
         return _read_numbers(column, cells, missing)
     if column.kind == "text":
@@ -176,26 +173,37 @@ def read_column(column: ColumnTyping, cells: Texts, missing: tuple[str, ...]) ->
     words = make_words(cells, missing)
     if column.kind == "category":
         return _read_categories(column, words)
-    values = {"boolean": parse_booleans, "time": parse_times}.get(column.kind)
-    if values is not None:
-        return values(words.texts)[words.codes]
-    return parse_dates(words.texts, column.order)[words.codes]
+    return read_words(column, words)[words.codes]
 
 
-def parse_booleans(texts: Texts) -> FloatVector:
-    """Return 1.0 for true, 0.0 for false (in any case) and NaN for every other text."""
+def read_words(column: ColumnTyping, words: Words) -> npt.NDArray[Any]:
+    """Return what the texts of a measured column are, NaN or NaT where they are nothing."""
+    if column.kind == "number":
+        return read_format(words.texts, column.form)
+    if column.kind == "boolean":
+        return parse_booleans(words.texts)
+    if column.kind == "time":
+        return parse_times(words.texts)
+    return parse_dates(words.texts, column.order)
+
+
+def extract_part(cells: Texts, pattern: str) -> Texts:
+    """Return the only group of `pattern` in each cell; the empty text where it does not match."""
+    import pyarrow as pa
     import pyarrow.compute as pc
 
-    lower = pc.fill_null(pc.utf8_lower(texts), "")
-    is_true, is_false = (np.asarray(pc.equal(lower, word)) for word in ("true", "false"))
-    return np.where(is_true, 1.0, np.where(is_false, 0.0, np.nan))
+    encoded = cells.combine_chunks() if isinstance(cells, pa.ChunkedArray) else cells
+    encoded = encoded.dictionary_encode()
+    texts = pc.utf8_trim_whitespace(encoded.dictionary)
+    parts = pc.fill_null(pc.struct_field(pc.extract_regex(texts, pattern=pattern), 0), "")
+    return pa.chunked_array([parts.cast(pa.large_string()).take(encoded.indices)])
 
 
-def make_labels(texts: Texts, *, style: Style, canonical: bool) -> npt.NDArray[np.object_]:
+def make_labels(texts: Texts, *, form: NumberFormat, canonical: bool) -> npt.NDArray[np.object_]:
     """Return the level that each text names, None where it is missing."""
     labels = np.asarray(texts.to_numpy(zero_copy_only=False), dtype=object)
     if canonical:
-        numbers = parse_numbers(texts, style)
+        numbers = read_format(texts, form)
         for row in np.flatnonzero(~np.isnan(numbers)):
             labels[row] = _spell(float(numbers[row]), labels[row])
     return labels
@@ -206,17 +214,17 @@ def _read_numbers(
 ) -> FloatVector | npt.NDArray[np.int64]:
     missing = (*missing, *MISSING_NUMBERS)
     texts = blank(cells, missing)
-    values = parse_plain(texts) if column.style == "plain" else None
+    values = parse_plain(texts) if column.form == PLAIN else None
     if values is not None:
         return store_numbers(texts, values, column.storage)
     words = make_words(cells, missing)
-    values = parse_numbers(words.texts, column.style)
+    values = read_format(words.texts, column.form)
     return store_numbers(words.texts, values, column.storage)[words.codes]
 
 
 def _read_categories(column: ColumnTyping, words: Words) -> Values:
     levels = pd.Index(column.categories, dtype="str")
-    labels = make_labels(words.texts, style=column.style, canonical=column.canonical)
+    labels = make_labels(words.texts, form=column.form, canonical=column.canonical)
     codes = levels.get_indexer(pd.Index(labels, dtype="str"))
     codes[pd.isna(labels)] = -1
     return pd.Categorical.from_codes(

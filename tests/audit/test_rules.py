@@ -141,11 +141,33 @@ def speaking_of_the_same(rows: Rows, rng: np.random.Generator) -> None:
     rows["answer"] = [f"{text} indeed it is" for text in rows["title"]]
 
 
+def with_odd_cells(rows: Rows, _: np.random.Generator) -> None:
+    rows["size"] = [f"{v:.3f}" if i % 40 else "abc" for i, v in enumerate(rows["size"])]
+
+
+def with_an_odd_target(rows: Rows, _: np.random.Generator) -> None:
+    rows["sold"] = [f"${v:,.2f}" if i != 6 else "soon" for i, v in enumerate(rows["sold"])]
+
+
 # the rule, the change, whether the target is a number, what the message has to tell
 FLAWS: list[tuple[str, Change, bool, str]] = [
     ("leaking_column", leaking, False, "'refunded' alone tells 99."),
     ("telling_order", counted, False, "the id tells about 'sold'"),
     ("telling_order", sorted_by_answer, False, "the id tells about 'sold'"),
+    (
+        "unread_cells",
+        with_odd_cells,
+        False,
+        "train.csv: 'size' has 30 cells that are no number (2.5%), such as 'abc' in line 2; they "
+        "count as missing.",
+    ),
+    (
+        "unread_cells",
+        with_an_odd_target,
+        True,
+        "train.csv: 'sold' has 1 cell that is no number (0.1%), such as 'soon' in line 8; its row "
+        "is left out.",
+    ),
     ("grouped_test", other_users, False, "'user' repeats in train"),
     ("later_test", later, False, "by 'bought' all of test lies at or after the end of train"),
     ("drifting_column", shifted, False, "'size' differs between train and test"),

@@ -88,7 +88,7 @@ def test_values_are_floats_and_texts_for_missing_are_gaps(table: Table):
         (
             ("1", "2", "x"),
             {"task": "regression"},
-            "the target 'y' holds texts such as 'x', a regression needs numbers.",
+            "the target 'y' holds texts such as 'x' (line 4), a regression needs numbers.",
         ),
         (
             tuple(f"w{number}" for number in range(60)),

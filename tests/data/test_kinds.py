@@ -46,8 +46,98 @@ def test_few_strays_count_as_missing_and_are_reported(table: Table):
     assert column.reason == "numbers; 2 cells such as 'abc' count as missing"
 
 
-def test_many_strays_make_a_category(table: Table):
-    assert kind_of(table, *NUMBERS, "a", "b", "c").kind == "category"
+@pytest.mark.parametrize(
+    ("strays", "kind"),
+    [
+        (["abc"] * 20, "number"),  # one word among many distinct numbers
+        (["abc", "n.a."] * 45, "number"),
+        (list("abcdefghij"), "number"),  # up to a tenth of the distinct numbers
+        (list("abcdefghijk"), "category"),  # too many different ones
+        (["abc"] * 101, "category"),  # more than there are numbers
+    ],
+)
+def test_strays_are_few_beside_many_distinct_numbers(table: Table, strays: list[str], kind: str):
+    assert kind_of(table, *NUMBERS, *strays).kind == kind
+
+
+def test_a_few_numbers_beside_a_word_are_labels(table: Table):
+    assert kind_of(table, *["1", "2", "3"] * 30, *["none of them"] * 2).kind == "category"
+
+
+@pytest.mark.parametrize(
+    ("cells", "kind"),
+    [
+        (("True", "False", "1", "0"), "boolean"),
+        (("Yes", "no", "0"), "boolean"),
+        (("Y", "n", "true"), "boolean"),
+        (("TRUE", "false", "1.0", ""), "boolean"),
+        (("Yes", "No"), "category"),  # two labels are as good
+        (("t", "f", "y", "n"), "category"),  # letters
+        (("1", "0"), "number"),
+        (("yes", "no", "maybe"), "category"),
+    ],
+)
+def test_yes_and_no_are_one_thing_in_all_spellings(table: Table, cells: tuple[str, ...], kind: str):
+    assert kind_of(table, *cells).kind == kind
+
+
+def test_huge_integers_are_amounts_unless_they_repeat(table: Table):
+    amounts = [str(2**64 + number) for number in range(50)]
+    assert kind_of(table, *amounts).storage == "float64"
+    assert kind_of(table, *amounts[:10] * 3).kind == "category"
+    assert kind_of(table, *[amount.rjust(22, "0") for amount in amounts]).kind == "category"
+
+
+def test_infinity_is_out_of_range_and_told(table: Table):
+    column = kind_of(table, *NUMBERS, "inf", "-Infinity", "INF")
+    assert column.kind == "number"
+    assert column.strays == 3
+    assert column.reason == ("numbers; 3 cells such as 'inf' are out of range and count as missing")
+
+
+MONTHS = [f"2018-{month:02}" for month in range(1, 13)]
+
+
+@pytest.mark.parametrize(
+    ("cells", "role", "kind"),
+    [
+        ([f"201{year}0{month}15" for year in (8, 9) for month in range(1, 8)], None, "datetime"),
+        ([f"20{year}{month:02}" for year in (18, 19) for month in range(1, 13)], None, "datetime"),
+        ([f"2018{month:02}" for month in range(1, 13)], None, "number"),  # of one year: no proof
+        (["20180115", "20190220"], None, "number"),  # too few
+        (["20180115", "20190220"], "datetime", "datetime"),
+        (["20181315", *[f"201{n}0115" for n in range(10)] * 2], None, "number"),  # month 13
+        (["2018", "2019"], None, "number"),
+        (["2018", "2019"], "datetime", "datetime"),
+        (["1514764800", "1514851200.5"], "datetime", "datetime"),
+        (MONTHS, None, "datetime"),
+        (["Jan-18", "Feb-18", "Mar-19"], None, "datetime"),
+        ([f"Jan-{day:02}" for day in range(1, 32)], None, "category"),  # days of no year
+        (["2018Q1", "2018Q4"], None, "datetime"),
+        (["0000-00-00", "2018-01-02", "2018-01-03"], None, "datetime"),
+    ],
+)
+def test_dates_are_recognised_in_many_spellings(
+    table: Table, cells: list[str], role: Role | None, kind: str
+):
+    assert kind_of(table, *cells, role=role).kind == kind
+
+
+def test_zero_dates_are_missing_and_no_strays(table: Table):
+    column = kind_of(table, "0000-00-00 00:00:00", "2018-01-02 10:00:00")
+    assert column.strays == 0
+    assert column.reason == (
+        "dates in the order year, month, day; "
+        "1 cells such as '0000-00-00 00:00:00' are missing dates"
+    )
+
+
+def test_other_columns_tell_what_a_point_means(table: Table):
+    rows = "".join(f"{n}.045;0,{n}5\n" for n in range(10, 40))
+    european = find_typing([table("people;z\n" + rows)], ["people", "z"])
+    assert european["people"].form.thousands == "."
+    plain = find_typing([table("people;z\n" + rows.replace(",", "."))], ["people", "z"])
+    assert plain["people"].form.thousands == ""
 
 
 def test_none_is_a_level_among_texts_and_missing_among_numbers(table: Table):

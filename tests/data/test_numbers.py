@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from automl_cli.data.numbers import (
     find_storage,
-    find_style,
     parse_integers,
     parse_numbers,
     parse_plain,
@@ -45,22 +44,6 @@ def test_the_quick_way_equals_the_patient_one(cells: Sequence[str | None]):
 def test_what_is_no_finite_number_is_missing(cell: str | None):
     assert np.isnan(parse_numbers(texts(cell))).all()
     assert parse_plain(texts(cell)) is None
-
-
-@pytest.mark.parametrize(
-    ("cells", "style", "values"),
-    [
-        (("1", "2.5"), "plain", [1, 2.5]),
-        (("1,234", "5", "1,234,567.8"), "thousands", [1234, 5, 1234567.8]),
-        (("3,14", "1.234,5", "7"), "decimal_comma", [3.14, 1234.5, 7]),
-    ],
-)
-def test_the_style_is_found_over_the_whole_column(
-    cells: Sequence[str | None], style: str, values: Sequence[float]
-):
-    found, numbers = find_style(texts(*cells), np.ones(len(cells), dtype=np.int64))
-    assert found == style
-    assert numbers.tolist() == values
 
 
 @pytest.mark.parametrize(

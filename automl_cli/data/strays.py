@@ -1,0 +1,112 @@
+"""Cells that hold something else than their column, and count as missing.
+
+unread = find_unread(typing, table)     # of each column how many, which, and where the first stands
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from automl_cli.core.arrays import BoolVector
+from automl_cli.data.dates import is_zero
+from automl_cli.data.read import RawTable
+from automl_cli.data.types import MEASURED, ColumnTyping, TableTyping, read_words
+from automl_cli.data.words import MISSING_NUMBERS, Words, make_words
+
+STRAY_SHARE = 0.02  # of the filled cells
+# What else is a column of numbers or dates: so many of its cells, and distinct values of them, and
+# so few distinct strays.
+MOST_CELLS, LEAST_CELLS = 0.9, 0.5
+MANY_VALUES, FEW_STRAYS, VALUES_A_STRAY = 20, 5, 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """Cells of a column that were taken as missing though they hold something.
+
+    Parameters
+    ----------
+    column
+        Its name.
+    kind
+        What the column is.
+    cells, rows
+        How many they are, of how many rows.
+    first
+        The first of them.
+    table, line
+        Where it stands.
+    """
+
+    column: str
+    kind: str
+    cells: int
+    rows: int
+    first: str
+    table: str
+    line: int
+
+
+def are_enough(counts: npt.NDArray[np.int64], known: BoolVector) -> bool:
+    """Return whether the known texts say what a column is, so that the others are strays.
+
+    Parameters
+    ----------
+    counts
+        Rows of each distinct text; 0 where it is missing.
+    known
+        Which of them are read.
+    """
+    total = counts.sum()
+    if not total:
+        return False
+    share = counts[known].sum() / total
+    if share >= 1 - STRAY_SHARE:
+        return True
+    n_values, n_strays = int((known & (counts > 0)).sum()), int((~known & (counts > 0)).sum())
+    few = n_strays <= (n_values / VALUES_A_STRAY if share >= MOST_CELLS else FEW_STRAYS)
+    return bool(share >= LEAST_CELLS and n_values >= MANY_VALUES and few)
+
+
+def find_all_unread(typing: TableTyping, tables: Sequence[RawTable | None]) -> tuple[Unread, ...]:
+    """Return what was not read in the tables that a typing was found on."""
+    doubtful = tuple(column.name for column in typing.columns if column.strays)
+    chosen = typing.select(doubtful)
+    return tuple(one for table in tables if table is not None for one in find_unread(chosen, table))
+
+
+def find_unread(typing: TableTyping, table: RawTable) -> list[Unread]:
+    """Return the columns in which cells hold something that is read as missing.
+
+    Labels that the training table has not are no mistake and are not counted, nor are dates of
+    zeros.
+    """
+    columns = [one for one in typing.columns if one.kind in MEASURED and one.held_by in table.names]
+    found = (_find_unread(column, table, typing.missing) for column in columns)
+    return [one for one in found if one is not None]
+
+
+def _find_unread(column: ColumnTyping, table: RawTable, missing: tuple[str, ...]) -> Unread | None:
+    words = make_words(table.cells(column.held_by), (*missing, *MISSING_NUMBERS))
+    lost = (words.counts > 0) & np.asarray(pd.isna(read_words(column, words)))
+    if column.kind == "datetime":
+        lost &= ~is_zero(words.texts)
+    if not lost.any():
+        return None
+    row = int(np.flatnonzero(lost[words.codes])[0])
+    return Unread(
+        column=column.name,
+        kind=column.kind,
+        cells=int(words.counts[lost].sum()),
+        rows=table.n_rows,
+        first=_spell(words, row),
+        table=table.name,
+        line=table.find_line(row),
+    )
+
+
+def _spell(words: Words, row: int) -> str:
+    return str(words.texts[int(words.codes[row])].as_py())
