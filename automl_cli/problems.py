@@ -42,6 +42,7 @@ def make_data_options(config: RunConfig) -> DataOptions:
         drop=(*data.drop, *folds),
         missing=data.missing,
         roles=data.roles,
+        parts=data.parts,
         extra=tuple(name for name in extra if name is not None),
         wants=_find_wants(config.metric),
     )

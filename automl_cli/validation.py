@@ -43,7 +43,9 @@ def choose_validation(dataset: Dataset, config: RunConfig) -> Validation:
     """
     own = config.validation
     said = own.splitter != "auto" or own.group or own.time or own.column
-    found = None if said or dataset.test is None else find_split(dataset.train, dataset.test)
+    found = None
+    if not said and dataset.test is not None:
+        found = find_split(dataset.train, dataset.test, dataset.schema.id_parts)
     extra = dict(dataset.extra)
     if is_in_file(own.splitter):  # which may look at any column
         extra = {str(name): dataset.train[name] for name in dataset.train.columns} | extra

@@ -15,7 +15,7 @@ from automl_cli.audit.labels import find_outliers, find_rare_classes, find_skew
 from automl_cli.audit.leaks import find_leaks, find_telling_gaps, find_telling_order
 from automl_cli.audit.levels import find_unseen_levels
 from automl_cli.audit.rows import find_contradictions, find_duplicates, find_shared_rows
-from automl_cli.audit.splits import find_groups, find_time
+from automl_cli.audit.splits import find_groups, find_id_groups, find_time
 from automl_cli.audit.strays import find_unread_cells
 from automl_cli.audit.texts import find_text_pairs, find_texts
 from automl_cli.core.events import Listener, ignore, tell_stage
@@ -96,6 +96,7 @@ RULES: Registry[Rule] = Registry(
             Rule("unread_cells", find_unread_cells),
             Rule("train_only", find_train_only),
             Rule("grouped_test", find_groups),
+            Rule("id_groups", find_id_groups),
             Rule("later_test", find_time),
             Rule("separable_test", find_separation, is_fast=False),
             Rule("drifting_column", find_drift),

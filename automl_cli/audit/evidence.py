@@ -129,7 +129,9 @@ def make_evidence(
         parts=make_parts(len(rows), N_PARTS, seed),
         hashes=_hash(dataset.train),
         test_hashes=None if dataset.test is None else _hash(dataset.test),
-        split=None if dataset.test is None else find_split(dataset.train, dataset.test),
+        split=None
+        if dataset.test is None
+        else find_split(dataset.train, dataset.test, dataset.schema.id_parts),
     )
 
 

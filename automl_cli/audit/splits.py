@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+import pandas as pd
+
 from automl_cli.audit.evidence import Evidence
 from automl_cli.core.finding import Finding
 
@@ -18,6 +20,29 @@ def find_groups(evidence: Evidence) -> Iterator[Finding]:
             "splitter is named.",
             columns=(found.column,),
             fix={"validation.group": found.column},
+        )
+
+
+def find_id_groups(evidence: Evidence) -> Iterator[Finding]:
+    """Find ids that name groups of rows, in columns that are parts of them."""
+    dataset, found = evidence.dataset, evidence.split
+    for name in dataset.schema.id_parts:
+        column = dataset.train[name]
+        is_split = found is not None and found.column == name
+        if not isinstance(column.dtype, pd.CategoricalDtype) or is_split:
+            continue
+        counts = column.value_counts()
+        shared = float(counts[counts > 1].sum() / len(column))
+        told = f"ids hold groups: {shared:.0%} of the training rows share {name!r} with another one"
+        if dataset.test is not None:
+            known = float(dataset.test[name].isin(counts.index[counts > 0]).mean())
+            told += f", and {known:.0%} of the test rows belong to a group of train"
+        yield Finding(
+            code="id_groups",
+            severity="note",
+            message=f"{told}.",
+            advice=f"If the rows to predict are of new groups, set validation.group to {name}.",
+            columns=(name,),
         )
 
 

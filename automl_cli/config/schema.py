@@ -56,6 +56,11 @@ class DataConfig(Section):
         description="Columns and their roles (numeric, categorical, datetime or text), where the "
         "inferred ones are wrong.",
     )
+    parts: bool = Field(
+        default=True,
+        description="Whether codes made of parts (B/45/P, 0013_02, SKU-004-red) are taken apart: "
+        "each part becomes a column called after the whole, such as Cabin.1.",
+    )
     original: Text | None = Field(
         None,
         description="A labelled table that the competition's rows were made from (the original "

@@ -80,6 +80,15 @@ class Schema:
     ignored: tuple[tuple[str, str], ...]
     facts: tuple[tuple[str, str, str], ...]
 
+    @property
+    def id_parts(self) -> tuple[str, ...]:
+        """The feature columns that are parts of the id."""
+        start = f"{self.id}."
+        names = [column.name for column in self.columns]
+        return tuple(
+            name for name in names if name.startswith(start) and name[len(start) :].isdigit()
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:

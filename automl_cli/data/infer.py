@@ -23,6 +23,7 @@ from automl_cli.data.files import Files
 from automl_cli.data.ids import RowId, find_id, find_train_ids, sample_ids
 from automl_cli.data.kinds import find_typing
 from automl_cli.data.marks import has_decimal_commas
+from automl_cli.data.nominal import make_outputs
 from automl_cli.data.options import DataOptions
 from automl_cli.data.original import read_original
 from automl_cli.data.read import RawTable, Tables, read_table, read_tables
@@ -75,7 +76,10 @@ def infer_dataset(files: Files, options: DataOptions) -> Inference:
     _check_positive(encoded, options.positive)
     filled = _find_filled(tables, encoded)
     labelled = Tables(train=tables.train.where(filled), test=tables.test, sample=tables.sample)
-    features = find_features(labelled, aim.targets, row_id, options)
+    outputs = np.concatenate(
+        [make_outputs(item.encoded[filled], item.target.n_classes) for item in encoded]
+    )
+    features = find_features(labelled, aim.targets, row_id, options, outputs)
     original, facts = _read_original(files, features, encoded)
     schema = Schema(
         targets=tuple(item.target for item in encoded),
@@ -95,7 +99,7 @@ def infer_dataset(files: Files, options: DataOptions) -> Inference:
         test=features.test,
         test_ids=row_id.test_ids,
         sample=_make_sample(tables, aim, row_id, encoded),
-        extra=_make_extra(labelled, options),
+        extra=_make_extra(labelled, options, features),
         original=original,
         key="",
     )
@@ -129,9 +133,11 @@ def _check_options(tables: Tables, options: DataOptions) -> None:
         "roles": tuple(options.roles),
     }
     known = tables.train.names
+    parts = known if options.parts else ()
     for option, names in asked.items():
         for name in names:
-            if name not in known:
+            whole, _, part = name.rpartition(".")
+            if name not in known and not (part.isdigit() and whole in parts):
                 close = get_close_matches(name, known, n=1)
                 raise DataError(
                     f"{tables.train.name}: no column {name!r}, which {option} names.",
@@ -197,11 +203,20 @@ def _holds_labels(sample: RawTable, labels: tuple[str, ...]) -> bool:
     return bool(known)
 
 
-def _make_extra(tables: Tables, options: DataOptions) -> dict[str, "pd.Series[Any]"]:
+def _make_extra(
+    tables: Tables, options: DataOptions, features: Features
+) -> dict[str, "pd.Series[Any]"]:
     every = [table for table in (tables.train, tables.test) if table is not None]
-    typing = find_typing(every, options.extra, missing=options.missing)
-    frame = prepare_frame(typing, tables.train)
-    return {name: frame[name] for name in options.extra}
+    own = [name for name in options.extra if name in tables.train.names]
+    parts = [name for name in options.extra if name not in own]
+    lost = [name for name in parts if name not in features.train]
+    if lost:
+        raise DataError(
+            f"{tables.train.name}: no column {lost[0]!r}, which the validation names.",
+            hint=f"The features are {_listed(list(features.train.columns))}.",
+        )
+    frame = prepare_frame(find_typing(every, own, missing=options.missing), tables.train)
+    return {name: frame[name] for name in own} | {name: features.train[name] for name in parts}
 
 
 def _listed(names: Sequence[str]) -> str:

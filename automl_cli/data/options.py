@@ -29,6 +29,8 @@ class DataOptions:
         Role by column name.
     extra
         Columns that validation reads (group, time, fold); they stay features unless dropped.
+    parts
+        Whether codes made of parts are taken apart.
     wants
         What the metric wants, if the metric is known.
 
@@ -46,4 +48,5 @@ class DataOptions:
     missing: tuple[str, ...] = ()
     roles: Mapping[str, Role] = field(default_factory=dict)
     extra: tuple[str, ...] = ()
+    parts: bool = True
     wants: Wants | None = None

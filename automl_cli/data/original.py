@@ -96,10 +96,10 @@ def _match(table: RawTable, typing: TableTyping, targets: Sequence[str]) -> _Mat
     own = {_plain(name): name for name in reversed(table.names)}
     found = {
         name: name if name in table.names else own.get(_plain(name))
-        for name in [*(column.name for column in typing.columns), *targets]
+        for name in dict.fromkeys([*(one.held_by for one in typing.columns), *targets])
     }
     lost = [name for name in targets if found[name] is None]
-    absent = [one.name for one in typing.columns if found[one.name] is None]
+    absent = [one.name for one in typing.columns if found[one.held_by] is None]
     if lost or len(absent) > (1 - LEAST_COLUMNS) * len(typing.columns):
         what = f"the target {lost[0]!r}" if lost else f"{len(absent)} of train's columns"
         raise DataError(

@@ -1,15 +1,18 @@
 """Which columns of train are features, in which role, and which are left out and why."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
+from automl_cli.core.arrays import FloatMatrix
 from automl_cli.core.dataset import Column, Role
 from automl_cli.core.errors import DataError
+from automl_cli.data.codes import make_part_columns
 from automl_cli.data.ids import RowId
-from automl_cli.data.kinds import find_typing
+from automl_cli.data.kinds import find_column, find_typing, join_cells
+from automl_cli.data.nominal import find_nominal
 from automl_cli.data.options import DataOptions
 from automl_cli.data.read import RawTable, Tables
 from automl_cli.data.types import ColumnTyping, Kind, TableTyping, prepare_frame
@@ -39,9 +42,20 @@ class Features:
 
 
 def find_features(
-    tables: Tables, targets: Sequence[str], row_id: RowId, options: DataOptions
+    tables: Tables,
+    targets: Sequence[str],
+    row_id: RowId,
+    options: DataOptions,
+    outputs: FloatMatrix,
 ) -> Features:
     """Return the feature columns of train and test.
+
+    Parameters
+    ----------
+    tables, targets, row_id, options
+        What is known of the competition; train's rows all have a target.
+    outputs
+        What is told, see `automl_cli.data.nominal.make_outputs`.
 
     Raises
     ------
@@ -52,30 +66,79 @@ def find_features(
     names = [name for name in tables.train.names if name not in {*targets, *ignored}]
     every: list[RawTable] = [table for table in (tables.train, tables.test) if table is not None]
     typing = find_typing(every, names, missing=options.missing, roles=options.roles)
+    if options.parts:
+        typing = _with_parts(typing, every, row_id, options)
     for column in typing.columns:
         if column.name in row_id.columns and column.kind != "datetime":
             ignored[column.name] = "the id"
-    kept = tuple(name for name in names if name not in ignored)
+    kept = tuple(one.name for one in typing.columns if one.name not in ignored)
     frame = prepare_frame(typing.select(kept), tables.train)
     ignored |= {name: why for name in kept if (why := _no_information(frame[name]))}
     kept = tuple(name for name in kept if name not in ignored)
     if not kept:
-        raise DataError(
-            f"{tables.train.name}: "
-            + "; ".join(
-                ["no feature column is left"]
-                + [f"{name!r}: {why}" for name, why in list(ignored.items())[:5]]
-            )
-            + ".",
-            hint="Check that train and test belong together and what is dropped.",
-        )
-    typing = typing.select(kept)
+        raise _no_feature(tables.train, ignored)
+    typing, frame = typing.select(kept), frame[list(kept)]
+    test = None if tables.test is None else prepare_frame(typing, tables.test)
+    named = _find_named(typing, every, (frame, test), outputs, options)
+    if named:
+        typing = replace(typing, columns=(*typing.columns, *named))
+        frame = prepare_frame(typing, tables.train)
+        test = None if tables.test is None else prepare_frame(typing, tables.test)
     return Features(
         columns=tuple(_make_column(column, row_id, options) for column in typing.columns),
         ignored=tuple((name, ignored[name]) for name in tables.train.names if name in ignored),
         typing=typing,
-        train=frame[list(kept)],
-        test=None if tables.test is None else prepare_frame(typing, tables.test),
+        train=frame,
+        test=test,
+    )
+
+
+def _with_parts(
+    typing: TableTyping, tables: Sequence[RawTable], row_id: RowId, options: DataOptions
+) -> TableTyping:
+    """Return the typing with the parts of codes behind their columns."""
+    columns: list[ColumnTyping] = []
+    taken = {name for table in tables for name in table.names}
+    for column in typing.columns:
+        columns.append(column)
+        is_id = column.name in row_id.columns
+        is_code = column.kind == "category" or (is_id and column.kind != "datetime")
+        if column.name in options.roles or not is_code:
+            continue
+        cells = join_cells(tables, column.name)
+        parts = make_part_columns(column.name, cells, typing.missing, is_id=is_id)
+        columns += [one for one in parts if one.name not in {*taken, *options.drop}]
+    return replace(typing, columns=tuple(columns))
+
+
+def _find_named(
+    typing: TableTyping,
+    tables: Sequence[RawTable],
+    frames: tuple[pd.DataFrame, pd.DataFrame | None],
+    outputs: FloatMatrix,
+    options: DataOptions,
+) -> list[ColumnTyping]:
+    """Return numbers that are names once more, as categories."""
+    found = []
+    for one in find_nominal(*frames, outputs):
+        number, told = typing[one.column], f"{one.column}.category"
+        if one.column in options.roles or number.kind != "number" or number.source:
+            continue
+        column = find_column(told, join_cells(tables, one.column), typing.missing, "categorical")
+        reason = (
+            f"{one.n_values:,} whole numbers that are labels as well: which one it is tells "
+            f"{one.by_value:.1%} of the target on other rows, how large it is {one.by_order:.1%}"
+        )
+        if told not in tables[0].names:
+            found.append(replace(column, reason=reason, source=one.column))
+    return found
+
+
+def _no_feature(train: RawTable, ignored: Mapping[str, str]) -> DataError:
+    told = [f"{name!r}: {why}" for name, why in list(ignored.items())[:5]]
+    return DataError(
+        f"{train.name}: " + "; ".join(["no feature column is left", *told]) + ".",
+        hint="Check that train and test belong together and what is dropped.",
     )
 
 

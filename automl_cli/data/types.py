@@ -52,8 +52,8 @@ class ColumnTyping:
     strays
         Cells that hold something else and count as missing, in the tables it was found on.
     source, pattern
-        Of a part of a code: the column whose cells hold it, and the regular expression whose only
-        group is the part. Nothing if the column stands in the table itself.
+        Of a part of a code: the column whose cells hold it, and the regular expression whose group
+        ``part`` it is. Nothing if the column stands in the table itself.
     """
 
     name: str
@@ -188,14 +188,14 @@ def read_words(column: ColumnTyping, words: Words) -> npt.NDArray[Any]:
 
 
 def extract_part(cells: Texts, pattern: str) -> Texts:
-    """Return the only group of `pattern` in each cell; the empty text where it does not match."""
+    """Return the group ``part`` of `pattern` in each cell, the empty text where it fits none."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     encoded = cells.combine_chunks() if isinstance(cells, pa.ChunkedArray) else cells
     encoded = encoded.dictionary_encode()
     texts = pc.utf8_trim_whitespace(encoded.dictionary)
-    parts = pc.fill_null(pc.struct_field(pc.extract_regex(texts, pattern=pattern), 0), "")
+    parts = pc.fill_null(pc.struct_field(pc.extract_regex(texts, pattern=pattern), "part"), "")
     return pa.chunked_array([parts.cast(pa.large_string()).take(encoded.indices)])
 
 

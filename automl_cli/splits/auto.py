@@ -16,6 +16,8 @@ UNKNOWN = 0.02  # of the test rows may be of an entity that train knows
 LEAST_KNOWN = 0.8  # of the rows would be of a known entity if rows were split at random
 LEAST_TIMES, LEAST_ENTITIES = 5, 3  # in train
 LEAST_ROWS_A_VALUE = 2.0  # on average, for values to be entities
+# A part of the id is an entity for its place alone, if rows split at random would show it.
+LEAST_KNOWN_IN_ID, LEAST_ROWS_IN_ID = 0.1, 30  # share and number of test rows of known entities
 LEAST_TEST_ROWS = 20  # below it a share says little
 # Of whole numbers only their name tells whether they are periods or entities.
 PERIOD = re.compile(
@@ -43,13 +45,17 @@ class Found:
     reason: str
 
 
-def find_split(train: pd.DataFrame, test: pd.DataFrame) -> Found | None:
+def find_split(
+    train: pd.DataFrame, test: pd.DataFrame, id_parts: tuple[str, ...] = ()
+) -> Found | None:
     """Return how test was split off, or None if it looks like rows drawn at random.
 
     Parameters
     ----------
     train, test
         Feature columns; dates are datetime64, labels are categorical.
+    id_parts
+        Those of them that are parts of the id.
 
     Examples
     --------
@@ -63,7 +69,7 @@ def find_split(train: pd.DataFrame, test: pd.DataFrame) -> Found | None:
     later = list(_find_later(train, test))
     if later:
         return later[0]
-    entities = sorted(_find_entities(train, test), key=lambda pair: -pair[0])
+    entities = sorted(_find_entities(train, test, id_parts), key=lambda pair: -pair[0])
     return entities[0][1] if entities else None
 
 
@@ -87,7 +93,9 @@ def _find_later(train: pd.DataFrame, test: pd.DataFrame) -> Iterator[Found]:
             )
 
 
-def _find_entities(train: pd.DataFrame, test: pd.DataFrame) -> Iterator[tuple[int, Found]]:
+def _find_entities(
+    train: pd.DataFrame, test: pd.DataFrame, id_parts: tuple[str, ...]
+) -> Iterator[tuple[int, Found]]:
     for name in train.columns:
         if not (_is_whole(train[name]) or isinstance(train[name].dtype, pd.CategoricalDtype)):
             continue
@@ -95,15 +103,19 @@ def _find_entities(train: pd.DataFrame, test: pd.DataFrame) -> Iterator[tuple[in
         counts = known.value_counts()
         counts = counts[counts > 0]
         n_rows = len(known) / max(1, len(counts))
-        if len(counts) < LEAST_ENTITIES or n_rows < LEAST_ROWS_A_VALUE or len(known) < len(train):
+        in_id = name in id_parts
+        if len(counts) < LEAST_ENTITIES or len(known) < len(train):
+            continue
+        if n_rows < LEAST_ROWS_A_VALUE and not in_id:
             continue
         # A row's entity is known if one of its other rows is in the four fifths that train.
         expected = float(np.sum(counts * (1 - 0.2 ** (counts - 1)))) / len(known)
         unknown = test[name].dropna()
-        if len(unknown) < len(test) or expected < LEAST_KNOWN:
+        shown = expected >= LEAST_KNOWN_IN_ID and expected * len(test) >= LEAST_ROWS_IN_ID
+        if len(unknown) < len(test) or not (expected >= LEAST_KNOWN or (in_id and shown)):
             continue
         share = float(unknown.isin(counts.index).mean())
-        if share <= UNKNOWN:
+        if share <= UNKNOWN * min(1.0, expected / LEAST_KNOWN):
             reason = (
                 f"{name!r} repeats in train ({n_rows:.1f} rows each), and {_spell(share)} of "
                 "test's rows have a value that train knows"

@@ -75,6 +75,18 @@ def other_users(rows: Rows, rng: np.random.Generator) -> None:
     rows["user"] = pd.Series(users).map("u{}".format)
 
 
+def in_families(rows: Rows, rng: np.random.Generator) -> None:
+    family = np.sort(rng.integers(0, N // 2, N))
+    number = pd.Series(np.arange(N)).groupby(family).cumcount()
+    rows["id"] = [f"{f:04}_{n:02}" for f, n in zip(family, number, strict=True)]
+    rows[:] = rows.sample(frac=1, random_state=0).to_numpy()
+
+
+def in_other_families(rows: Rows, rng: np.random.Generator) -> None:
+    in_families(rows, rng)
+    rows[:] = rows.sort_values("id").to_numpy()
+
+
 def later(rows: Rows, rng: np.random.Generator) -> None:
     days = np.append(rng.integers(0, 300, N_TRAIN), rng.integers(300, 400, N_TEST))
     rows["bought"] = pd.Timestamp("2023-01-01") + pd.to_timedelta(days, "D")
@@ -158,17 +170,17 @@ FLAWS: list[tuple[str, Change, bool, str]] = [
         "unread_cells",
         with_odd_cells,
         False,
-        "train.csv: 'size' has 30 cells that are no number (2.5%), such as 'abc' in line 2; they "
-        "count as missing.",
+        "30 cells that are no number (2.5%), such as 'abc' in line 2; they count as missing.",
     ),
     (
         "unread_cells",
         with_an_odd_target,
         True,
-        "train.csv: 'sold' has 1 cell that is no number (0.1%), such as 'soon' in line 8; its row "
-        "is left out.",
+        "1 cell that is no number (0.1%), such as 'soon' in line 8; its row is left out.",
     ),
     ("grouped_test", other_users, False, "'user' repeats in train"),
+    ("id_groups", in_families, False, "share 'id.1' with another one, and "),
+    ("grouped_test", in_other_families, False, "'id.1' repeats in train"),
     ("later_test", later, False, "by 'bought' all of test lies at or after the end of train"),
     ("drifting_column", shifted, False, "'size' differs between train and test"),
     ("separable_test", shifted, False, "; size, "),

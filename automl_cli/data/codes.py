@@ -1,0 +1,148 @@
+"""Codes made of parts: ``B/45/P``, ``0013_02``, ``A/5 21171``, ``SKU-004-red``, ``C85``.
+
+Where the cells of a column share a pattern, each part becomes a column of its own beside the whole:
+what a code says (a deck, a shop, a number) is mostly in one of them, and repeats where the whole
+does not.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from automl_cli.core.dataset import Role
+from automl_cli.data.kinds import find_column
+from automl_cli.data.types import ColumnTyping, extract_part
+from automl_cli.data.words import Texts, Words, make_words
+
+SHARED = 0.9  # of the filled cells have to fit the pattern
+LEAST_CODES = 20  # distinct ones: fewer are labels that any model tells apart
+LEAST_DIGITS = 0.5  # of the cells hold a digit, else they are words
+MOST_PARTS = 6
+MARKS = r"[/_\-:|@#.,\\ ]"
+LETTERS_DIGITS = (r"^(?P<part>[A-Za-z]{1,8})\d+\b", r"^[A-Za-z]{1,8}(?P<part>\d+)\b")
+NAMED_NUMBER = (r"^(?P<part>.*\S)\s+\d+$", r"(?:^|\s)(?P<part>\d+)$")
+LEAST_PREFIXED = 0.05  # of the cells have something before their number
+REPEATED = 0.95  # distinct values a row, above which a part of an id is a row number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """How the codes of a column are taken apart.
+
+    Parameters
+    ----------
+    patterns
+        A regular expression for each part, its only group.
+    example
+        A code, for messages.
+    """
+
+    patterns: tuple[str, ...]
+    example: str
+
+
+def find_parts(words: Words) -> Parts | None:
+    """Return how the texts of a column are taken apart, or None if they share no pattern.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> cells = pa.chunked_array([[f"{deck}/{n}/P" for n in range(9) for deck in "ABC"]])
+    >>> for pattern in find_parts(make_words(cells.cast(pa.large_string()), ())).patterns:
+    ...     print(pattern)
+    ^(?P<part>[^/]*)/[^/]*/[^/]*$
+    ^[^/]*/(?P<part>[^/]*)/[^/]*$
+    ^[^/]*/[^/]*/(?P<part>[^/]*)$
+    """
+    known = np.flatnonzero(words.counts > 0)
+    if len(known) < LEAST_CODES or _share(words, r"\d") < LEAST_DIGITS:
+        return None
+    example = words.texts[int(known[0])].as_py()
+    # What may be missing before a number has only to be there in some cells.
+    ways = (
+        (_find_marked(words), SHARED),
+        (LETTERS_DIGITS, SHARED),
+        (NAMED_NUMBER, LEAST_PREFIXED),
+    )
+    for patterns, least in ways:
+        if not patterns or _share(words, patterns[-1]) < SHARED:
+            continue
+        if _share(words, patterns[0]) >= least:
+            return Parts(patterns=patterns, example=example)
+    return None
+
+
+def make_part_columns(
+    name: str, cells: Texts, missing: tuple[str, ...], *, is_id: bool = False
+) -> Iterator[ColumnTyping]:
+    """Yield the columns of the parts of a column of codes, if it is one.
+
+    Parts that are the same everywhere, or that name the whole again, are left out.
+
+    Parameters
+    ----------
+    name, cells
+        The column, in all tables.
+    missing
+        All texts that mean missing.
+    taken
+        Names that columns have already.
+    is_id
+        Whether the whole is the id of a row. Of its parts those that repeat are labels.
+    """
+    words = make_words(cells, missing)
+    parts = find_parts(words)
+    if parts is None:
+        return
+    n_codes = int((words.counts > 0).sum())
+    for number, pattern in enumerate(parts.patterns, start=1):
+        found = make_words(extract_part(cells, pattern), missing)
+        n_values = len({text for text in found.texts.to_pylist() if text is not None})
+        told = f"{name}.{number}"
+        if n_values < 2:
+            continue
+        role = _choose_role(found, n_values, is_id=is_id)
+        if (n_values >= REPEATED * n_codes) and (is_id or role != "numeric"):
+            continue
+        column = find_column(told, extract_part(cells, pattern), missing, role)
+        if column.kind == "text":
+            continue
+        reason = f"part {number} of {name!r}, whose codes are made of parts: {parts.example!r}"
+        yield replace(column, reason=reason, source=name, pattern=pattern, strays=0)
+
+
+def _choose_role(words: Words, n_values: int, *, is_id: bool) -> Role:
+    """Return how a part is read: digits as a number, unless they name groups of rows."""
+    is_number = _share(words, r"^\d{1,15}$") == 1
+    names_groups = is_id and n_values > LEAST_CODES
+    return "numeric" if is_number and not names_groups else "categorical"
+
+
+def _find_marked(words: Words) -> tuple[str, ...]:
+    """Return the patterns of codes with the same marks between their parts, or ()."""
+    known = np.flatnonzero(words.counts > 0)
+    sample = known[:: max(1, len(known) // 1000)].tolist()
+    marks = ["".join(re.findall(MARKS, words.texts[row].as_py())) for row in sample]
+    shared = max(dict.fromkeys(marks), key=marks.count, default="")
+    if not 0 < len(shared) < MOST_PARTS or not shared.strip():
+        return ()
+    pieces = [f"[^{re.escape(mark)}]*" for mark in (*shared, shared[-1])]
+    return tuple(
+        "^"
+        + "".join(
+            (f"(?P<part>{piece})" if number == chosen else piece) + re.escape(mark)
+            for number, (piece, mark) in enumerate(zip(pieces, (*shared, ""), strict=True))
+        )
+        + "$"
+        for chosen in range(len(pieces))
+    )
+
+
+def _share(words: Words, pattern: str) -> float:
+    """Return the share of the filled rows whose text matches."""
+    import pyarrow.compute as pc
+
+    fits = pc.fill_null(pc.match_substring_regex(words.texts, pattern=pattern), fill_value=False)
+    return float(words.counts[np.asarray(fits)].sum() / max(1, words.n_filled))
