@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl_cli.audit import audit_all
-from automl_cli.binding import check_names
+from automl_cli.binding import check_config
 from automl_cli.config.schema import RunConfig
 from automl_cli.config.show import show_config
 from automl_cli.core.candidate import CandidateSpec, FeatureRecipe
@@ -80,7 +80,7 @@ def fit(request: FitRequest, listener: Listener) -> dict[str, Any]:
         For whatever the user can mend.
     """
     config = request.loaded.config
-    check_names(request.loaded)
+    check_config(request.loaded)
     if request.submission is not None:
         check_name(request.submission)
         check_writable(request.submission)

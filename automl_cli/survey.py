@@ -3,6 +3,7 @@
 from typing import Any
 
 from automl_cli.audit import audit_all
+from automl_cli.binding import check_config
 from automl_cli.competition import Competition, read_competition
 from automl_cli.core.events import Listener, ignore, tell_stage
 
@@ -25,6 +26,7 @@ def survey(asked: Competition, listener: Listener = ignore) -> dict[str, Any]:
         For whatever the user can mend.
     """
     tell_stage(listener, "reading")
+    check_config(asked.loaded)
     files, inference = read_competition(asked)
     n_folds = asked.loaded.config.validation.folds
     findings = audit_all(inference, n_folds=n_folds, thorough=True, listener=listener)
