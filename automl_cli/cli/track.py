@@ -43,7 +43,8 @@ def track_show(
     """Show all runs, how well both scores agree, and which submissions to choose: at most two."""
     with answered():
         from automl_cli.cli.results import print_tracked
-        from automl_cli.track import describe_tracked, draw_tracked, read_tracked
+        from automl_cli.track import describe_tracked, read_tracked
+        from automl_cli.track.drawing import draw_tracked
 
         tracked = read_tracked(folder)
         if picture is not None:

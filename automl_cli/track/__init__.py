@@ -59,6 +59,11 @@ class Tracked:
         """What runs have to share to be compared: the training table and the metric."""
         return self.train, self.metric
 
+    @property
+    def error(self) -> float:
+        """The standard error of the score; 0 if it is not known."""
+        return self.score_se or 0.0
+
     def loss(self, name: str) -> float:
         """Return a score as a loss; infinite if it is not known."""
         value = getattr(self, name)
@@ -129,7 +134,7 @@ def choose_two(tracked: Sequence[Tracked]) -> list[tuple[Tracked, str]]:
     best = able[0]
     others = [one for one in able[1:] if one.question == best.question]
     chosen = [(best, "the best cross-validated score")]
-    near = [one for one in others if one.loss("score") <= best.loss("score") + NEAR * _error(best)]
+    near = [one for one in others if one.loss("score") <= best.loss("score") + NEAR * best.error]
     told = sorted(
         (one for one in near if one.public is not None), key=lambda one: one.loss("public")
     )
@@ -144,8 +149,8 @@ def choose_two(tracked: Sequence[Tracked]) -> list[tuple[Tracked, str]]:
 def _spell_gap(best: Tracked, other: Tracked) -> str:
     """Return by how much a run is worse than the best."""
     gap = other.loss("score") - best.loss("score")
-    if _error(best) > 0:
-        return f"but {other.score:.6g} is worse by {gap / _error(best):.1f} standard errors"
+    if best.error > 0:
+        return f"but {other.score:.6g} is worse by {gap / best.error:.1f} standard errors"
     return f"but {other.score:.6g} is worse by {gap:.3g}"
 
 
@@ -204,50 +209,6 @@ def measure_agreement(tracked: Sequence[Tracked]) -> float | None:
     return float(spearmanr(pairs[:, 0], pairs[:, 1]).statistic)
 
 
-def draw_tracked(tracked: Sequence[Tracked], path: Path) -> None:
-    """Draw cross-validated against public scores, by table and metric.
-
-    Parameters
-    ----------
-    tracked
-        The runs.
-    path
-        The picture; its ending names the format.
-
-    Raises
-    ------
-    DataError
-        If no run has a public score, or the ending is no picture's.
-    """
-    from matplotlib.figure import Figure
-
-    known = [one for one in tracked if one.public is not None and one.score is not None]
-    if not known:
-        raise DataError(
-            "no run has a public score yet.", hint="Add one: automl track add RUN --public 0.93"
-        )
-    questions = list_questions(known)
-    figure = Figure(figsize=(6, 4.5 * len(questions)), layout="constrained")
-    for number, ((train, metric), answers) in enumerate(questions.items(), start=1):
-        axes = figure.add_subplot(len(questions), 1, number)
-        scores = [float(one.score or 0) for one in answers]
-        public = [float(one.public or 0) for one in answers]
-        axes.errorbar(scores, public, xerr=[_error(one) for one in answers], fmt="o", capsize=2)
-        for one, x, y in zip(answers, scores, public, strict=True):
-            axes.annotate(
-                one.run.name, (x, y), textcoords="offset points", xytext=(4, 4), fontsize=8
-            )
-        axes.set_xlabel(f"cross-validated {metric}")
-        axes.set_ylabel("public leaderboard")
-        axes.grid(alpha=0.3)
-        if len(questions) > 1:
-            axes.set_title(train, fontsize=9)
-    if path.suffix not in {".png", ".svg"}:
-        raise DataError(f"{path}: no picture.", hint="Give a name that ends in .png or .svg.")
-    with replaced(path) as beside:
-        figure.savefig(beside, format=path.suffix[1:])
-
-
 def _read_run(run: Path) -> Tracked:
     summary = read_summary(RunDirectory(run))
     told = _read_told(run / TOLD)
@@ -298,7 +259,3 @@ def _read_lines(path: Path) -> str:
         raise RunError(
             f"{path}: not readable as text ({reason.lower()}).", hint="Mend it, or move it away."
         ) from error
-
-
-def _error(one: Tracked) -> float:
-    return one.score_se or 0.0
