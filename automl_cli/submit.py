@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Any, cast
 
 from automl_cli.check import CheckRequest, check
-from automl_cli.competition import Competition
+from automl_cli.competition import find_competition, find_submission
 from automl_cli.config.durations import format_duration
-from automl_cli.config.load import load_config
-from automl_cli.core.errors import ConfigError, KaggleError, RunError
+from automl_cli.core.errors import ConfigError, KaggleError
 from automl_cli.core.events import Event, Listener
 from automl_cli.kaggle import Api, Scored, check_competition, open_api, read_score, upload
 from automl_cli.store import RunDirectory, read_json, write_json
@@ -80,11 +79,11 @@ def submit(request: SubmitRequest, listener: Listener) -> dict[str, Any]:
     AutomlError
         For whatever else the user can mend.
     """
-    directory = RunDirectory(request.run)
-    summary = read_summary(directory)
+    summary = read_summary(RunDirectory(request.run))
     known = read_json(request.run / "run.json")
     competition = _find_competition(request, known)
-    checked = _check(directory, known, request.path)
+    path = request.file or find_submission(request.run)
+    checked = check(CheckRequest(submission=path, competition=find_competition(request.run)))
     for finding in checked["findings"]:
         told = f"{finding['message']} {finding['advice']}"
         listener(Event(kind="warning", fields={"message": told}))
@@ -115,25 +114,6 @@ def _find_competition(request: SubmitRequest, known: dict[str, Any]) -> str:
         )
     check_competition(str(name))
     return str(name)
-
-
-def _check(directory: RunDirectory, known: dict[str, Any], submission: Path) -> dict[str, Any]:
-    """Compare the submission with its competition as ``automl check`` does."""
-    if submission == directory.submission and not submission.exists():
-        raise RunError(
-            f"{directory.root}: this run has no submission.csv.",
-            hint="Fit it with the test table; without one there is nothing to submit.",
-        )
-    files = {name: known.get(name) for name in ("train", "test", "sample")}
-    paths = {name: None if path is None else Path(path) for name, path in files.items()}
-    competition = Competition(
-        paths=tuple(filter(None, [paths["train"]])),
-        # Its place is as `fit` was given it, from another folder perhaps; a check needs none.
-        loaded=load_config(directory.config, overrides=["data.original=null"]),
-        test=paths["test"],
-        sample=paths["sample"],
-    )
-    return check(CheckRequest(submission=submission, competition=competition))
 
 
 def _upload_once(

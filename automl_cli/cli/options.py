@@ -1,6 +1,7 @@
 """Arguments and options that several commands share."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
@@ -80,3 +81,28 @@ FailOn: TypeAlias = Annotated[
 Competition: TypeAlias = Annotated[
     str | None, typer.Option("--competition", help="Its name at Kaggle, such as titanic.")
 ]
+
+
+def refuse_idle(run: Path, given: Mapping[str, object]) -> None:
+    """Refuse options that say how tables are read beside a run, which knows.
+
+    Parameters
+    ----------
+    run
+        The run directory.
+    given
+        Flags and their values.
+
+    Raises
+    ------
+    ConfigError
+        If one is given.
+    """
+    from automl_cli.core.errors import ConfigError
+
+    idle = [flag for flag, value in given.items() if value]
+    if idle:
+        raise ConfigError(
+            f"{run} is a run, which knows its tables and its metric; {idle[0]} has no effect.",
+            hint=f"Leave {idle[0]} out, or give the tables in place of the run.",
+        )

@@ -1,6 +1,5 @@
 """``automl test``."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
@@ -16,6 +15,7 @@ from automl_cli.cli.options import (
     Targets,
     Test,
     read_path,
+    refuse_idle,
 )
 
 Sources: TypeAlias = Annotated[
@@ -68,13 +68,16 @@ def ask(
     """Test effects, and differences of groups or candidates."""
     with answered():
         from automl_cli.cli.verdicts import print_verdict
-        from automl_cli.competition import Competition
+        from automl_cli.competition import Competition, is_run
         from automl_cli.config.load import load_config
         from automl_cli.hypotheses import Question, answer, guess_target
 
         source: Path | Competition = paths[0]
-        _check_run(paths, (config, preset, target, overrides, test, sample))
-        if len(paths) > 1 or not (paths[0] / "run.json").exists():
+        if len(paths) == 1 and is_run(paths[0]):
+            given = {"--config": config, "--preset": preset, "--target": target}
+            given |= {"--set": overrides, "--test": test, "--sample": sample}
+            refuse_idle(paths[0], given)
+        else:
             found = target or guess_target(paths, test, sample, formula=formula, on=on)
             # A column of few counts is read as classes otherwise.
             task = "regression" if family == "poisson" and on is None else None
@@ -104,16 +107,3 @@ def ask(
             print_json(told)
         else:
             print_verdict(told)
-
-
-def _check_run(paths: Sequence[Path], given: Sequence[object]) -> None:
-    """Refuse options that say how tables are read, if there is a run, which knows."""
-    from automl_cli.core.errors import ConfigError
-
-    flags = ("--config", "--preset", "--target", "--set", "--test", "--sample")
-    idle = [flag for flag, value in zip(flags, given, strict=True) if value]
-    if len(paths) == 1 and (paths[0] / "run.json").exists() and idle:
-        raise ConfigError(
-            f"{paths[0]} is a run, which knows its tables; {idle[0]} has no part in it.",
-            hint=f"Leave {idle[0]} out, or give the tables in place of the run.",
-        )
