@@ -11,6 +11,7 @@ from automl_cli.cli.options import (
     AsJson,
     ConfigFile,
     FailOn,
+    Metric,
     Overrides,
     Preset,
     SampleFile,
@@ -35,7 +36,7 @@ def check(
     paths: Annotated[
         list[Path] | None,
         typer.Argument(
-            help="The run or the competition's folder to check it against; or train.csv and test.csv.",
+            help="The run, or the competition: its folder, or train.csv and test.csv.",
             show_default=False,
             parser=read_path,
         ),
@@ -43,7 +44,7 @@ def check(
     config: ConfigFile = None,
     preset: Preset = None,
     target: Targets = None,
-    metric: Annotated[str | None, typer.Option(help="`automl list metrics`.")] = None,
+    metric: Metric = None,
     overrides: Overrides = None,
     test: Test = None,
     sample: SampleFile = None,

@@ -63,6 +63,10 @@ Targets: TypeAlias = Annotated[
         "--target", help="Column to predict; may be repeated.", metavar="COLUMN", show_default=False
     ),
 ]
+Metric: TypeAlias = Annotated[
+    str | None,
+    typer.Option(help="The competition's metric; `automl list metrics` shows all."),
+]
 RunFolder: TypeAlias = Annotated[
     Path, typer.Argument(help="A run directory.", show_default=False, parser=read_path)
 ]

@@ -52,11 +52,11 @@ IDLE = [
     (["--family", "poisson"], "--compare looks at the predictions of a run; --family has no"),
     (
         ["--target", "first"],
-        "is a run, which knows its tables and its metric; --target has no effect.",
+        "a run, which knows its tables and its metric; --target has no effect.",
     ),
     (
         ["--set", "metric=mae"],
-        "is a run, which knows its tables and its metric; --set has no effect.",
+        "a run, which knows its tables and its metric; --set has no effect.",
     ),
 ]
 
