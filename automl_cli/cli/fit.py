@@ -12,6 +12,7 @@ from automl_cli.cli.options import (
     AsJson,
     Competition,
     ConfigFile,
+    Force,
     Metric,
     Overrides,
     Preset,
@@ -86,6 +87,7 @@ def fit(
         Path | None,
         typer.Option(help="A copy of the submission.", parser=read_path, metavar="PATH"),
     ] = None,
+    force: Force = False,
     accept_versions: Annotated[
         bool, typer.Option("--accept-versions", help="Go on with a run of other versions.")
     ] = False,
@@ -110,6 +112,7 @@ def fit(
             out=out,
             submission=submission,
             accept_versions=accept_versions,
+            force=force,
             competition=competition,
         )
         with make_console(quiet=quiet) as console:

@@ -70,6 +70,9 @@ Metric: TypeAlias = Annotated[
 RunFolder: TypeAlias = Annotated[
     Path, typer.Argument(help="A run directory.", show_default=False, parser=read_path)
 ]
+Force: TypeAlias = Annotated[
+    bool, typer.Option("--force", help="Overwrite a file that this command has not written.")
+]
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print one JSON object instead.")]
 Test: TypeAlias = Annotated[
     Path | None,

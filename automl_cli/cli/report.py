@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from automl_cli.cli.answers import answered
-from automl_cli.cli.options import read_path
+from automl_cli.cli.options import Force, read_path
 
 
 def report(
@@ -25,6 +25,7 @@ def report(
             metavar="PATH",
         ),
     ] = None,
+    force: Force = False,
 ) -> None:
     """Write a run as one HTML file that works anywhere."""
     with answered():
@@ -37,5 +38,8 @@ def report(
                 f"report: {len(runs)} run directories, expected {expected}.",
                 hint="Give one run, or --compare and two.",
             )
-        path = write_comparison(runs[0], runs[-1], out) if compare else write_report(runs[0], out)
+        if compare:
+            path = write_comparison(runs[0], runs[-1], out, force=force)
+        else:
+            path = write_report(runs[0], out, force=force)
         typer.echo(str(path))

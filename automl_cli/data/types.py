@@ -132,7 +132,7 @@ def prepare_frame(typing: TableTyping, table: RawTable) -> pd.DataFrame:
 
 def count_unread(
     typing: TableTyping, table: RawTable, frame: pd.DataFrame
-) -> dict[str, tuple[int, str]]:
+) -> dict[str, tuple[int, str, int]]:
     """Return the columns in which cells hold something that was read as missing.
 
     Labels that the training table has not are no mistake and are not counted.
@@ -146,7 +146,7 @@ def count_unread(
 
     Returns
     -------
-    For each such column how many cells, and the first of them.
+    For each such column how many cells, the first of them, and its row from 0.
     """
     found = {}
     for column in typing.columns:
@@ -156,7 +156,8 @@ def count_unread(
         words = make_words(table.cells(column.name), (*typing.missing, *MISSING_NUMBERS))
         rows = np.flatnonzero(lost & (words.counts > 0)[words.codes])
         if len(rows):
-            found[column.name] = len(rows), str(table.texts(column.name)[rows[0]])
+            first = int(rows[0])
+            found[column.name] = len(rows), str(table.texts(column.name)[first]), first
     return found
 
 
