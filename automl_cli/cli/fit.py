@@ -52,7 +52,7 @@ def fit(
     paths: Annotated[
         list[Path] | None,
         typer.Argument(
-            help="A folder, or train.csv and perhaps test.csv.",
+            help="A competition: its folder, or train.csv and perhaps test.csv.",
             show_default=False,
             parser=read_path,
         ),

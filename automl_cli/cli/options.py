@@ -40,14 +40,18 @@ def read_path(text: str | Path) -> Path:
 Paths: TypeAlias = Annotated[
     list[Path],
     typer.Argument(
-        help="A folder, or train.csv and perhaps test.csv.", show_default=False, parser=read_path
+        help="A competition: its folder, or train.csv and perhaps test.csv.",
+        show_default=False,
+        parser=read_path,
     ),
 ]
 ConfigFile: TypeAlias = Annotated[
     Path | None,
     typer.Option("--config", "-c", help="A YAML config.", parser=read_path, metavar="PATH"),
 ]
-Preset: TypeAlias = Annotated[str | None, typer.Option(help="smoke, fast, medium or best.")]
+Preset: TypeAlias = Annotated[
+    str | None, typer.Option(help="Preset to start from: smoke, fast, medium or best.")
+]
 Overrides: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(
@@ -73,17 +77,30 @@ RunFolder: TypeAlias = Annotated[
 Force: TypeAlias = Annotated[
     bool, typer.Option("--force", help="Overwrite a file that this command has not written.")
 ]
-AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print one JSON object instead.")]
+AsJson: TypeAlias = Annotated[
+    bool, typer.Option("--json", help="Print one JSON object instead of text.")
+]
 Test: TypeAlias = Annotated[
     Path | None,
-    typer.Option("--test", help="test.csv, if not beside train.", parser=read_path, metavar="PATH"),
+    typer.Option(
+        "--test",
+        help="The test table, if it is not beside train.",
+        parser=read_path,
+        metavar="PATH",
+    ),
 ]
 SampleFile: TypeAlias = Annotated[
     Path | None,
-    typer.Option("--sample", help="sample_submission.csv.", parser=read_path, metavar="PATH"),
+    typer.Option(
+        "--sample",
+        help="The sample submission, if it is not beside train.",
+        parser=read_path,
+        metavar="PATH",
+    ),
 ]
 FailOn: TypeAlias = Annotated[
-    str | None, typer.Option(help="Exit with 2 on findings so grave: error, warning or note.")
+    str | None,
+    typer.Option(help="Exit with code 2 on findings this grave or worse: error, warning or note."),
 ]
 Competition: TypeAlias = Annotated[
     str | None, typer.Option("--competition", help="Its name at Kaggle, such as titanic.")

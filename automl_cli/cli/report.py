@@ -16,7 +16,9 @@ def report(
             help="A run directory, or two to compare.", show_default=False, parser=read_path
         ),
     ],
-    compare: Annotated[bool, typer.Option("--compare", help="Two runs side by side.")] = False,
+    compare: Annotated[
+        bool, typer.Option("--compare", help="Compare two runs side by side.")
+    ] = False,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -27,7 +29,7 @@ def report(
     ] = None,
     force: Force = False,
 ) -> None:
-    """Write a run as one HTML file that works anywhere."""
+    """Write a report of a run as one HTML file that works offline."""
     with answered():
         from automl_cli.core.errors import ConfigError
         from automl_cli.report import write_comparison, write_report

@@ -21,7 +21,9 @@ from automl_cli.cli.options import (
 Sources: TypeAlias = Annotated[
     list[Path],
     typer.Argument(
-        help="A run directory; or a folder, or train.csv.", show_default=False, parser=read_path
+        help="A run, or a competition: its folder, or train.csv.",
+        show_default=False,
+        parser=read_path,
     ),
 ]
 
@@ -31,32 +33,38 @@ def ask(
     columns: Annotated[
         list[str] | None,
         typer.Option(
-            help="Column to test, beside the other named ones alone; repeat it.",
+            help="Column to test; repeat it for more. Only the named ones are in the model.",
             metavar="COLUMN",
             show_default=False,
         ),
     ] = None,
     formula: Annotated[
-        str | None, typer.Option(help="What by what: 'price ~ size * kind + log(age)'.")
+        str | None, typer.Option(help="What to model, such as 'price ~ size * kind + log(age)'.")
     ] = None,
     alone: Annotated[
         bool, typer.Option("--alone", help="Test each column without the others.")
     ] = False,
     between: Annotated[
-        str | None, typer.Option(help="Column whose groups are compared instead.")
+        str | None,
+        typer.Option(help="Column whose groups are compared, instead of testing effects."),
     ] = None,
-    on: Annotated[str | None, typer.Option(help="Column that groups are compared in.")] = None,
+    on: Annotated[
+        str | None,
+        typer.Option(help="Column in which groups are compared; the target if not given."),
+    ] = None,
     compare: Annotated[
-        tuple[str, str] | None, typer.Option(help="Two candidates of a run, or `ensemble`.")
+        tuple[str, str] | None,
+        typer.Option(help="Two candidates of a run to compare; `ensemble` is one too."),
     ] = None,
     cluster: Annotated[
-        str | None, typer.Option(help="Column whose equal values make rows dependent.")
+        str | None,
+        typer.Option(help="Column of clusters: rows with the same value depend on each other."),
     ] = None,
-    family: Annotated[str | None, typer.Option(help="poisson for counts.")] = None,
+    family: Annotated[str | None, typer.Option(help="poisson, for counts.")] = None,
     correction: Annotated[
-        str, typer.Option(help="For the number of tests: holm, fdr or none.")
+        str, typer.Option(help="Correction for the number of tests: holm, fdr or none.")
     ] = "holm",
-    level: Annotated[float, typer.Option(help="Of significance.")] = 0.05,
+    level: Annotated[float, typer.Option(help="Level of significance.")] = 0.05,
     config: ConfigFile = None,
     preset: Preset = None,
     target: Targets = None,
@@ -65,7 +73,7 @@ def ask(
     sample: SampleFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Test effects, and differences of groups or candidates."""
+    """Test the effects of columns, or the differences between groups or candidates."""
     with answered():
         from automl_cli.cli.verdicts import print_verdict
         from automl_cli.competition import Competition, is_run

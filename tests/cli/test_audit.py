@@ -56,8 +56,8 @@ def test_the_metric_is_told_with_its_reason_as_fit_does(folder: Path) -> None:
         "columns",
         "metric",
     ]
-    assert "metric: log_loss (the usual one of a binary target)\n" in out
-    assert "metric: roc_auc (given)\n" in audit(folder, "--metric", "roc_auc")[1]
+    assert "metric: roc_auc (the usual one of a binary target)\n" in out
+    assert "metric: log_loss (given)\n" in audit(folder, "--metric", "log_loss")[1]
     sample = folder / "sample_submission.csv"
     sample.write_text("id,sold\n" + "".join(f"{row},0\n" for row in range(200, 300)))
     assert "submission: one column a target (the columns of the sample)\n" in audit(folder)[1]
