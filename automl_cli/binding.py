@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from automl_cli.config.load import LoadedConfig
-from automl_cli.config.mistakes import KeyPath, Mistake, raise_mistakes
+from automl_cli.config.mistakes import KeyPath, Mistake, join_names, raise_mistakes
 from automl_cli.config.values import TOP
 from automl_cli.core.candidate import FeatureRecipe, ParamValue
 from automl_cli.core.errors import PlanError
@@ -18,6 +18,7 @@ from automl_cli.features import GROUPS
 from automl_cli.metrics import get_metric
 from automl_cli.models import MODELS
 from automl_cli.splits import SPLITTERS
+from automl_cli.splits.used import KEYS, find_unused, find_users
 
 CATEGORY_GROUPS = frozenset({"native", "onehot"})  # what they make is dropped by other models
 
@@ -31,6 +32,31 @@ def check_names(loaded: LoadedConfig) -> None:
         Lists every unknown model, parameter, step, splitter and combiner with its place.
     """
     raise_mistakes(list(_find_mistakes(loaded)))
+
+
+def check_config(loaded: LoadedConfig) -> None:
+    """Refuse what `check_names` refuses, and what the validation would pass over in silence.
+
+    Raises
+    ------
+    ConfigError
+        Lists every mistake with its place.
+    """
+    raise_mistakes([*_find_mistakes(loaded), *_find_unused(loaded)])
+
+
+def _find_unused(loaded: LoadedConfig) -> Iterator[Mistake]:
+    own = loaded.config.validation
+    given = {key for key in KEYS if getattr(own, key)}
+    for key, splitter in find_unused(own.splitter, given):
+        users = join_names(find_users(key), "or")
+        if own.splitter == "auto":
+            problem = f"validation.{splitter} is given as well, and only that one would be used."
+            hint = f"Leave one of them out, or set validation.splitter to {users}."
+        else:
+            problem = f"validation.splitter is {splitter}, which does not use it."
+            hint = f"Leave validation.{key} out, or set validation.splitter to {users}."
+        yield loaded.mistake(("validation", key), problem, hint=hint)
 
 
 def _find_mistakes(loaded: LoadedConfig) -> Iterator[Mistake]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl_cli.audit import audit_all
-from automl_cli.binding import check_names
+from automl_cli.binding import check_config
 from automl_cli.config.schema import RunConfig
 from automl_cli.config.show import show_config
 from automl_cli.core.candidate import CandidateSpec, FeatureRecipe
@@ -46,6 +46,7 @@ from automl_cli.session import (
 )
 from automl_cli.stages import Undertaking, begin, pursue
 from automl_cli.store import RunDirectory, check_writable, file_name, write_json, write_text
+from automl_cli.store.written import TABLES, refuse_overwrite, refuse_tables
 from automl_cli.train.assignment import save_assignment
 from automl_cli.train.executor import LocalPool, open_pool
 from automl_cli.train.machine import (
@@ -80,13 +81,12 @@ def fit(request: FitRequest, listener: Listener) -> dict[str, Any]:
         For whatever the user can mend.
     """
     config = request.loaded.config
-    check_names(request.loaded)
-    if request.submission is not None:
-        check_name(request.submission)
-        check_writable(request.submission)
+    check_config(request.loaded)
     files = find_files(
         request.paths, test=request.test, sample=request.sample, original=config.data.original
     )
+    if request.submission is not None:
+        _check_submission(request, request.submission, files)
     limit_bytes = choose_limit(config.limits.memory)
     check_limit(limit_bytes)
     with open_pool(config.run.workers or count_processes(limit_bytes), limit_bytes) as pool:
@@ -108,6 +108,18 @@ def fit(request: FitRequest, listener: Listener) -> dict[str, Any]:
             if config.run.report:
                 report_run(directory, deadline, session.listener)
             return summary
+
+
+def _check_submission(request: FitRequest, path: Path, files: Files) -> None:
+    """Refuse a place for the submission before work is done for it."""
+    check_name(path)
+    check_writable(path)
+    tables = {what: getattr(files, name) for name, what in TABLES.items()}
+    told = {what: table for what, table in tables.items() if table is not None}
+    refuse_tables(path, told, option="--submission")
+    runs = Path(request.loaded.config.run.folder)
+    runs = runs if request.out is None else request.out.resolve().parent
+    refuse_overwrite(path, force=request.force, runs=runs, option="--submission")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

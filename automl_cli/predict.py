@@ -1,6 +1,6 @@
 """New rows predicted with a finished run, batch by batch into a file."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,13 +10,21 @@ import numpy as np
 import pandas as pd
 
 from automl_cli.bundle import Predictor, load_predictor
+from automl_cli.bundle.predictor import check_probabilities
 from automl_cli.core.dataset import Target
 from automl_cli.core.errors import DataError, RunError
 from automl_cli.core.events import Listener, ignore, tell_stage
-from automl_cli.data.batches import read_batches
+from automl_cli.core.metric import Wants
+from automl_cli.data.batches import find_line, read_batches
 from automl_cli.data.read import RawTable
 from automl_cli.data.submission import check_name, make_columns
 from automl_cli.store import replaced
+from automl_cli.store.written import (
+    list_tables,
+    note_written,
+    refuse_overwrite,
+    refuse_tables,
+)
 
 BATCH_ROWS = 20_000
 PREDICT_VERSION = 1  # of what `--json` prints
@@ -36,12 +44,18 @@ class PredictRequest:
         Where the predictions go.
     id
         The column that names rows; None: the one of the run, if the table has it.
+    proba
+        Whether to give the probability of each class, whatever the metric wants.
+    force
+        Whether to overwrite a file that no run has written.
     """
 
     run: Path
     rows: Path
     out: Path
     id: str | None = None
+    proba: bool = False
+    force: bool = False
 
 
 def predict(request: PredictRequest, listener: Listener = ignore) -> dict[str, Any]:
@@ -61,17 +75,20 @@ def predict(request: PredictRequest, listener: Listener = ignore) -> dict[str, A
     RunError
         If the bundle is missing or not what it was, or the file cannot be written.
     DataError
-        If the table cannot be read or lacks a column.
+        If the table cannot be read or lacks a column, or there are no probabilities.
+    ConfigError
+        If the file to write is another one's, or one of the tables.
     """
     check_name(request.out)
     predictor = load_predictor(request.run)
+    _check_out(request)
+    forms = _choose_forms(predictor, proba=request.proba)
     n_rows, unread = 0, dict[str, dict[str, Any]]()
     with replaced(request.out, durable=True) as beside:
         for table in read_batches(request.rows, BATCH_ROWS):
-            rows = _read_batch(predictor, table, unread)
-            frame = _predict_batch(
-                predictor, rows, _name_rows(predictor, table, request.id, n_rows)
-            )
+            rows = _read_batch(predictor, table, unread, n_rows)
+            named = _name_rows(request.id, predictor.manifest.id, forms, table, n_rows)
+            frame = pd.DataFrame({**dict([named]), **_predict_batch(predictor, rows, forms)})
             frame.to_csv(
                 beside,
                 mode="a",
@@ -84,6 +101,10 @@ def predict(request: PredictRequest, listener: Listener = ignore) -> dict[str, A
             tell_stage(listener, f"{n_rows:,} rows done")
         if not n_rows:
             raise DataError(f"{request.rows}: no rows.", hint="Give a file with at least one row.")
+        note_written(request.run, beside)
+    for one in unread.values():
+        one["line"] = find_line(request.rows, one["row"] - 1)
+        one["share"] = one["cells"] / n_rows
     return {
         "version": PREDICT_VERSION,
         "predictions": str(request.out),
@@ -92,28 +113,62 @@ def predict(request: PredictRequest, listener: Listener = ignore) -> dict[str, A
     }
 
 
+def _check_out(request: PredictRequest) -> None:
+    tables = {"the table of new rows": request.rows, **list_tables(request.run)}
+    refuse_tables(request.out, tables)
+    refuse_overwrite(request.out, force=request.force, runs=request.run.resolve().parent)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Form:
+    """How one target is written: its columns, and what they hold."""
+
+    target: Target
+    columns: tuple[str, ...]
+    wants: Wants
+    proba: bool
+
+
+def _choose_forms(predictor: Predictor, *, proba: bool) -> list[_Form]:
+    parts = predictor.manifest.targets
+    forms = []
+    for part in parts:
+        target = Target(name=part.name, task=part.task, labels=part.labels, reason="")
+        columns, wants = part.columns, part.wants
+        if proba:
+            check_probabilities(part)
+            wants = "probability"
+            if len(columns) != len(part.labels):  # a sample with one a class names them
+                of = "" if len(parts) == 1 else f"{part.name}_"
+                columns = tuple(f"{of}{label}" for label in part.labels)
+        forms.append(_Form(target=target, columns=columns, wants=wants, proba=proba))
+    return forms
+
+
 def _read_batch(
-    predictor: Predictor, table: RawTable, unread: dict[str, dict[str, Any]]
+    predictor: Predictor, table: RawTable, unread: dict[str, dict[str, Any]], start: int
 ) -> pd.DataFrame:
     """Return the features of a batch; add to `unread` what cells of it were taken as missing."""
     with _blamed_on_bundle():
         frame = predictor.read(table)
         for one in predictor.find_unread(table):
-            start = {"column": one.column, "cells": 0, "first": one.first}
-            unread.setdefault(one.column, start)["cells"] += one.cells
+            told = {"column": one.column, "kind": one.kind, "cells": 0, "first": one.first}
+            known = unread.setdefault(one.column, {**told, "row": start + one.row + 1})
+            known["cells"] += one.cells
     return frame
 
 
 def _predict_batch(
-    predictor: Predictor, frame: pd.DataFrame, named: tuple[str, Any]
-) -> pd.DataFrame:
+    predictor: Predictor, frame: pd.DataFrame, forms: Sequence[_Form]
+) -> dict[str, Any]:
     with _blamed_on_bundle():
-        answers = predictor.predict(frame)
-    columns = dict([named])
-    for part in predictor.manifest.targets:
-        target = Target(name=part.name, task=part.task, labels=part.labels, reason="")
-        columns |= make_columns(part.columns, target, answers[part.name], part.wants)
-    return pd.DataFrame(columns)
+        is_proba = any(form.proba for form in forms)
+        predict_rows = predictor.predict_probabilities if is_proba else predictor.predict
+        answers = predict_rows(frame)
+    columns: dict[str, Any] = {}
+    for form in forms:
+        columns |= make_columns(form.columns, form.target, answers[form.target.name], form.wants)
+    return columns
 
 
 @contextmanager
@@ -129,7 +184,7 @@ def _blamed_on_bundle() -> Iterator[None]:
 
 
 def _name_rows(
-    predictor: Predictor, table: RawTable, given_id: str | None, start: int
+    given_id: str | None, run_id: str | None, forms: Sequence[_Form], table: RawTable, start: int
 ) -> tuple[str, Any]:
     """Return the name of the id column and the id of each row; row numbers if there is none."""
     if given_id is not None and given_id not in table.names:
@@ -137,10 +192,10 @@ def _name_rows(
             f"{table.name}: no column {given_id!r} for the id.",
             hint=f"Name one of its columns with --id: {', '.join(table.names[:10])}.",
         )
-    name = given_id or predictor.manifest.id
-    if any((name or "id") in part.columns for part in predictor.manifest.targets):
+    name = given_id or run_id
+    if any((name or "id") in form.columns for form in forms):
         raise DataError(
-            f"{table.name}: the id {name!r} is called as a predicted column.",
+            f"{table.name}: the id {name or 'id'!r} has the name of a predicted column.",
             hint="Name another column of the table with --id.",
         )
     if name is not None and name in table.names:

@@ -74,14 +74,27 @@ def make_facts(
     dataset: Dataset, problems: Sequence[Problem], config: RunConfig, validation: Validation
 ) -> list[tuple[str, str, str]]:
     """Return every guess as (what, value, reason): the data's, the metric and the folds."""
-    facts = list(dataset.schema.facts)
-    for problem in problems:
-        of = "" if len(problems) == 1 else f" of {problem.target.name}"
-        metric, reason = choose_metric(dataset, problem.target, config)
-        facts.append((f"metric{of}", metric.name, reason))
+    facts = [*dataset.schema.facts, *make_metric_facts(dataset, config)]
     plan = problems[0].folds
     why = f"; {validation.reason}" if validation.reason else ""
     return [*facts, ("validation", plan.name, f"{len(plan)} folds{why}")]
+
+
+def make_metric_facts(dataset: Dataset, config: RunConfig) -> list[tuple[str, str, str]]:
+    """Return the metric of each target as (what, value, reason).
+
+    Raises
+    ------
+    PlanError
+        If the metric does not fit the task.
+    """
+    facts = []
+    targets = dataset.schema.targets
+    for target in targets:
+        of = "" if len(targets) == 1 else f" of {target.name}"
+        metric, reason = choose_metric(dataset, target, config)
+        facts.append((f"metric{of}", metric.name, reason))
+    return facts
 
 
 def make_problem(

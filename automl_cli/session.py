@@ -23,6 +23,7 @@ from automl_cli.features.state import FeatureSet
 from automl_cli.holdout import Holdout, score_holdout
 from automl_cli.solve import Solution
 from automl_cli.store import RunDirectory, read_json, write_json
+from automl_cli.store.written import note_written
 from automl_cli.summary import make_summary
 from automl_cli.train.executor import LocalPool
 
@@ -45,6 +46,8 @@ class FitRequest:
         A further place for the submission.
     accept_versions
         Go on with a run that other versions began.
+    force
+        Whether to overwrite a file at `submission` that no run has written.
     competition
         Its name at Kaggle, if the tables are from there.
     started_at
@@ -59,6 +62,7 @@ class FitRequest:
     out: Path | None = None
     submission: Path | None = None
     accept_versions: bool = False
+    force: bool = False
     competition: str | None = None
 
     @property
@@ -140,6 +144,7 @@ def submit(session: Session, solutions: Mapping[str, Solution]) -> None:
     check_submission(table, given, wants)
     for path in filter(None, (session.directory.submission, session.request.submission)):
         write_submission(table, path)
+        note_written(session.directory.root, path)
         best = ", ".join(_spell_best(solution) for solution in solutions.values())
         session.listener(Event(kind="submission", fields={"path": str(path), "best": best}))
 

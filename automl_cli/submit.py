@@ -1,7 +1,7 @@
 """A run's submission at Kaggle: checked, uploaded once, its scores noted beside the run.
 
-`submitted.json` in the run says which files were uploaded. The same command with the same file goes
-on with it instead of using up another submission of the day.
+`submitted.json` in the run says which files were uploaded. A command with the same file, for this
+run or one beside it, goes on with it instead of using up another submission of the day.
 """
 
 import hashlib
@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any, cast
 
 from automl_cli.check import CheckRequest, check
-from automl_cli.competition import Competition
+from automl_cli.competition import find_competition, find_submission
 from automl_cli.config.durations import format_duration
-from automl_cli.config.load import load_config
-from automl_cli.core.errors import ConfigError, KaggleError, RunError
+from automl_cli.core.errors import ConfigError, KaggleError
 from automl_cli.core.events import Event, Listener
 from automl_cli.kaggle import Api, Scored, check_competition, open_api, read_score, upload
+from automl_cli.kaggle.client import PAGES
+from automl_cli.kaggle.scores import UnnumberedError
 from automl_cli.store import RunDirectory, read_json, write_json
 from automl_cli.summary import read_summary
 from automl_cli.track import add_scores
@@ -80,11 +81,11 @@ def submit(request: SubmitRequest, listener: Listener) -> dict[str, Any]:
     AutomlError
         For whatever else the user can mend.
     """
-    directory = RunDirectory(request.run)
-    summary = read_summary(directory)
+    summary = read_summary(RunDirectory(request.run))
     known = read_json(request.run / "run.json")
     competition = _find_competition(request, known)
-    checked = _check(directory, known, request.path)
+    path = request.file or find_submission(request.run)
+    checked = check(CheckRequest(submission=path, competition=find_competition(request.run)))
     for finding in checked["findings"]:
         told = f"{finding['message']} {finding['advice']}"
         listener(Event(kind="warning", fields={"message": told}))
@@ -117,25 +118,6 @@ def _find_competition(request: SubmitRequest, known: dict[str, Any]) -> str:
     return str(name)
 
 
-def _check(directory: RunDirectory, known: dict[str, Any], submission: Path) -> dict[str, Any]:
-    """Compare the submission with its competition as ``automl check`` does."""
-    if submission == directory.submission and not submission.exists():
-        raise RunError(
-            f"{directory.root}: this run has no submission.csv.",
-            hint="Fit it with the test table; without one there is nothing to submit.",
-        )
-    files = {name: known.get(name) for name in ("train", "test", "sample")}
-    paths = {name: None if path is None else Path(path) for name, path in files.items()}
-    competition = Competition(
-        paths=tuple(filter(None, [paths["train"]])),
-        # Its place is as `fit` was given it, from another folder perhaps; a check needs none.
-        loaded=load_config(directory.config, overrides=["data.original=null"]),
-        test=paths["test"],
-        sample=paths["sample"],
-    )
-    return check(CheckRequest(submission=submission, competition=competition))
-
-
 def _upload_once(
     api: Api,
     competition: str,
@@ -144,27 +126,62 @@ def _upload_once(
     listener: Listener,
 ) -> int:
     """Return the number of the submission, of an earlier command if it was the same file."""
-    path, uploads = request.path, _read_uploads(request.run)
+    path = request.path
     about = {
         "competition": competition,
         "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
     }
-    before = [one for one in uploads if about.items() <= one.items()]
-    if before:
-        ref = int(before[0]["ref"])
+    before = [one for note in _list_notes(request.run) for one in _read_uploads(note)]
+    known = [one["ref"] for one in before if about.items() <= one.items()]
+    if None in known and not any(known):
+        raise _refuse_again(request.run, competition)
+    if known:
+        ref = next(int(one) for one in known if one is not None)
         told = f"this file is submission {ref} already; nothing is uploaded"
     else:
         told = _describe(request.run, summary) if request.file is None else f"automl {path.name}"
-        ref = upload(api, competition, path, request.message or told)
-        uploads.append({**about, "ref": ref, "time": time.time()})
-        write_json(request.run / NOTE, {"uploads": uploads})
+        ref = _upload(api, request, about, request.message or told)
         told = f"uploaded to {competition}: submission {ref}"
     listener(Event(kind="uploaded", fields={"message": told}))
     return ref
 
 
-def _read_uploads(run: Path) -> list[dict[str, Any]]:
-    note = run / NOTE
+def _upload(api: Api, request: SubmitRequest, about: dict[str, str], message: str) -> int:
+    """Upload a file, noted before: a command that is ended meanwhile must not cost a second one."""
+    note = request.run / NOTE
+    uploads, begun = _read_uploads(note), {**about, "ref": None, "time": time.time()}
+    write_json(note, {"uploads": [*uploads, begun]})
+    try:
+        ref = upload(api, about["competition"], request.path, message)
+    except UnnumberedError:
+        raise
+    except KaggleError:
+        if uploads:  # nothing was submitted
+            write_json(note, {"uploads": uploads})
+        else:
+            note.unlink()
+        raise
+    write_json(note, {"uploads": [*uploads, {**begun, "ref": ref}]})
+    return ref
+
+
+def _refuse_again(run: Path, competition: str) -> KaggleError:
+    return KaggleError(
+        f"{competition}: an earlier command was ended while it uploaded this file, which may have "
+        "arrived.",
+        hint=f"See {PAGES}/{competition}/submissions. If it is there, note its score with `automl "
+        f'track add`; if not, remove the entry with "ref": null from {run / NOTE}, and give the '
+        "command again.",
+    )
+
+
+def _list_notes(run: Path) -> list[Path]:
+    """Return the notes of a run and of those beside it, which may have submitted the same file."""
+    beside = sorted(run.resolve().parent.glob(f"*/{NOTE}"))
+    return [run / NOTE, *(note for note in beside if note.parent != run.resolve())]
+
+
+def _read_uploads(note: Path) -> list[dict[str, Any]]:
     return cast("list[dict[str, Any]]", read_json(note)["uploads"]) if note.exists() else []
 
 
@@ -182,8 +199,11 @@ def _await_score(api: Api, competition: str, ref: int, request: SubmitRequest) -
         scored = read_score(api, competition, ref)
         if scored.error is not None:
             # The same file may be submitted again, should the site have been at fault.
-            left = [one for one in _read_uploads(request.run) if one["ref"] != ref]
-            write_json(request.run / NOTE, {"uploads": left})
+            for note in _list_notes(request.run):
+                uploads = _read_uploads(note)
+                left = [one for one in uploads if one["ref"] != ref]
+                if len(left) < len(uploads):
+                    write_json(note, {"uploads": left})
             raise KaggleError(
                 f"{competition}: submission {ref} was not scored: {scored.error}.",
                 hint="Compare the file with the competition's page on how it is evaluated.",

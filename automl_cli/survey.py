@@ -3,8 +3,10 @@
 from typing import Any
 
 from automl_cli.audit import audit_all
+from automl_cli.binding import check_config
 from automl_cli.competition import Competition, read_competition
 from automl_cli.core.events import Listener, ignore, tell_stage
+from automl_cli.problems import make_metric_facts
 
 SURVEY_VERSION = 1  # of what `--json` prints
 
@@ -25,10 +27,12 @@ def survey(asked: Competition, listener: Listener = ignore) -> dict[str, Any]:
         For whatever the user can mend.
     """
     tell_stage(listener, "reading")
+    check_config(asked.loaded)
     files, inference = read_competition(asked)
+    dataset = inference.dataset
+    facts = [*dataset.schema.facts, *make_metric_facts(dataset, asked.loaded.config)]
     n_folds = asked.loaded.config.validation.folds
     findings = audit_all(inference, n_folds=n_folds, thorough=True, listener=listener)
-    dataset = inference.dataset
     return {
         "version": SURVEY_VERSION,
         "train": str(files.train),
@@ -36,6 +40,6 @@ def survey(asked: Competition, listener: Listener = ignore) -> dict[str, Any]:
         "rows": dataset.n_rows,
         "test_rows": 0 if dataset.test is None else len(dataset.test),
         "columns": len(dataset.schema.columns),
-        "facts": [list(fact) for fact in dataset.schema.facts],
+        "facts": [list(fact) for fact in facts],
         "findings": [finding.to_json() for finding in findings],
     }

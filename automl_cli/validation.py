@@ -7,6 +7,7 @@ import pandas as pd
 
 from automl_cli.config.schema import RunConfig
 from automl_cli.core.dataset import Dataset
+from automl_cli.core.errors import PlanError
 from automl_cli.core.user_file import is_in_file
 from automl_cli.splits import SplitOptions
 from automl_cli.splits.auto import find_split
@@ -40,12 +41,23 @@ def choose_validation(dataset: Dataset, config: RunConfig) -> Validation:
         The tables.
     config
         A splitter, or a column for one, is taken as said; otherwise the tables decide.
+
+    Raises
+    ------
+    PlanError
+        If a gap is asked for, and the tables show no time: name the column of time.
     """
     own = config.validation
     said = own.splitter != "auto" or own.group or own.time or own.column
     found = None
     if not said and dataset.test is not None:
         found = find_split(dataset.train, dataset.test, dataset.schema.id_parts)
+    if own.gap and not said and (found is None or found.splitter != "time"):
+        raise PlanError(
+            "validation.gap: validation.splitter is auto, and the tables show no time to leave a "
+            "gap in.",
+            hint="Name the column of time with validation.time, or leave validation.gap out.",
+        )
     extra = dict(dataset.extra)
     if is_in_file(own.splitter):  # which may look at any column
         extra = {str(name): dataset.train[name] for name in dataset.train.columns} | extra

@@ -62,7 +62,7 @@ def show(place: Path, command: str) -> dict[str, Any]:
     task, run, csv = place / "task", place / "runs" / "second", place / "out.csv"
     words = {
         "audit": [task],
-        "predict": [run, place / "new.csv", "--out", csv],
+        "predict": [run, place / "new.csv", "--out", place / "new_predictions.csv"],
         "blend": [run, run, "--submission", csv],
         "check": [place / "mine.csv", task],
         "leaderboard": [place / "runs" / "first"],

@@ -17,15 +17,22 @@ from automl_cli.track import (
 )
 
 
-def make_run(runs: Path, name: str, score: float, train: str = "train.csv") -> Path:
+def make_run(
+    runs: Path,
+    name: str,
+    score: float | None,
+    train: str = "train.csv",
+    metric: str | None = "roc_auc",
+    submission: str | None = "submission.csv",
+) -> Path:
     run = runs / name
     run.mkdir(parents=True)
-    figures = {"task": "binary", "metric": "roc_auc", "score": score, "score_se": 0.01}
+    figures = {"task": "binary", "metric": metric, "score": score, "score_se": 0.01}
     figures |= {"in_sample": score, "candidates": []}
     target = {"target": "y", "greater_is_better": True, "validation": "kfold", "folds": 5}
     target |= {"combiner": None, "tournament": [], "search": [], "holdout": None}
-    summary = {"version": 1, "run": name, "submission": None, "seconds": 1.0, "facts": []}
-    summary |= {"targets": [figures | target], "findings": []}
+    summary = {"version": 1, "run": name, "submission": submission, "seconds": 1.0, "facts": []}
+    summary |= {"targets": [figures | target | {"metric": metric or "mae"}], "findings": []}
     (run / "summary.json").write_text(json.dumps(summary | figures))
     (run / "run.json").write_text(json.dumps({"train": train}))
     return run
@@ -71,6 +78,43 @@ def test_runs_of_other_tables_are_chosen_from_by_themselves(runs: Path) -> None:
     assert names == [("other", "other.csv"), ("second", "train.csv"), ("third", "train.csv")]
 
 
+def test_a_second_run_that_is_much_worse_is_said_to_be(runs: Path) -> None:
+    make_run(runs, "great", 0.99)
+    make_run(runs, "good", 0.957)
+    second = choose_two(read_tracked(runs))[1]
+    told = "the next best cross-validated score, but 0.957 is worse by 3.3 standard errors"
+    assert (second[0].run.name, second[1]) == ("good", told)
+
+
+def test_a_run_without_a_submission_is_not_to_be_chosen(runs: Path) -> None:
+    make_run(runs, "idle", 0.99, submission=None)
+    assert [one.run.name for one, _ in choose_two(read_tracked(runs))] == ["second", "third"]
+    told = f"without a submission, so not to be chosen: {runs / 'idle'}\n"
+    assert told in invoke("show", runs)[1]
+
+
+def test_a_run_without_a_score_is_not_to_be_chosen(tmp_path: Path) -> None:
+    make_run(tmp_path, "several", None, metric=None)
+    assert choose_two(read_tracked(tmp_path)) == []
+
+
+def test_runs_of_another_metric_have_a_table_of_their_own(runs: Path) -> None:
+    make_run(runs, "loss", 0.3, metric="log_loss")
+    found = describe_tracked(read_tracked(runs))
+    assert [one["metric"] for one in found["tables"]] == ["log_loss", "roc_auc"]
+    assert [(Path(one["run"]).name, one["metric"]) for one in found["choice"]] == [
+        ("loss", "log_loss"),
+        ("second", "roc_auc"),
+        ("third", "roc_auc"),
+    ]
+    out = invoke("show", runs)[1]
+    assert "train.csv: log_loss\nrun" in out
+    assert "\n\ntrain.csv: roc_auc\nrun" in out
+    assert out.endswith(
+        "train.csv: scored by several metrics; choose from the table of the competition's own\n"
+    )
+
+
 def test_both_scores_are_compared_by_ranks(runs: Path) -> None:
     assert measure_agreement(read_tracked(runs)) is None
     for name, public in {"first": 0.91, "second": 0.94, "third": 0.93, "bad": 0.6}.items():
@@ -111,7 +155,8 @@ def test_the_terminal_shows_runs_and_choice(runs: Path, tmp_path: Path) -> None:
     code, out = invoke("show", runs, "--picture", tmp_path / "track.svg")
     assert code == 0
     assert "0.94" in out
-    assert f"choose: {runs / 'second'} (the best cross-validated score)" in out
+    assert f"choose {runs / 'second'}: the best cross-validated score\n" in out
+    assert f"choose {runs / 'third'}: the next best cross-validated score\n" in out
     assert (tmp_path / "track.svg").read_text().startswith("<?xml")
 
 

@@ -8,6 +8,7 @@ import pytest
 import automl_cli
 from automl_cli.config.load import load_config
 from automl_cli.core.dataset import Column, Dataset, Schema
+from automl_cli.core.errors import PlanError
 from automl_cli.validation import choose_validation
 
 
@@ -41,6 +42,12 @@ def test_what_the_user_says_is_done(dataset: Dataset, said: str):
     made = choose_validation(dataset, load_config(overrides=[said]).config)
     assert made.options.group is None
     assert made.reason == ""
+
+
+def test_a_gap_is_refused_where_the_tables_show_groups_and_no_time(dataset: Dataset):
+    config = load_config(overrides=["validation.gap=3"]).config
+    with pytest.raises(PlanError, match=r"^validation.gap: validation.splitter is auto, and the "):
+        choose_validation(dataset, config)
 
 
 def test_without_a_test_table_rows_are_dealt_at_random(dataset: Dataset):

@@ -15,7 +15,7 @@ import pandas as pd
 
 from automl_cli.bundle.manifest import Manifest, Member, TargetPart, check_files, read_manifest
 from automl_cli.core.arrays import FloatMatrix
-from automl_cli.core.errors import RunError
+from automl_cli.core.errors import DataError, RunError
 from automl_cli.core.margins import make_predictions
 from automl_cli.core.model import FittedModel
 from automl_cli.data.read import RawTable
@@ -84,20 +84,68 @@ class Predictor:
             What `read` gave.
         """
         rows = _Rows(frame)
-        return {part.name: self._answer(part, rows) for part in self.manifest.targets}
+        return {
+            part.name: _make_decision(part).apply(self._blend(part, rows))
+            for part in self.manifest.targets
+        }
 
-    def _answer(self, part: TargetPart, rows: "_Rows") -> npt.NDArray[Any]:
+    def predict_probabilities(self, frame: pd.DataFrame) -> dict[str, FloatMatrix]:
+        """Return the probabilities of the classes for some rows, before the metric's decision.
+
+        Parameters
+        ----------
+        frame
+            What `read` gave.
+
+        Returns
+        -------
+        For each target shape (rows, classes), in the order of its labels.
+
+        Raises
+        ------
+        DataError
+            If a target has no probabilities.
+        """
+        for part in self.manifest.targets:
+            check_probabilities(part)
+        rows = _Rows(frame)
+        found = {part.name: self._blend(part, rows) for part in self.manifest.targets}
+        return {
+            name: np.hstack([1.0 - p, p]) if p.shape[1] == 1 else p for name, p in found.items()
+        }
+
+    def _blend(self, part: TargetPart, rows: "_Rows") -> FloatMatrix:
         known = [_average(folds, part, rows) if folds else None for folds in self.folds[part.name]]
         # What has weight 0 is not predicted; any number in its place gives the same.
         other = next(one for one in known if one is not None)
         members = [other if one is None else one for one in known]
-        blended = COMBINERS.get(part.combiner).apply(
-            part.state, np.stack(members, dtype=np.float64)
+        stacked = np.stack(members, dtype=np.float64)
+        return np.asarray(COMBINERS.get(part.combiner).apply(part.state, stacked))
+
+
+def check_probabilities(part: TargetPart) -> None:
+    """Refuse a target whose models know no probabilities.
+
+    Raises
+    ------
+    DataError
+        If it is a regression, or its ordered classes were fitted as one.
+    """
+    if part.task == "regression":
+        raise DataError(
+            f"--proba: {part.name!r} is a regression, whose predictions are values.",
+            hint="Leave --proba out.",
         )
-        decision = Decision(
-            kind=cast("Any", part.decision), numbers=part.numbers, transform=part.transform
+    if part.objective != "log_loss":
+        raise DataError(
+            f"--proba: the classes of {part.name!r} were fitted as ordered numbers, which have no "
+            "probabilities.",
+            hint="Fit another run with a metric of probabilities: automl fit --metric log_loss",
         )
-        return decision.apply(blended)
+
+
+def _make_decision(part: TargetPart) -> Decision:
+    return Decision(kind=cast("Any", part.decision), numbers=part.numbers, transform=part.transform)
 
 
 def load_predictor(root: Path) -> Predictor:

@@ -10,6 +10,7 @@ from automl_cli.cli.options import (
     AsJson,
     ConfigFile,
     FailOn,
+    Metric,
     Overrides,
     Paths,
     Preset,
@@ -25,6 +26,7 @@ def audit(
     config: ConfigFile = None,
     preset: Preset = None,
     target: Targets = None,
+    metric: Metric = None,
     overrides: Overrides = None,
     test: Test = None,
     sample: SampleFile = None,
@@ -53,7 +55,7 @@ def audit(
         check_severity(fail_on)
         if fix is not None and fix.exists():
             raise ConfigError(f"{fix}: exists already.", hint="Give another name to --fix.")
-        flags = {"data.target": target or None}
+        flags = {"metric": metric, "data.target": target or None}
         request = Competition(
             paths=tuple(paths),
             loaded=load_config(config, preset=preset, overrides=overrides or (), flags=flags),

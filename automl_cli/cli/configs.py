@@ -20,9 +20,9 @@ def config_init(
     path: Annotated[Path, typer.Argument(help="Where to write it.", parser=read_path)] = Path(
         "automl.yaml"
     ),
-    preset: Annotated[str, typer.Option(help="What it extends.")] = "medium",
+    preset: Annotated[str, typer.Option(help="Preset that it extends.")] = "medium",
 ) -> None:
-    """Write a short YAML to edit."""
+    """Write a short YAML config to edit."""
     with answered():
         from automl_cli.config.show import init_config
         from automl_cli.core.errors import ConfigError

@@ -10,18 +10,18 @@ from automl_cli.cli.options import AsJson, RunFolder
 
 def explain(
     run: RunFolder,
-    rows: Annotated[int, typer.Option(help="Held-out rows with SHAP values, at most.")] = 1_000,
+    rows: Annotated[int, typer.Option(help="The most held-out rows that get SHAP values.")] = 1_000,
     tested_rows: Annotated[
-        int, typer.Option(help="Held-out rows among which columns are permuted, at most.")
+        int, typer.Option(help="The most held-out rows that columns are permuted in.")
     ] = 5_000,
-    row: Annotated[str | None, typer.Option(help="Explain the row of this id too.")] = None,
+    row: Annotated[str | None, typer.Option(help="Id of a row to explain as well.")] = None,
     drop_column: Annotated[
-        int, typer.Option(help="Fit again without each of so many leading columns.")
+        int, typer.Option(help="How many of the leading columns to refit without, one at a time.")
     ] = 0,
-    rate: Annotated[float, typer.Option(help="Rate of false discoveries.")] = 0.05,
+    rate: Annotated[float, typer.Option(help="Accepted rate of false discoveries.")] = 0.05,
     as_json: AsJson = False,
 ) -> None:
-    """Tell which columns matter, how surely, and which way."""
+    """Show which columns matter, how surely, and in which direction."""
     with answered():
         from automl_cli.cli.explained import print_explained
         from automl_cli.cli.status import tell_status

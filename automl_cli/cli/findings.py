@@ -38,10 +38,11 @@ def print_survey(survey: Mapping[str, Any]) -> None:
 
 
 def print_check(checked: Mapping[str, Any]) -> None:
-    """Print what is odd about a submission that fits."""
+    """Print what is odd about a valid submission."""
     console = open_console()
     rows, columns = f"{checked['rows']:,} rows", ", ".join(checked["columns"])
-    console.print(f"{checked['submission']}: fits; {rows}; {columns}", soft_wrap=True)
+    told = f"{checked['submission']} is a valid submission: {rows}; columns {columns}"
+    console.print(told, soft_wrap=True)
     print_findings(console, checked["findings"])
 
 

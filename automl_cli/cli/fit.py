@@ -12,6 +12,8 @@ from automl_cli.cli.options import (
     AsJson,
     Competition,
     ConfigFile,
+    Force,
+    Metric,
     Overrides,
     Preset,
     SampleFile,
@@ -50,7 +52,7 @@ def fit(
     paths: Annotated[
         list[Path] | None,
         typer.Argument(
-            help="A folder, or train.csv and perhaps test.csv.",
+            help="A competition: its folder, or train.csv and perhaps test.csv.",
             show_default=False,
             parser=read_path,
         ),
@@ -60,12 +62,12 @@ def fit(
     preset: Preset = None,
     budget: Annotated[str | None, typer.Option(help="Time for all: 90s, 10m, 1h30m.")] = None,
     memory: Annotated[str | None, typer.Option(help="Memory for all: 4GB, 512MB.")] = None,
-    metric: Annotated[str | None, typer.Option(help="`automl list metrics`.")] = None,
+    metric: Metric = None,
     target: Targets = None,
     id: Annotated[str | None, typer.Option(help="Column that names the rows.")] = None,  # noqa: A002  # the key's name
     task: Annotated[str | None, typer.Option(help="binary, multiclass or regression.")] = None,
     positive: Annotated[str | None, typer.Option(help="Positive class.")] = None,
-    splitter: Annotated[str | None, typer.Option(help="`automl list splitters`.")] = None,
+    splitter: Annotated[str | None, typer.Option(help="`automl list splitters` shows all.")] = None,
     folds: Annotated[int | None, typer.Option(help="Number of folds.")] = None,
     group: Annotated[str | None, typer.Option(help="Column of groups.")] = None,
     time: Annotated[str | None, typer.Option(help="Column that orders the rows.")] = None,
@@ -85,6 +87,7 @@ def fit(
         Path | None,
         typer.Option(help="A copy of the submission.", parser=read_path, metavar="PATH"),
     ] = None,
+    force: Force = False,
     accept_versions: Annotated[
         bool, typer.Option("--accept-versions", help="Go on with a run of other versions.")
     ] = False,
@@ -109,6 +112,7 @@ def fit(
             out=out,
             submission=submission,
             accept_versions=accept_versions,
+            force=force,
             competition=competition,
         )
         with make_console(quiet=quiet) as console:

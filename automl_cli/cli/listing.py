@@ -15,7 +15,7 @@ def list_table(
         typer.Argument(help="models, features, metrics, splitters, combiners, rules or presets."),
     ],
 ) -> None:
-    """List what a config may name."""
+    """List the names that a config can use, such as models and metrics."""
     with answered():
         for line in list_names(table):
             typer.echo(line)
@@ -63,7 +63,9 @@ def _list_metrics() -> Iterator[str]:
 def _list_splitters() -> Iterator[str]:
     from automl_cli.splits import SPLITTERS
 
-    yield from SPLITTERS
+    for name in SPLITTERS:
+        told = (SPLITTERS.get(name).__doc__ or "").strip().partition("\n")[0]
+        yield f"{name:<18} {told}".rstrip()
 
 
 def _list_combiners() -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Arguments and options that several commands share."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
@@ -39,14 +40,18 @@ def read_path(text: str | Path) -> Path:
 Paths: TypeAlias = Annotated[
     list[Path],
     typer.Argument(
-        help="A folder, or train.csv and perhaps test.csv.", show_default=False, parser=read_path
+        help="A competition: its folder, or train.csv and perhaps test.csv.",
+        show_default=False,
+        parser=read_path,
     ),
 ]
 ConfigFile: TypeAlias = Annotated[
     Path | None,
     typer.Option("--config", "-c", help="A YAML config.", parser=read_path, metavar="PATH"),
 ]
-Preset: TypeAlias = Annotated[str | None, typer.Option(help="smoke, fast, medium or best.")]
+Preset: TypeAlias = Annotated[
+    str | None, typer.Option(help="Preset to start from: smoke, fast, medium or best.")
+]
 Overrides: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(
@@ -62,21 +67,66 @@ Targets: TypeAlias = Annotated[
         "--target", help="Column to predict; may be repeated.", metavar="COLUMN", show_default=False
     ),
 ]
+Metric: TypeAlias = Annotated[
+    str | None,
+    typer.Option(help="The competition's metric; `automl list metrics` shows all."),
+]
 RunFolder: TypeAlias = Annotated[
     Path, typer.Argument(help="A run directory.", show_default=False, parser=read_path)
 ]
-AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print one JSON object instead.")]
+Force: TypeAlias = Annotated[
+    bool, typer.Option("--force", help="Overwrite a file that this command has not written.")
+]
+AsJson: TypeAlias = Annotated[
+    bool, typer.Option("--json", help="Print one JSON object instead of text.")
+]
 Test: TypeAlias = Annotated[
     Path | None,
-    typer.Option("--test", help="test.csv, if not beside train.", parser=read_path, metavar="PATH"),
+    typer.Option(
+        "--test",
+        help="The test table, if it is not beside train.",
+        parser=read_path,
+        metavar="PATH",
+    ),
 ]
 SampleFile: TypeAlias = Annotated[
     Path | None,
-    typer.Option("--sample", help="sample_submission.csv.", parser=read_path, metavar="PATH"),
+    typer.Option(
+        "--sample",
+        help="The sample submission, if it is not beside train.",
+        parser=read_path,
+        metavar="PATH",
+    ),
 ]
 FailOn: TypeAlias = Annotated[
-    str | None, typer.Option(help="Exit with 2 on findings so grave: error, warning or note.")
+    str | None,
+    typer.Option(help="Exit with code 2 on findings this grave or worse: error, warning or note."),
 ]
 Competition: TypeAlias = Annotated[
     str | None, typer.Option("--competition", help="Its name at Kaggle, such as titanic.")
 ]
+
+
+def refuse_idle(run: Path, given: Mapping[str, object]) -> None:
+    """Refuse options that say how tables are read beside a run, which knows.
+
+    Parameters
+    ----------
+    run
+        The run directory.
+    given
+        Flags and their values.
+
+    Raises
+    ------
+    ConfigError
+        If one is given.
+    """
+    from automl_cli.core.errors import ConfigError
+
+    idle = [flag for flag, value in given.items() if value]
+    if idle:
+        raise ConfigError(
+            f"{run} is a run, which knows its tables and its metric; {idle[0]} has no effect.",
+            hint=f"Leave {idle[0]} out, or give the tables in place of the run.",
+        )

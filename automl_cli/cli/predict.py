@@ -1,12 +1,15 @@
 """``automl predict``."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from automl_cli.cli.answers import answered, print_json
-from automl_cli.cli.options import AsJson, RunFolder, read_path
+from automl_cli.cli.options import AsJson, Force, RunFolder, read_path
+
+KINDS = {"number": "a number", "boolean": "true or false", "time": "a time", "datetime": "a date"}
 
 
 def predict(
@@ -16,9 +19,13 @@ def predict(
     ],
     out: Annotated[
         Path,
-        typer.Option(help="Where the predictions go.", parser=read_path, metavar="PATH"),
+        typer.Option(help="The csv file to write.", parser=read_path, metavar="PATH"),
     ] = Path("predictions.csv"),
     id: Annotated[str | None, typer.Option(help="Column that names the rows.")] = None,  # noqa: A002  # the key's name
+    proba: Annotated[
+        bool, typer.Option("--proba", help="Write the probability of each class.")
+    ] = False,
+    force: Force = False,
     as_json: AsJson = False,
 ) -> None:
     """Predict new rows with a finished run."""
@@ -27,15 +34,26 @@ def predict(
         from automl_cli.predict import PredictRequest
         from automl_cli.predict import predict as run_predict
 
+        request = PredictRequest(run=run, rows=rows, out=out, id=id, proba=proba, force=force)
         with tell_status(f"predicting {rows.name}") as listener:
-            done = run_predict(PredictRequest(run=run, rows=rows, out=out, id=id), listener)
+            done = run_predict(request, listener)
         for one in done["unread"]:
-            typer.echo(
-                f"warning: {one['column']}: {one['cells']:,} cell(s) such as {one['first']!r} are "
-                "not readable as in train, and count as missing.",
-                err=True,
-            )
+            typer.echo(_warn(rows, one, done["rows"]), err=True)
         if as_json:
             print_json(done)
         else:
             typer.echo(done["predictions"])
+
+
+def _warn(table: Path, unread: Mapping[str, Any], n_rows: int) -> str:
+    """Return what is told of a column with cells that are not what train has."""
+    line, share = unread["line"], unread["share"]
+    where = f"{table}:{line}" if line is not None else f"{table}, row {unread['row']:,}"
+    shown = "less than 0.1%" if share < 0.001 else f"{share:.1%}"
+    cells = "cell counts" if unread["cells"] == 1 else "cells count"
+    return (
+        f"warning: {where}: {unread['column']}: {unread['first']!r} is not "
+        f"{KINDS[unread['kind']]} as in train. {unread['cells']:,} of {n_rows:,} {cells} as "
+        f"missing ({shown}).\n  hint: Mend them; texts that mean a missing value stand under "
+        "`data.missing` when the run is fitted."
+    )

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from automl_cli.cli.answers import answered
-from automl_cli.cli.options import read_path
+from automl_cli.cli.options import Force, read_path
 
 
 def report(
@@ -16,7 +16,9 @@ def report(
             help="A run directory, or two to compare.", show_default=False, parser=read_path
         ),
     ],
-    compare: Annotated[bool, typer.Option("--compare", help="Two runs side by side.")] = False,
+    compare: Annotated[
+        bool, typer.Option("--compare", help="Compare two runs side by side.")
+    ] = False,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -25,8 +27,9 @@ def report(
             metavar="PATH",
         ),
     ] = None,
+    force: Force = False,
 ) -> None:
-    """Write a run as one HTML file that works anywhere."""
+    """Write a report of a run as one HTML file that works offline."""
     with answered():
         from automl_cli.core.errors import ConfigError
         from automl_cli.report import write_comparison, write_report
@@ -37,5 +40,8 @@ def report(
                 f"report: {len(runs)} run directories, expected {expected}.",
                 hint="Give one run, or --compare and two.",
             )
-        path = write_comparison(runs[0], runs[-1], out) if compare else write_report(runs[0], out)
+        if compare:
+            path = write_comparison(runs[0], runs[-1], out, force=force)
+        else:
+            path = write_report(runs[0], out, force=force)
         typer.echo(str(path))

@@ -1,9 +1,11 @@
 """What commands without a run of their own print: tracked scores, blends, what went to Kaggle."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from automl_cli.cli.figures import spell_number
 from automl_cli.cli.terminal import open_console
@@ -12,25 +14,55 @@ LEADERBOARDS = ("public", "private")
 
 
 def print_tracked(tracked: Mapping[str, Any]) -> None:
-    """Print runs with their scores to stdout, and which two to choose."""
+    """Print runs with their scores to stdout, by table and metric, and which to choose of each."""
     console = open_console()
+    for number, question in enumerate(tracked["tables"]):
+        if number:
+            console.print()
+        _print_question(console, tracked, question)
+    trains = [one["train"] for one in tracked["choice"]]
+    scored = {(one["train"], one["metric"]) for one in tracked["choice"]}
+    for train in dict.fromkeys(trains):
+        metrics = [metric for other, metric in scored if other == train]
+        if len(metrics) > 1:
+            told = "scored by several metrics; choose from the table of the competition's own"
+            console.print(f"{train}: {told}", soft_wrap=True, highlight=False)
+
+
+def _print_question(
+    console: Console, tracked: Mapping[str, Any], question: Mapping[str, Any]
+) -> None:
+    def answers(one: Mapping[str, Any]) -> bool:
+        return bool(one["train"] == question["train"] and one["metric"] == question["metric"])
+
+    runs = list(filter(answers, tracked["runs"]))
+    if len(tracked["tables"]) > 1:
+        title = f"{question['train']}: {question['metric'] or 'several metrics'}"
+        console.print(Text(title, style="bold"), soft_wrap=True)
+    console.print(_make_tracked(runs))
+    if question["correlation"] is not None:
+        told = f"rank correlation with the public scores: {question['correlation']:.2f}"
+        console.print(told, soft_wrap=True)
+    for one in filter(answers, tracked["choice"]):
+        console.print(f"choose {one['run']}: {one['reason']}", soft_wrap=True, highlight=False)
+    idle = [one["run"] for one in runs if not one["submission"]]
+    if idle:
+        told = f"without a submission, so not to be chosen: {', '.join(idle)}"
+        console.print(told, soft_wrap=True, highlight=False)
+
+
+def _make_tracked(runs: Sequence[Mapping[str, Any]]) -> Table:
     table = Table(box=None, pad_edge=False)
     table.add_column("run", overflow="fold")
-    for name in ("metric", "cross-validated", "± s.e.", "public", "private"):
+    for name in ("metric", "cross-validated", "± s.e.", *LEADERBOARDS):
         table.add_column(name, justify="right", no_wrap=True)
-    for run in tracked["runs"]:
+    for run in runs:
         figures = [spell_number(run["score"]), spell_number(run["score_se"], 2)]
         figures += [
             spell_number(run[name]) if run[name] is not None else "" for name in LEADERBOARDS
         ]
         table.add_row(run["run"], run["metric"] or "", *figures)
-    console.print(table)
-    if tracked["correlation"] is not None:
-        console.print(f"rank correlation with the public scores: {tracked['correlation']:.2f}")
-    several = len({one["train"] for one in tracked["choice"]}) > 1
-    for one in tracked["choice"]:
-        of = f" of {one['train']}" if several else ""
-        console.print(f"choose{of}: {one['run']} ({one['reason']})", soft_wrap=True)
+    return table
 
 
 def print_blends(made: Mapping[str, Any]) -> None:

@@ -25,11 +25,11 @@ def leaderboard(run: RunFolder, as_json: AsJson = False) -> None:
 def features(
     run: RunFolder,
     every: Annotated[
-        bool, typer.Option("--all", help="Also what was not taken in any fold.")
+        bool, typer.Option("--all", help="Also show the columns that no fold took.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show the generated columns: what was tried, what is taken."""
+    """Show the generated columns: which were tried, and which were taken."""
     with answered():
         from automl_cli.cli.screens import print_screens, read_screens
         from automl_cli.store import RunDirectory

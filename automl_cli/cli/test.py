@@ -1,6 +1,5 @@
 """``automl test``."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
@@ -16,12 +15,15 @@ from automl_cli.cli.options import (
     Targets,
     Test,
     read_path,
+    refuse_idle,
 )
 
 Sources: TypeAlias = Annotated[
     list[Path],
     typer.Argument(
-        help="A run directory; or a folder, or train.csv.", show_default=False, parser=read_path
+        help="A run, or a competition: its folder, or train.csv.",
+        show_default=False,
+        parser=read_path,
     ),
 ]
 
@@ -31,32 +33,38 @@ def ask(
     columns: Annotated[
         list[str] | None,
         typer.Option(
-            help="Column to test, beside the other named ones alone; repeat it.",
+            help="Column to test; repeat it for more. Only the named ones are in the model.",
             metavar="COLUMN",
             show_default=False,
         ),
     ] = None,
     formula: Annotated[
-        str | None, typer.Option(help="What by what: 'price ~ size * kind + log(age)'.")
+        str | None, typer.Option(help="What to model, such as 'price ~ size * kind + log(age)'.")
     ] = None,
     alone: Annotated[
         bool, typer.Option("--alone", help="Test each column without the others.")
     ] = False,
     between: Annotated[
-        str | None, typer.Option(help="Column whose groups are compared instead.")
+        str | None,
+        typer.Option(help="Column whose groups are compared, instead of testing effects."),
     ] = None,
-    on: Annotated[str | None, typer.Option(help="Column that groups are compared in.")] = None,
+    on: Annotated[
+        str | None,
+        typer.Option(help="Column in which groups are compared; the target if not given."),
+    ] = None,
     compare: Annotated[
-        tuple[str, str] | None, typer.Option(help="Two candidates of a run, or `ensemble`.")
+        tuple[str, str] | None,
+        typer.Option(help="Two candidates of a run to compare; `ensemble` is one too."),
     ] = None,
     cluster: Annotated[
-        str | None, typer.Option(help="Column whose equal values make rows dependent.")
+        str | None,
+        typer.Option(help="Column of clusters: rows with the same value depend on each other."),
     ] = None,
-    family: Annotated[str | None, typer.Option(help="poisson for counts.")] = None,
+    family: Annotated[str | None, typer.Option(help="poisson, for counts.")] = None,
     correction: Annotated[
-        str, typer.Option(help="For the number of tests: holm, fdr or none.")
+        str, typer.Option(help="Correction for the number of tests: holm, fdr or none.")
     ] = "holm",
-    level: Annotated[float, typer.Option(help="Of significance.")] = 0.05,
+    level: Annotated[float, typer.Option(help="Level of significance.")] = 0.05,
     config: ConfigFile = None,
     preset: Preset = None,
     target: Targets = None,
@@ -65,16 +73,19 @@ def ask(
     sample: SampleFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Test effects, and differences of groups or candidates."""
+    """Test the effects of columns, or the differences between groups or candidates."""
     with answered():
         from automl_cli.cli.verdicts import print_verdict
-        from automl_cli.competition import Competition
+        from automl_cli.competition import Competition, is_run
         from automl_cli.config.load import load_config
         from automl_cli.hypotheses import Question, answer, guess_target
 
         source: Path | Competition = paths[0]
-        _check_run(paths, (config, preset, target, overrides, test, sample))
-        if len(paths) > 1 or not (paths[0] / "run.json").exists():
+        if len(paths) == 1 and is_run(paths[0]):
+            given = {"--config": config, "--preset": preset, "--target": target}
+            given |= {"--set": overrides, "--test": test, "--sample": sample}
+            refuse_idle(paths[0], given)
+        else:
             found = target or guess_target(paths, test, sample, formula=formula, on=on)
             # A column of few counts is read as classes otherwise.
             task = "regression" if family == "poisson" and on is None else None
@@ -104,16 +115,3 @@ def ask(
             print_json(told)
         else:
             print_verdict(told)
-
-
-def _check_run(paths: Sequence[Path], given: Sequence[object]) -> None:
-    """Refuse options that say how tables are read, if there is a run, which knows."""
-    from automl_cli.core.errors import ConfigError
-
-    flags = ("--config", "--preset", "--target", "--set", "--test", "--sample")
-    idle = [flag for flag, value in zip(flags, given, strict=True) if value]
-    if len(paths) == 1 and (paths[0] / "run.json").exists() and idle:
-        raise ConfigError(
-            f"{paths[0]} is a run, which knows its tables; {idle[0]} has no part in it.",
-            hint=f"Leave {idle[0]} out, or give the tables in place of the run.",
-        )

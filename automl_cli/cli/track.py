@@ -10,7 +10,7 @@ from automl_cli.cli.help import Command
 from automl_cli.cli.options import AsJson, RunFolder, read_path
 
 track_app = typer.Typer(
-    help="Leaderboard scores beside the cross-validated ones.", no_args_is_help=True
+    help="Compare leaderboard scores with the cross-validated ones.", no_args_is_help=True
 )
 
 
@@ -18,9 +18,9 @@ track_app = typer.Typer(
 def track_add(
     run: RunFolder,
     public: Annotated[float | None, typer.Option(help="Score on the public leaderboard.")] = None,
-    private: Annotated[float | None, typer.Option(help="Score on the private one.")] = None,
+    private: Annotated[float | None, typer.Option(help="Score on the private leaderboard.")] = None,
 ) -> None:
-    """Note what the leaderboard said of a run's submission."""
+    """Note the leaderboard scores of a run's submission."""
     with answered():
         from automl_cli.track import add_scores
 
@@ -40,10 +40,11 @@ def track_show(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show all runs, how well both scores agree, and which two submissions to choose."""
+    """Show all runs, how well both scores agree, and which submissions to choose: at most two."""
     with answered():
         from automl_cli.cli.results import print_tracked
-        from automl_cli.track import describe_tracked, draw_tracked, read_tracked
+        from automl_cli.track import describe_tracked, read_tracked
+        from automl_cli.track.drawing import draw_tracked
 
         tracked = read_tracked(folder)
         if picture is not None:

@@ -1,6 +1,6 @@
 """What ``automl test`` prints to stdout: tables of at most 80 columns, then sentences."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -89,11 +89,20 @@ def _print_groups(console: Console, told: Mapping[str, Any]) -> None:
             names = ", ".join(target["left_out"])
             least = "too few rows or clusters" if target["cluster"] else "too few rows"
             console.print(Text(f"{least}: {names}", style="dim"), soft_wrap=True)
-        if target["n_missing"]:
-            told_missing = f"{target['n_missing']:,} rows have missing values and are left out"
-            console.print(Text(told_missing, style="dim"), soft_wrap=True)
+        for line in _list_missing(target, told["between"]):
+            console.print(Text(line, style="dim"), soft_wrap=True)
         print_findings(console, target["findings"])
         _print_sentences(console, target["conclusions"])
+
+
+def _list_missing(target: Mapping[str, Any], between: str) -> Iterator[str]:
+    """Yield how many rows a comparison of groups leaves out for want of a value, and of which."""
+    other = f"{target['target']} or {target['cluster']}" if target["cluster"] else target["target"]
+    n_ungrouped = target["n_ungrouped"]
+    for n_rows, name in ((n_ungrouped, between), (target["n_missing"] - n_ungrouped, other)):
+        if n_rows:
+            rows, verb = ("row has", "is") if n_rows == 1 else ("rows have", "are")
+            yield f"{n_rows:,} {rows} no value in {name} and {verb} left out"
 
 
 def _make_groups(target: Mapping[str, Any]) -> Table:

@@ -17,10 +17,12 @@ def wheelhouse(
         Path, typer.Argument(help="Where the wheels go.", show_default=False, parser=read_path)
     ],
     python: Annotated[str, typer.Option(help="The notebook's version of Python.")] = OWN_PYTHON,
-    platform: Annotated[str | None, typer.Option(help="As wheels name it.")] = None,
+    platform: Annotated[
+        str | None, typer.Option(help="Platform of the wheels, as wheels name it.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Download all wheels, to install where no network is."""
+    """Download all wheels, to install where there is no network."""
     with answered():
         from automl_cli.cli.results import print_wheelhouse
         from automl_cli.wheelhouse import PLATFORM, WheelhouseRequest, make_wheelhouse

@@ -5,6 +5,7 @@ for table in read_batches(Path("new.csv"), rows=50_000):
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,33 @@ def read_batches(path: Path, rows: int) -> Iterator[RawTable]:
     for table in _read_pieces(path):
         for start in range(0, table.num_rows, rows):
             yield RawTable(name=str(path), table=table.slice(start, rows))
+
+
+def find_line(path: Path, row: int) -> int | None:
+    """Return the line on which a row of a plain csv begins, both from 1 and 0; None of others.
+
+    Examples
+    --------
+    >>> find_line(Path("table.parquet"), 3)
+    """
+    import csv
+
+    if not path.is_file():
+        return None
+    with path.open("rb") as file:
+        start = file.read(START_BYTES)
+    if start.startswith(PARQUET) or not _is_plain(start):
+        return None
+    text = start.decode("utf-8", errors="ignore")
+    delimiter = find_delimiter(text, is_whole=len(start) < START_BYTES)
+    with path.open(encoding="utf-8", newline="") as lines, suppress(csv.Error, ValueError):
+        reader, left, began = csv.reader(lines, delimiter=delimiter), row + 1, 1
+        for record in reader:
+            if record and not left:
+                return began
+            left -= bool(record)  # an empty line is no row
+            began = reader.line_num + 1
+    return None
 
 
 def _read_pieces(path: Path) -> "Iterator[pa.Table]":

@@ -222,6 +222,7 @@ def _find_unread(levels: _Levels) -> Unread | None:
         rows=levels.train.n_rows,
         first=str(levels.texts[levels.codes[row]]),
         table=levels.train.name,
+        row=row,
         line=levels.train.find_line(row),
     )
 

@@ -37,8 +37,8 @@ class Unread:
         How many they are, of how many rows.
     first
         The first of them.
-    table, line
-        Where it stands.
+    table, row, line
+        Where it stands: the row from 0, and the line of the file from 1.
     """
 
     column: str
@@ -47,6 +47,7 @@ class Unread:
     rows: int
     first: str
     table: str
+    row: int
     line: int
 
 
@@ -104,6 +105,7 @@ def _find_unread(column: ColumnTyping, table: RawTable, missing: tuple[str, ...]
         rows=table.n_rows,
         first=_spell(words, row),
         table=table.name,
+        row=row,
         line=table.find_line(row),
     )
 

@@ -31,6 +31,10 @@ class Scored:
     private: float | None = None
 
 
+class UnnumberedError(KaggleError):
+    """A submission that Kaggle may have taken, though it gave no number."""
+
+
 def upload(api: Api, competition: str, path: Path, message: str) -> int:
     """Submit a file; return the number that Kaggle gives the submission.
 
@@ -38,6 +42,8 @@ def upload(api: Api, competition: str, path: Path, message: str) -> int:
     ------
     KaggleError
         If Kaggle does not take it, or cannot be reached.
+    UnnumberedError
+        If it may have taken it, and does not say as which.
     """
     with asking(competition) as said:
         answer = api.competition_submit(str(path), message, competition, quiet=True)
@@ -48,7 +54,7 @@ def upload(api: Api, competition: str, path: Path, message: str) -> int:
             hint="Nothing was submitted. Check the network and give the same command again.",
         )
     if not answer.ref:
-        raise KaggleError(
+        raise UnnumberedError(
             f"{path}: Kaggle gave this submission to {competition} no number ({answer.message}).",
             hint=f"See {PAGES}/{competition}/submissions, and note the score with `automl track`.",
         )

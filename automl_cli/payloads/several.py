@@ -73,6 +73,19 @@ class TrackedRun(Payload):
     """As the public leaderboard said last, or null."""
     private: float | None
     """As the private leaderboard said last, or null."""
+    submission: bool
+    """Whether it has one, so that it may be chosen."""
+
+
+class TrackedTable(Payload):
+    """Runs that are compared with each other: those of one training table and metric."""
+
+    train: str
+    """The training table."""
+    metric: str | None
+    """How they are scored; null if targets differ in it."""
+    correlation: float | None
+    """Rank correlation of both scores; null for fewer than three runs."""
 
 
 class Choice(Payload):
@@ -82,6 +95,8 @@ class Choice(Payload):
     """The folder of its run."""
     train: str
     """Its training table."""
+    metric: str | None
+    """How it is scored."""
     reason: str
     """Why this one."""
 
@@ -93,10 +108,12 @@ class Tracked(Payload):
     """Of this schema."""
     runs: list[TrackedRun]
     """By table and metric, the best score first."""
+    tables: list[TrackedTable]
+    """Which runs are compared with each other."""
     correlation: float | None
-    """Rank correlation of both scores; null for fewer than three runs."""
+    """Rank correlation of both scores; null for fewer than three runs, or several tables."""
     choice: list[Choice]
-    """Two for each table and metric, or the only one."""
+    """At most two for each table and metric, of runs with a submission."""
 
 
 class Submitted(Payload):

@@ -35,6 +35,14 @@ class Unread(Payload):
     """How many."""
     first: str
     """The first of them."""
+    row: int
+    """Its row, from 1."""
+    line: int | None
+    """Its line in a plain csv, from 1; null in other files."""
+    share: float
+    """Of all rows."""
+    kind: str
+    """What train has there: number, boolean, time or datetime."""
 
 
 class Predicted(Payload):

@@ -137,6 +137,8 @@ class TestedTarget(Payload):
     """Of groups: each pair."""
     n_missing: int | None = None
     """Of groups: rows that are left out because a value is missing."""
+    n_ungrouped: int | None = None
+    """Of groups: those of them that have no group."""
 
 
 class Gain(Payload):

@@ -14,11 +14,17 @@ from automl_cli.report.page import render
 from automl_cli.report.sections import SECTIONS
 from automl_cli.report.wording import join_names
 from automl_cli.store import check_writable, installed_versions, write_text
+from automl_cli.store.written import (
+    list_tables,
+    note_written,
+    refuse_overwrite,
+    refuse_tables,
+)
 
 COMPARISON = "comparison.html"
 
 
-def write_report(root: Path, out: Path | None) -> Path:
+def write_report(root: Path, out: Path | None, *, force: bool = False) -> Path:
     """Write the report of a finished run; return the file.
 
     Parameters
@@ -27,6 +33,8 @@ def write_report(root: Path, out: Path | None) -> Path:
         The run directory.
     out
         Where to; None: ``report.html`` in the run directory.
+    force
+        Whether to overwrite a file that no run has written.
 
     Raises
     ------
@@ -34,7 +42,7 @@ def write_report(root: Path, out: Path | None) -> Path:
         If the folder holds no finished run, its tables have changed, or the file cannot be written.
     """
     if out is not None:
-        check_writable(out)
+        _check_out(out, root, force=force)
     material = read_material(root)
     sections = [write(material) for write in SECTIONS]
     page = render(
@@ -42,10 +50,11 @@ def write_report(root: Path, out: Path | None) -> Path:
     )
     path = material.run.directory.report if out is None else out
     write_text(path, page)
+    note_written(root, path)
     return path
 
 
-def write_comparison(first: Path, second: Path, out: Path | None) -> Path:
+def write_comparison(first: Path, second: Path, out: Path | None, *, force: bool = False) -> Path:
     """Write two runs side by side; return the file.
 
     Parameters
@@ -54,6 +63,8 @@ def write_comparison(first: Path, second: Path, out: Path | None) -> Path:
         The run directories.
     out
         Where to; None: ``comparison.html`` in the first run's directory.
+    force
+        Whether to overwrite a file that no run has written.
 
     Raises
     ------
@@ -61,7 +72,7 @@ def write_comparison(first: Path, second: Path, out: Path | None) -> Path:
         As `write_report`, for either.
     """
     if out is not None:
-        check_writable(out)
+        _check_out(out, first, force=force)
     both = read_material(first), read_material(second)
     sections = [write(*both) for write in COMPARED]
     page = render(
@@ -72,7 +83,14 @@ def write_comparison(first: Path, second: Path, out: Path | None) -> Path:
     )
     path = first / COMPARISON if out is None else out
     write_text(path, page)
+    note_written(first, path)
     return path
+
+
+def _check_out(path: Path, root: Path, *, force: bool) -> None:
+    check_writable(path)
+    refuse_tables(path, list_tables(root))
+    refuse_overwrite(path, force=force, runs=root.resolve().parent)
 
 
 def _lead(material: Material) -> str:

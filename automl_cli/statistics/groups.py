@@ -80,6 +80,8 @@ class Comparison:
         Groups with too few rows or clusters.
     n_missing
         Rows without a group, a response or a cluster.
+    n_ungrouped
+        Those of them without a group.
     """
 
     test: str
@@ -89,6 +91,7 @@ class Comparison:
     differences: tuple[Difference, ...]
     left_out: tuple[str, ...]
     n_missing: int = 0
+    n_ungrouped: int = 0
 
 
 def compare_groups(response: Response, column: "pd.Series[Any]", settings: Settings) -> Comparison:
@@ -126,7 +129,10 @@ def compare_groups(response: Response, column: "pd.Series[Any]", settings: Setti
     )
     left_out = tuple(label for code, label in enumerate(labels) if code not in kept)
     return replace(
-        _compare(sample, settings.correction), left_out=left_out, n_missing=int(n_missing)
+        _compare(sample, settings.correction),
+        left_out=left_out,
+        n_missing=int(n_missing),
+        n_ungrouped=int(np.sum(codes < 0)),
     )
 
 

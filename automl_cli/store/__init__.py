@@ -19,6 +19,7 @@ so a run that is killed at any moment is resumed by the same command.
     workers.log           what the libraries print from C
     lock                  held while a command uses the run
     submission.csv        valid from the first candidate on
+    written.json          what commands wrote outside of it
 """
 
 import json

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -126,7 +127,7 @@ def test_an_id_called_as_the_prediction_is_refused(make_run: Make, tmp_path: Pat
     request = PredictRequest(
         run=run, rows=folder / "train.csv", out=tmp_path / "out.csv", id="sold"
     )
-    with pytest.raises(DataError, match="the id 'sold' is called as a predicted column"):
+    with pytest.raises(DataError, match="the id 'sold' has the name of a predicted column"):
         predict(request)
     assert not (tmp_path / "out.csv").exists()
 
@@ -148,9 +149,50 @@ def test_cells_that_are_not_readable_as_in_train_are_counted(
     monkeypatch.setattr("automl_cli.predict.BATCH_ROWS", 20)
     request = PredictRequest(run=run, rows=tmp_path / "new.csv", out=tmp_path / "out.csv")
     assert predict(request)["unread"] == [
-        {"column": "size", "cells": 4, "first": "large"},
-        {"column": "bought", "cells": 1, "first": "soon"},
+        {
+            "column": "size",
+            "kind": "number",
+            "cells": 4,
+            "first": "large",
+            "row": 4,
+            "line": 5,
+            "share": 4 / N_TEST,
+        },
+        {
+            "column": "bought",
+            "kind": "datetime",
+            "cells": 1,
+            "first": "soon",
+            "row": 8,
+            "line": 9,
+            "share": 1 / N_TEST,
+        },
     ]  # a gap spelled in words and a new label are nothing to warn of
+
+
+@pytest.mark.parametrize("task", ["binary", "multiclass"])
+def test_probabilities_are_those_of_the_submission_by_class(
+    make_run: Make, tmp_path: Path, task: str
+) -> None:
+    folder, run = make_run(task)  # its metric wants probabilities
+    out = tmp_path / "out.csv"
+    predict(PredictRequest(run=run, rows=folder / "test.csv", out=out, proba=True))
+    given, submitted = pd.read_csv(out), pd.read_csv(run / "submission.csv")
+    classes = [f"class{code}" for code in range(2 if task == "binary" else 3)]
+    assert list(given.columns) == ["row", *classes]
+    np.testing.assert_allclose(given[classes].sum(axis=1), 1, atol=1e-9)
+    expected = submitted["sold"] if task == "binary" else submitted["class1"]
+    np.testing.assert_allclose(given["class1"], expected, atol=1e-9)
+
+
+def test_a_regression_has_no_probabilities(make_run: Make, tmp_path: Path) -> None:
+    folder, run = make_run("regression")
+    out = tmp_path / "out.csv"
+    with pytest.raises(DataError) as caught:
+        predict(PredictRequest(run=run, rows=folder / "test.csv", out=out, proba=True))
+    assert caught.value.message == "--proba: 'sold' is a regression, whose predictions are values."
+    assert caught.value.hint == "Leave --proba out."
+    assert not out.exists()
 
 
 @pytest.mark.parametrize("name", ["out.parquet", "out.csv.gz", "OUT.ZIP"])

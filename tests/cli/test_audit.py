@@ -43,6 +43,26 @@ def test_json_holds_facts_and_findings(folder: Path) -> None:
     assert found["findings"][0]["fix"] == {"data.drop": ["refunded"]}
 
 
+def test_the_metric_is_told_with_its_reason_as_fit_does(folder: Path) -> None:
+    _, out, _ = audit(folder)
+    told = [line.split(":")[0] for line in out.splitlines()[:8]]
+    assert told == [
+        "target",
+        "task",
+        "classes",
+        "positive class",
+        "id",
+        "submission",
+        "columns",
+        "metric",
+    ]
+    assert "metric: roc_auc (the usual one of a binary target)\n" in out
+    assert "metric: log_loss (given)\n" in audit(folder, "--metric", "log_loss")[1]
+    sample = folder / "sample_submission.csv"
+    sample.write_text("id,sold\n" + "".join(f"{row},0\n" for row in range(200, 300)))
+    assert "submission: one column a target (the columns of the sample)\n" in audit(folder)[1]
+
+
 def test_a_grave_finding_fails_in_ci(folder: Path) -> None:
     code, _, message = audit(folder, "--fail-on", "error")
     assert code == 2

@@ -54,7 +54,7 @@ def check(folder: Path, target: str, change: Change, *words: str) -> tuple[int, 
 def test_a_submission_that_fits_passes_without_a_word_of_warning(folder: Path, target: str) -> None:
     code, out, _ = check(folder, target, lambda frame: frame, "--fail-on", "note")
     assert code == 0
-    assert f"fits; {N_TEST} rows; id, " in out
+    assert f"mine.csv is a valid submission: {N_TEST} rows; columns id, " in out
 
 
 MISFITS: list[tuple[str, Change, str]] = [
@@ -171,3 +171,28 @@ def test_a_submission_is_compared_with_an_earlier_one(
     _, out, _ = check(folder, "sold", change, "--json", "--against", str(earlier))
     found = json.loads(out)["findings"]
     assert [(one["code"], one["severity"]) for one in found] == [(code, severity)]
+
+
+@pytest.fixture
+def run(folder: Path) -> Path:
+    words = ["fit", str(folder / "sold"), "--preset", "smoke", "--set", "limits.rounds=5", "-q"]
+    words += ["--metric", "accuracy", "--candidates", "1", "--set", "run.report=false"]
+    result = CliRunner().invoke(app, [*words, "--out", str(folder / "run")])
+    assert result.exit_code == 0, result.output
+    return folder / "run"
+
+
+def test_a_run_knows_what_its_submission_is_checked_against(run: Path) -> None:
+    told = f"{run / 'submission.csv'} is a valid submission: {N_TEST} rows; columns id, sold"
+    for words in ([run], [run / "submission.csv"], [run / "submission.csv", run]):
+        result = CliRunner().invoke(app, ["check", *map(str, words)])
+        assert result.exit_code == 0, result.output
+        assert result.stdout.replace("\n", "").startswith(told)
+
+
+def test_another_file_is_checked_with_the_metric_of_a_run(folder: Path, run: Path) -> None:
+    mine = folder / "mine.csv"
+    make_submission("sold").to_csv(mine, index=False)
+    result = CliRunner().invoke(app, ["check", str(mine), str(run)])
+    assert result.exit_code == 2
+    assert "expected classes of 'sold' such as 'no'" in result.stderr

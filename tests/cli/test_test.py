@@ -74,7 +74,16 @@ def test_rows_without_a_group_are_told(tmp_path: Path):
     frame = pd.DataFrame({"y": np.arange(60.0) % 7, "city": ["Bern", "Basel", None] * 20})
     frame.to_csv(tmp_path / "train.csv", index=False)
     _, out, _ = run(tmp_path, "--target", "y", "--between", "city")
-    assert "\n20 rows have missing values and are left out\n" in out
+    assert "\n20 rows have no value in city and are left out\n" in out
+
+
+def test_rows_without_a_group_and_rows_without_a_response_are_told_apart(tmp_path: Path):
+    frame = pd.DataFrame({"y": np.arange(60.0) % 7, "city": ["Bern", "Basel", None] * 20})
+    frame["size"] = np.where(np.arange(60) == 3, np.nan, np.arange(60.0) ** 2 / 7)
+    frame.to_csv(tmp_path / "train.csv", index=False)
+    _, out, _ = run(tmp_path, "--target", "y", "--between", "city", "--on", "size")
+    assert "\n20 rows have no value in city and are left out\n" in out
+    assert "\n1 row has no value in size and is left out\n" in out
 
 
 def test_a_mistake_ends_with_two_and_a_hint(table: Path):

@@ -50,8 +50,14 @@ def test_whole_keys_are_of_one_target(twofold: Path) -> None:
 IDLE = [
     (["--cluster", "a"], "--compare looks at the predictions of a run; --cluster has no part"),
     (["--family", "poisson"], "--compare looks at the predictions of a run; --family has no"),
-    (["--target", "first"], "is a run, which knows its tables; --target has no part in it."),
-    (["--set", "metric=mae"], "is a run, which knows its tables; --set has no part in it."),
+    (
+        ["--target", "first"],
+        "a run, which knows its tables and its metric; --target has no effect.",
+    ),
+    (
+        ["--set", "metric=mae"],
+        "a run, which knows its tables and its metric; --set has no effect.",
+    ),
 ]
 
 

@@ -1,6 +1,7 @@
 """`automl submit`: checked, uploaded once, its score noted beside the run."""
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -191,3 +192,36 @@ def test_what_is_odd_is_told_and_uploaded(site: Site, run: Path):
     done = submit(ask(run), told.append)
     assert [finding["code"] for finding in done["findings"]] == ["constant"]
     assert [event.kind for event in told] == ["warning", "uploaded"]
+
+
+def test_a_file_that_a_run_beside_has_submitted_uses_no_other_submission(site: Site, run: Path):
+    site.scores = [DONE]
+    first = submit(ask(run), ignore)["ref"]
+    copy = Path(shutil.copytree(run, run.parent / "copy"))
+    (copy / "submitted.json").unlink()
+    assert submit(ask(copy), ignore)["ref"] == first
+    assert len(site.uploads) == 1
+
+
+def test_a_command_that_was_ended_while_it_uploaded_uses_no_other_submission(
+    site: Site, run: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def end(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("automl_cli.submit.upload", end)
+        with pytest.raises(KeyboardInterrupt):
+            submit(ask(run), ignore)
+    with pytest.raises(KaggleError) as caught:
+        submit(ask(run), ignore)
+    assert caught.value.message == (
+        "penguins: an earlier command was ended while it uploaded this file, which may have "
+        "arrived."
+    )
+    assert caught.value.hint == (
+        "See https://www.kaggle.com/competitions/penguins/submissions. If it is there, note its "
+        'score with `automl track add`; if not, remove the entry with "ref": null from '
+        f"{run / 'submitted.json'}, and give the command again."
+    )
+    assert site.uploads == []

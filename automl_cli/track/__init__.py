@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -20,6 +20,8 @@ from automl_cli.summary import read_summary
 TRACK_VERSION = 1  # of what `--json` prints
 TOLD = "leaderboard.jsonl"
 KEYS = ("public", "private")
+NEAR = 2.0  # standard errors within which scores cannot be told apart
+Question: TypeAlias = tuple[str, str | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +40,8 @@ class Tracked:
         Cross-validated.
     public, private
         As told last, or None.
+    has_submission
+        Whether it has predicted a test table, so that there is something to choose.
     """
 
     run: Path
@@ -48,11 +52,17 @@ class Tracked:
     score_se: float | None
     public: float | None
     private: float | None
+    has_submission: bool = True
 
     @property
-    def question(self) -> tuple[str, str | None]:
+    def question(self) -> Question:
         """What runs have to share to be compared: the training table and the metric."""
         return self.train, self.metric
+
+    @property
+    def error(self) -> float:
+        """The standard error of the score; 0 if it is not known."""
+        return self.score_se or 0.0
 
     def loss(self, name: str) -> float:
         """Return a score as a loss; infinite if it is not known."""
@@ -109,32 +119,51 @@ def read_tracked(folder: Path) -> list[Tracked]:
 
 
 def choose_two(tracked: Sequence[Tracked]) -> list[tuple[Tracked, str]]:
-    """Return the two submissions to choose at the end, and why, of runs that answer one question.
+    """Return the submissions to choose at the end, at most two, and why.
 
     The best cross-validated run, which has seen most rows; and the best of the public leaderboard
     among those whose cross-validated score cannot be told from it (two standard errors), else the
-    next best cross-validated one.
+    next best cross-validated one, with how much worse it is.
+
+    Of `tracked`, the best first, those count that answer the question of the best, and have a
+    submission and a score.
     """
-    if not tracked:
+    able = [one for one in tracked if one.has_submission and one.score is not None]
+    if not able:
         return []
-    best = tracked[0]
-    others = [one for one in tracked[1:] if one.question == best.question]
-    if not others:
-        return [(best, "the best cross-validated score")]
-    near = [one for one in others if one.loss("score") <= best.loss("score") + 2 * _error(best)]
+    best = able[0]
+    others = [one for one in able[1:] if one.question == best.question]
+    chosen = [(best, "the best cross-validated score")]
+    near = [one for one in others if one.loss("score") <= best.loss("score") + NEAR * best.error]
     told = sorted(
         (one for one in near if one.public is not None), key=lambda one: one.loss("public")
     )
-    second = (told[0], "the best public score of the others that are as good") if told else None
-    doubt = "" if near else ", though clearly worse"
-    return [
-        (best, "the best cross-validated score"),
-        second or (others[0], f"the next best cross-validated score{doubt}"),
-    ]
+    if told:
+        chosen.append((told[0], "the best public score of the others that are as good"))
+    elif others:
+        doubt = "" if near else f", {_spell_gap(best, others[0])}"
+        chosen.append((others[0], f"the next best cross-validated score{doubt}"))
+    return chosen
+
+
+def _spell_gap(best: Tracked, other: Tracked) -> str:
+    """Return by how much a run is worse than the best."""
+    gap = other.loss("score") - best.loss("score")
+    if best.error > 0:
+        return f"but {other.score:.6g} is worse by {gap / best.error:.1f} standard errors"
+    return f"but {other.score:.6g} is worse by {gap:.3g}"
+
+
+def list_questions(tracked: Sequence[Tracked]) -> dict[Question, list[Tracked]]:
+    """Return the runs by what they answer, in their order."""
+    found: dict[Question, list[Tracked]] = {}
+    for one in tracked:
+        found.setdefault(one.question, []).append(one)
+    return found
 
 
 def describe_tracked(tracked: Sequence[Tracked]) -> dict[str, Any]:
-    """Return the table, the rank correlation of both scores and the choice, as plain values."""
+    """Return the tables, the rank correlations of both scores and the choice, as plain values."""
     runs = [
         {
             "run": str(one.run),
@@ -144,18 +173,24 @@ def describe_tracked(tracked: Sequence[Tracked]) -> dict[str, Any]:
             "score_se": one.score_se,
             "public": one.public,
             "private": one.private,
+            "submission": one.has_submission,
         }
         for one in tracked
     ]
-    questions = dict.fromkeys(one.question for one in tracked)
+    questions = list_questions(tracked)
+    tables = [
+        {"train": train, "metric": metric, "correlation": measure_agreement(answers)}
+        for (train, metric), answers in questions.items()
+    ]
     chosen = [
-        {"run": str(one.run), "train": one.train, "reason": reason}
-        for question in questions
-        for one, reason in choose_two([one for one in tracked if one.question == question])
+        {"run": str(one.run), "train": one.train, "metric": one.metric, "reason": reason}
+        for answers in questions.values()
+        for one, reason in choose_two(answers)
     ]
     return {
         "version": TRACK_VERSION,
         "runs": runs,
+        "tables": tables,
         "correlation": measure_agreement(tracked),
         "choice": chosen,
     }
@@ -174,37 +209,6 @@ def measure_agreement(tracked: Sequence[Tracked]) -> float | None:
     return float(spearmanr(pairs[:, 0], pairs[:, 1]).statistic)
 
 
-def draw_tracked(tracked: Sequence[Tracked], path: Path) -> None:
-    """Draw cross-validated against public scores; the ending of `path` names the format.
-
-    Raises
-    ------
-    DataError
-        If no run has a public score, or the ending is no picture's.
-    """
-    from matplotlib.figure import Figure
-
-    known = [one for one in tracked if one.public is not None and one.score is not None]
-    if not known:
-        raise DataError(
-            "no run has a public score yet.", hint="Add one: automl track add RUN --public 0.93"
-        )
-    figure = Figure(figsize=(6, 4.5), layout="constrained")
-    axes = figure.add_subplot()
-    scores = [float(one.score or 0) for one in known]
-    public = [float(one.public or 0) for one in known]
-    axes.errorbar(scores, public, xerr=[_error(one) for one in known], fmt="o", capsize=2)
-    for one, x, y in zip(known, scores, public, strict=True):
-        axes.annotate(one.run.name, (x, y), textcoords="offset points", xytext=(4, 4), fontsize=8)
-    axes.set_xlabel(f"cross-validated {known[0].metric}")
-    axes.set_ylabel("public leaderboard")
-    axes.grid(alpha=0.3)
-    if path.suffix not in {".png", ".svg"}:
-        raise DataError(f"{path}: no picture.", hint="Give a name that ends in .png or .svg.")
-    with replaced(path) as beside:
-        figure.savefig(beside, format=path.suffix[1:])
-
-
 def _read_run(run: Path) -> Tracked:
     summary = read_summary(RunDirectory(run))
     told = _read_told(run / TOLD)
@@ -217,6 +221,7 @@ def _read_run(run: Path) -> Tracked:
         score_se=summary["score_se"],
         public=told.get("public"),
         private=told.get("private"),
+        has_submission=summary["submission"] is not None,
     )
 
 
@@ -254,7 +259,3 @@ def _read_lines(path: Path) -> str:
         raise RunError(
             f"{path}: not readable as text ({reason.lower()}).", hint="Mend it, or move it away."
         ) from error
-
-
-def _error(one: Tracked) -> float:
-    return one.score_se or 0.0
