@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,10 @@ from automl_cli.core.dataset import Target
 from automl_cli.core.errors import DataError, RunError
 from automl_cli.core.events import Listener, ignore, tell_stage
 from automl_cli.data.batches import read_batches
+from automl_cli.data.names import find_name
+from automl_cli.data.noted import Noted
 from automl_cli.data.read import RawTable
+from automl_cli.data.spelling import match_columns
 from automl_cli.data.submission import check_name, make_columns
 from automl_cli.store import replaced
 
@@ -65,9 +69,10 @@ def predict(request: PredictRequest, listener: Listener = ignore) -> dict[str, A
     """
     check_name(request.out)
     predictor = load_predictor(request.run)
-    n_rows, unread = 0, dict[str, dict[str, Any]]()
+    n_rows, unread, noted = 0, dict[str, dict[str, Any]](), Noted()
     with replaced(request.out, durable=True) as beside:
-        for table in read_batches(request.rows, BATCH_ROWS):
+        for table in map(partial(_match, predictor), read_batches(request.rows, BATCH_ROWS)):
+            noted.add(table)
             rows = _read_batch(predictor, table, unread)
             frame = _predict_batch(
                 predictor, rows, _name_rows(predictor, table, request.id, n_rows)
@@ -89,7 +94,15 @@ def predict(request: PredictRequest, listener: Listener = ignore) -> dict[str, A
         "predictions": str(request.out),
         "rows": n_rows,
         "unread": list(unread.values()),
+        "notes": noted.to_json(),
     }
+
+
+def _match(predictor: Predictor, table: RawTable) -> RawTable:
+    """Return a batch with its columns called as the run calls them."""
+    names = [column.name for column in predictor.typing.columns]
+    row_id = predictor.manifest.id
+    return match_columns(table, names if row_id is None else [*names, row_id])
 
 
 def _read_batch(
@@ -132,12 +145,13 @@ def _name_rows(
     predictor: Predictor, table: RawTable, given_id: str | None, start: int
 ) -> tuple[str, Any]:
     """Return the name of the id column and the id of each row; row numbers if there is none."""
-    if given_id is not None and given_id not in table.names:
+    own_id = None if given_id is None else find_name(given_id, table.names)
+    if given_id is not None and own_id is None:
         raise DataError(
             f"{table.name}: no column {given_id!r} for the id.",
             hint=f"Name one of its columns with --id: {', '.join(table.names[:10])}.",
         )
-    name = given_id or predictor.manifest.id
+    name = own_id or predictor.manifest.id
     if any((name or "id") in part.columns for part in predictor.manifest.targets):
         raise DataError(
             f"{table.name}: the id {name!r} is called as a predicted column.",

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from automl_cli.cli.answers import answered, print_json
+from automl_cli.cli.answers import answered, echo_notes, print_json
 from automl_cli.cli.options import AsJson, RunFolder, read_path
 
 
@@ -29,6 +29,7 @@ def predict(
 
         with tell_status(f"predicting {rows.name}") as listener:
             done = run_predict(PredictRequest(run=run, rows=rows, out=out, id=id), listener)
+        echo_notes(done["notes"])
         for one in done["unread"]:
             typer.echo(
                 f"warning: {one['column']}: {one['cells']:,} cell(s) such as {one['first']!r} are "

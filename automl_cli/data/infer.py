@@ -18,14 +18,16 @@ from automl_cli.core.errors import DataError
 from automl_cli.data.aim import Aim, find_aim, value_columns
 from automl_cli.data.classes import EncodedTarget, make_target
 from automl_cli.data.content import make_content_key
-from automl_cli.data.facts import describe_columns, make_facts
-from automl_cli.data.files import Files
+from automl_cli.data.facts import Fact, describe_columns, make_facts
+from automl_cli.data.files import Files, find_unused
 from automl_cli.data.ids import RowId, find_id, find_train_ids, sample_ids
 from automl_cli.data.kinds import find_typing
+from automl_cli.data.names import find_alike, tidy_name
 from automl_cli.data.options import DataOptions
 from automl_cli.data.original import read_original
 from automl_cli.data.read import RawTable, Tables, read_table, read_tables
 from automl_cli.data.roles import Features, find_features
+from automl_cli.data.spelling import match_options, match_tables
 from automl_cli.data.types import TableTyping, prepare_frame
 
 if TYPE_CHECKING:
@@ -61,10 +63,11 @@ def infer_dataset(files: Files, options: DataOptions) -> Inference:
         If a file is no table, a guess is ambiguous (the message lists the choices), the target is
         constant or missing, ids repeat or do not match, or an option names no column.
     """
-    tables = read_tables(files)
+    tables, asked = match_tables(read_tables(files)), options
+    options = match_options(asked, tables)
     _check_options(tables, options)
     aim = find_aim(tables, options)
-    row_id = find_id(tables, aim.targets, options)
+    row_id = _spell_id(find_id(tables, aim.targets, options), tables)
     encoded = [make_target(tables.train, name, options) for name in aim.targets]
     _check_positive(encoded, options.positive)
     filled = _find_filled(tables, encoded)
@@ -89,7 +92,7 @@ def infer_dataset(files: Files, options: DataOptions) -> Inference:
         test=features.test,
         test_ids=row_id.test_ids,
         sample=_make_sample(tables, aim, row_id, encoded),
-        extra=_make_extra(labelled, options),
+        extra=_make_extra(labelled, options, asked.extra),
         original=original,
         key="",
     )
@@ -100,15 +103,24 @@ def infer_dataset(files: Files, options: DataOptions) -> Inference:
     )
 
 
+def _spell_id(row_id: RowId, tables: Tables) -> RowId:
+    """Return the id as the test table spells it, if no sample does."""
+    if tables.sample is not None or tables.test is None or row_id.name is None:
+        return row_id
+    return replace(row_id, name=tidy_name(tables.test.spell(row_id.name)))
+
+
 def _read_original(
     files: Files, features: Features, encoded: Sequence[EncodedTarget]
-) -> tuple[Original | None, list[tuple[str, str, str]]]:
+) -> tuple[Original | None, list[Fact]]:
     if files.original is None:
-        return None, []
+        beside = find_unused(files)
+        hint = f"--original {beside[0].name} trains on its rows as well" if beside else ""
+        return None, [("not used", ", ".join(one.name for one in beside), hint)] if beside else []
     targets = [item.target for item in encoded]
     table = read_table(files.original)
     original, fact = read_original(table, features.typing, targets, features.train, features.test)
-    return original, [fact]
+    return original, [fact, *((what, note, table.name) for what, note in table.told())]
 
 
 def _check_options(tables: Tables, options: DataOptions) -> None:
@@ -122,10 +134,12 @@ def _check_options(tables: Tables, options: DataOptions) -> None:
     for option, names in asked.items():
         for name in names:
             if name not in known:
-                close = get_close_matches(name, known, n=1)
+                close = find_alike(name, known) or get_close_matches(name, known, n=1)
                 raise DataError(
                     f"{tables.train.name}: no column {name!r}, which {option} names.",
-                    hint=f"Did you mean {close[0]!r}?" if close else f"It has {_listed(known)}.",
+                    hint=f"Did you mean {' or '.join(map(repr, close))}?"
+                    if close
+                    else f"It has {_listed(known)}.",
                 )
 
 
@@ -187,11 +201,14 @@ def _holds_labels(sample: RawTable, labels: tuple[str, ...]) -> bool:
     return bool(known)
 
 
-def _make_extra(tables: Tables, options: DataOptions) -> dict[str, "pd.Series[Any]"]:
+def _make_extra(
+    tables: Tables, options: DataOptions, asked: Sequence[str]
+) -> dict[str, "pd.Series[Any]"]:
+    """Return the columns that validation reads, each under the name that the user `asked` for."""
     every = [table for table in (tables.train, tables.test) if table is not None]
     typing = find_typing(every, options.extra, missing=options.missing)
     frame = prepare_frame(typing, tables.train)
-    return {name: frame[name] for name in options.extra}
+    return {name: frame[column] for name, column in zip(asked, options.extra, strict=True)}
 
 
 def _listed(names: Sequence[str]) -> str:

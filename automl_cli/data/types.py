@@ -18,6 +18,7 @@ import pandas as pd
 from automl_cli.core.arrays import FloatVector
 from automl_cli.core.errors import DataError
 from automl_cli.data.dates import Order, parse_dates, parse_times
+from automl_cli.data.names import match_names
 from automl_cli.data.numbers import EXACT, Storage, Style, parse_numbers, parse_plain, store_numbers
 from automl_cli.data.read import RawTable
 from automl_cli.data.words import MISSING_NUMBERS, Texts, Words, blank, make_words
@@ -107,13 +108,16 @@ class TableTyping:
 def prepare_frame(typing: TableTyping, table: RawTable) -> pd.DataFrame:
     """Return the columns of `typing` with the dtypes that `core.dataset.Column` promises.
 
-    An integer column in which the new table lacks a cell comes as float64.
+    An integer column in which the new table lacks a cell comes as float64. Columns may be spelled
+    in another way, see `automl_cli.data.names`.
 
     Raises
     ------
     DataError
-        If `table` lacks a column: give a table made like the training table.
+        If `table` lacks a column, or two may be the same one: give a table made like the training
+        table.
     """
+    table = _match(typing, table)
     absent = [column.name for column in typing.columns if column.name not in table.names]
     if absent:
         word = "column" if len(absent) == 1 else "columns"
@@ -148,7 +152,7 @@ def count_unread(
     -------
     For each such column how many cells, and the first of them.
     """
-    found = {}
+    found, table = {}, _match(typing, table)
     for column in typing.columns:
         lost = np.asarray(frame[column.name].isna())
         if column.kind not in MEASURED or not lost.any():
@@ -158,6 +162,11 @@ def count_unread(
         if len(rows):
             found[column.name] = len(rows), str(table.texts(column.name)[rows[0]])
     return found
+
+
+def _match(typing: TableTyping, table: RawTable) -> RawTable:
+    names = [column.name for column in typing.columns]
+    return table.rename(match_names(table.name, table.names, names))
 
 
 def read_column(column: ColumnTyping, cells: Texts, missing: tuple[str, ...]) -> Values:
