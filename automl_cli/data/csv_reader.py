@@ -129,7 +129,7 @@ def _read_slow(source: Unpacked, layout: Layout) -> "pa.Table":
 
 
 def _ragged(name: str, line: int, came: int, layout: Layout) -> DataError:
-    where = "the header" if layout.is_complete else "the rows before"
+    where = "the header" if layout.is_complete or layout.is_padded else "the rows before"
     return DataError(
         f"{name}:{line}: {came} cells, expected {len(layout.names)} as in {where}.",
         hint="Is this a table with one header line? A cell that holds the delimiter needs quotes.",

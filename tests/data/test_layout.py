@@ -193,3 +193,10 @@ def test_nul_bytes_are_left_out_and_told(tmp_path: Path, content: bytes, note: s
     table = read(tmp_path / "t.csv", content)
     assert cells(table) == [["id", "a"], ["1", "2"], ["2", "3"]]
     assert table.notes == (("encoding", note),)
+
+
+def test_a_row_that_is_unlike_those_before_is_named_by_its_line(tmp_path: Path, error_of: ErrorOf):
+    rows = "".join(f"{row},2,\n" for row in range(40))
+    (tmp_path / "t.csv").write_text(f"# x\nid,a\n{rows}3,4,5,\n")
+    message, _ = error_of(read_table, tmp_path / "t.csv")
+    assert message == "t.csv:43: 4 cells, expected 3 as in the rows before."
