@@ -15,7 +15,7 @@ from automl_cli.data.layout import BLANK, Layout, find_layout
 from automl_cli.data.lines import LineFinder
 from automl_cli.data.read import RawTable, describe_layout, read_table, write_as_text
 from automl_cli.data.repeated import find_repeats, leave_out
-from automl_cli.data.unpack import PARQUET, check_start
+from automl_cli.data.unpack import NUL, PARQUET, check_start
 
 START_BYTES = 1 << 18  # looked at to know what kind of file it is
 BLOCK_BYTES = 4 << 20
@@ -46,7 +46,7 @@ def _read_pieces(path: Path) -> Iterator[RawTable]:
         if start.startswith(PARQUET):
             yield from _read_parquet(path)
             return
-        if _is_plain(start):
+        if _is_plain(start) and not _holds_nul(path):
             check_start(str(path), start)
             text = start.decode("utf-8", errors="ignore")
             layout = find_layout(text, is_whole=len(start) < START_BYTES)
@@ -63,7 +63,14 @@ def _is_plain(start: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     marked = start.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x1f\x8b", b"PK"))
-    return not marked and "\x00" not in text and text.strip() != ""
+    return not marked and text.strip() != ""
+
+
+def _holds_nul(path: Path) -> bool:
+    import mmap
+
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        return data.find(NUL) >= 0
 
 
 def _is_steady(layout: Layout) -> bool:

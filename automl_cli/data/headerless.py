@@ -1,6 +1,7 @@
 """Whether a table begins with its rows, and not with the names of its columns."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Literal, TypeAlias
 
 from automl_cli.core.errors import DataError
@@ -8,6 +9,7 @@ from automl_cli.data.layout import Layout, is_number
 from automl_cli.data.words import MISSING, MISSING_NUMBERS
 
 LEAST_SHARE = 0.5  # of the columns that have to tell
+LEAST_STEPS = 3  # from one number to a larger one
 Verdict: TypeAlias = Literal["a name", "a number", "a text", "either"]
 
 
@@ -40,9 +42,15 @@ def check_header(table: str, layout: Layout) -> None:
 
 
 def _count_up(names: Sequence[str]) -> bool:
-    """Return whether the numbers among the names are 0, 1, 2 … or 2019, 2020 …, as names may be."""
+    """Return whether the numbers among the names are as names may be: 2019, 2020, or 5, 10, 25, 75.
+
+    Few rows hold four whole numbers or more, each larger than the one before.
+    """
     numbers = [int(name) for name in names if name.isdecimal()]
-    return len(numbers) > 1 and numbers == [numbers[0] + place for place in range(len(numbers))]
+    steps = [after - before for before, after in pairwise(numbers)]
+    if set(steps) == {1}:
+        return True
+    return len(steps) >= LEAST_STEPS and all(step > 0 for step in steps)
 
 
 def _judge(name: str, cells: Sequence[str]) -> Verdict:

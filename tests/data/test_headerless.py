@@ -42,6 +42,7 @@ def test_cells_in_place_of_names_are_refused(
         "0,1,2\n5,0,1\n7,2,1\n",
         "city,2019,2020\nBern,1800,2500\nZug,2021,1700\n",
         "1000.5,1001.2,1003\n0.1,0.2,0.5\n0.3,0.2,0.7\n",  # wave lengths
+        "city,5,10,25,75\nBern,2,9,30,80\nZug,7,12,20,70\n",
         "2016-01-01,2016-01-02\n3,4\n5,6\n",
         "a,b\nx,y\nu,v\n",
         "a,b\n,\n1,2\n",

@@ -184,6 +184,7 @@ def test_marks_and_line_ends_of_every_kind_are_read(tmp_path: Path, content: byt
     ("content", "note"),
     [
         (b"id,a\n1,2\x00\n2,3\n", "NUL bytes left out (1, the first in line 2)"),
+        (b"\x00id,a\n1,2\n2,3\n", "NUL bytes left out (1, the first in line 1)"),
         (b"id,a\n1,2\n2,3\n" + b"\x00" * 1500, "NUL bytes left out (1,500, the first in line 4)"),
         ("id,a\n1,2\n2,3\n".encode("utf-16-le"), "read as utf-16-le"),
         ("id,a\n1,2\n2,3\n".encode("utf-16-be"), "read as utf-16-be"),
@@ -200,3 +201,11 @@ def test_a_row_that_is_unlike_those_before_is_named_by_its_line(tmp_path: Path, 
     (tmp_path / "t.csv").write_text(f"# x\nid,a\n{rows}3,4,5,\n")
     message, _ = error_of(read_table, tmp_path / "t.csv")
     assert message == "t.csv:43: 4 cells, expected 3 as in the rows before."
+
+
+def test_a_nul_byte_far_down_is_found(tmp_path: Path):
+    rows = b"".join(b"%d,2\n" % row for row in range(60_000))
+    (tmp_path / "t.csv").write_bytes(b"id,a\n" + rows + b"7\x00,\x002\n")
+    (table,) = read_batches(tmp_path / "t.csv", rows=100_000)
+    assert table.texts("a")[-1] == "2"
+    assert table.notes == (("encoding", "NUL bytes left out (2, the first in line 60002)"),)
