@@ -74,8 +74,9 @@ def find_layout(start: str, *, is_whole: bool) -> Layout:
         header, rows = commented, [header, *rows]
         n_above, n_header, is_complete = n_above - 1, 1, False
     names = _name_cells(header, rows)
-    # The texts of a single column may begin with a blank of their own.
-    is_padded = delimiter != BLANK and _is_padded([header, *rows] if len(names) < 3 else rows)
+    # A few texts may begin with a blank of their own.
+    few = len(names) < 3 or len(rows) < 2
+    is_padded = delimiter != BLANK and _is_padded([header, *rows] if few else rows)
     return Layout(
         delimiter=delimiter,
         names=tuple(map(tidy_name, names)) if is_padded else tuple(names),

@@ -19,6 +19,8 @@ def find_repeats(table: "pa.Table") -> IntVector:
     import pyarrow.compute as pc
 
     wanted = [tidy_name(name).lower() for name in table.column_names]
+    if not wanted:
+        return np.empty(0, dtype=np.int64)
     places = sorted(range(len(wanted)), key=lambda place: -len(wanted[place]))
     rows = _find_candidates(table.column(places[0]), wanted[places[0]])
     for place in places:

@@ -49,6 +49,7 @@ def test_blanks_beside_every_delimiter_belong_to_no_cell(
     [
         ("id,a,b\n1, 2,x\n2,3,y\n", [["id", "a", "b"], ["1", " 2", "x"], ["2", "3", "y"]]),
         ("id,text\n1, hello\n2, good day\n", [["id", "text"], ["1", " hello"], ["2", " good day"]]),
+        ("id,a,b\n1, x, y\n", [["id", "a", "b"], ["1", " x", " y"]]),
         ('id,a\n1," x"\n2,y\n', [["id", "a"], ["1", " x"], ["2", "y"]]),
     ],
 )

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from automl_cli.core.errors import DataError
 from automl_cli.data.batches import read_batches
 from automl_cli.data.read import RawTable, read_table
 
@@ -98,3 +99,15 @@ def test_a_ragged_row_behind_batches_is_named_by_its_line(
     tables = list(read_batches(tmp_path / "t.csv", rows=4))
     assert [line for table in tables for line in table.repeated] == [42]
     assert [cell for table in tables for cell in table.texts("id")] == [*map(str, range(42))]
+
+
+def test_a_table_without_columns_is_refused(tmp_path: Path):
+    pd.DataFrame(index=range(3)).to_parquet(tmp_path / "t.parquet")
+    with pytest.raises(DataError, match="a header of 0 columns and no rows"):
+        read_table(tmp_path / "t.parquet")
+
+
+def test_a_name_that_is_not_ascii_is_found_in_any_case(tmp_path: Path):
+    (tmp_path / "t.csv").write_text("größe,ü\n1,2\nGRÖßE,Ü\n3,4\n", encoding="utf-8")
+    for table in both(tmp_path / "t.csv"):
+        assert (table.texts("ü").tolist(), table.repeated) == (["2", "4"], (3,))
