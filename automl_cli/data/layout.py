@@ -91,15 +91,15 @@ def find_layout(start: str, *, is_whole: bool) -> Layout:
 
 def find_delimiter(start: str, *, is_whole: bool) -> str:
     """Return what divides the cells of a csv text, of which this is the start or all of it."""
-    best, width = DELIMITERS[0], 1
-    for delimiter in DELIMITERS:
-        header, _, rows = _read_start(start, delimiter, is_whole=is_whole)
-        names = _name_cells(header, rows)
-        if len(names) > width and all(len(row) == len(names) for row in rows):
-            best, width = delimiter, len(names)
-    if width == 1 and _is_divided_by_blanks(start, is_whole=is_whole):
-        return BLANK
-    return best
+    looks = [(one, *_read_start(start, one, is_whole=is_whole)) for one in DELIMITERS]
+    plain = {one: len(header) for one, header, _, rows in looks if _is_even(header, rows)}
+    if max(plain.values(), default=1) > 1:
+        return max(plain, key=lambda one: plain[one])
+    named = [(one, _name_cells(header, rows), rows) for one, header, _, rows in looks]
+    odd = {one: len(names) for one, names, rows in named if _is_even(names, rows)}
+    if max(odd.values(), default=1) > 1:
+        return max(odd, key=lambda one: odd[one])
+    return BLANK if _is_divided_by_blanks(start, is_whole=is_whole) else DELIMITERS[0]
 
 
 def read_records(text: str, delimiter: str) -> Iterator[list[str]]:
@@ -183,6 +183,10 @@ def _read_start(
     return header, n_header, [record for record in records if record]
 
 
+def _is_even(names: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+    return all(len(row) == len(names) for row in rows)
+
+
 def _name_cells(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     """Return a name for each cell of a row: rows may have one cell more than the header.
 
@@ -205,7 +209,7 @@ def _count_up(cells: Sequence[str]) -> bool:
 def _is_divided_by_blanks(start: str, *, is_whole: bool) -> bool:
     header, _, rows = _read_start(start, BLANK, is_whole=is_whole)
     names = _name_cells(header, rows)
-    if len(names) < 2 or not rows or any(len(row) != len(names) for row in rows):
+    if len(names) < 2 or not rows or not _is_even(names, rows):
         return False
     if any(delimiter in cell for cell in header for delimiter in DELIMITERS):
         return False

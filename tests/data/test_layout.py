@@ -99,6 +99,7 @@ def test_words_of_a_single_column_are_no_cells(tmp_path: Path, content: str):
         ("id;a;;;\n1;2;;;\n", [["id", "a"], ["1", "2"]]),
         (",id,a,\n0,1,2,\n", [["", "id", "a"], ["0", "1", "2"]]),
         ("id,a\n1,2,\n2,,\n", [["id", "a"], ["1", "2"], ["2", ""]]),
+        ("id;a\n1;2,\n2;3,\n", [["id", "a"], ["1", "2,"], ["2", "3,"]]),
     ],
 )
 def test_a_delimiter_at_the_ends_of_lines_makes_no_column(
