@@ -21,6 +21,7 @@ from automl_cli.core.keys import make_seed
 from automl_cli.core.problem import Problem
 from automl_cli.core.threads import limit_blas
 from automl_cli.data.check import check_submission
+from automl_cli.data.noted import Noted
 from automl_cli.data.submission import check_name, make_submission, write_submission
 from automl_cli.decision import fit_decision
 from automl_cli.ensemble.combiners import COMBINERS, get_weights
@@ -77,15 +78,20 @@ def blend(request: BlendRequest) -> dict[str, Any]:
             f"{request.run}: {len(own.problems)} targets; files are blended with one.",
             hint="Give other runs instead, or fit each target by itself.",
         )
-    blends = {}
-    described = []
+    blends, described, noted = {}, [], Noted()
     for problem in own.problems:
-        members = _gather(own, others, files, problem)
+        members = _gather(own, others, problem)
+        members |= _read_files(own, files, problem, noted)
         made = _blend(own, problem, members)
         blends[problem.target.name] = made
         described.append(_describe(own, problem, made, members))
     _write(own, blends, request.out)
-    return {"version": BLEND_VERSION, "submission": str(request.out), "targets": described}
+    return {
+        "version": BLEND_VERSION,
+        "submission": str(request.out),
+        "targets": described,
+        "notes": noted.to_json(),
+    }
 
 
 def _check_blendable(run: Reopened) -> None:
@@ -110,10 +116,8 @@ def _pair_files(paths: Sequence[Path]) -> list[tuple[Path, Path]]:
     return list(zip(paths[::2], paths[1::2], strict=True))
 
 
-def _gather(
-    own: Reopened, others: Sequence[Reopened], files: Sequence[tuple[Path, Path]], problem: Problem
-) -> dict[str, Candidate]:
-    """Return all members by key, the run's own first."""
+def _gather(own: Reopened, others: Sequence[Reopened], problem: Problem) -> dict[str, Candidate]:
+    """Return the members that runs have, by key, the run's own first."""
     members = load_finished(own.directory, problem.target.name)
     if not members:
         raise RunError(
@@ -128,11 +132,16 @@ def _gather(
                 f"{key}: its predictions of the test rows (candidates/{key}/test.npy) are gone.",
                 hint="Remove that folder and give the `automl fit` command of its run again.",
             )
-    train, test = _list_rows(own)
-    for oof, predicted in files:
-        member = read_outside(problem, oof, predicted, train, test)
-        members[member.spec.key] = member
     return members
+
+
+def _read_files(
+    own: Reopened, files: Sequence[tuple[Path, Path]], problem: Problem, noted: Noted
+) -> dict[str, Candidate]:
+    """Return the members that were made elsewhere, by key."""
+    train, test = _list_rows(own)
+    read = [read_outside(problem, *pair, train, test, noted) for pair in files]
+    return {member.spec.key: member for member in read}
 
 
 def _read_other(own: Reopened, other: Reopened, problem: Problem) -> dict[str, Candidate]:

@@ -18,8 +18,10 @@ from automl_cli.core.candidate import Candidate, CandidateSpec
 from automl_cli.core.dataset import Target
 from automl_cli.core.errors import DataError
 from automl_cli.core.problem import Problem
+from automl_cli.data.noted import Noted
 from automl_cli.data.numbers import parse_numbers
 from automl_cli.data.read import RawTable, read_table
+from automl_cli.data.spelling import match_columns
 from automl_cli.scoring import score_candidate
 
 FOLD = "fold"  # a column of an out-of-fold file that tells the fold of each row
@@ -49,7 +51,7 @@ class Rows:
 
 
 def read_outside(
-    problem: Problem, oof_path: Path, test_path: Path, train: Rows, test: Rows
+    problem: Problem, oof_path: Path, test_path: Path, train: Rows, test: Rows, noted: Noted
 ) -> Candidate:
     """Return a member that was made elsewhere.
 
@@ -61,6 +63,8 @@ def read_outside(
         Its files: csv or npy, one column of the positive class or of values, or one a class.
     train, test
         The rows that they have to be for.
+    noted
+        Takes what is noticed while reading the files.
 
     Raises
     ------
@@ -68,8 +72,8 @@ def read_outside(
         If rows are missing, unknown or repeated, or a cell is no prediction; or if its folds would
         divide what the run's folds keep together.
     """
-    oof, folds = _read(problem, oof_path, train)
-    predicted, _ = _read(problem, test_path, test)
+    oof, folds = _read(problem, oof_path, train, noted)
+    predicted, _ = _read(problem, test_path, test, noted)
     covered = problem.folds.covered()
     _check_filled(oof_path, oof, covered)
     _check_filled(test_path, predicted, np.ones(len(predicted), dtype=bool))
@@ -96,13 +100,16 @@ def _check_filled(path: Path, values: FloatMatrix, wanted: BoolVector) -> None:
         raise DataError(f"{path}: no prediction in row {row + 1}.", hint=HINT)
 
 
-def _read(problem: Problem, path: Path, rows: Rows) -> tuple[FloatMatrix, IntVector | None]:
+def _read(
+    problem: Problem, path: Path, rows: Rows, noted: Noted
+) -> tuple[FloatMatrix, IntVector | None]:
     if path.suffix == ".npy":
         values, folds = _read_npy(path), None
         if len(values) != rows.n_rows:
             raise _wrong_number(path, len(values), rows)
     else:
-        table = read_table(path)
+        table = _match(read_table(path), problem.target, rows.id)
+        noted.add(table)
         places = _find_places(table, rows)
         names = _find_columns(table, problem.target, rows.id)
         values = np.column_stack([_read_numbers(table, name) for name in names])[places]
@@ -110,6 +117,11 @@ def _read(problem: Problem, path: Path, rows: Rows) -> tuple[FloatMatrix, IntVec
         if FOLD in table.names and FOLD not in names:
             folds = pd.factorize(table.texts(FOLD)[places])[0]
     return _scale(problem, path, values), folds
+
+
+def _match(table: RawTable, target: Target, row_id: str | None) -> RawTable:
+    names = [target.name, *target.labels, FOLD]
+    return match_columns(table, names if row_id is None else [row_id, *names])
 
 
 def _read_npy(path: Path) -> FloatMatrix:

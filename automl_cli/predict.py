@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,12 @@ from automl_cli.core.dataset import Target
 from automl_cli.core.errors import DataError, RunError
 from automl_cli.core.events import Listener, ignore, tell_stage
 from automl_cli.core.metric import Wants
-from automl_cli.data.batches import find_line, read_batches
+from automl_cli.data.batches import read_batches
+from automl_cli.data.names import find_name
+from automl_cli.data.noted import Noted
+from automl_cli.data.places import find_line
 from automl_cli.data.read import RawTable
+from automl_cli.data.spelling import match_columns
 from automl_cli.data.submission import check_name, make_columns
 from automl_cli.store import replaced
 from automl_cli.store.written import (
@@ -83,9 +88,10 @@ def predict(request: PredictRequest, listener: Listener = ignore) -> dict[str, A
     predictor = load_predictor(request.run)
     _check_out(request)
     forms = _choose_forms(predictor, proba=request.proba)
-    n_rows, unread = 0, dict[str, dict[str, Any]]()
+    n_rows, unread, noted = 0, dict[str, dict[str, Any]](), Noted()
     with replaced(request.out, durable=True) as beside:
-        for table in read_batches(request.rows, BATCH_ROWS):
+        for table in map(partial(_match, predictor), read_batches(request.rows, BATCH_ROWS)):
+            noted.add(table)
             rows = _read_batch(predictor, table, unread, n_rows)
             named = _name_rows(request.id, predictor.manifest.id, forms, table, n_rows)
             frame = pd.DataFrame({**dict([named]), **_predict_batch(predictor, rows, forms)})
@@ -103,13 +109,16 @@ def predict(request: PredictRequest, listener: Listener = ignore) -> dict[str, A
             raise DataError(f"{request.rows}: no rows.", hint="Give a file with at least one row.")
         note_written(request.run, beside)
     for one in unread.values():
-        one["line"] = find_line(request.rows, one["row"] - 1)
+        one["line"] = find_line(
+            request.rows, one["row"] - 1, noted.find_repeated(str(request.rows))
+        )
         one["share"] = one["cells"] / n_rows
     return {
         "version": PREDICT_VERSION,
         "predictions": str(request.out),
         "rows": n_rows,
         "unread": list(unread.values()),
+        "notes": noted.to_json(),
     }
 
 
@@ -143,6 +152,13 @@ def _choose_forms(predictor: Predictor, *, proba: bool) -> list[_Form]:
                 columns = tuple(f"{of}{label}" for label in part.labels)
         forms.append(_Form(target=target, columns=columns, wants=wants, proba=proba))
     return forms
+
+
+def _match(predictor: Predictor, table: RawTable) -> RawTable:
+    """Return a batch with its columns called as the run calls them."""
+    names = [column.name for column in predictor.typing.columns]
+    row_id = predictor.manifest.id
+    return match_columns(table, names if row_id is None else [*names, row_id])
 
 
 def _read_batch(
@@ -187,12 +203,13 @@ def _name_rows(
     given_id: str | None, run_id: str | None, forms: Sequence[_Form], table: RawTable, start: int
 ) -> tuple[str, Any]:
     """Return the name of the id column and the id of each row; row numbers if there is none."""
-    if given_id is not None and given_id not in table.names:
+    own_id = None if given_id is None else find_name(given_id, table.names)
+    if given_id is not None and own_id is None:
         raise DataError(
             f"{table.name}: no column {given_id!r} for the id.",
             hint=f"Name one of its columns with --id: {', '.join(table.names[:10])}.",
         )
-    name = given_id or run_id
+    name = own_id or run_id
     if any((name or "id") in form.columns for form in forms):
         raise DataError(
             f"{table.name}: the id {name or 'id'!r} has the name of a predicted column.",

@@ -89,6 +89,27 @@ def test_rows_may_come_in_any_order(place: Path, tmp_path: Path) -> None:
     assert run_blend(place, oof, test)["score"] == expected
 
 
+def test_files_may_spell_columns_otherwise_and_repeat_their_header(
+    place: Path, tmp_path: Path
+) -> None:
+    oof, test = make_outside(tmp_path)
+    expected = run_blend(place, oof, test)["score"]
+    for path in (oof, test):
+        _, *rows = path.read_text().splitlines()
+        rows[5:5] = ["ID,Sold "]
+        path.write_text("\n".join(["ID,Sold ", *rows]) + "\n")
+    request = BlendRequest(run=place / "run", others=(oof, test), out=place / "blended.csv")
+    made = blend(request)
+    assert made["targets"][0]["score"] == expected
+    told = [(Path(one["file"]).name, one["what"], one["note"]) for one in made["notes"]]
+    assert told == [
+        ("oof.csv", "columns read", "'ID' as 'id', 'Sold ' as 'sold'"),
+        ("outside.csv", "columns read", "'ID' as 'id', 'Sold ' as 'sold'"),
+        ("oof.csv", "header", "repeated in line 7, left out"),
+        ("outside.csv", "header", "repeated in line 7, left out"),
+    ]
+
+
 def test_arrays_are_taken_in_the_order_of_the_tables(place: Path, tmp_path: Path) -> None:
     oof, test = make_outside(tmp_path)
     expected = run_blend(place, oof, test)["score"]

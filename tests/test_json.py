@@ -32,7 +32,11 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     frame[:N_TRAIN].to_csv(place / "task" / "train.csv", index=False)
     test = frame[N_TRAIN:].drop(columns="sold")
     test.to_csv(place / "task" / "test.csv", index=False)
-    test.assign(size="large").to_csv(place / "new.csv", index=False)
+    odd = test.assign(size="large").rename(columns={"shop": "Shop"})
+    odd.to_csv(place / "new.csv", index=False)
+    for name, rows in (("oof", frame[:N_TRAIN]), ("outside", test)):
+        predicted = pd.DataFrame({"ID": rows["id"], "sold": rng.random(len(rows)).round(3)})
+        predicted.to_csv(place / f"{name}.csv", index=False)
     test[["id"]].assign(sold=0.5).to_csv(place / "mine.csv", index=False)
     small = ["--set", "limits.rounds=15", "--set", "search.trials=3", "--set", "budget=null"]
     small += ["--set", "features.groups.crosses={top: 3}", "--set", "search.models=[lightgbm]"]
@@ -63,7 +67,7 @@ def show(place: Path, command: str) -> dict[str, Any]:
     words = {
         "audit": [task],
         "predict": [run, place / "new.csv", "--out", place / "new_predictions.csv"],
-        "blend": [run, run, "--submission", csv],
+        "blend": [run, run, place / "oof.csv", place / "outside.csv", "--submission", csv],
         "check": [place / "mine.csv", task],
         "leaderboard": [place / "runs" / "first"],
         "features": [run],

@@ -19,7 +19,7 @@ def find_unread_cells(evidence: Evidence) -> Iterator[Finding]:
             code="unread_cells",
             severity="warning",
             message=f"{Path(one.table).name}: {one.column!r} has {one.cells:,} {what} {one.kind} "
-            f"({one.cells / one.rows:.1%}), such as {one.first!r} in line {one.line:,}; "
+            f"({one.cells / one.rows:.1%}), such as {one.first!r} in {one.place}; "
             f"{f'{subject} left out' if is_target else missing}.",
             advice="Correct the cells, or list the texts in data.missing if they mean that the "
             "value is unknown"

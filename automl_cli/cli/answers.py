@@ -4,7 +4,7 @@ import errno
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NoReturn
 
@@ -52,6 +52,12 @@ def print_json(payload: Mapping[str, Any]) -> None:
     from automl_cli.payloads import without_nan
 
     typer.echo(json.dumps(without_nan(dict(payload)), allow_nan=False))
+
+
+def echo_notes(notes: Iterable[Mapping[str, str]]) -> None:
+    """Show what was noticed while reading files, which is no part of what was asked for."""
+    for one in notes:
+        typer.echo(f"note: {one['file']}: {one['what']}: {one['note']}.", err=True)
 
 
 def leave_unread() -> NoReturn:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from automl_cli.cli.answers import answered, print_json
+from automl_cli.cli.answers import answered, echo_notes, print_json
 from automl_cli.cli.options import AsJson, RunFolder, read_path
 
 
@@ -32,6 +32,7 @@ def blend(
         from automl_cli.cli.results import print_blends
 
         made = run_blend(BlendRequest(run=run, others=tuple(others), out=submission))
+        echo_notes(made["notes"])
         if as_json:
             print_json(made)
         else:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from automl_cli.cli.answers import answered, print_json
+from automl_cli.cli.answers import answered, echo_notes, print_json
 from automl_cli.cli.options import AsJson, Force, RunFolder, read_path
 
 KINDS = {"number": "a number", "boolean": "true or false", "time": "a time", "datetime": "a date"}
@@ -37,6 +37,7 @@ def predict(
         request = PredictRequest(run=run, rows=rows, out=out, id=id, proba=proba, force=force)
         with tell_status(f"predicting {rows.name}") as listener:
             done = run_predict(request, listener)
+        echo_notes(done["notes"])
         for one in done["unread"]:
             typer.echo(_warn(rows, one, done["rows"]), err=True)
         if as_json:

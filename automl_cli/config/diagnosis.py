@@ -20,6 +20,7 @@ from automl_cli.config.mistakes import (
 from automl_cli.config.schema import RunConfig
 from automl_cli.config.tree import Node, find_child, find_origin
 from automl_cli.config.values import MISTAKE
+from automl_cli.core.peers import find_key
 
 _COMMAND = "`automl config schema` describes every key."
 
@@ -97,14 +98,17 @@ def _hint_value(details: ErrorDetails, path: KeyPath) -> str:
 
 
 def _hint_key(path: KeyPath) -> str:
-    """Look for a similar key in the same section, then for it in the others."""
-    name = str(path[-1])
+    """Look for what other tools call so, then for a similar key here, then in other sections."""
+    name, section = str(path[-1]), spell_path(path[:-1])
     model = _find_model(path[:-1])
     here = tuple(model.model_fields) if model else ()
     everywhere = {str(known[-1]): spell_path(known) for known in known_keys()}
-    close = get_close_matches(name, here, n=1) or [
-        everywhere[leaf] for leaf in get_close_matches(name, everywhere, n=1)
-    ]
+    known = find_key(name)
+    close = (
+        ([known.removeprefix(f"{section}.")] if known else [])
+        or get_close_matches(name.casefold(), here, n=1)
+        or [everywhere[leaf] for leaf in get_close_matches(name.casefold(), everywhere, n=1)]
+    )
     question = f"did you mean {close[0]!r}? " if close else ""
     return f"{question}allowed here: {join_names(here)}."
 

@@ -24,6 +24,7 @@ from automl_cli.config.tree import (
     to_plain,
 )
 from automl_cli.config.yaml_reader import read_text
+from automl_cli.core.peers import find_key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,10 +128,10 @@ def _read_override(text: str) -> Layer:
     if not equals or not all(keys):
         hint = "write --set key.path=value, such as --set models.catboost.depth=8."
         return _refuse(Mistake(where=origin, key_path=(), problem="expected key=value.", hint=hint))
-    if keys == ["extends"]:
+    if find_key(key) == "extends" or keys == ["extends"]:
         hint = "use --preset NAME, or write extends into a file."
         return _refuse(
-            Mistake(where=origin, key_path=("extends",), problem="only files extend.", hint=hint)
+            Mistake(where=origin, key_path=tuple(keys), problem="only files extend.", hint=hint)
         )
     read = read_text(value, lambda _line: origin)
     return Layer(make_node(to_plain(read.tree), origin, keys), read.mistakes)

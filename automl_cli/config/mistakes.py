@@ -96,7 +96,7 @@ def make_hint(name: str, allowed: Collection[str], listing: str) -> str:
     >>> make_hint("fold", ["folds", "repeats"], "allowed: folds and repeats.")
     "did you mean 'folds'? allowed: folds and repeats."
     """
-    close = get_close_matches(name, allowed, n=1)
+    close = get_close_matches(name.casefold(), allowed, n=1)
     return f"did you mean {close[0]!r}? {listing}" if close else listing
 
 

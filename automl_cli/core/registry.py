@@ -11,6 +11,7 @@ from importlib.metadata import entry_points
 from typing import Generic, TypeVar
 
 from automl_cli.core.errors import PlanError
+from automl_cli.core.peers import find_entry
 
 Entry = TypeVar("Entry")
 
@@ -59,10 +60,19 @@ class Registry(Generic[Entry]):
         """Return all names: built-in entries in table order, then plug-ins."""
         return (*self._table, *sorted(self._plugins()))
 
-    def hint(self, name: str) -> str:
-        """Return the sentence that leads from a wrong name to a right one."""
+    def hint(self, name: str, meant: str | None = None) -> str:
+        """Return the sentence that leads from a wrong name to a right one.
+
+        Parameters
+        ----------
+        name
+            The wrong one.
+        meant
+            The right one, if it is known.
+        """
         listing = f"`automl list {self.kind}` shows all {len(self.names())}."
-        close = get_close_matches(name, self.names(), n=1)
+        known = meant or find_entry(self.kind, name)
+        close = [known] if known else get_close_matches(name.casefold(), self.names(), n=1)
         return f"did you mean {close[0]!r}? {listing}" if close else listing
 
     def __iter__(self) -> Iterator[str]:

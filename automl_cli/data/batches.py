@@ -4,17 +4,18 @@ for table in read_batches(Path("new.csv"), rows=50_000):
     table.n_rows, table.cells("age")
 """
 
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from automl_cli.core.errors import DataError
-from automl_cli.data.read import RawTable, find_delimiter, read_records, read_table, write_as_text
-from automl_cli.data.unpack import PARQUET
-
-if TYPE_CHECKING:
-    import pyarrow as pa
+from automl_cli.data.csv_reader import arrow_options, trim_cells
+from automl_cli.data.headerless import check_header
+from automl_cli.data.layout import BLANK, Layout, find_layout
+from automl_cli.data.lines import LineFinder
+from automl_cli.data.read import RawTable, describe_layout, read_table, write_as_text
+from automl_cli.data.repeated import find_repeats, leave_out
+from automl_cli.data.unpack import NUL, PARQUET, check_start
 
 START_BYTES = 1 << 18  # looked at to know what kind of file it is
 BLOCK_BYTES = 4 << 20
@@ -24,56 +25,36 @@ def read_batches(path: Path, rows: int) -> Iterator[RawTable]:
     """Yield a table as text, so many rows at a time.
 
     Plain csv in UTF-8 and parquet are read piece by piece. Other files (an archive, another
-    encoding, csv with ragged rows) are read whole, by `read_table`, and then divided.
+    encoding, cells divided by blanks, csv with ragged rows) are read whole, by `read_table`, and
+    then divided.
 
     Raises
     ------
     DataError
         See `read_table`.
     """
-    for table in _read_pieces(path):
-        for start in range(0, table.num_rows, rows):
-            yield RawTable(name=str(path), table=table.slice(start, rows))
+    for piece in _read_pieces(path):
+        for start in range(0, piece.n_rows, rows):
+            part = replace(piece, table=piece.table.slice(start, rows))
+            yield part if start == 0 else replace(part, notes=(), repeated=())
 
 
-def find_line(path: Path, row: int) -> int | None:
-    """Return the line on which a row of a plain csv begins, both from 1 and 0; None of others.
-
-    Examples
-    --------
-    >>> find_line(Path("table.parquet"), 3)
-    """
-    import csv
-
-    if not path.is_file():
-        return None
-    with path.open("rb") as file:
-        start = file.read(START_BYTES)
-    if start.startswith(PARQUET) or not _is_plain(start):
-        return None
-    text = start.decode("utf-8", errors="ignore")
-    delimiter = find_delimiter(text, is_whole=len(start) < START_BYTES)
-    with path.open(encoding="utf-8", newline="") as lines, suppress(csv.Error, ValueError):
-        reader, left, began = csv.reader(lines, delimiter=delimiter), row + 1, 1
-        for record in reader:
-            if record and not left:
-                return began
-            left -= bool(record)  # an empty line is no row
-            began = reader.line_num + 1
-    return None
-
-
-def _read_pieces(path: Path) -> "Iterator[pa.Table]":
+def _read_pieces(path: Path) -> Iterator[RawTable]:
     if path.is_file():
         with path.open("rb") as file:
             start = file.read(START_BYTES)
         if start.startswith(PARQUET):
             yield from _read_parquet(path)
             return
-        if _is_plain(start):
-            yield from _read_csv(path, start)
-            return
-    yield read_table(path).table
+        if _is_plain(start) and not _holds_nul(path):
+            check_start(str(path), start)
+            text = start.decode("utf-8", errors="ignore")
+            layout = find_layout(text, is_whole=len(start) < START_BYTES)
+            if _is_steady(layout):
+                check_header(str(path), layout)
+                yield from _read_csv(path, layout)
+                return
+    yield read_table(path)
 
 
 def _is_plain(start: bytes) -> bool:
@@ -82,52 +63,74 @@ def _is_plain(start: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     marked = start.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\x1f\x8b", b"PK"))
-    return not marked and "\x00" not in text and text.strip() != ""
+    return not marked and text.strip() != ""
 
 
-def _read_csv(path: Path, start: bytes) -> "Iterator[pa.Table]":
+def _holds_nul(path: Path) -> bool:
+    import mmap
+
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        return data.find(NUL) >= 0
+
+
+def _is_steady(layout: Layout) -> bool:
+    """Return whether every batch of the file can be read by itself."""
+    different = len(set(layout.names)) == len(layout.names)  # if not, `read_table` tells
+    return different and layout.delimiter != BLANK
+
+
+def _read_csv(path: Path, layout: Layout) -> Iterator[RawTable]:
     import pyarrow as pa
     from pyarrow import csv
 
-    text = start.decode("utf-8", errors="ignore")
-    delimiter = find_delimiter(text, is_whole=len(start) < START_BYTES)
-    header = next(read_records(text, delimiter), [])
-    if len(set(header)) < len(header):
-        yield read_table(path).table  # which says what is wrong
-        return
-    n_read = 0
+    lines = LineFinder(lambda: path.read_bytes().decode(), layout)
+    n_read, found, notes = 0, list[int](), describe_layout(layout)
     try:
-        with csv.open_csv(
-            path,
-            read_options=csv.ReadOptions(block_size=BLOCK_BYTES),
-            parse_options=csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
-            convert_options=csv.ConvertOptions(
-                column_types=dict.fromkeys(header, pa.large_string()), strings_can_be_null=False
-            ),
-        ) as reader:
+        with csv.open_csv(path, **arrow_options(layout, BLOCK_BYTES)) as reader:
             for batch in reader:
-                yield pa.Table.from_batches([batch])
+                cells = pa.Table.from_batches([batch])
+                cells = trim_cells(cells) if layout.is_padded else cells
+                repeats = find_repeats(cells)
+                repeated = lines.find((repeats + n_read).tolist())
+                yield RawTable(
+                    name=str(path),
+                    table=leave_out(cells, repeats),
+                    notes=() if n_read else notes,
+                    repeated=repeated,
+                )
                 n_read += batch.num_rows
+                found += repeated
     except pa.ArrowInvalid:
         # Python's own reader is more patient, and knows the line of a mistake.
-        table = read_table(path).table.slice(n_read)
-        yield table
+        yield _read_rest(path, n_read, found)
     else:
-        if not n_read:
+        if n_read == len(found):
             raise DataError(
-                f"{path}: a header of {len(header)} columns and no rows.",
+                f"{path}: a header of {len(layout.names)} columns and no rows.",
                 hint="Give a file with at least one row.",
             )
 
 
-def _read_parquet(path: Path) -> "Iterator[pa.Table]":
+def _read_rest(path: Path, n_read: int, found: Sequence[int]) -> RawTable:
+    """Return the rows behind those that were read, of which `found` are the repeated headers."""
+    whole = read_table(path)
+    rest = whole.table.slice(n_read - len(found))
+    return replace(whole, table=rest, repeated=whole.repeated[len(found) :])
+
+
+def _read_parquet(path: Path) -> Iterator[RawTable]:
     import pyarrow as pa
     from pyarrow import parquet
 
     try:
         file = parquet.ParquetFile(path)
     except pa.ArrowInvalid:
-        yield read_table(path).table
+        yield read_table(path)
         return
+    n_read = 0
     for batch in file.iter_batches():
-        yield write_as_text(str(path), pa.Table.from_batches([batch]))
+        cells = write_as_text(str(path), pa.Table.from_batches([batch]))
+        rows = find_repeats(cells)
+        repeated = tuple(int(row) + n_read + 1 for row in rows)
+        n_read += batch.num_rows
+        yield RawTable(name=str(path), table=leave_out(cells, rows), repeated=repeated, unit="row")

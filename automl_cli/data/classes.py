@@ -229,7 +229,7 @@ def _find_unread(levels: _Levels) -> Unread | None:
 
 def _name_stray(levels: _Levels) -> str:
     unread = _find_unread(levels)
-    return "" if unread is None else f"{unread.first!r} (line {unread.line})"
+    return "" if unread is None else f"{unread.first!r} ({unread.place})"
 
 
 def _make_classes(levels: _Levels, task: Task, reason: str, positive: str | None) -> EncodedTarget:

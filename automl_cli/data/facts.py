@@ -42,7 +42,7 @@ def make_facts(
             facts.append(("not used", ", ".join(names), "only in test: nothing to learn from"))
     for table in (tables.train, tables.test, tables.sample):
         if table is not None:
-            facts += [("encoding", note, table.name) for note in table.notes]
+            facts += [(what, note, table.name) for what, note in table.told()]
     return tuple(facts)
 
 

@@ -92,6 +92,13 @@ def find_files(
     )
 
 
+def find_unused(files: Files) -> list[Path]:
+    """Return the tables beside train that are called original, and that nothing reads."""
+    named = [path for path in _tables(files.train.parent) if "original" in _stem(path)]
+    used = {path.resolve() for path in (files.train, files.test, files.sample) if path}
+    return _one_per_stem([path for path in named if path.resolve() not in used])
+
+
 def _existing(path: Path) -> Path:
     if path.is_file():
         return path

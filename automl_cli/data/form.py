@@ -6,10 +6,12 @@ Tables are read in many forms (`automl_cli.data.read`); what is handed in has th
 from pathlib import Path
 
 from automl_cli.core.errors import DataError
-from automl_cli.data.read import SNIFF_CHARACTERS, find_delimiter
+from automl_cli.data.csv_reader import look_at
+from automl_cli.data.layout import Layout
+from automl_cli.data.read import read_table
 from automl_cli.data.unpack import unpack
 
-SPELLED = {";": "semicolons", "\t": "tabs", "|": "bars"}
+SPELLED = {";": "semicolons", "\t": "tabs", "|": "bars", " ": "blanks"}
 
 
 def check_form(path: Path) -> None:
@@ -32,10 +34,27 @@ def check_form(path: Path) -> None:
             f"{path}: {came}, expected plain UTF-8.",
             hint='Save it as UTF-8 without a mark (encoding="utf-8").',
         )
-    start = unpacked.text_start(SNIFF_CHARACTERS)
-    delimiter = find_delimiter(start, is_whole=len(start) < SNIFF_CHARACTERS)
-    if delimiter in SPELLED:
+    layout = look_at(unpacked)
+    if layout.delimiter in SPELLED:
         raise DataError(
-            f"{path}: cells divided by {SPELLED[delimiter]}, expected commas.",
+            f"{path}: cells divided by {SPELLED[layout.delimiter]}, expected commas.",
             hint="Write it with commas between cells, and a point in decimal numbers.",
+        )
+    _check_lines(path, layout)
+
+
+def _check_lines(path: Path, layout: Layout) -> None:
+    hint = "Write it with frame.to_csv(path, index=False)."
+    if layout.n_above:
+        came = f"the header is in line {layout.n_above + 1}, expected it in the first line"
+        raise DataError(f"{path}: {came}.", hint=hint)
+    if layout.is_padded:
+        raise DataError(f"{path}: blanks beside the commas, expected none.", hint=hint)
+    if not layout.names[-1]:
+        raise DataError(f"{path}: a comma at the ends of lines, expected none.", hint=hint)
+    repeated = read_table(path).repeated
+    if repeated:
+        raise DataError(
+            f"{path}: the header is repeated in line {repeated[0]}, expected it once.",
+            hint="Remove the line.",
         )

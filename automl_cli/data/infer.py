@@ -18,16 +18,18 @@ from automl_cli.core.errors import DataError
 from automl_cli.data.aim import Aim, find_aim, value_columns
 from automl_cli.data.classes import EncodedTarget, make_target
 from automl_cli.data.content import make_content_key
-from automl_cli.data.facts import describe_columns, make_facts
-from automl_cli.data.files import Files
+from automl_cli.data.facts import Fact, describe_columns, make_facts
+from automl_cli.data.files import Files, find_unused
 from automl_cli.data.ids import RowId, find_id, find_train_ids, sample_ids
 from automl_cli.data.kinds import find_typing
 from automl_cli.data.marks import has_decimal_commas
+from automl_cli.data.names import find_alike, tidy_name
 from automl_cli.data.nominal import make_outputs
 from automl_cli.data.options import DataOptions
 from automl_cli.data.original import read_original
 from automl_cli.data.read import RawTable, Tables, read_table, read_tables
 from automl_cli.data.roles import Features, find_features
+from automl_cli.data.spelling import match_options, match_tables
 from automl_cli.data.strays import Unread, find_all_unread
 from automl_cli.data.types import TableTyping, prepare_frame
 
@@ -67,10 +69,11 @@ def infer_dataset(files: Files, options: DataOptions) -> Inference:
         If a file is no table, a guess is ambiguous (the message lists the choices), the target is
         constant or missing, ids repeat or do not match, or an option names no column.
     """
-    tables = read_tables(files)
+    tables, asked = match_tables(read_tables(files)), options
+    options = match_options(asked, tables)
     _check_options(tables, options)
     aim = find_aim(tables, options)
-    row_id = find_id(tables, aim.targets, options)
+    row_id = _spell_id(find_id(tables, aim.targets, options), tables)
     comma = has_decimal_commas(map(tables.train.cells, tables.train.names))
     encoded = [make_target(tables.train, name, options, comma=comma) for name in aim.targets]
     _check_positive(encoded, options.positive)
@@ -99,7 +102,7 @@ def infer_dataset(files: Files, options: DataOptions) -> Inference:
         test=features.test,
         test_ids=row_id.test_ids,
         sample=_make_sample(tables, aim, row_id, encoded),
-        extra=_make_extra(labelled, options, features),
+        extra=_make_extra(labelled, options, features, asked.extra),
         original=original,
         key="",
     )
@@ -114,15 +117,24 @@ def infer_dataset(files: Files, options: DataOptions) -> Inference:
     )
 
 
+def _spell_id(row_id: RowId, tables: Tables) -> RowId:
+    """Return the id as the test table spells it, if no sample does."""
+    if tables.sample is not None or tables.test is None or row_id.name is None:
+        return row_id
+    return replace(row_id, name=tidy_name(tables.test.spell(row_id.name)))
+
+
 def _read_original(
     files: Files, features: Features, encoded: Sequence[EncodedTarget]
-) -> tuple[Original | None, list[tuple[str, str, str]]]:
+) -> tuple[Original | None, list[Fact]]:
     if files.original is None:
-        return None, []
+        beside = find_unused(files)
+        hint = f"--original {beside[0].name} trains on its rows as well" if beside else ""
+        return None, [("not used", ", ".join(one.name for one in beside), hint)] if beside else []
     targets = [item.target for item in encoded]
     table = read_table(files.original)
     original, fact = read_original(table, features.typing, targets, features.train, features.test)
-    return original, [fact]
+    return original, [fact, *((what, note, table.name) for what, note in table.told())]
 
 
 def _check_options(tables: Tables, options: DataOptions) -> None:
@@ -138,10 +150,12 @@ def _check_options(tables: Tables, options: DataOptions) -> None:
         for name in names:
             whole, _, part = name.rpartition(".")
             if name not in known and not (part.isdigit() and whole in parts):
-                close = get_close_matches(name, known, n=1)
+                close = find_alike(name, known) or get_close_matches(name, known, n=1)
                 raise DataError(
                     f"{tables.train.name}: no column {name!r}, which {option} names.",
-                    hint=f"Did you mean {close[0]!r}?" if close else f"It has {_listed(known)}.",
+                    hint=f"Did you mean {' or '.join(map(repr, close))}?"
+                    if close
+                    else f"It has {_listed(known)}.",
                 )
 
 
@@ -204,8 +218,9 @@ def _holds_labels(sample: RawTable, labels: tuple[str, ...]) -> bool:
 
 
 def _make_extra(
-    tables: Tables, options: DataOptions, features: Features
+    tables: Tables, options: DataOptions, features: Features, asked: Sequence[str]
 ) -> dict[str, "pd.Series[Any]"]:
+    """Return the columns that validation reads, each under the name that the user `asked` for."""
     every = [table for table in (tables.train, tables.test) if table is not None]
     own = [name for name in options.extra if name in tables.train.names]
     parts = [name for name in options.extra if name not in own]
@@ -216,7 +231,8 @@ def _make_extra(
             hint=f"The features are {_listed(list(features.train.columns))}.",
         )
     frame = prepare_frame(find_typing(every, own, missing=options.missing), tables.train)
-    return {name: frame[name] for name in own} | {name: features.train[name] for name in parts}
+    known = {name: frame[name] for name in own} | {name: features.train[name] for name in parts}
+    return {name: known[column] for name, column in zip(asked, options.extra, strict=True)}
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -6,7 +6,7 @@ out, and so are those that equal a training row, which would tell a fold what it
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from automl_cli.core.arrays import BoolVector, FloatVector, IntVector
 from automl_cli.core.dataset import Original, Target
 from automl_cli.core.errors import DataError
 from automl_cli.data.formats import find_format
+from automl_cli.data.names import describe_names, match_names
 from automl_cli.data.read import RawTable
 from automl_cli.data.types import TableTyping, prepare_frame
 from automl_cli.data.words import make_words
@@ -93,13 +94,11 @@ def _match(table: RawTable, typing: TableTyping, targets: Sequence[str]) -> _Mat
     """Rename columns to train's; those it lacks become missing cells."""
     import pyarrow as pa
 
-    own = {_plain(name): name for name in reversed(table.names)}
-    found = {
-        name: name if name in table.names else own.get(_plain(name))
-        for name in dict.fromkeys([*(one.held_by for one in typing.columns), *targets])
-    }
-    lost = [name for name in targets if found[name] is None]
-    absent = [one.name for one in typing.columns if found[one.held_by] is None]
+    wanted = list(dict.fromkeys([*(one.held_by for one in typing.columns), *targets]))
+    table = table.rename(match_names(table.name, table.names, wanted))
+    table = table.rename(match_names(table.name, table.names, wanted, loosen=_plain))
+    lost = [name for name in targets if name not in table.names]
+    absent = [one.name for one in typing.columns if one.held_by not in table.names]
     if lost or len(absent) > (1 - LEAST_COLUMNS) * len(typing.columns):
         what = f"the target {lost[0]!r}" if lost else f"{len(absent)} of train's columns"
         raise DataError(
@@ -107,14 +106,11 @@ def _match(table: RawTable, typing: TableTyping, targets: Sequence[str]) -> _Mat
             hint=f"Rename its columns as in train; it has {', '.join(table.names[:10])}.",
         )
     empty = pa.array([""] * table.n_rows, pa.large_string())
-    columns = {
-        name: empty if known is None else table.cells(known) for name, known in found.items()
-    }
-    used = set(found.values())
+    columns = {name: empty if name in absent else table.cells(name) for name in wanted}
     return _Matched(
-        table=RawTable(name=table.name, table=pa.table(columns)),
+        table=replace(table, table=pa.table(columns)),
         absent=tuple(absent),
-        unused=tuple(name for name in table.names if name not in used),
+        unused=tuple(name for name in table.names if name not in wanted),
     )
 
 
@@ -182,6 +178,9 @@ def _describe(
     table: RawTable, matched: _Matched, original: Original, counts: Mapping[str, int]
 ) -> tuple[str, str, str]:
     told = [f"{len(matched.table.names) - len(matched.absent)} columns matched"]
+    if matched.table.spelled:
+        own = {came: name for name, came in matched.table.spelled.items()}
+        told.append(f"read {describe_names(own)}")
     if matched.absent:
         told.append(f"{', '.join(matched.absent)} missing")
     if matched.unused:

@@ -8,27 +8,29 @@ and test together in `automl_cli.data.types`.
 """
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from itertools import islice
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from automl_cli.core.arrays import BoolVector
 from automl_cli.core.errors import DataError
+from automl_cli.data.csv_reader import look_at, read_csv
 from automl_cli.data.files import Files
+from automl_cli.data.headerless import check_header
+from automl_cli.data.layout import Layout
+from automl_cli.data.lines import LineFinder
+from automl_cli.data.places import find_line
+from automl_cli.data.repeated import describe_repeats, find_repeats, leave_out
 from automl_cli.data.unpack import Unpacked, unpack
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-DELIMITERS = (",", ";", "\t", "|")
-SNIFF_CHARACTERS = 65536  # enough for twenty records of any usual table
-SNIFF_RECORDS = 20
-BLOCK_BYTES = 16 << 20  # a record longer than a block cannot be read by pyarrow
+Note: TypeAlias = tuple[str, str]  # what it is about, and what was noticed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,11 +45,20 @@ class RawTable:
         Every column a pyarrow ``large_string``; a cell without text is the empty string.
     notes
         What was noticed while reading, such as an unusual encoding.
+    repeated
+        Where rows stood that repeat the header; `table` does not hold them.
+    unit
+        What `repeated` counts from 1: lines of the file, or rows.
+    spelled
+        How the file itself spells columns that have been renamed.
     """
 
     name: str
     table: "pa.Table"
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
+    repeated: tuple[int, ...] = ()
+    unit: Literal["line", "row"] = "line"
+    spelled: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -67,9 +78,31 @@ class RawTable:
         """Return the cells of the column `name` as Python strings, byte for byte."""
         return np.asarray(self.cells(name).to_numpy(), dtype=object)
 
-    def find_line(self, row: int) -> int:
-        """Return the line of the file in which a row stands, from 1."""
-        return row + 2
+    def find_line(self, row: int) -> int | None:
+        """Return the line of the file in which a row begins, from 1; None if it is no csv."""
+        return find_line(Path(self.name), row, self.repeated)
+
+    def told(self) -> tuple[Note, ...]:
+        """Return everything that a user has to know of the reading."""
+        if not self.repeated:
+            return self.notes
+        return (*self.notes, ("header", describe_repeats(self.repeated, self.unit)))
+
+    def spell(self, name: str) -> str:
+        """Return how the file itself spells the column `name`."""
+        return self.spelled.get(name, name)
+
+    def rename(self, names: Mapping[str, str]) -> "RawTable":
+        """Return the table with columns called otherwise: `names` leads from old to new ones."""
+        if not names:
+            return self
+        table = self.table.rename_columns([names.get(name, name) for name in self.names])
+        spelled = {names.get(name, name): self.spell(name) for name in self.names}
+        return replace(
+            self,
+            table=table,
+            spelled={name: own for name, own in spelled.items() if name != own},
+        )
 
     def where(self, rows: BoolVector) -> "RawTable":
         """Return the table of the chosen rows."""
@@ -105,108 +138,58 @@ def read_tables(files: Files) -> Tables:
 def read_table(path: Path) -> RawTable:
     """Read a csv (plain, gzip, zip) or parquet file as text.
 
-    Delimiter (comma, semicolon, tab, bar) and encoding (UTF-8 with or without mark, UTF-16,
-    Windows-1252) are recognised; quoted cells may hold delimiters and line ends.
+    Delimiter (comma, semicolon, tab, bar, blanks) and encoding (UTF-8 with or without mark, UTF-16,
+    Windows-1252) are recognised; quoted cells may hold delimiters and line ends. Rows that repeat
+    the header are left out, as are columns without a name and without a cell.
 
     Raises
     ------
     DataError
-        If the file is missing, unreadable, empty, has no rows, is no table, or names a column
-        twice; the hint says what to do with the file.
+        If the file is missing, unreadable, empty, has no rows or no header, is no table, or names a
+        column twice; the hint says what to do with the file.
     """
     unpacked = unpack(path)
-    table = _read_parquet(unpacked) if unpacked.is_parquet else _read_csv(unpacked)
-    _check(str(path), table)
-    return RawTable(name=str(path), table=table, notes=unpacked.notes)
-
-
-def _read_csv(source: Unpacked) -> "pa.Table":
-    import pyarrow as pa
-
-    start = source.text_start(SNIFF_CHARACTERS)
-    delimiter = find_delimiter(start, is_whole=len(start) < SNIFF_CHARACTERS)
-    header = next(read_records(start, delimiter), [])
-    try:
-        table = _read_fast(source.data, delimiter, header)
-    except pa.ArrowInvalid:
-        table = _read_slow(source, delimiter)
-    last = table.column(table.num_columns - 1)[-1].as_py() if table.num_rows else ""
-    if "\n" in last and source.data.count(b'"') % 2:
-        raise DataError(
-            f"{source.name}: a quoted cell is never closed.",
-            hint='Find the cell whose closing " is missing; the rows after it were swallowed.',
-        )
+    table = _read_rows(unpacked) if unpacked.is_parquet else _read_lines(unpacked)
+    _check(table.name, table.table)
     return table
 
 
-def find_delimiter(start: str, *, is_whole: bool) -> str:
-    """Return what separates the cells of a csv text, of which this is the start or all of it."""
-    best, width = DELIMITERS[0], 1
-    for delimiter in DELIMITERS:
-        records = list(islice(read_records(start, delimiter), SNIFF_RECORDS))
-        if not is_whole and len(records) > 2:
-            records.pop()  # the start may end within a record
-        widths = {len(record) for record in records if record}
-        if len(widths) == 1 and max(widths) > width:
-            best, width = delimiter, max(widths)
-    return best
+def _read_rows(source: Unpacked) -> RawTable:
+    cells = _read_parquet(source)
+    rows = find_repeats(cells)
+    repeated = tuple(int(row) + 1 for row in rows)
+    return RawTable(name=source.name, table=leave_out(cells, rows), repeated=repeated, unit="row")
 
 
-def read_records(text: str, delimiter: str) -> Iterator[list[str]]:
-    """Return the records of a csv text, each a list of cells."""
-    import csv
-    import io
-
-    return iter(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
-
-
-def _read_fast(data: bytes, delimiter: str, header: list[str]) -> "pa.Table":
-    import pyarrow as pa
-    from pyarrow import csv
-
-    table = csv.read_csv(
-        pa.BufferReader(data),
-        read_options=csv.ReadOptions(block_size=BLOCK_BYTES),
-        parse_options=csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
-        convert_options=csv.ConvertOptions(
-            column_types=dict.fromkeys(header, pa.large_string()), strings_can_be_null=False
-        ),
+def _read_lines(source: Unpacked) -> RawTable:
+    layout = look_at(source)
+    check_header(source.name, layout)
+    cells = read_csv(source, layout)
+    rows = find_repeats(cells)
+    return RawTable(
+        name=source.name,
+        table=drop_empty(leave_out(cells, rows)),
+        notes=(*(("encoding", note) for note in source.notes), *describe_layout(layout)),
+        repeated=LineFinder(source.data.decode, layout).find(rows.tolist()),
     )
-    if any(kind != pa.large_string() for kind in table.schema.types):
-        raise pa.ArrowInvalid("the header was read in two ways")
+
+
+def describe_layout(layout: Layout) -> tuple[Note, ...]:
+    """Return what is to be told about the lines above the header."""
+    if not layout.has_comments:
+        return ()
+    return (("header", f"in line {layout.n_above + 1}, below comments"),)
+
+
+def drop_empty(table: "pa.Table") -> "pa.Table":
+    """Return a table without the nameless empty columns that delimiters at line ends make."""
+    import pyarrow.compute as pc
+
+    for place in reversed(range(1, table.num_columns)):
+        nameless = not table.column_names[place].strip()
+        if nameless and not pc.any(pc.not_equal(table.column(place), "")).as_py():
+            table = table.remove_column(place)
     return table
-
-
-def _read_slow(source: Unpacked, delimiter: str) -> "pa.Table":
-    """Read with Python's own reader: more patient, and it knows the line of a mistake."""
-    import csv
-    import io
-
-    import pyarrow as pa
-
-    text = io.StringIO(source.data.decode(), newline="")
-    reader = csv.reader(text, delimiter=delimiter)
-    try:
-        header = next(reader, [])
-        rows = []
-        for row in filter(None, reader):
-            if len(row) != len(header):
-                raise _ragged(source.name, reader.line_num, len(row), len(header))
-            rows.append(row)
-    except csv.Error as error:
-        raise DataError(
-            f"{source.name}:{reader.line_num}: not readable as csv: {error}.",
-            hint="Mend or remove this line, or save the table as parquet.",
-        ) from error
-    columns = zip(*rows, strict=True) if rows else ([] for _ in header)
-    return pa.table([pa.array(column, pa.large_string()) for column in columns], names=header)
-
-
-def _ragged(name: str, line: int, came: int, expected: int) -> DataError:
-    return DataError(
-        f"{name}:{line}: {came} cells, expected {expected} as in the header.",
-        hint="Is this a table with one header line? A cell that holds the delimiter needs quotes.",
-    )
 
 
 def _read_parquet(source: Unpacked) -> "pa.Table":

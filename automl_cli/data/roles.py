@@ -12,6 +12,7 @@ from automl_cli.core.errors import DataError
 from automl_cli.data.codes import make_part_columns
 from automl_cli.data.ids import RowId
 from automl_cli.data.kinds import find_column, find_typing, join_cells
+from automl_cli.data.nameless import is_row_index
 from automl_cli.data.nominal import find_nominal
 from automl_cli.data.options import DataOptions
 from automl_cli.data.read import RawTable, Tables
@@ -149,7 +150,7 @@ def _left_out(tables: Tables, targets: Sequence[str], options: DataOptions) -> d
             continue
         if name in options.drop:
             reasons[name] = "dropped by the user"
-        elif not name:
+        elif name not in options.roles and is_row_index(name, tables.train.cells(name)):
             reasons[name] = "has no name, as a saved row index"
         elif tables.test is not None and name not in tables.test.names:
             reasons[name] = "only in train: the rows to predict do not have it"

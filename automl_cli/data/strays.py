@@ -38,7 +38,7 @@ class Unread:
     first
         The first of them.
     table, row, line
-        Where it stands: the row from 0, and the line of the file from 1.
+        Where it stands: the row from 0, and the line of the file from 1, if it is a csv.
     """
 
     column: str
@@ -48,7 +48,12 @@ class Unread:
     first: str
     table: str
     row: int
-    line: int
+    line: int | None
+
+    @property
+    def place(self) -> str:
+        """Where the first of them stands, in words."""
+        return f"row {self.row + 1:,}" if self.line is None else f"line {self.line:,}"
 
 
 def are_enough(counts: npt.NDArray[np.int64], known: BoolVector) -> bool:

@@ -20,6 +20,7 @@ from automl_cli.core.errors import DataError
 from automl_cli.data.booleans import parse_booleans
 from automl_cli.data.dates import Order, parse_dates, parse_times
 from automl_cli.data.formats import PLAIN, NumberFormat, read_format
+from automl_cli.data.names import match_names
 from automl_cli.data.numbers import EXACT, Storage, parse_plain, store_numbers
 from automl_cli.data.read import RawTable
 from automl_cli.data.words import MISSING_NUMBERS, Texts, Words, blank, make_words
@@ -131,14 +132,17 @@ def _from_json(record: Mapping[str, Any]) -> ColumnTyping:
 def prepare_frame(typing: TableTyping, table: RawTable) -> pd.DataFrame:
     """Return the columns of `typing` with the dtypes that `core.dataset.Column` promises.
 
-    An integer column in which the new table lacks a cell comes as float64.
+    An integer column in which the new table lacks a cell comes as float64. Columns may be spelled
+    in another way, see `automl_cli.data.names`.
 
     Raises
     ------
     DataError
-        If `table` lacks a column: give a table made like the training table.
+        If `table` lacks a column, or two may be the same one: give a table made like the training
+        table.
     """
-    held = dict.fromkeys(column.held_by for column in typing.columns)
+    held = list(dict.fromkeys(column.held_by for column in typing.columns))
+    table = table.rename(match_names(table.name, table.names, held))
     absent = [name for name in held if name not in table.names]
     if absent:
         word = "column" if len(absent) == 1 else "columns"

@@ -5,9 +5,13 @@ from pathlib import Path
 
 from automl_cli.core.errors import DataError
 
+NUL = b"\x00"
 GZIP, ZIP, PARQUET = b"\x1f\x8b", b"PK\x03\x04", b"PAR1"
 MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 PAGES = (b"<!doctype", b"<html", b"<?xml")
+GIT_LFS = b"version https://git-lfs.github.com/spec/"
+CONTROLS = bytes(range(1, 9)) + bytes(range(14, 26)) + bytes(range(27, 32))  # in no text
+START_BYTES = 65536
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +56,52 @@ def unpack(path: Path) -> Unpacked:
     if data.startswith(PARQUET):
         return Unpacked(name=name, data=data, is_parquet=True)
     text, notes = _to_utf8(data)
-    _check_text(name, text)
+    check_start(name, text[:START_BYTES])
+    text, notes = _leave_out_nul(name, text, notes)
     has_mark = data.startswith(MARKS[0][0])
     return Unpacked(name=name, data=text, is_parquet=False, has_mark=has_mark, notes=notes)
+
+
+def check_start(name: str, start: bytes) -> None:
+    """Refuse what is no table, by the start of its text in UTF-8.
+
+    Raises
+    ------
+    DataError
+        If it is empty, a page, JSON, or a pointer of Git LFS.
+    """
+    start = start.lstrip()
+    if not start.strip(NUL):
+        raise DataError(f"{name}: the file is empty.", hint="Give a file with a header and rows.")
+    if start[:20].lower().startswith(PAGES):
+        raise DataError(
+            f"{name}: a web page, expected a table.",
+            hint="Download the file again while signed in.",
+        )
+    if start[:1] in (b"{", b"["):
+        raise DataError(
+            f"{name}: JSON, expected a table.", hint="Convert it to csv or parquet first."
+        )
+    if start.startswith(GIT_LFS):
+        raise DataError(
+            f"{name}: a pointer of Git LFS, expected the table it stands for.",
+            hint="Run `git lfs pull` in its repository, which fetches the file itself.",
+        )
+
+
+def _leave_out_nul(name: str, text: bytes, notes: tuple[str, ...]) -> tuple[bytes, tuple[str, ...]]:
+    """Return a text without the NUL bytes that some programs write; refuse what is no text."""
+    if NUL not in text:
+        return text, notes
+    start = text[:START_BYTES]
+    if NUL in start and (notes or start.translate(None, CONTROLS) != start):
+        raise DataError(
+            f"{name}: binary data, expected a csv or parquet table.",
+            hint="Give a csv, csv.gz, zip or parquet file.",
+        )
+    line = text.count(b"\n", 0, text.index(NUL)) + 1
+    told = f"NUL bytes left out ({text.count(NUL):,}, the first in line {line})"
+    return text.replace(NUL, b""), (*notes, told)
 
 
 def _open(path: Path) -> bytes:
@@ -116,8 +163,11 @@ def _to_utf8(data: bytes) -> tuple[bytes, tuple[str, ...]]:
     for mark, encoding in MARKS:
         if data.startswith(mark):
             if encoding == "utf-8":
-                return data[len(mark) :], ()
+                return _to_utf8(data[len(mark) :])
             return data.decode(encoding, errors="replace").encode(), (f"read as {encoding}",)
+    unmarked = _find_unmarked(data)
+    if unmarked:
+        return data.decode(unmarked, errors="replace").encode(), (f"read as {unmarked}",)
     if data.isascii():
         return data, ()
     try:
@@ -134,21 +184,10 @@ def _to_utf8(data: bytes) -> tuple[bytes, tuple[str, ...]]:
     return data, ()
 
 
-def _check_text(name: str, data: bytes) -> None:
-    start = data[:65536].lstrip()
-    if not start:
-        raise DataError(f"{name}: the file is empty.", hint="Give a file with a header and rows.")
-    if start[:20].lower().startswith(PAGES):
-        raise DataError(
-            f"{name}: a web page, expected a table.",
-            hint="Download the file again while signed in.",
-        )
-    if start[:1] in (b"{", b"["):
-        raise DataError(
-            f"{name}: JSON, expected a table.", hint="Convert it to csv or parquet first."
-        )
-    if b"\x00" in start:
-        raise DataError(
-            f"{name}: binary data, expected a csv or parquet table.",
-            hint="Give a csv, csv.gz, zip or parquet file.",
-        )
+def _find_unmarked(data: bytes) -> str | None:
+    """Return the encoding of a text in UTF-16 without a mark: every second byte is 0."""
+    start = data[: START_BYTES - START_BYTES % 2]
+    zeros = [start[half::2].count(NUL) > 0.9 * len(start) / 2 for half in (0, 1)]
+    if not any(zeros) or all(zeros):
+        return None
+    return "utf-16-be" if zeros[0] else "utf-16-le"

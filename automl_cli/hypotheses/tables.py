@@ -16,6 +16,7 @@ from automl_cli.core.arrays import IntVector
 from automl_cli.core.dataset import Column, Dataset, Target
 from automl_cli.core.errors import DataError
 from automl_cli.data.files import find_files
+from automl_cli.data.names import find_name
 from automl_cli.hypotheses.question import Question
 from automl_cli.metrics import choose_scale
 from automl_cli.problems import choose_metric
@@ -141,6 +142,9 @@ def read_rows(question: Question) -> Rows:
     else:
         files, inference = read_competition(question.source)
         dataset, config, source = inference.dataset, question.source.loaded.config, str(files.train)
+    cluster = question.cluster or choose_validation(dataset, config).options.group
+    if cluster is not None:
+        cluster = find_name(cluster, list(dataset.train.columns)) or cluster
     # Counts or not is said of the target; another column that is explained follows its own values.
     asks_target = question.on is None
     rows = Rows(
@@ -151,7 +155,7 @@ def read_rows(question: Question) -> Rows:
             _make_target(dataset, target, config, question.family if asks_target else None)
             for target in dataset.schema.targets
         ),
-        cluster=question.cluster or choose_validation(dataset, config).options.group,
+        cluster=cluster,
         settings=Settings(correction=question.correction, level=question.level),
         family=question.family,
     )

@@ -19,6 +19,7 @@ from automl_cli.core.arrays import FloatVector, IntVector
 from automl_cli.core.dataset import Target, Task
 from automl_cli.core.errors import PlanError
 from automl_cli.core.metric import Metric, Objective
+from automl_cli.core.peers import find_metric
 from automl_cli.core.registry import Registry
 from automl_cli.core.user_file import is_in_file
 from automl_cli.metrics import labels, probabilities, rankings, values
@@ -42,19 +43,28 @@ def get_metric(name: str, task: Task | None = None) -> Metric:
     Parameters
     ----------
     name
-        An entry of METRICS, ``map_at_K`` for any K, or a user's function: ``my_metric.py:score``.
+        An entry of METRICS, ``map_at_K`` for any K, both in any case, or a user's function:
+        ``my_metric.py:score``.
     task
         Decides what a user's function is given when its file does not say.
 
     Raises
     ------
     PlanError
-        If there is no such metric, or the user's file cannot be used.
+        If there is no such metric, or the user's file cannot be used. The hint names the metric
+        that other tools call so.
     """
     if is_in_file(name):
         return read_metric(name, task)
-    depth = re.fullmatch(r"map_at_([1-9]\d*)", name)
-    return _ranking(int(depth[1])) if depth else METRICS.get(name)
+    depth = re.fullmatch(r"map_at_([1-9]\d*)", name, re.IGNORECASE)
+    if depth:
+        return _ranking(int(depth[1]))
+    if name not in METRICS and name.casefold() in METRICS:
+        return METRICS.get(name.casefold())
+    try:
+        return METRICS.get(name)
+    except PlanError as error:
+        raise PlanError(error.message, hint=METRICS.hint(name, find_metric(name))) from None
 
 
 def default_metric(task: Task) -> Metric:

@@ -34,6 +34,17 @@ class Finding(Payload):
     """Keys of a config that mend it, such as `{"data.drop": ["leak"]}`."""
 
 
+class Note(Payload):
+    """What was noticed while reading a file, such as columns spelled otherwise than in train."""
+
+    file: str
+    """The file."""
+    what: str
+    """What it is about."""
+    note: str
+    """What was noticed."""
+
+
 def without_nan(value: object) -> object:
     """Return plain values with None for NaN and infinity, which JSON has not.
 

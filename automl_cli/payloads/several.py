@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from automl_cli.payloads.base import Figure, Finding, Payload
+from automl_cli.payloads.base import Figure, Finding, Note, Payload
 
 
 class BlendMember(Payload):
@@ -54,6 +54,8 @@ class Blended(Payload):
     """The file that was written."""
     targets: list[BlendedTarget]
     """One or more."""
+    notes: list[Note]
+    """What was noticed while reading files of predictions."""
 
 
 class TrackedRun(Payload):

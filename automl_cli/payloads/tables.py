@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from automl_cli.payloads.base import Fact, Finding, Payload
+from automl_cli.payloads.base import Fact, Finding, Note, Payload
 
 
 class Audited(Payload):
@@ -56,6 +56,8 @@ class Predicted(Payload):
     """Rows predicted."""
     unread: list[Unread]
     """Columns with cells that are not readable as in train."""
+    notes: list[Note]
+    """What was noticed while reading the file."""
 
 
 class Checked(Payload):

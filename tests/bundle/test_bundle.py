@@ -195,6 +195,53 @@ def test_a_regression_has_no_probabilities(make_run: Make, tmp_path: Path) -> No
     assert not out.exists()
 
 
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        ({"size": "Size", "city": " city"}, "'Size' as 'size', ' city' as 'city'"),
+        ({"row": "ROW"}, "'ROW' as 'row'"),
+        ({"bought": "\ufeffBought "}, "'\\ufeffBought ' as 'bought'"),
+    ],
+)
+def test_columns_in_other_spellings_are_matched_and_told(
+    make_run: Make, tmp_path: Path, names: dict[str, str], told: str
+) -> None:
+    folder, run = make_run("binary")
+    rows = pd.read_csv(folder / "test.csv", dtype=str).rename(columns=names)
+    rows.to_csv(tmp_path / "new.csv", index=False)
+    done = predict(PredictRequest(run=run, rows=tmp_path / "new.csv", out=tmp_path / "out.csv"))
+    file = str(tmp_path / "new.csv")
+    assert done["notes"] == [{"file": file, "what": "columns read", "note": told}]
+    submitted = pd.read_csv(run / "submission.csv")
+    pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "out.csv"), submitted, rtol=0, atol=1e-9)
+
+
+def test_a_column_that_may_be_two_is_asked(make_run: Make, tmp_path: Path) -> None:
+    folder, run = make_run("binary")
+    rows = pd.read_csv(folder / "test.csv", dtype=str).rename(columns={"city": "City"})
+    rows.assign(**{"city ": "Bern"}).to_csv(tmp_path / "new.csv", index=False)
+    with pytest.raises(DataError, match="'City' and 'city ' may both be the column 'city'"):
+        predict_file(run, tmp_path / "new.csv", tmp_path / "out.csv")
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_the_header_again_is_no_row_in_any_batch(
+    make_run: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, run = make_run("binary")
+    monkeypatch.setattr("automl_cli.predict.BATCH_ROWS", 7)
+    monkeypatch.setattr("automl_cli.data.batches.BLOCK_BYTES", 500)
+    header, *rows = (folder / "test.csv").read_text().splitlines()
+    rows[10:10], rows[50:50] = [header], [header.upper()]
+    (tmp_path / "new.csv").write_text("\n".join([header, *rows]) + "\n")
+    done = predict(PredictRequest(run=run, rows=tmp_path / "new.csv", out=tmp_path / "out.csv"))
+    assert (done["rows"], done["unread"]) == (N_TEST, [])
+    told = "repeated in lines 12 and 52, left out"
+    assert [one["note"] for one in done["notes"]] == [told]
+    predicted, submitted = pd.read_csv(tmp_path / "out.csv"), pd.read_csv(run / "submission.csv")
+    pd.testing.assert_frame_equal(predicted, submitted, rtol=0, atol=1e-9)
+
+
 @pytest.mark.parametrize("name", ["out.parquet", "out.csv.gz", "OUT.ZIP"])
 def test_a_name_that_promises_another_format_is_refused(
     make_run: Make, tmp_path: Path, name: str

@@ -96,6 +96,24 @@ FORMS: list[tuple[Callable[[str], bytes], str]] = [
         "a byte order mark at its start, expected plain UTF-8.",
     ),
     (lambda text: text.encode("utf-16"), "read as utf-16, expected plain UTF-8."),
+    (lambda text: text.replace(",", " ").encode(), "cells divided by blanks, expected commas."),
+    (lambda text: text.replace(",", ", ").encode(), "blanks beside the commas, expected none."),
+    (
+        lambda text: text.replace("\n", ",\n").encode(),
+        "a comma at the ends of lines, expected none.",
+    ),
+    (
+        lambda text: f"# mine\n{text}".encode(),
+        "the header is in line 2, expected it in the first line.",
+    ),
+    (
+        lambda text: f"sep=,\n{text}".encode(),
+        "the header is in line 2, expected it in the first line.",
+    ),
+    (
+        lambda text: text.replace("\n165,", "\nid,sold\n165,").encode(),
+        "the header is repeated in line 7, expected it once.",
+    ),
 ]
 
 

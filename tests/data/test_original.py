@@ -51,7 +51,10 @@ def test_columns_are_matched_by_name_whatever_their_order_and_spelling(
     assert original.frame["Age"].tolist() == [55, 56]
     assert original.frame["Job"].tolist() == ["cook", "clerk"]
     assert original.targets["left"].tolist() == [1, 0]
-    assert fact_of(inference) == ("original.csv", "3 columns matched; Badge not used")
+    assert fact_of(inference) == (
+        "original.csv",
+        "3 columns matched; read 'LEFT' as 'left', 'job' as 'Job', 'age' as 'Age'; Badge not used",
+    )
 
 
 def test_a_level_that_the_competition_lacks_is_missing(read: Callable[..., Inference]) -> None:

@@ -64,7 +64,7 @@ def test_a_mac_zip_holds_one_table(tmp_path: Path):
 def test_utf16_is_read(tmp_path: Path):
     table = read_table(save(tmp_path / "t.csv", "a,b\né,ß\n".encode("utf-16")))
     assert table.table.to_pylist() == [{"a": "é", "b": "ß"}]
-    assert table.notes == ("read as utf-16",)
+    assert table.notes == (("encoding", "read as utf-16"),)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_utf16_is_read(tmp_path: Path):
 def test_another_encoding_is_read_and_noted(tmp_path: Path, cell: str | None, encoding: str):
     table = read_table(save(tmp_path / "t.csv", f"a,b\n1,x\n2,{cell}\n".encode(encoding)))
     assert table.cells("b")[1].as_py() == cell
-    assert table.notes == (f"not UTF-8 (line 3), read as {encoding}",)
+    assert table.notes == (("encoding", f"not UTF-8 (line 3), read as {encoding}"),)
 
 
 def test_quoted_cells_hold_delimiters_quotes_and_line_ends(tmp_path: Path):

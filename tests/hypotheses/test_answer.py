@@ -152,6 +152,8 @@ def test_clusters_widen_the_errors_and_are_no_column(table: Path):
     assert clustered["targets"][0]["clusters"] == 60
     assert "shop" not in {test["term"] for test in clustered["targets"][0]["tests"]}
     assert clustered["targets"][0]["left_out"] == [["shop", "it makes the clusters"]]
+    spelled = ask(table, "price", cluster="SHOP ")
+    assert spelled["targets"][0] == clustered["targets"][0]
     named = ask(table, "price", columns=("size",), cluster="shop")
     assert named["targets"][0]["left_out"] == free["targets"][0]["left_out"] == []
     assert free["targets"][0]["errors"] == "HC3"

@@ -13,9 +13,9 @@ from automl_cli.cli.app import app
 from automl_cli.config.load import load_config
 from automl_cli.core.errors import AutomlError, ConfigError, DataError, KaggleError, RunError
 from automl_cli.core.events import Event
+from automl_cli.core.metric_names import METRIC_NAMES
 from automl_cli.fetch import fetch
 from automl_cli.kaggle import fetch_files, match_metric
-from automl_cli.kaggle.metrics import _NAMES
 from automl_cli.metrics import METRICS, get_metric
 
 FAST = ("--preset", "smoke", "--set", "models.lightgbm=false")
@@ -223,7 +223,7 @@ def test_a_metric_of_an_unsure_name_is_left_to_the_user(site: Site):
 
 
 def test_every_matched_name_is_a_metric():
-    assert {get_metric(name).name for name in _NAMES.values()} <= set(METRICS)
+    assert {get_metric(name).name for name in METRIC_NAMES.values()} <= set(METRICS)
     assert match_metric("Categorization Accuracy") == "accuracy"
     assert match_metric("Mean F1-Score") is None
 
