@@ -21,6 +21,7 @@ from automl_cli.data.submission import column_names, make_submission, write_subm
 from automl_cli.decision import fit_decision
 from automl_cli.features.state import FeatureSet
 from automl_cli.holdout import Holdout, score_holdout
+from automl_cli.problems import find_doubts
 from automl_cli.solve import Solution
 from automl_cli.store import RunDirectory, read_json, write_json
 from automl_cli.summary import make_summary
@@ -213,6 +214,8 @@ def tell_start(session: Session, spent_seconds: float) -> None:
     session.directory.append(Event(kind="inferred", fields=inferred))
     found = describe_findings(session.findings)
     session.directory.append(Event(kind="audited", fields=found))
+    for doubt in find_doubts(session.problems):
+        session.listener(Event(kind="warning", fields={"message": doubt}))
 
 
 def describe_data(dataset: Dataset, guesses: Sequence[tuple[str, ...]]) -> dict[str, JsonValue]:

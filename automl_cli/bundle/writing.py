@@ -78,7 +78,7 @@ def _describe_part(run: RunDirectory, part: Part) -> TargetPart:
     return TargetPart(
         name=problem.target.name,
         task=problem.target.task,
-        labels=problem.target.labels,
+        labels=problem.target.written,
         wants=problem.metric.wants,
         objective=problem.objective,
         columns=part.columns,

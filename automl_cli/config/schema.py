@@ -20,7 +20,7 @@ from automl_cli.config.values import (
     TextList,
     Texts,
 )
-from automl_cli.core.dataset import Role, Task
+from automl_cli.core.dataset import Role, Spelling, Task
 
 TaskChoice: TypeAlias = Literal["auto", Task]
 
@@ -46,6 +46,16 @@ class DataConfig(Section):
     positive: Text | None = Field(
         None,
         description="The positive class of a binary task, as spelled in train. null: inferred.",
+    )
+    order: Texts = Field(
+        (),
+        description="A list of all classes from lowest to highest, as spelled in train, for "
+        "metrics that count how far they are apart (qwk). []: by numbers in them or a usual scale.",
+    )
+    spelling: Spelling = Field(
+        "auto",
+        description="Whose spelling of the classes the submission has: train, sample, or auto (the "
+        "sample's where it shows every class).",
     )
     drop: Texts = Field((), description="A list of columns that are not used.")
     missing: Texts = Field(

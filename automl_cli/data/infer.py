@@ -13,19 +13,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from automl_cli.core.arrays import BoolVector
-from automl_cli.core.dataset import Dataset, Original, Sample, Schema
+from automl_cli.core.dataset import Dataset, Original, Schema
 from automl_cli.core.errors import DataError
-from automl_cli.data.aim import Aim, find_aim, value_columns
+from automl_cli.data.aim import Aim, find_aim
 from automl_cli.data.classes import EncodedTarget, make_target
 from automl_cli.data.content import make_content_key
 from automl_cli.data.facts import describe_columns, make_facts
 from automl_cli.data.files import Files
-from automl_cli.data.ids import RowId, find_id, find_train_ids, sample_ids
+from automl_cli.data.ids import find_id, find_train_ids
 from automl_cli.data.kinds import find_typing
+from automl_cli.data.layout import find_layout
 from automl_cli.data.options import DataOptions
 from automl_cli.data.original import read_original
-from automl_cli.data.read import RawTable, Tables, read_table, read_tables
+from automl_cli.data.read import Tables, read_table, read_tables
 from automl_cli.data.roles import Features, find_features
+from automl_cli.data.sample import find_shown, make_sample, read_holding
 from automl_cli.data.types import TableTyping, prepare_frame
 
 if TYPE_CHECKING:
@@ -63,10 +65,10 @@ def infer_dataset(files: Files, options: DataOptions) -> Inference:
     """
     tables = read_tables(files)
     _check_options(tables, options)
-    aim = find_aim(tables, options)
-    row_id = find_id(tables, aim.targets, options)
-    encoded = [make_target(tables.train, name, options) for name in aim.targets]
-    _check_positive(encoded, options.positive)
+    layout = find_layout(tables, options)
+    aim = find_aim(tables, layout, options)
+    row_id = find_id(tables, layout, aim.targets, options)
+    encoded, holds, told = read_holding(tables, aim, _encode(tables, aim, options), options)
     filled = _find_filled(tables, encoded)
     labelled = Tables(train=tables.train.where(filled), test=tables.test, sample=tables.sample)
     features = find_features(labelled, aim.targets, row_id, options)
@@ -78,6 +80,7 @@ def infer_dataset(files: Files, options: DataOptions) -> Inference:
         ignored=features.ignored,
         facts=(
             *make_facts(tables, aim, row_id, encoded, filled),
+            *told,
             describe_columns(features.columns),
             *facts,
         ),
@@ -88,7 +91,9 @@ def infer_dataset(files: Files, options: DataOptions) -> Inference:
         targets={item.target.name: item.encoded[filled] for item in encoded},
         test=features.test,
         test_ids=row_id.test_ids,
-        sample=_make_sample(tables, aim, row_id, encoded),
+        sample=None
+        if tables.sample is None or layout is None
+        else make_sample(tables.sample, layout, aim, row_id, (encoded, holds)),
         extra=_make_extra(labelled, options),
         original=original,
         key="",
@@ -98,6 +103,16 @@ def infer_dataset(files: Files, options: DataOptions) -> Inference:
         typing=features.typing,
         train_ids=find_train_ids(labelled.train, row_id),
     )
+
+
+def _encode(tables: Tables, aim: Aim, options: DataOptions) -> list[EncodedTarget]:
+    encoded = [
+        make_target(tables.train, name, options, find_shown(tables, aim, name))
+        for name in aim.targets
+    ]
+    _check_positive(encoded, options.positive)
+    _check_order(encoded, options.order)
+    return encoded
 
 
 def _read_original(
@@ -144,6 +159,26 @@ def _check_positive(encoded: Sequence[EncodedTarget], positive: str | None) -> N
     )
 
 
+def _check_order(encoded: Sequence[EncodedTarget], order: Sequence[str]) -> None:
+    targets = [item.target for item in encoded]
+    if not order or any(set(target.labels) == set(order) for target in targets):
+        return
+    labels = next((target.labels for target in targets if target.labels), ())
+    if not labels:
+        raise DataError(
+            f"data.order names the classes {_listed(order)}, and no target has classes.",
+            hint="Leave data.order out: numbers have their order.",
+        )
+    lacking = [label for label in labels if label not in order]
+    unknown = [label for label in order if label not in labels]
+    parts = [f"no class {unknown[0]!r} in the target"] if unknown else []
+    parts += [f"{_listed(lacking)} left out"] if lacking else []
+    raise DataError(
+        f"data.order: {' and '.join(parts)}.",
+        hint=f"Name each class once, from lowest to highest: {_listed(labels)}.",
+    )
+
+
 def _find_filled(tables: Tables, encoded: Sequence[EncodedTarget]) -> BoolVector:
     filled = np.logical_and.reduce([item.filled for item in encoded])
     if not filled.any():
@@ -152,39 +187,6 @@ def _find_filled(tables: Tables, encoded: Sequence[EncodedTarget]) -> BoolVector
             hint="Name fewer targets with --target.",
         )
     return np.asarray(filled)
-
-
-def _make_sample(
-    tables: Tables, aim: Aim, row_id: RowId, encoded: Sequence[EncodedTarget]
-) -> Sample | None:
-    if tables.sample is None or row_id.test_ids is None:
-        return None
-    column_of, labels = dict(aim.class_columns), encoded[0].target.labels
-    if aim.shape == "per_class" and set(column_of) != set(labels):
-        raise DataError(
-            f"{tables.sample.name}: columns for the classes {_listed(tuple(column_of))}, "
-            f"expected those of the target: {_listed(labels) or 'none, it is a regression'}.",
-            hint="Check --task and the missing texts, or give the right sample with --sample.",
-        )
-    return Sample(
-        columns=tables.sample.names,
-        ids=sample_ids(tables.sample, row_id.test_ids),
-        shape=aim.shape,
-        class_columns=tuple(column_of[label] for label in labels) if column_of else (),
-        holds_labels=aim.shape == "single" and _holds_labels(tables.sample, labels),
-    )
-
-
-def _holds_labels(sample: RawTable, labels: tuple[str, ...]) -> bool:
-    column = value_columns(sample)[0]
-    cells = set(sample.texts(column).tolist())
-    known = {cell for cell in cells if cell in labels and not cell.replace(".", "", 1).isdigit()}
-    if known and cells - set(labels):
-        raise DataError(
-            f"{sample.name}: {min(cells - set(labels))!r} in {column!r} is no class of the target.",
-            hint=f"The classes are {_listed(labels)}; correct the sample, or leave it out.",
-        )
-    return bool(known)
 
 
 def _make_extra(tables: Tables, options: DataOptions) -> dict[str, "pd.Series[Any]"]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from automl_cli.core.dataset import Role, Task
+from automl_cli.core.dataset import Role, Spelling, Task
 from automl_cli.core.metric import Wants
 
 
@@ -31,6 +31,12 @@ class DataOptions:
         Columns that validation reads (group, time, fold); they stay features unless dropped.
     wants
         What the metric wants, if the metric is known.
+    ordinal
+        Whether the metric counts how far classes are apart.
+    order
+        The classes of a target from lowest to highest, as spelled in train.
+    spelling
+        Whose spelling of the classes a submission has.
 
     Examples
     --------
@@ -47,3 +53,6 @@ class DataOptions:
     roles: Mapping[str, Role] = field(default_factory=dict)
     extra: tuple[str, ...] = ()
     wants: Wants | None = None
+    ordinal: bool = False
+    order: tuple[str, ...] = ()
+    spelling: Spelling = "auto"

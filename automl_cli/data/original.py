@@ -18,13 +18,9 @@ from automl_cli.core.errors import DataError
 from automl_cli.data.numbers import parse_numbers
 from automl_cli.data.read import RawTable
 from automl_cli.data.types import TableTyping, prepare_frame
-from automl_cli.data.words import MISSING, blank, make_words
+from automl_cli.data.words import BOOLEANS, MISSING, blank, make_words
 
 LEAST_COLUMNS = 0.5  # of train's feature columns that it must have
-BOOLEANS: Mapping[str, bool] = {
-    "no": False, "false": False, "n": False, "f": False, "0": False,
-    "yes": True, "true": True, "y": True, "t": True, "1": True,
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
