@@ -105,11 +105,11 @@ def _read_batch(
 
 
 def _predict_batch(
-    predictor: Predictor, frame: pd.DataFrame, named: tuple[str, Any]
+    predictor: Predictor, frame: pd.DataFrame, named: dict[str, Any]
 ) -> pd.DataFrame:
     with _blamed_on_bundle():
         answers = predictor.predict(frame)
-    columns = dict([named])
+    columns = dict(named)
     for part in predictor.manifest.targets:
         target = Target(name=part.name, task=part.task, labels=part.labels, reason="")
         columns |= make_columns(part.columns, target, answers[part.name], part.wants)
@@ -130,19 +130,24 @@ def _blamed_on_bundle() -> Iterator[None]:
 
 def _name_rows(
     predictor: Predictor, table: RawTable, given_id: str | None, start: int
-) -> tuple[str, Any]:
-    """Return the name of the id column and the id of each row; row numbers if there is none."""
+) -> dict[str, Any]:
+    """Return the columns that name the rows; row numbers if the table has none of them."""
     if given_id is not None and given_id not in table.names:
         raise DataError(
             f"{table.name}: no column {given_id!r} for the id.",
             hint=f"Name one of its columns with --id: {', '.join(table.names[:10])}.",
         )
-    name = given_id or predictor.manifest.id
-    if any((name or "id") in part.columns for part in predictor.manifest.targets):
+    manifest = predictor.manifest
+    together = () if given_id is not None else manifest.together
+    name = given_id or manifest.id
+    if any((name or "id") in part.columns for part in manifest.targets):
         raise DataError(
             f"{table.name}: the id {name!r} is called as a predicted column.",
             hint="Name another column of the table with --id.",
         )
+    if together and set(together) <= set(table.names):
+        return {one: table.texts(one) for one in together}
     if name is not None and name in table.names:
-        return name, table.texts(name)
-    return name or "id", np.arange(start, start + table.n_rows).astype(str).astype(object)
+        return {name: table.texts(name)}
+    rows = np.arange(start, start + table.n_rows)
+    return {name or "id": rows.astype(str).astype(object)}

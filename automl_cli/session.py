@@ -186,7 +186,9 @@ def _write_bundle(session: Session, solutions: Mapping[str, Solution]) -> None:
         names = column_names(session.given, problem.target, problem.metric.wants)
         decision = fit_decision(problem, blend.oof)
         parts.append(Part(problem=problem, blend=blend, decision=decision, columns=names))
-    write_bundle(session.directory, parts, session.given.schema.id)
+    row_id, sample = session.given.schema.id, session.given.sample
+    together = () if row_id is not None or sample is None else tuple(sample.id_columns)
+    write_bundle(session.directory, parts, row_id, together)
 
 
 def count_spent(directory: RunDirectory, problems: Sequence[Problem]) -> float:

@@ -176,6 +176,32 @@ def test_new_rows_are_spelled_as_the_submission_is(tmp_path: Path) -> None:
     assert again["target"].tolist() == submission["target"].tolist()
 
 
+def test_two_columns_name_the_rows_of_the_submission_and_of_new_ones(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    days = pd.date_range("2024-01-01", periods=70).strftime("%Y-%m-%d")
+    frame = pd.DataFrame([(day, shop) for day in days for shop in "ABC"], columns=["day", "shop"])
+    frame["sales"] = 5.0 * (frame["shop"] == "B") + rng.normal(size=len(frame)).round(3)
+    frame[:180].to_csv(tmp_path / "train.csv", index=False)
+    test = frame[180:].drop(columns="sales")
+    test.to_csv(tmp_path / "test.csv", index=False)
+    sample = test.assign(sales=0.0)[["shop", "sales", "day"]][::-1]
+    sample.to_csv(tmp_path / "sample_submission.csv", index=False)
+
+    _, submission = run(tmp_path, "run.report=false")
+    request = PredictRequest(run=tmp_path / "run", rows=tmp_path / "test.csv", out=tmp_path / "new")
+    again = pd.read_csv(predict(request)["predictions"])
+
+    names = ["shop", "day"]
+    assert submission[names].to_numpy().tolist() == sample[names].to_numpy().tolist()
+    assert submission.columns.tolist() == ["shop", "sales", "day"]
+    means = submission.groupby("shop")["sales"].mean()
+    assert means["B"] > means["A"] + 2
+    assert again.columns.tolist() == ["shop", "day", "sales"]
+    merged = submission.merge(again, on=names)
+    assert len(merged) == len(test)
+    assert merged["sales_x"].to_numpy() == pytest.approx(merged["sales_y"].to_numpy())
+
+
 def test_a_loaded_config_is_not_changed_on_the_way() -> None:
     loaded = automl_cli.load_config(preset="smoke")
 

@@ -1,5 +1,6 @@
 """Which columns are predicted, and in which shape the submission wants them."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -97,8 +98,8 @@ def _from_sample(tables: Tables, wanted: Sequence[str], only_train: Sequence[str
 
 def _match(wanted: Sequence[str], names: Sequence[str]) -> tuple[str, ...]:
     """Return those of `names` that are wanted; their case and blanks may differ if it is clear."""
-    plain = [plain_name(name) for name in names]
-    near = {text: name for text, name in zip(plain, names, strict=True) if plain.count(text) == 1}
+    counts = Counter(map(plain_name, names))
+    near = {plain_name(name): name for name in names if counts[plain_name(name)] == 1}
     found = [name if name in names else near.get(plain_name(name)) for name in wanted]
     return tuple(name for name in found if name is not None)
 
@@ -161,15 +162,22 @@ def _with_shape(
 def _class_columns(
     train: RawTable, target: str, columns: Sequence[str]
 ) -> tuple[tuple[str, str], ...]:
-    """Return (label, column) if the columns are the labels with one common prefix, else ()."""
+    """Return (label, column) if the columns are the labels with one common prefix, else ().
+
+    Case and blanks may differ if that leaves no doubt.
+    """
     labels = find_labels(train.cells(target), most=len(columns))
     if len(labels) != len(columns) or len(columns) < 2:
         return ()
-    for label in labels:
-        prefix = columns[0].removesuffix(label)
-        label_of = {prefix + text: text for text in labels}
-        if columns[0].endswith(label) and set(label_of) == set(columns):
-            return tuple((label_of[column], column) for column in columns)
+    for spell in (str, plain_name):
+        spelled = {spell(label): label for label in labels}
+        names = [spell(column) for column in columns]
+        for label in spelled:
+            prefix = names[0].removesuffix(label)
+            label_of = {prefix + text: own for text, own in spelled.items()}
+            is_one_each = len(label_of) == len(labels) and set(label_of) == set(names)
+            if is_one_each and names[0].endswith(label):
+                return tuple(zip((label_of[name] for name in names), columns, strict=True))
     return ()
 
 

@@ -150,36 +150,43 @@ def _pair_by_name(sample: RawTable, test: RawTable, names: Iterable[str]) -> lis
             pairs.append((name, column))
     if len(pairs) == len(sample.names) > 1 < sample.n_rows:
         # Test has a column for the answers: the one that is the same in every row.
-        pairs = [pair for pair in pairs if len(_distinct(sample, pair[0])) > 1] or pairs
+        pairs = [pair for pair in pairs if len(sample.cells(pair[0]).unique()) > 1] or pairs
     return pairs
 
 
 def _is_alike(sample: RawTable, name: str, test: RawTable, column: str) -> bool:
-    here, there = _distinct(sample, name), _distinct(test, column)
+    here, there = sample.cells(name).unique(), test.cells(column).unique()
     if len(here) == 1 < len(there) and sample.n_rows > 1:
         return False  # 0 in every row, and test has it somewhere
-    return len(here & there) >= LEAST_SHARED * len(here)
+    return _count_shared(here, there) >= LEAST_SHARED * len(here)
 
 
 def _find_same(sample: RawTable, name: str, test: RawTable) -> str | None:
     """Return the column of test that holds the same ids under another name."""
     import pyarrow.compute as pc
 
-    ids = _distinct(sample, name)
+    ids = sample.cells(name).unique()
     if len(ids) < sample.n_rows:
         return None
     for column in test.names:
         n_distinct = pc.count_distinct(test.cells(column)).as_py()  # quick: most are told by it
-        if n_distinct == len(ids) and _distinct(test, column) == ids:
+        if n_distinct == len(ids) == _count_shared(ids, test.cells(column).unique()):
             return column
     return None
+
+
+def _count_shared(here: "pa.Array", there: "pa.Array") -> int:
+    """Return how many of the distinct cells `here` are `there` too, in whatever spelling."""
+    import pyarrow.compute as pc
+
+    n_same = int(pc.sum(pc.is_in(here, value_set=there), min_count=0).as_py())
+    if n_same >= LEAST_SHARED * len(here):
+        return n_same
+    ours, theirs = (plain_ids(cells) for cells in (here, there))
+    return int(pc.sum(pc.is_in(ours.unique(), value_set=theirs), min_count=0).as_py())
 
 
 def _counts_rows(sample: RawTable, name: str, test: RawTable) -> bool:
     numbers = parse_numbers(sample.cells(name))
     counted = numbers[0] + np.arange(len(numbers))
     return sample.n_rows == test.n_rows and np.array_equal(numbers, counted)
-
-
-def _distinct(table: RawTable, name: str) -> set[str]:
-    return set(plain_ids(table.cells(name).unique()).to_pylist())

@@ -332,6 +332,25 @@ CASES: dict[str, Case] = {
         asks=ROC,
         writes=("id,colour,target", "200,red,0.25"),
     ),
+    # One column a class, in whatever order and case.
+    "a column for each class": Case(
+        labels=("a", "b", "c", "d"),
+        sample=["id,d,c,b,a", *(f"{one},0,0,0,0" for one in IDS)],
+        asks=("multiclass", "log_loss"),
+        writes=("id,d,c,b,a", "200,0.25,0.25,0.25,0.25"),
+    ),
+    "a column for each class, in another case": Case(
+        labels=("red", "blue"),
+        sample=["P_Red,P_Blue,id", *(f"0,0,{one}" for one in IDS)],
+        asks=ROC,
+        writes=("P_Red,P_Blue,id", "0.25,0.75,200"),
+    ),
+    "a column for each class, of which test has some": Case(
+        labels=("width", "colour"),
+        sample=["id,width,colour", *(f"{one},0.5,0.5" for one in IDS)],
+        asks=ROC,
+        writes=("id,width,colour", "200,0.25,0.75"),
+    ),
     # Ids are numbers in whatever spelling, and stay as the sample spells them.
     "ids as floats in the sample": Case(
         labels=ZERO_ONE,
