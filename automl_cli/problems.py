@@ -209,8 +209,4 @@ def _make_fit_y(
 ) -> FloatVector | IntVector:
     if target.task == "regression":
         return np.log1p(y) if metric.transform == "log1p" else y
-    if not is_ordinal:
-        return y
-    if target.ordered:
-        return y.astype(np.float64)
-    return np.array([float(label) for label in target.labels])[y]
+    return target.grades[y] if is_ordinal else y

@@ -63,6 +63,13 @@ class Target:
         return self.spelled or self.labels
 
     @property
+    def grades(self) -> npt.NDArray[np.float64]:
+        """What each class is worth in an ordinal problem: the number it is, else its place."""
+        if self.ordered:
+            return np.arange(self.n_classes, dtype=np.float64)
+        return np.array([float(label) for label in self.labels])
+
+    @property
     def n_classes(self) -> int:
         """Number of classes; 0 for a regression."""
         return len(self.labels)

@@ -146,7 +146,9 @@ def _pair_by_name(sample: RawTable, test: RawTable, names: Iterable[str]) -> lis
     for name in names:
         near = other.get(plain_name(name)) if plain.count(plain_name(name)) == 1 else None
         column = name if name in test.names else near
-        if column is not None and _is_alike(sample, name, test, column):
+        if column is None:
+            continue
+        if _is_alike(sample, name, test, column) or _tells_rows(sample, name, test, column):
             pairs.append((name, column))
     if len(pairs) == len(sample.names) > 1 < sample.n_rows:
         # Test has a column for the answers: the one that is the same in every row.
@@ -159,6 +161,14 @@ def _is_alike(sample: RawTable, name: str, test: RawTable, column: str) -> bool:
     if len(here) == 1 < len(there) and sample.n_rows > 1:
         return False  # 0 in every row, and test has it somewhere
     return _count_shared(here, there) >= LEAST_SHARED * len(here)
+
+
+def _tells_rows(sample: RawTable, name: str, test: RawTable, column: str) -> bool:
+    """Return whether a column names rows, though other ones than test has: told with its ids."""
+    here, there = sample.cells(name).unique(), test.cells(column).unique()
+    numbers = parse_numbers(here)
+    are_codes = len(here) == sample.n_rows and np.array_equal(numbers, np.floor(numbers))
+    return min(len(here), len(there)) > 1 and (are_codes or bool(np.isnan(numbers).all()))
 
 
 def _find_same(sample: RawTable, name: str, test: RawTable) -> str | None:

@@ -111,4 +111,5 @@ def test_classes_stand_in_their_order(
     item = encode(table, cells, **options)
     assert (item.target.labels, item.order_reason) == (labels, reason)
     assert item.target.ordered == bool(reason)
+    assert not reason or item.target.grades.tolist() == list(range(len(labels)))
     assert [item.target.labels[code] for code in item.encoded] == list(cells)

@@ -514,6 +514,11 @@ def test_columns_that_name_a_row_together_stay_features(tmp_path: Path):
             "sample_submission.csv: 1 of 4 ids are not in test.csv, such as '2024-02-02, 2'.",
             "Give the sample that belongs to this test table with --sample.",
         ),
+        (
+            [SHOPS[0], *(f"2025-01-0{day},0,{shop}" for day in (1, 2) for shop in (1, 2))],
+            "sample_submission.csv: 4 of 4 ids are not in test.csv, such as '2025-01-01, 1'.",
+            "Give the sample that belongs to this test table with --sample.",
+        ),
     ],
 )
 def test_rows_named_by_two_columns_have_to_be_those_of_test(
