@@ -48,19 +48,13 @@ class DataConfig(Section):
         description="The positive class of a binary task, as spelled in train. null: inferred.",
     )
     order: Texts = Field(
-        (),
-        description="A list of all classes from lowest to highest, as spelled in train, for "
-        "metrics that count how far they are apart (qwk). []: by numbers in them or a usual scale.",
+        (), description="All classes from lowest to highest, as in train (qwk). []: inferred."
     )
     spelling: Spelling = Field(
-        "auto",
-        description="Whose spelling of the classes the submission has: train, sample, or auto (the "
-        "sample's where it shows every class).",
+        "auto", description="Who spells the classes of a submission: train, sample or auto."
     )
     drop: Texts = Field((), description="A list of columns that are not used.")
-    missing: Texts = Field(
-        (), description="A list of texts that mean a missing value, besides the usual ones."
-    )
+    missing: Texts = Field((), description="Texts that mean a missing value, besides usual ones.")
     roles: dict[str, Role] = Field(
         default_factory=dict,
         description="Columns and their roles (numeric, categorical, datetime or text), where the "

@@ -91,9 +91,7 @@ def infer_dataset(files: Files, options: DataOptions) -> Inference:
         targets={item.target.name: item.encoded[filled] for item in encoded},
         test=features.test,
         test_ids=row_id.test_ids,
-        sample=None
-        if tables.sample is None or layout is None
-        else make_sample(tables.sample, layout, aim, row_id, (encoded, holds)),
+        sample=make_sample(tables.sample, layout, aim, row_id, (encoded, holds)),
         extra=_make_extra(labelled, options),
         original=original,
         key="",

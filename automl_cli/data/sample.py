@@ -50,20 +50,20 @@ def read_holding(
 
 
 def make_sample(
-    sample: RawTable,
-    layout: Layout,
+    sample: RawTable | None,
+    layout: Layout | None,
     aim: Aim,
     row_id: RowId,
     named: tuple[Sequence[EncodedTarget], dict[str, Holding]],
 ) -> Sample | None:
-    """Return the shape that the submission must have, or None without rows to predict.
+    """Return the shape that the submission must have, or None without sample or rows to predict.
 
     Raises
     ------
     DataError
         If its columns are for other classes than those of the target.
     """
-    if row_id.sample_ids is None:
+    if sample is None or layout is None or row_id.sample_ids is None:
         return None
     encoded, holds = named
     column_of, labels = dict(aim.class_columns), encoded[0].target.labels
