@@ -5,11 +5,14 @@ from pathlib import Path
 from typing import Any
 
 from automl_cli.competition import Competition, read_competition
+from automl_cli.config.schema import RunConfig
+from automl_cli.core.dataset import Dataset
+from automl_cli.core.finding import Finding
 from automl_cli.data.check import check_submission
 from automl_cli.data.form import check_form
 from automl_cli.data.read import read_table
 from automl_cli.data.remarks import find_remarks
-from automl_cli.problems import choose_metric
+from automl_cli.problems import choose_metric, find_open
 
 CHECK_VERSION = 1  # of what `--json` prints
 
@@ -53,7 +56,7 @@ def check(request: CheckRequest) -> dict[str, Any]:
     if request.against is not None:
         check_submission(request.against, dataset, wants)
         other = read_table(request.against)
-    findings = find_remarks(table, dataset, wants, other)
+    findings = [*find_remarks(table, dataset, wants, other), *_tell_open(dataset, config)]
     return {
         "version": CHECK_VERSION,
         "submission": str(request.submission),
@@ -61,3 +64,17 @@ def check(request: CheckRequest) -> dict[str, Any]:
         "columns": list(table.names),
         "findings": [finding.to_json() for finding in findings],
     }
+
+
+def _tell_open(dataset: Dataset, config: RunConfig) -> list[Finding]:
+    return [
+        Finding(
+            code="open_sample",
+            severity="note",
+            message=f"the sample has {shown} of {column}, so it cannot tell labels from "
+            "probabilities; the file was checked for probabilities.",
+            advice="Name the metric with --metric; accuracy asks for labels.",
+            columns=(column,),
+        )
+        for column, shown in find_open(dataset, config)
+    ]

@@ -93,8 +93,8 @@ def predict(request: PredictRequest, listener: Listener = ignore) -> dict[str, A
         for table in map(partial(_match, predictor), read_batches(request.rows, BATCH_ROWS)):
             noted.add(table)
             rows = _read_batch(predictor, table, unread, n_rows)
-            named = _name_rows(request.id, predictor.manifest.id, forms, table, n_rows)
-            frame = pd.DataFrame({**dict([named]), **_predict_batch(predictor, rows, forms)})
+            named = _name_rows(predictor, request.id, forms, table, n_rows)
+            frame = pd.DataFrame({**named, **_predict_batch(predictor, rows, forms)})
             frame.to_csv(
                 beside,
                 mode="a",
@@ -156,9 +156,10 @@ def _choose_forms(predictor: Predictor, *, proba: bool) -> list[_Form]:
 
 def _match(predictor: Predictor, table: RawTable) -> RawTable:
     """Return a batch with its columns called as the run calls them."""
-    names = [column.name for column in predictor.typing.columns]
-    row_id = predictor.manifest.id
-    return match_columns(table, names if row_id is None else [*names, row_id])
+    manifest = predictor.manifest
+    ids = (*manifest.together, *(() if manifest.id is None else (manifest.id,)))
+    held = dict.fromkeys(column.held_by for column in predictor.typing.columns)
+    return match_columns(table, list(dict.fromkeys([*held, *ids])))
 
 
 def _read_batch(
@@ -200,21 +201,26 @@ def _blamed_on_bundle() -> Iterator[None]:
 
 
 def _name_rows(
-    given_id: str | None, run_id: str | None, forms: Sequence[_Form], table: RawTable, start: int
-) -> tuple[str, Any]:
-    """Return the name of the id column and the id of each row; row numbers if there is none."""
+    predictor: Predictor, given_id: str | None, forms: Sequence[_Form], table: RawTable, start: int
+) -> dict[str, Any]:
+    """Return the columns that name the rows; row numbers if the table has none of them."""
     own_id = None if given_id is None else find_name(given_id, table.names)
     if given_id is not None and own_id is None:
         raise DataError(
             f"{table.name}: no column {given_id!r} for the id.",
             hint=f"Name one of its columns with --id: {', '.join(table.names[:10])}.",
         )
-    name = own_id or run_id
+    manifest = predictor.manifest
+    together = () if given_id is not None else manifest.together
+    name = own_id or manifest.id
     if any((name or "id") in form.columns for form in forms):
         raise DataError(
             f"{table.name}: the id {name or 'id'!r} has the name of a predicted column.",
             hint="Name another column of the table with --id.",
         )
+    if together and set(together) <= set(table.names):
+        return {one: table.texts(one) for one in together}
     if name is not None and name in table.names:
-        return name, table.texts(name)
-    return name or "id", np.arange(start, start + table.n_rows).astype(str).astype(object)
+        return {name: table.texts(name)}
+    rows = np.arange(start, start + table.n_rows)
+    return {name or "id": rows.astype(str).astype(object)}

@@ -45,6 +45,9 @@ def make_data_options(config: RunConfig) -> DataOptions:
         parts=data.parts,
         extra=tuple(name for name in extra if name is not None),
         wants=_find_wants(config.metric),
+        ordinal=_is_ordinal(config.metric),
+        order=data.order,
+        spelling=data.spelling,
     )
 
 
@@ -63,9 +66,9 @@ def choose_metric(dataset: Dataset, target: Target, config: RunConfig) -> tuple[
     sample = dataset.sample
     if sample is not None and sample.shape == "ranking":
         return get_metric("map_at_3"), "the sample lists classes in order"
-    if sample is not None and sample.holds_labels and target.task != "regression":
+    if sample is not None and sample.holds.get(target.name) == "labels":
         return get_metric("accuracy"), "the sample holds labels"
-    if sample is not None and sample.shape == "single" and target.task == "multiclass":
+    if sample is not None and target.name in sample.column_of and target.task == "multiclass":
         return get_metric("accuracy"), "the sample has one column for several classes"
     return default_metric(target.task), f"the usual one of a {target.task} target"
 
@@ -77,6 +80,8 @@ def make_facts(
     facts = [*dataset.schema.facts, *make_metric_facts(dataset, config)]
     plan = problems[0].folds
     why = f"; {validation.reason}" if validation.reason else ""
+    told = "labels or probabilities: it cannot tell; --metric decides, and accuracy asks for labels"
+    facts += [("sample", f"{shown} of {name}", told) for name, shown in find_open(dataset, config)]
     return [*facts, ("validation", plan.name, f"{len(plan)} folds{why}")]
 
 
@@ -95,6 +100,31 @@ def make_metric_facts(dataset: Dataset, config: RunConfig) -> list[tuple[str, st
         metric, reason = choose_metric(dataset, target, config)
         facts.append((f"metric{of}", metric.name, reason))
     return facts
+
+
+def find_open(dataset: Dataset, config: RunConfig) -> list[tuple[str, str]]:
+    """Return each column of the sample that may want labels or probabilities, and what it holds."""
+    sample = dataset.sample
+    if config.metric is not None or sample is None:
+        return []
+    shown = {"open": "the same class in every row", "empty": "empty cells"}
+    return [
+        (sample.column_of[target.name], shown[sample.holds[target.name]])
+        for target in dataset.schema.targets
+        if sample.holds.get(target.name) in shown
+        and choose_metric(dataset, target, config)[0].wants == "probability"
+    ]
+
+
+def find_doubts(problems: Sequence[Problem]) -> list[str]:
+    """Return what the user had better settle before a run is believed, as sentences."""
+    return [
+        f"{one.metric.name} counts how far apart classes are, and the order of the classes of "
+        f"{one.target.name!r} is not known: they are taken alphabetically "
+        f"({', '.join(one.target.labels[:10])}). List them from lowest to highest in data.order."
+        for one in problems
+        if one.metric.ordinal and one.target.n_classes > 2 and one.objective == "log_loss"
+    ]
 
 
 def make_problem(
@@ -150,6 +180,10 @@ def _find_wants(name: str | None) -> Wants | None:
     return None if name is None or is_in_file(name) else get_metric(name).wants
 
 
+def _is_ordinal(name: str | None) -> bool:
+    return name is not None and not is_in_file(name) and get_metric(name).ordinal
+
+
 def _check_size(target: Target, y: FloatVector | IntVector) -> None:
     largest = float(np.abs(y).max())
     if largest > LARGEST_VALUE:
@@ -189,4 +223,4 @@ def _make_fit_y(
 ) -> FloatVector | IntVector:
     if target.task == "regression":
         return np.log1p(y) if metric.transform == "log1p" else y
-    return np.array([float(label) for label in target.labels])[y] if is_ordinal else y
+    return target.grades[y] if is_ordinal else y

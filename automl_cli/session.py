@@ -21,6 +21,7 @@ from automl_cli.data.submission import column_names, make_submission, write_subm
 from automl_cli.decision import fit_decision
 from automl_cli.features.state import FeatureSet
 from automl_cli.holdout import Holdout, score_holdout
+from automl_cli.problems import find_doubts
 from automl_cli.solve import Solution
 from automl_cli.store import RunDirectory, read_json, write_json
 from automl_cli.store.written import note_written
@@ -190,7 +191,9 @@ def _write_bundle(session: Session, solutions: Mapping[str, Solution]) -> None:
         names = column_names(session.given, problem.target, problem.metric.wants)
         decision = fit_decision(problem, blend.oof)
         parts.append(Part(problem=problem, blend=blend, decision=decision, columns=names))
-    write_bundle(session.directory, parts, session.given.schema.id)
+    row_id, sample = session.given.schema.id, session.given.sample
+    together = () if row_id is not None or sample is None else tuple(sample.id_columns)
+    write_bundle(session.directory, parts, row_id, together)
 
 
 def count_spent(directory: RunDirectory, problems: Sequence[Problem]) -> float:
@@ -218,6 +221,8 @@ def tell_start(session: Session, spent_seconds: float) -> None:
     session.directory.append(Event(kind="inferred", fields=inferred))
     found = describe_findings(session.findings)
     session.directory.append(Event(kind="audited", fields=found))
+    for doubt in find_doubts(session.problems):
+        session.listener(Event(kind="warning", fields={"message": doubt}))
 
 
 def describe_data(dataset: Dataset, guesses: Sequence[tuple[str, ...]]) -> dict[str, JsonValue]:

@@ -164,13 +164,34 @@ def test_the_objective_follows_metric_and_target(
 
 
 def test_targets_below_zero_keep_their_scale_or_are_refused():
-    assert choose_scale(get_metric("mape"), np.array([0.0, 3.0])).transform == "log1p"
+    assert choose_scale(get_metric("mape"), np.array([1.0, 3.0])).transform == "log1p"
+    assert choose_scale(get_metric("smape"), np.array([0.0, 3.0])).transform == "log1p"
     assert choose_scale(get_metric("mape"), np.array([-2.0, 3.0])).transform == "identity"
     with pytest.raises(PlanError, match="needs targets of at least 0; the smallest is -2"):
         choose_scale(get_metric("rmsle"), np.array([-2.0, 3.0]))
     other = replace(get_metric("mae"), name="mine", nonnegative=True)
     with pytest.raises(PlanError, match="metric 'mine' needs targets of at least 0"):
         choose_scale(other, np.array([-2.0, 3.0]))
+
+
+def test_a_metric_that_divides_by_the_target_refuses_zeros():
+    y = np.concatenate([np.zeros(1200), np.arange(1.0, 901.0)])
+    with pytest.raises(PlanError) as caught:
+        choose_scale(get_metric("mape"), y)
+    assert caught.value.message == (
+        "metric 'mape' divides by the target, and 1,200 of 2,100 targets are 0: these rows alone "
+        "would make up the score."
+    )
+    assert caught.value.hint == "Take smape or mae, or leave these rows out of train."
+
+
+def test_texts_whose_order_is_known_are_fitted_as_ordered():
+    target = Target(
+        name="y", task="multiclass", labels=("low", "mid", "top"), reason="", ordered=True
+    )
+    assert choose_objective(get_metric("qwk"), target) == "squared_error"
+    assert choose_objective(get_metric("qwk"), replace(target, ordered=False)) == "log_loss"
+    assert choose_objective(get_metric("accuracy"), target) == "log_loss"
 
 
 @pytest.fixture

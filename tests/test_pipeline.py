@@ -1,5 +1,7 @@
 """Whole runs on small real tables: each shape of a competition ends in a right submission."""
 
+import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +14,7 @@ from sklearn.datasets import load_diabetes, load_iris, load_wine
 
 import automl_cli
 from automl_cli.core.errors import ConfigError, PlanError
+from automl_cli.predict import PredictRequest, predict
 
 QUICK = ["limits.rounds=40", "limits.candidates=2", "validation.folds=3"]
 
@@ -36,6 +39,11 @@ def run(folder: Path, *more: str) -> tuple[dict[str, Any], pd.DataFrame]:
     submission = summary["submission"]
     assert submission is not None
     return summary, pd.read_csv(submission, dtype={"id": str})
+
+
+def warnings_of(run_folder: Path) -> list[str]:
+    events = map(json.loads, (run_folder / "events.jsonl").read_text().splitlines())
+    return [event["message"] for event in events if event["kind"] == "warning"]
 
 
 @pytest.fixture
@@ -106,6 +114,92 @@ def test_ordinal_labels_are_cut_from_a_regression(tmp_path: Path) -> None:
 
     assert summary["score"] > 0.7
     assert set(submission["target"]) <= {3, 4, 5}
+
+
+@pytest.mark.parametrize("names", [["grade 9", "grade 10", "grade 11"], ["low", "mid", "high"]])
+def test_ordinal_texts_are_cut_from_a_regression_in_their_order(
+    tmp_path: Path, names: list[str]
+) -> None:
+    wine = load_wine(as_frame=True).frame
+    frame = wine.assign(target=np.array(names)[wine["target"]])
+    folder = write(tmp_path, frame, ["target"])
+    summary, submission = run(folder, "metric=qwk")
+    shutil.rmtree(folder / "run")
+    as_numbers, _ = run(write(tmp_path, wine, ["target"]), "metric=qwk", "run.report=false")
+
+    assert set(submission["target"]) == set(names)
+    # The same rows as numbers from 0: nothing is lost by their being texts.
+    assert summary["score"] == pytest.approx(as_numbers["score"], abs=1e-9)
+    assert summary["score"] > 0.7
+    order = {what: value for what, value, _ in summary["facts"]}["order"]
+    assert order == " < ".join(names)
+
+
+def test_an_order_that_nothing_tells_is_asked_for(tmp_path: Path) -> None:
+    wine = load_wine(as_frame=True).frame
+    names = np.array(["red", "green", "blue"])[wine["target"]]
+    folder = write(tmp_path, wine.assign(target=names), ["target"])
+    run(folder, "metric=qwk", "run.report=false")
+    told = warnings_of(folder / "run")
+    assert told == [
+        (
+            "qwk counts how far apart classes are, and the order of the classes of 'target' is "
+            "not known: they are taken alphabetically (blue, green, red). List them from lowest "
+            "to highest in data.order."
+        )
+    ]
+
+    shutil.rmtree(folder / "run")
+    _, submission = run(folder, "metric=qwk", "run.report=false", "data.order=[red, green, blue]")
+    assert warnings_of(folder / "run") == []
+    assert set(submission["target"]) == {"red", "green", "blue"}
+
+
+def test_new_rows_are_spelled_as_the_submission_is(tmp_path: Path) -> None:
+    iris = load_iris(as_frame=True)
+    frame = iris.frame.assign(target=iris.target_names[iris.frame["target"]])
+    folder = write(tmp_path, frame, ["target"])
+    sample = pd.read_csv(folder / "sample_submission.csv", dtype=str)
+    shown = np.char.upper(iris.target_names)[np.arange(len(sample)) % 3]
+    sample.assign(target=shown)[["target", "id"]].to_csv(
+        folder / "sample_submission.csv", index=False
+    )
+    summary, submission = run(folder)
+    predicted = predict(
+        PredictRequest(run=folder / "run", rows=folder / "test.csv", out=tmp_path / "new.csv")
+    )
+
+    assert summary["metric"] == "accuracy"
+    assert submission.columns.tolist() == ["target", "id"]
+    assert set(submission["target"]) == {"SETOSA", "VERSICOLOR", "VIRGINICA"}
+    again = pd.read_csv(predicted["predictions"], dtype=str)
+    assert again["target"].tolist() == submission["target"].tolist()
+
+
+def test_two_columns_name_the_rows_of_the_submission_and_of_new_ones(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    days = pd.date_range("2024-01-01", periods=70).strftime("%Y-%m-%d")
+    frame = pd.DataFrame([(day, shop) for day in days for shop in "ABC"], columns=["day", "shop"])
+    frame["sales"] = 5.0 * (frame["shop"] == "B") + rng.normal(size=len(frame)).round(3)
+    frame[:180].to_csv(tmp_path / "train.csv", index=False)
+    test = frame[180:].drop(columns="sales")
+    test.to_csv(tmp_path / "test.csv", index=False)
+    sample = test.assign(sales=0.0)[["shop", "sales", "day"]][::-1]
+    sample.to_csv(tmp_path / "sample_submission.csv", index=False)
+
+    _, submission = run(tmp_path, "run.report=false")
+    request = PredictRequest(run=tmp_path / "run", rows=tmp_path / "test.csv", out=tmp_path / "new")
+    again = pd.read_csv(predict(request)["predictions"])
+
+    names = ["shop", "day"]
+    assert submission[names].to_numpy().tolist() == sample[names].to_numpy().tolist()
+    assert submission.columns.tolist() == ["shop", "sales", "day"]
+    means = submission.groupby("shop")["sales"].mean()
+    assert means["B"] > means["A"] + 2
+    assert again.columns.tolist() == ["shop", "day", "sales"]
+    merged = submission.merge(again, on=names)
+    assert len(merged) == len(test)
+    assert merged["sales_x"].to_numpy() == pytest.approx(merged["sales_y"].to_numpy())
 
 
 def test_a_loaded_config_is_not_changed_on_the_way() -> None:

@@ -91,6 +91,8 @@ class Manifest:
     ----------
     id
         The column that names rows, or None.
+    together
+        Columns that name a row together, where none does so alone.
     targets
         One or more.
     versions
@@ -103,6 +105,7 @@ class Manifest:
     targets: tuple[TargetPart, ...]
     versions: Mapping[str, str]
     files: Mapping[str, tuple[int, str]]
+    together: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the manifest as plain values."""
@@ -190,6 +193,7 @@ def _make_manifest(stored: Mapping[str, Any]) -> Manifest:
         files={
             str(name): (int(size), str(digest)) for name, (size, digest) in stored["files"].items()
         },
+        together=tuple(map(str, stored.get("together", ()))),
     )
 
 

@@ -43,7 +43,9 @@ class Part:
     columns: tuple[str, ...]
 
 
-def write_bundle(run: RunDirectory, parts: Sequence[Part], row_id: str | None) -> None:
+def write_bundle(
+    run: RunDirectory, parts: Sequence[Part], row_id: str | None, together: Sequence[str] = ()
+) -> None:
     """Write the manifest of what predicts new rows.
 
     Parameters
@@ -54,6 +56,8 @@ def write_bundle(run: RunDirectory, parts: Sequence[Part], row_id: str | None) -
         One a target.
     row_id
         The column that names rows, or None.
+    together
+        Columns that name a row together, where none does so alone.
 
     Raises
     ------
@@ -69,7 +73,13 @@ def write_bundle(run: RunDirectory, parts: Sequence[Part], row_id: str | None) -
             f"{error.filename}: this file of the run is missing.",
             hint="Remove the candidate's folders in `units` and `candidates`, and fit again.",
         ) from error
-    manifest = Manifest(id=row_id, targets=targets, versions=installed_versions(), files=files)
+    manifest = Manifest(
+        id=row_id,
+        together=tuple(together),
+        targets=targets,
+        versions=installed_versions(),
+        files=files,
+    )
     write_json(run.root / MANIFEST, manifest.to_json())
 
 
@@ -78,7 +88,7 @@ def _describe_part(run: RunDirectory, part: Part) -> TargetPart:
     return TargetPart(
         name=problem.target.name,
         task=problem.target.task,
-        labels=problem.target.labels,
+        labels=problem.target.written,
         wants=problem.metric.wants,
         objective=problem.objective,
         columns=part.columns,

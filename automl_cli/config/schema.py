@@ -20,7 +20,7 @@ from automl_cli.config.values import (
     TextList,
     Texts,
 )
-from automl_cli.core.dataset import Role, Task
+from automl_cli.core.dataset import Role, Spelling, Task
 
 TaskChoice: TypeAlias = Literal["auto", Task]
 
@@ -47,10 +47,14 @@ class DataConfig(Section):
         None,
         description="The positive class of a binary task, as spelled in train. null: inferred.",
     )
-    drop: Texts = Field((), description="A list of columns that are not used.")
-    missing: Texts = Field(
-        (), description="A list of texts that mean a missing value, besides the usual ones."
+    order: Texts = Field(
+        (), description="All classes from lowest to highest, as in train (qwk). []: inferred."
     )
+    spelling: Spelling = Field(
+        "auto", description="Who spells the classes of a submission: train, sample or auto."
+    )
+    drop: Texts = Field((), description="A list of columns that are not used.")
+    missing: Texts = Field((), description="Texts that mean a missing value, besides usual ones.")
     roles: dict[str, Role] = Field(
         default_factory=dict,
         description="Columns and their roles (numeric, categorical, datetime or text), where the "

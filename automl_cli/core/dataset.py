@@ -1,7 +1,7 @@
 """The competition's tables after reading and inference: typed, with roles, target encoded once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -11,6 +11,8 @@ import pandas as pd
 Task: TypeAlias = Literal["binary", "multiclass", "regression"]
 Role: TypeAlias = Literal["numeric", "categorical", "datetime", "text"]
 SubmissionShape: TypeAlias = Literal["single", "per_class", "ranking"]
+Spelling: TypeAlias = Literal["auto", "train", "sample"]
+Holding: TypeAlias = Literal["labels", "probabilities", "open", "empty", "nothing"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,12 +44,30 @@ class Target:
         task ``labels[1]`` is the positive class.
     reason
         Why the task was inferred.
+    spelled
+        The classes as a submission spells them, in code order, where that is not as in train.
+    ordered
+        True if `labels` are texts whose order, from lowest to highest, is known.
     """
 
     name: str
     task: Task
     labels: tuple[str, ...]
     reason: str
+    spelled: tuple[str, ...] = ()
+    ordered: bool = False
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """The classes as a submission spells them, in code order."""
+        return self.spelled or self.labels
+
+    @property
+    def grades(self) -> npt.NDArray[np.float64]:
+        """What each class is worth in an ordinal problem: the number it is, else its place."""
+        if self.ordered:
+            return np.arange(self.n_classes, dtype=np.float64)
+        return np.array([float(label) for label in self.labels])
 
     @property
     def n_classes(self) -> int:
@@ -97,24 +117,32 @@ class Sample:
     Parameters
     ----------
     columns
-        All columns, in order, the id first if there is one.
+        All columns, in order.
+    id_columns
+        Those that name the rows or are copied from the test table, byte for byte as in the file.
+        The others hold predictions; if there are none, a submission's are as without a sample.
     ids
-        The id of each row as text, byte for byte as in the file.
+        The id of each row as text; several columns that name a row together are one text.
     shape
         ``single``: one column a target; ``per_class``: one column a class; ``ranking``: one
         column with the best classes separated by blanks.
     class_columns
         For ``per_class``: the column of each class, in code order.
-    holds_labels
-        True if a single column holds class labels that are no numbers, so that labels belong
-        there. A 0 says nothing: samples hold it where probabilities are wanted.
+    column_of
+        Else: the column of each target, by its name.
+    holds
+        What the cells of a target's column are, by the target's name: class ``labels``;
+        ``probabilities``, numbers from 0 to 1 that are no class; ``open``, one class that is a
+        number in every row, which may be either; ``empty``; or ``nothing`` of these.
     """
 
     columns: tuple[str, ...]
+    id_columns: Mapping[str, npt.NDArray[np.object_]]
     ids: npt.NDArray[np.object_]
     shape: SubmissionShape
-    class_columns: tuple[str, ...]
-    holds_labels: bool = False
+    class_columns: tuple[str, ...] = ()
+    column_of: Mapping[str, str] = field(default_factory=dict)
+    holds: Mapping[str, Holding] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +179,8 @@ class Dataset:
     test
         The same columns and dtypes, or None without a test table.
     test_ids
-        The id of each test row as text, byte for byte as in the file; row numbers without an id.
+        The id of each test row as text: as the sample spells it, else byte for byte as in the
+        file; row numbers without an id.
     sample
         The submission's shape, or None without a sample file.
     extra

@@ -1,5 +1,6 @@
 """Which columns are predicted, and in which shape the submission wants them."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -8,6 +9,7 @@ from automl_cli.core.errors import DataError
 from automl_cli.data.classes import find_labels
 from automl_cli.data.options import DataOptions
 from automl_cli.data.read import RawTable, Tables
+from automl_cli.data.sample_layout import SampleLayout, plain_name
 
 USUAL_TARGETS = frozenset({"target", "label", "class", "y"})
 
@@ -26,15 +28,18 @@ class Aim:
         Of the submission; ``single`` without a sample.
     class_columns
         For ``per_class``: (label, column of the sample), in the order of the sample.
+    columns
+        Else: the column of the sample for each target; none if the sample holds no predictions.
     """
 
     targets: tuple[str, ...]
     reason: str
     shape: SubmissionShape = "single"
     class_columns: tuple[tuple[str, str], ...] = ()
+    columns: tuple[str, ...] = ()
 
 
-def find_aim(tables: Tables, options: DataOptions) -> Aim:
+def find_aim(tables: Tables, layout: SampleLayout | None, options: DataOptions) -> Aim:
     """Return what is to be predicted.
 
     Raises
@@ -42,110 +47,160 @@ def find_aim(tables: Tables, options: DataOptions) -> Aim:
     DataError
         If nothing or more than one thing fits; the message lists the choices.
     """
+    wanted = () if layout is None else layout.values
     if options.target:
         aim = Aim(targets=options.target, reason="given")
-    elif tables.sample is not None:
-        aim = _from_sample(tables, tables.sample, options)
+    elif wanted:
+        aim = _from_sample(tables, wanted, _only_train(tables, layout, options))
     elif tables.test is not None:
-        aim = _from_test(tables.train, _only_train(tables, options))
+        aim = _choose(tables, (), _only_train(tables, layout, options))
     else:
-        aim = _from_train(tables.train)
-    return aim if tables.sample is None else _with_shape(aim, tables, tables.sample, options)
+        aim = _from_train(tables)
+    if not wanted or tables.sample is None:
+        return aim
+    return _with_shape(aim, tables.train, tables.sample, wanted, options)
 
 
-def value_columns(sample: RawTable) -> tuple[str, ...]:
-    """Return the sample's columns that hold predictions: all but the first, which is the id."""
-    return sample.names[1:] or sample.names
-
-
-def _from_sample(tables: Tables, sample: RawTable, options: DataOptions) -> Aim:
-    wanted, only_train = value_columns(sample), _only_train(tables, options)
-    named = tuple(name for name in wanted if name in only_train)
-    if len(named) == len(wanted):
-        where = "named by the sample" + (", not in test" if tables.test else "")
-        return Aim(targets=named, reason=where)
-    if named:
-        unknown = ", ".join(repr(name) for name in wanted if name not in named)
-        raise DataError(
-            f"{sample.name}: {unknown} is no target in {tables.train.name}.",
-            hint="Name the targets with --target, or give the sample that belongs to this table.",
-        )
-    matching = [name for name in only_train if _class_columns(tables.train, name, wanted)]
-    if len(matching) == 1:
-        return Aim(
-            targets=(matching[0],), reason="the sample has one column for each of its classes"
-        )
-    if len(wanted) == len(only_train) == 1:
-        return Aim(targets=(only_train[0],), reason="the only column that test lacks")
-    raise _ambiguous(tables.train, matching or only_train)
-
-
-def _from_test(train: RawTable, only_train: Sequence[str]) -> Aim:
-    if len(only_train) == 1:
-        return Aim(targets=(only_train[0],), reason="the only column that test lacks")
-    raise _ambiguous(train, only_train)
-
-
-def _from_train(train: RawTable) -> Aim:
-    usual = [name for name in train.names if name.casefold() in USUAL_TARGETS]
-    if len(usual) == 1:
-        return Aim(targets=(usual[0],), reason="the usual name of a target")
-    raise _ambiguous(train, usual or train.names)
-
-
-def _only_train(tables: Tables, options: DataOptions) -> list[str]:
+def _only_train(tables: Tables, layout: SampleLayout | None, options: DataOptions) -> list[str]:
     """Return the columns that may be targets: in train, not in test, not an id."""
     taken = {"", options.id, *options.drop}
-    if tables.sample is not None and len(tables.sample.names) > 1:
-        taken.add(tables.sample.names[0])
+    if layout is not None:
+        taken.update(name for pair in layout.id_columns for name in pair)
     if tables.test is not None:
         taken.update(tables.test.names)
     return [name for name in tables.train.names if name not in taken]
 
 
-def _with_shape(aim: Aim, tables: Tables, sample: RawTable, options: DataOptions) -> Aim:
-    wanted = value_columns(sample)
-    if set(aim.targets) != set(wanted) and len(aim.targets) == 1:
-        pairs = _class_columns(tables.train, aim.targets[0], wanted)
+def _from_sample(tables: Tables, wanted: Sequence[str], only_train: Sequence[str]) -> Aim:
+    train = tables.train
+    named = _match(wanted, only_train)
+    if len(named) == len(wanted):
+        where = "named by the sample" + (", not in test" if tables.test else "")
+        return Aim(targets=named, reason=where)
+    matching = [name for name in only_train if _class_columns(train, name, wanted)]
+    if len(matching) == 1:
+        return Aim(
+            targets=(matching[0],), reason="the sample has one column for each of its classes"
+        )
+    if set(wanted) <= set(train.names):
+        return Aim(
+            targets=tuple(wanted),
+            reason="named by the sample, which asks for other values than test has",
+        )
+    if named:
+        unknown = ", ".join(repr(name) for name in wanted if not _match([name], only_train))
+        raise DataError(
+            f"{_name(tables.sample)}: {unknown} is no target in {train.name}.",
+            hint="Name the targets with --target, or give the sample that belongs to this table.",
+        )
+    return _choose(tables, wanted, matching or only_train)
+
+
+def _match(wanted: Sequence[str], names: Sequence[str]) -> tuple[str, ...]:
+    """Return those of `names` that are wanted; their case and blanks may differ if it is clear."""
+    counts = Counter(map(plain_name, names))
+    near = {plain_name(name): name for name in names if counts[plain_name(name)] == 1}
+    found = [name if name in names else near.get(plain_name(name)) for name in wanted]
+    return tuple(name for name in found if name is not None)
+
+
+def _choose(tables: Tables, wanted: Sequence[str], choices: Sequence[str]) -> Aim:
+    if len(choices) == 1:
+        return Aim(targets=(choices[0],), reason="the only column that test lacks")
+    if choices:
+        raise _ambiguous(tables.train, choices)
+    raise _no_target(tables, wanted)
+
+
+def _no_target(tables: Tables, wanted: Sequence[str]) -> DataError:
+    test, train = _name(tables.test), tables.train
+    known = () if tables.test is None else tables.test.names
+    lacking = [name for name in train.names if name and name not in known]
+    found = (
+        f"{test} lacks only {_quoted(lacking)}, which is dropped or an id"
+        if lacking
+        else f"{test} has all of its columns"
+    )
+    asked = f", and {_name(tables.sample)} asks for {_quoted(wanted)}" if wanted else ""
+    return DataError(
+        f"{train.name}: no column is left to be the target: {found}{asked}.",
+        hint="Name the target with --target, and the table of the rows to predict with --test.",
+    )
+
+
+def _from_train(tables: Tables) -> Aim:
+    train = tables.train
+    usual = [name for name in train.names if name.casefold() in USUAL_TARGETS]
+    if len(usual) == 1:
+        return Aim(targets=(usual[0],), reason="the usual name of a target")
+    if len(train.names) == 1:
+        return Aim(targets=train.names, reason="the only column")
+    raise _ambiguous(train, usual or train.names)
+
+
+def _with_shape(
+    aim: Aim, train: RawTable, sample: RawTable, wanted: Sequence[str], options: DataOptions
+) -> Aim:
+    columns = _match(aim.targets, wanted)
+    if len(aim.targets) == 1 and len(columns) < len(wanted):
+        pairs = _class_columns(train, aim.targets[0], wanted)
         if pairs:
             return replace(aim, shape="per_class", class_columns=pairs)
-    if set(aim.targets) != set(wanted) and not len(aim.targets) == len(wanted) == 1:
-        shown, targets = (", ".join(map(repr, names[:5])) for names in (wanted, aim.targets))
+    if len(aim.targets) == len(wanted) == 1:
+        columns = tuple(wanted)
+    if not len(aim.targets) == len(columns) == len(wanted):
         raise DataError(
-            f"{sample.name}: columns {shown}, expected one for each target ({targets}) or class.",
+            f"{sample.name}: columns {_quoted(wanted)}, "
+            f"expected one for each target ({_quoted(aim.targets)}) or class.",
             hint="Give the sample that belongs to this table with --sample.",
         )
-    if len(aim.targets) == 1 and _is_ranking(tables.train, sample, aim.targets[0], options):
-        return replace(aim, shape="ranking")
-    return aim
+    if len(aim.targets) == 1 and _is_ranking(train, sample, aim.targets[0], columns[0], options):
+        return replace(aim, shape="ranking", columns=columns)
+    return replace(aim, columns=columns)
 
 
 def _class_columns(
     train: RawTable, target: str, columns: Sequence[str]
 ) -> tuple[tuple[str, str], ...]:
-    """Return (label, column) if the columns are the labels with one common prefix, else ()."""
+    """Return (label, column) if the columns are the labels with one common prefix, else ().
+
+    Case and blanks may differ if that leaves no doubt.
+    """
     labels = find_labels(train.cells(target), most=len(columns))
     if len(labels) != len(columns) or len(columns) < 2:
         return ()
-    for label in labels:
-        prefix = columns[0].removesuffix(label)
-        label_of = {prefix + text: text for text in labels}
-        if columns[0].endswith(label) and set(label_of) == set(columns):
-            return tuple((label_of[column], column) for column in columns)
+    for spell in (str, plain_name):
+        spelled = {spell(label): label for label in labels}
+        names = [spell(column) for column in columns]
+        for label in spelled:
+            prefix = names[0].removesuffix(label)
+            label_of = {prefix + text: own for text, own in spelled.items()}
+            is_one_each = len(label_of) == len(labels) and set(label_of) == set(names)
+            if is_one_each and names[0].endswith(label):
+                return tuple(zip((label_of[name] for name in names), columns, strict=True))
     return ()
 
 
-def _is_ranking(train: RawTable, sample: RawTable, target: str, options: DataOptions) -> bool:
+def _is_ranking(
+    train: RawTable, sample: RawTable, target: str, column: str, options: DataOptions
+) -> bool:
     if options.wants is not None:
         return options.wants == "ranking"
-    first = sample.cells(value_columns(sample)[0])[0].as_py()
+    first = sample.cells(column)[0].as_py()
     labels = set(find_labels(train.cells(target), most=len(train.table)))
     return first not in labels and len(first.split()) > 1 and labels.issuperset(first.split())
 
 
 def _ambiguous(train: RawTable, choices: Sequence[str]) -> DataError:
-    hint = "Name the target with --target."
-    if not choices:
-        return DataError(f"{train.name}: no column that the test table lacks.", hint=hint)
     shown = ", ".join(choices[:10]) + (f" … ({len(choices)} columns)" if len(choices) > 10 else "")
-    return DataError(f"{train.name}: the target may be any of: {shown}.", hint=hint)
+    return DataError(
+        f"{train.name}: the target may be any of: {shown}.", hint="Name the target with --target."
+    )
+
+
+def _name(table: RawTable | None) -> str:
+    return "" if table is None else table.name
+
+
+def _quoted(names: Sequence[str]) -> str:
+    return ", ".join(map(repr, names[:5]))

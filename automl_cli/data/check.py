@@ -1,6 +1,6 @@
 """Whether a submission fits its data set: columns, rows, ids, order and every predicted cell."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +10,10 @@ import pandas as pd
 from automl_cli.core.dataset import Dataset, Target
 from automl_cli.core.errors import DataError
 from automl_cli.core.metric import Wants
+from automl_cli.data.ids import TOGETHER
 from automl_cli.data.numbers import parse_numbers
 from automl_cli.data.read import RawTable, read_table
-from automl_cli.data.submission import column_names
+from automl_cli.data.submission import column_names, name_rows, order_columns
 
 
 def check_submission(
@@ -62,24 +63,25 @@ def _as_text(frame: pd.DataFrame) -> RawTable:
 
 
 def _check_shape(table: RawTable, dataset: Dataset, predicted: tuple[str, ...]) -> None:
-    sample = dataset.sample
-    expected = sample.columns if sample else (dataset.schema.id or "id", *predicted)
-    ids = sample.ids if sample else np.asarray(dataset.test_ids)
-    model = "the sample" if sample else "the test table"
+    expected, ids = order_columns(dataset, predicted), name_rows(dataset)
+    model = "the sample" if dataset.sample else "the test table"
     if table.names != expected:
         is_order = sorted(table.names) == sorted(expected)
         came = f"the columns are {'right, but ordered ' if is_order else ''}{_listed(table.names)}"
         hint = "Put them in the expected order." if is_order else "Spell the header as expected."
         raise _misfit(table, came, _listed(expected), hint)
-    if table.n_rows != len(ids):
+    n_rows = len(dataset.sample.ids if dataset.sample else np.asarray(dataset.test_ids))
+    if table.n_rows != n_rows:
         hint = f"Write one row for each row of {model}."
-        raise _misfit(table, f"{table.n_rows} rows", str(len(ids)), hint)
-    if len(expected) > len(predicted):
-        _check_ids(table, expected[0], ids, model)
+        raise _misfit(table, f"{table.n_rows} rows", str(n_rows), hint)
+    if ids:
+        _check_ids(table, ids, model)
 
 
-def _check_ids(table: RawTable, name: str, ids: npt.NDArray[np.object_], model: str) -> None:
-    came = table.texts(name)
+def _check_ids(table: RawTable, known: Mapping[str, npt.NDArray[np.object_]], model: str) -> None:
+    came, ids = (
+        _join(columns) for columns in ([table.texts(name) for name in known], known.values())
+    )
     differs = came != ids
     if not differs.any():
         return
@@ -94,13 +96,21 @@ def _check_ids(table: RawTable, name: str, ids: npt.NDArray[np.object_], model: 
     raise _misfit(table, f"the id {where}", f"{ids[row]!r}", hint)
 
 
+def _join(columns: Iterable[npt.NDArray[np.object_]]) -> npt.NDArray[np.object_]:
+    first, *others = columns
+    for other in others:
+        first = first + TOGETHER + other
+    return first
+
+
 def _check_labels(table: RawTable, name: str, target: Target, wants: Wants) -> None:
-    known = set(target.labels)
+    known = set(target.written)
     for text in dict.fromkeys(table.texts(name)):
         labels = text.split() if wants == "ranking" else [text]
         if not labels or not known.issuperset(labels):
-            expected = f"classes of {target.name!r} such as {target.labels[0]!r}"
-            hint = "Write labels as train spells them; for probabilities give another metric."
+            expected = f"classes of {target.name!r} such as {target.written[0]!r}"
+            by = "the sample" if target.spelled else "train"
+            hint = f"Write labels as {by} spells them; for probabilities give another metric."
             raise _misfit(table, f"{text!r} in column {name!r}", expected, hint)
 
 

@@ -1,7 +1,8 @@
 """The target: its task, its classes as spelled in train, and its codes or values."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,7 @@ from automl_cli.core.errors import DataError
 from automl_cli.data.formats import PLAIN, NumberFormat, describe_format, find_format
 from automl_cli.data.numbers import parse_numbers
 from automl_cli.data.options import DataOptions
+from automl_cli.data.order import find_order, sort_naturally
 from automl_cli.data.read import RawTable
 from automl_cli.data.strays import Unread, are_enough
 from automl_cli.data.words import MISSING, MISSING_NUMBERS, Texts, blank
@@ -38,6 +40,8 @@ class EncodedTarget:
         Why ``labels[1]`` is the positive class; empty if the task is not binary.
     unread
         The cells that are no numbers, whose rows so have no target.
+    order_reason
+        What tells the order of `Target.ordered` labels; empty for others.
     """
 
     target: Target
@@ -45,6 +49,7 @@ class EncodedTarget:
     filled: BoolVector
     positive_reason: str
     unread: Unread | None = None
+    order_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +87,11 @@ class _Levels:
         """True if every text is a whole number."""
         return bool(np.all(self.numbers == np.floor(self.numbers)))
 
+    @property
+    def are_few(self) -> bool:
+        """True if there are so few of them that whole numbers are classes."""
+        return len(self.texts) <= min(FEW_CLASSES, self.n_rows / ROWS_PER_CLASS)
+
 
 def find_labels(cells: Texts, *, most: int) -> tuple[str, ...]:
     """Return the distinct texts of a column byte for byte, or () if there are more than `most`."""
@@ -92,7 +102,12 @@ def find_labels(cells: Texts, *, most: int) -> tuple[str, ...]:
 
 
 def make_target(
-    train: RawTable, name: str, options: DataOptions, *, comma: bool = False
+    train: RawTable,
+    name: str,
+    options: DataOptions,
+    shown: "Texts | None" = None,
+    *,
+    comma: bool = False,
 ) -> EncodedTarget:
     """Return the target `name` with its task and its values.
 
@@ -100,6 +115,8 @@ def make_target(
     ----------
     train, name, options
         What is encoded.
+    shown
+        The distinct cells of its column in the sample, or None.
     comma
         Whether the numbers of the file have decimal commas.
 
@@ -109,10 +126,10 @@ def make_target(
         If the target is missing, constant, or does not fit the task that the user gave.
     """
     levels = _find_levels(train, name, options, comma=comma)
-    task, reason = _find_task(levels, options)
+    task, reason = _find_task(levels, options, shown)
     if task == "regression":
         return _make_values(levels, reason)
-    return _make_classes(levels, task, reason, options.positive)
+    return _make_classes(levels, task, reason, options)
 
 
 def _find_levels(train: RawTable, name: str, options: DataOptions, *, comma: bool) -> _Levels:
@@ -155,13 +172,16 @@ def _find_numbers(
     return find_format(texts, counts, decimal_comma=comma)
 
 
-def _find_task(levels: _Levels, options: DataOptions) -> tuple[Task, str]:
+def _find_task(levels: _Levels, options: DataOptions, shown: "Texts | None") -> tuple[Task, str]:
     n = len(levels.texts)
     if options.task is not None:
         _check_task(levels, options.task)
         return options.task, "given"
     if options.wants == "value" and levels.is_numeric:
         return "regression", "the metric wants values"
+    between = None if options.wants is not None else _find_between(levels, shown)
+    if between is not None:
+        return "regression", f"the sample holds {between:g}, which is no class; --task overrides it"
     if n == 2:
         return "binary", "two distinct values"
     if levels.is_numeric:
@@ -173,11 +193,24 @@ def _find_task(levels: _Levels, options: DataOptions) -> tuple[Task, str]:
     return "multiclass", f"{n} distinct texts"
 
 
+def _find_between(levels: _Levels, shown: "Texts | None") -> float | None:
+    """Return a number of the sample that is neither a class nor the probability of one of two."""
+    n = len(levels.texts)
+    if shown is None or not levels.is_numeric or (n > 2 and not levels.are_few):
+        return None
+    numbers = parse_numbers(shown)
+    may_be = ~np.isnan(numbers) & (numbers != np.floor(numbers))
+    if n == 2:
+        may_be &= (numbers < 0) | (numbers > 1)
+    found = numbers[may_be & ~np.isin(numbers, levels.numbers)]
+    return float(found[0]) if len(found) else None
+
+
 def _find_numeric_task(levels: _Levels, *, wants_classes: bool) -> tuple[Task, str]:
     n = len(levels.texts)
     if levels.is_whole and wants_classes:
         return "multiclass", f"{n} distinct whole numbers, and the metric wants classes"
-    if levels.is_whole and n <= min(FEW_CLASSES, levels.n_rows / ROWS_PER_CLASS):
+    if levels.is_whole and levels.are_few:
         return "multiclass", f"only {n} distinct whole numbers in {levels.n_rows} rows"
     return "regression", f"{n} distinct numbers"
 
@@ -232,24 +265,45 @@ def _name_stray(levels: _Levels) -> str:
     return "" if unread is None else f"{unread.first!r} ({unread.place})"
 
 
-def _make_classes(levels: _Levels, task: Task, reason: str, positive: str | None) -> EncodedTarget:
+def _make_classes(levels: _Levels, task: Task, reason: str, options: DataOptions) -> EncodedTarget:
+    order_reason = ""
     if np.isnan(levels.numbers).any():
-        labels = sorted(levels.texts)
-        code_of: dict[Any, int] = {label: code for code, label in enumerate(labels)}
-        codes = np.array([code_of[text] for text in levels.texts])
-        why = "last in alphabetical order"
+        labels, order_reason = _order_texts(levels.texts, options)
+        codes = _find_places(levels.texts, labels)
+        why = "the highest of the order" if order_reason else "last in alphabetical order"
     else:  # 1 and 1.0 are one class, spelled as it first appears
         _, first, codes = np.unique(levels.numbers, return_index=True, return_inverse=True)
         labels = list(levels.texts[first])
         why = "the larger number"
-    if task == "binary" and positive == labels[0]:
+    if options.order and set(options.order) == set(labels):
+        codes = _find_places(labels, options.order)[codes]
+        labels, order_reason, why = list(options.order), "given", "the highest of the order"
+    if task == "binary" and options.positive == labels[0]:
         labels, codes = labels[::-1], 1 - codes
-    if positive in labels:
+    if options.positive in labels:
         why = "given"
-    target = Target(name=levels.name, task=task, labels=tuple(labels), reason=reason)
+    target = Target(
+        name=levels.name,
+        task=task,
+        labels=tuple(labels),
+        reason=reason,
+        ordered=bool(order_reason),
+    )
     return EncodedTarget(
         target=target,
         encoded=np.append(codes, -1)[levels.codes].astype(np.int64),
         filled=levels.codes >= 0,
         positive_reason=why if task == "binary" else "",
+        order_reason=order_reason,
     )
+
+
+def _order_texts(texts: npt.NDArray[np.object_], options: DataOptions) -> tuple[list[str], str]:
+    """Return labels in their order, and what tells it if a metric asks for it."""
+    found = find_order(list(texts)) if options.ordinal else None
+    return (sort_naturally(list(texts)), "") if found is None else found
+
+
+def _find_places(texts: Iterable[str], labels: Sequence[str]) -> npt.NDArray[np.int64]:
+    place_of = {label: place for place, label in enumerate(labels)}
+    return np.array([place_of[text] for text in texts], dtype=np.int64)

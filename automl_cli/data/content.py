@@ -18,14 +18,17 @@ def make_content_key(dataset: Dataset) -> str:
     schema, sample = dataset.schema, dataset.sample
     original = dataset.original
     parts: list[object] = [
-        [(target.name, target.task, target.labels) for target in schema.targets],
+        [(target.name, target.task, target.labels, target.spelled) for target in schema.targets],
         [(column.name, column.role) for column in schema.columns],
         schema.id,
         {name: make_array_key(values) for name, values in dataset.targets.items()},
         _frame_key(dataset.train),
         None if dataset.test is None else _frame_key(dataset.test),
         None if dataset.test_ids is None else _text_key(dataset.test_ids),
-        None if sample is None else (sample.columns, sample.shape, sample.class_columns),
+        None
+        if sample is None
+        else (sample.columns, sample.shape, sample.class_columns, sample.column_of, sample.holds),
+        None if sample is None else [_text_key(one) for one in sample.id_columns.values()],
         None if sample is None else _text_key(sample.ids),
         {name: _column_key(column) for name, column in dataset.extra.items()},
         None if original is None else _frame_key(original.frame),

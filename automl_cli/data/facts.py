@@ -30,7 +30,12 @@ def make_facts(
     """Return what was inferred, most important first."""
     facts = [("target", ", ".join(aim.targets), aim.reason)]
     facts += [fact for item in encoded for fact in _target_facts(item, alone=len(encoded) == 1)]
-    facts.append(("id", row_id.name or "row number", row_id.reason))
+    named = row_id.name or ", ".join(row_id.together) or "row number"
+    facts.append(("id", named, row_id.reason))
+    if row_id.respelled:
+        here, there = row_id.respelled
+        told = "as the sample spells them, and so does the submission"
+        facts.append(("ids", f"{here} in test is {there}", told))
     facts.append(_submission_fact(tables, aim))
     n_left_out = int((~filled).sum())
     if n_left_out:
@@ -77,6 +82,11 @@ def _target_facts(item: EncodedTarget, *, alone: bool) -> list[Fact]:
     if target.labels:
         shown = ", ".join(target.labels[:10]) + (" …" if target.n_classes > 10 else "")
         facts.append((f"classes{of}", shown, f"{target.n_classes}, as spelled in train"))
+    if item.order_reason:
+        value = " < ".join(target.labels[:10]) + (" …" if target.n_classes > 10 else "")
+        why = item.order_reason
+        told = why if why == "given" else f"{why}; data.order overrides it"
+        facts.append((f"order{of}", value, told))
     if target.task == "binary":
         facts.append((f"positive class{of}", target.labels[1], item.positive_reason))
     return facts
@@ -87,4 +97,10 @@ def _submission_fact(tables: Tables, aim: Aim) -> Fact:
         return ("submission", "none", "no test table")
     if tables.sample is None:
         return ("submission", "id and target", "no sample")
+    if not aim.columns and not aim.class_columns:
+        return (
+            "submission",
+            "id and target",
+            "the sample holds ids only; its rows and their order",
+        )
     return ("submission", SHAPES[aim.shape], "the columns of the sample")

@@ -1,8 +1,8 @@
-"""Which column names a row of the submission, and whether its values hold together."""
+"""What names a row of the submission, and whether its values hold together."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +11,7 @@ import pandas as pd
 from automl_cli.core.errors import DataError
 from automl_cli.data.options import DataOptions
 from automl_cli.data.read import RawTable, Tables
+from automl_cli.data.sample_layout import SampleLayout, plain_ids
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 Ids = npt.NDArray[np.object_]
 
 FRACTION = r"[-+]?\d*\.\d*[1-9]\d*(?:[eE][-+]?\d+)?"  # 7.0 is none
+TOGETHER = ", "  # between the cells of columns that name a row together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,22 +29,33 @@ class RowId:
     Parameters
     ----------
     name
-        The id column in the submission, or None: rows are numbered.
+        The id column in the submission, or None: rows are numbered, or named by `together`.
     columns
         The columns of train and test that hold it; not features as such.
     reason
         Why.
     test_ids
-        The id of each test row, byte for byte, or None without a test table.
+        The id of each test row, as the sample spells it, or None without a test table.
+    sample_ids
+        The id of each row of the sample, or None without a sample.
+    together
+        Columns of test that name a row together, none of which does so alone.
+    respelled
+        An id as test has it, and as the sample does, if they differ; else nothing.
     """
 
     name: str | None
     columns: tuple[str, ...]
     reason: str
     test_ids: Ids | None
+    sample_ids: Ids | None = None
+    together: tuple[str, ...] = ()
+    respelled: tuple[str, ...] = ()
 
 
-def find_id(tables: Tables, targets: Sequence[str], options: DataOptions) -> RowId:
+def find_id(
+    tables: Tables, layout: SampleLayout | None, targets: Sequence[str], options: DataOptions
+) -> RowId:
     """Return what names a row.
 
     Raises
@@ -51,29 +64,26 @@ def find_id(tables: Tables, targets: Sequence[str], options: DataOptions) -> Row
         If ids repeat, or those of test and sample differ.
     """
     test, sample = tables.test, tables.sample
-    named = sample is not None and len(sample.names) > 1
-    if sample is not None and test is not None and named:
-        row_id = _from_sample(tables, test, sample, options.id)
+    named = layout is not None and bool(layout.id_columns)
+    if layout is not None and sample is not None and test is not None and named:
+        row_id = _from_sample(tables, layout, options.id)
     elif options.id is not None:
         row_id = _from_column(tables, options.id, "given")
-    elif sample is not None and named:
-        row_id = _from_column(tables, sample.names[0], "the sample's first column")
+    elif layout is not None and named and layout.id_columns[0][0] in tables.train.names:
+        row_id = _from_column(tables, layout.id_columns[0][0], layout.reason)
     else:
         row_id = _guess(tables, targets)
     if test is not None and row_id.test_ids is not None:
         _check_unique(test, row_id.test_ids)
-    if test is not None and sample is not None and row_id.test_ids is not None:
-        _check_equal(test, row_id.test_ids, sample)
+        if sample is not None:
+            return _check_equal(test, row_id, sample, is_named=named)
     return row_id
-
-
-def sample_ids(sample: RawTable, test_ids: Ids) -> Ids:
-    """Return the id of each row of the sample; its rows are those of test if it has no ids."""
-    return sample.texts(sample.names[0]) if len(sample.names) > 1 else test_ids
 
 
 def find_train_ids(train: RawTable, row_id: RowId) -> "pa.ChunkedArray | None":
     """Return the id of each training row as text, or None if train does not name its rows."""
+    if row_id.together and set(row_id.together) <= set(train.names):
+        return _join(train, row_id.together)
     name = next((name for name in row_id.columns if name in train.names), None)
     return None if name is None else train.cells(name)
 
@@ -83,36 +93,87 @@ def row_numbers(n_rows: int) -> Ids:
     return np.arange(n_rows).astype(str).astype(object)
 
 
-def _from_sample(tables: Tables, test: RawTable, sample: RawTable, given: str | None) -> RowId:
-    name = sample.names[0]
-    if given is not None or name in test.names:
-        reason = "given" if given else "the sample's first column"
-        return _from_column(tables, given or name, reason, shown=name)
-    ids = sample.texts(name)
-    wanted = set(ids)
-    for column in test.names:
-        if set(test.texts(column)) == wanted:
-            reason = f"the sample calls it {name!r} and holds the same values"
-            return _from_column(tables, column, reason, shown=name)
-    numbers = pd.to_numeric(pd.Series(ids), errors="coerce").to_numpy()
-    if len(ids) == test.n_rows and np.array_equal(numbers, numbers[0] + np.arange(len(ids))):
-        return RowId(name=name, columns=(name,), reason="row numbers in the sample", test_ids=ids)
-    raise DataError(
-        f"{test.name}: no column {name!r}, with which {sample.name} names its rows.",
-        hint="Name the id column of the test table with --id.",
+def _from_sample(tables: Tables, layout: SampleLayout, given: str | None) -> RowId:
+    test, sample = cast("RawTable", tables.test), cast("RawTable", tables.sample)
+    name, column = layout.id_columns[0]
+    if column is None:
+        ids = sample.texts(name)
+        return RowId(name=name, columns=(name,), reason=layout.reason, test_ids=ids, sample_ids=ids)
+    if given is None and column not in test.names:
+        raise DataError(
+            f"{test.name}: no column {name!r}, with which {sample.name} names its rows.",
+            hint="Name the id column of the test table with --id.",
+        )
+    _check_column(test, given or column)
+    pairs = cast("tuple[tuple[str, str], ...]", layout.id_columns)
+    alone = _find_alone(tables, pairs, given)
+    if alone is not None:
+        name, column = alone
+        return RowId(
+            name=name,
+            columns=tuple(dict.fromkeys((column, name))),
+            reason=layout.reason
+            if alone == pairs[0]
+            else "a column that test has too, and no value repeats",
+            test_ids=test.texts(column),
+            sample_ids=sample.texts(name),
+        )
+    names, columns = zip(*pairs, strict=True)
+    return RowId(
+        name=None,
+        columns=(),
+        reason="columns of the sample that test has too; none of them names a row alone",
+        test_ids=_texts(_join(test, columns)),
+        sample_ids=_texts(_join(sample, names)),
+        together=columns,
     )
 
 
-def _from_column(tables: Tables, name: str, reason: str, *, shown: str | None = None) -> RowId:
-    table = tables.test or tables.train
+def _find_alone(
+    tables: Tables, pairs: Sequence[tuple[str, str]], given: str | None
+) -> tuple[str, str] | None:
+    """Return the column of the sample that names a row without the others, and that of test."""
+    if given is not None:
+        return next(pair for pair in pairs if pair[1] == given)
+    if len(pairs) == 1:
+        return pairs[0]
+    every = [table for table in (tables.train, tables.test) if table is not None]
+    for name, column in pairs:
+        if all(_names_rows(table, column) for table in every if column in table.names):
+            return name, column
+    return None
+
+
+def _names_rows(table: RawTable, name: str) -> bool:
+    import pyarrow.compute as pc
+
+    return int(pc.count_distinct(table.cells(name)).as_py()) == table.n_rows
+
+
+def _join(table: RawTable, names: Sequence[str]) -> "pa.ChunkedArray":
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    between = pa.scalar(TOGETHER, pa.large_string())
+    return pc.binary_join_element_wise(*(table.cells(name) for name in names), between)
+
+
+def _texts(cells: "pa.ChunkedArray") -> Ids:
+    return np.asarray(cells.to_numpy(), dtype=object)
+
+
+def _from_column(tables: Tables, name: str, reason: str) -> RowId:
+    _check_column(tables.test or tables.train, name)
+    test_ids = tables.test.texts(name) if tables.test else None
+    return RowId(name=name, columns=(name,), reason=reason, test_ids=test_ids)
+
+
+def _check_column(table: RawTable, name: str) -> None:
     if name not in table.names:
         raise DataError(
             f"{table.name}: no column {name!r} for the id.",
             hint=f"Name one of its columns with --id: {', '.join(table.names[:10])}.",
         )
-    test_ids = tables.test.texts(name) if tables.test else None
-    columns = (name,) if shown in {None, name} else (name, str(shown))
-    return RowId(name=shown or name, columns=columns, reason=reason, test_ids=test_ids)
 
 
 def _guess(tables: Tables, targets: Sequence[str]) -> RowId:
@@ -144,26 +205,58 @@ def _check_unique(table: RawTable, ids: Ids) -> None:
         )
 
 
-def _check_equal(test: RawTable, test_ids: Ids, sample: RawTable) -> None:
-    ids = sample_ids(sample, test_ids)
+def _check_equal(test: RawTable, row_id: RowId, sample: RawTable, *, is_named: bool) -> RowId:
+    """Return the id with test's in the spelling of the sample's; refuse those that differ."""
+    test_ids = np.asarray(row_id.test_ids)
+    if not is_named:
+        _check_number(test, sample)
+        return replace(row_id, sample_ids=test_ids)
+    ids = np.asarray(row_id.sample_ids)
     _check_unique(sample, ids)
-    hint = "Give the sample that belongs to this test table with --sample."
-    if len(sample.names) == 1 and sample.n_rows != test.n_rows:
+    alone = _index(ids).get_indexer(_index(test_ids)) < 0
+    if alone.any() or len(ids) != len(test_ids):
+        respelled = _spell_alike(test_ids, ids)
+        if respelled is None:
+            raise _differ(test, test_ids, sample, ids)
+        row = int(alone.argmax())
+        spellings = (str(test_ids[row]), str(respelled[row]))
+        return replace(row_id, test_ids=respelled, respelled=spellings)
+    return row_id
+
+
+def _check_number(test: RawTable, sample: RawTable) -> None:
+    if sample.n_rows != test.n_rows:
         raise DataError(
             f"{sample.name}: {sample.n_rows} rows, expected {test.n_rows} as in {test.name}.",
-            hint=hint,
+            hint="Give the sample that belongs to this test table with --sample.",
         )
-    for holder, here, lacking, there in (
-        (sample, ids, test, test_ids),
-        (test, test_ids, sample, ids),
-    ):
+
+
+def _spell_alike(test_ids: Ids, ids: Ids) -> Ids | None:
+    """Return test's ids as the sample spells them, or None if they are other ids."""
+    import pyarrow as pa
+
+    here, there = (
+        _index(_texts(plain_ids(pa.chunked_array([pa.array(one, pa.large_string())]))))
+        for one in (test_ids, ids)
+    )
+    if len(here) != len(there) or not here.is_unique or not there.is_unique:
+        return None
+    places = there.get_indexer(here)
+    return None if (places < 0).any() else ids[places]
+
+
+def _differ(test: RawTable, test_ids: Ids, sample: RawTable, ids: Ids) -> DataError:
+    sides = ((sample, ids, test, test_ids), (test, test_ids, sample, ids))
+    for holder, here, lacking, there in sides:
         alone = _index(there).get_indexer(_index(here)) < 0
         if alone.any():
-            raise DataError(
+            return DataError(
                 f"{holder.name}: {alone.sum()} of {len(here)} ids are not in {lacking.name}, "
                 f"such as {here[alone.argmax()]!r}.",
-                hint=hint,
+                hint="Give the sample that belongs to this test table with --sample.",
             )
+    raise AssertionError("two lists of equal ids")
 
 
 def _index(ids: Ids) -> "pd.Index[str]":

@@ -13,22 +13,24 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from automl_cli.core.arrays import BoolVector
-from automl_cli.core.dataset import Dataset, Original, Sample, Schema
+from automl_cli.core.dataset import Dataset, Original, Schema
 from automl_cli.core.errors import DataError
-from automl_cli.data.aim import Aim, find_aim, value_columns
+from automl_cli.data.aim import Aim, find_aim
 from automl_cli.data.classes import EncodedTarget, make_target
 from automl_cli.data.content import make_content_key
 from automl_cli.data.facts import Fact, describe_columns, make_facts
 from automl_cli.data.files import Files, find_unused
-from automl_cli.data.ids import RowId, find_id, find_train_ids, sample_ids
+from automl_cli.data.ids import RowId, find_id, find_train_ids
 from automl_cli.data.kinds import find_typing
 from automl_cli.data.marks import has_decimal_commas
 from automl_cli.data.names import find_alike, tidy_name
 from automl_cli.data.nominal import make_outputs
 from automl_cli.data.options import DataOptions
 from automl_cli.data.original import read_original
-from automl_cli.data.read import RawTable, Tables, read_table, read_tables
+from automl_cli.data.read import Tables, read_table, read_tables
 from automl_cli.data.roles import Features, find_features
+from automl_cli.data.sample import find_shown, make_sample, read_holding
+from automl_cli.data.sample_layout import find_sample_layout
 from automl_cli.data.spelling import match_options, match_tables
 from automl_cli.data.strays import Unread, find_all_unread
 from automl_cli.data.types import TableTyping, prepare_frame
@@ -72,11 +74,10 @@ def infer_dataset(files: Files, options: DataOptions) -> Inference:
     tables, asked = match_tables(read_tables(files)), options
     options = match_options(asked, tables)
     _check_options(tables, options)
-    aim = find_aim(tables, options)
-    row_id = _spell_id(find_id(tables, aim.targets, options), tables)
-    comma = has_decimal_commas(map(tables.train.cells, tables.train.names))
-    encoded = [make_target(tables.train, name, options, comma=comma) for name in aim.targets]
-    _check_positive(encoded, options.positive)
+    layout = find_sample_layout(tables, options)
+    aim = find_aim(tables, layout, options)
+    row_id = _spell_id(find_id(tables, layout, aim.targets, options), tables)
+    encoded, holds, told = read_holding(tables, aim, _encode(tables, aim, options), options)
     filled = _find_filled(tables, encoded)
     labelled = Tables(train=tables.train.where(filled), test=tables.test, sample=tables.sample)
     outputs = np.concatenate(
@@ -91,6 +92,7 @@ def infer_dataset(files: Files, options: DataOptions) -> Inference:
         ignored=features.ignored,
         facts=(
             *make_facts(tables, aim, row_id, encoded, filled),
+            *told,
             describe_columns(features.columns),
             *facts,
         ),
@@ -101,7 +103,7 @@ def infer_dataset(files: Files, options: DataOptions) -> Inference:
         targets={item.target.name: item.encoded[filled] for item in encoded},
         test=features.test,
         test_ids=row_id.test_ids,
-        sample=_make_sample(tables, aim, row_id, encoded),
+        sample=make_sample(tables.sample, layout, aim, row_id, (encoded, holds)),
         extra=_make_extra(labelled, options, features, asked.extra),
         original=original,
         key="",
@@ -122,6 +124,17 @@ def _spell_id(row_id: RowId, tables: Tables) -> RowId:
     if tables.sample is not None or tables.test is None or row_id.name is None:
         return row_id
     return replace(row_id, name=tidy_name(tables.test.spell(row_id.name)))
+
+
+def _encode(tables: Tables, aim: Aim, options: DataOptions) -> list[EncodedTarget]:
+    comma = has_decimal_commas(map(tables.train.cells, tables.train.names))
+    encoded = [
+        make_target(tables.train, name, options, find_shown(tables, aim, name), comma=comma)
+        for name in aim.targets
+    ]
+    _check_positive(encoded, options.positive)
+    _check_order(encoded, options.order)
+    return encoded
 
 
 def _read_original(
@@ -174,6 +187,26 @@ def _check_positive(encoded: Sequence[EncodedTarget], positive: str | None) -> N
     )
 
 
+def _check_order(encoded: Sequence[EncodedTarget], order: Sequence[str]) -> None:
+    targets = [item.target for item in encoded]
+    if not order or any(set(target.labels) == set(order) for target in targets):
+        return
+    labels = next((target.labels for target in targets if target.labels), ())
+    if not labels:
+        raise DataError(
+            f"data.order names the classes {_listed(order)}, and no target has classes.",
+            hint="Leave data.order out: numbers have their order.",
+        )
+    lacking = [label for label in labels if label not in order]
+    unknown = [label for label in order if label not in labels]
+    parts = [f"no class {unknown[0]!r} in the target"] if unknown else []
+    parts += [f"{_listed(lacking)} left out"] if lacking else []
+    raise DataError(
+        f"data.order: {' and '.join(parts)}.",
+        hint=f"Name each class once, from lowest to highest: {_listed(labels)}.",
+    )
+
+
 def _find_filled(tables: Tables, encoded: Sequence[EncodedTarget]) -> BoolVector:
     filled = np.logical_and.reduce([item.filled for item in encoded])
     if not filled.any():
@@ -182,39 +215,6 @@ def _find_filled(tables: Tables, encoded: Sequence[EncodedTarget]) -> BoolVector
             hint="Name fewer targets with --target.",
         )
     return np.asarray(filled)
-
-
-def _make_sample(
-    tables: Tables, aim: Aim, row_id: RowId, encoded: Sequence[EncodedTarget]
-) -> Sample | None:
-    if tables.sample is None or row_id.test_ids is None:
-        return None
-    column_of, labels = dict(aim.class_columns), encoded[0].target.labels
-    if aim.shape == "per_class" and set(column_of) != set(labels):
-        raise DataError(
-            f"{tables.sample.name}: columns for the classes {_listed(tuple(column_of))}, "
-            f"expected those of the target: {_listed(labels) or 'none, it is a regression'}.",
-            hint="Check --task and the missing texts, or give the right sample with --sample.",
-        )
-    return Sample(
-        columns=tables.sample.names,
-        ids=sample_ids(tables.sample, row_id.test_ids),
-        shape=aim.shape,
-        class_columns=tuple(column_of[label] for label in labels) if column_of else (),
-        holds_labels=aim.shape == "single" and _holds_labels(tables.sample, labels),
-    )
-
-
-def _holds_labels(sample: RawTable, labels: tuple[str, ...]) -> bool:
-    column = value_columns(sample)[0]
-    cells = set(sample.texts(column).tolist())
-    known = {cell for cell in cells if cell in labels and not cell.replace(".", "", 1).isdigit()}
-    if known and cells - set(labels):
-        raise DataError(
-            f"{sample.name}: {min(cells - set(labels))!r} in {column!r} is no class of the target.",
-            hint=f"The classes are {_listed(labels)}; correct the sample, or leave it out.",
-        )
-    return bool(known)
 
 
 def _make_extra(

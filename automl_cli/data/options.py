@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from automl_cli.core.dataset import Role, Task
+from automl_cli.core.dataset import Role, Spelling, Task
 from automl_cli.core.metric import Wants
 
 
@@ -33,6 +33,12 @@ class DataOptions:
         Whether codes made of parts are taken apart.
     wants
         What the metric wants, if the metric is known.
+    ordinal
+        Whether the metric counts how far classes are apart.
+    order
+        The classes of a target from lowest to highest, as spelled in train.
+    spelling
+        Whose spelling of the classes a submission has.
 
     Examples
     --------
@@ -50,3 +56,6 @@ class DataOptions:
     extra: tuple[str, ...] = ()
     parts: bool = True
     wants: Wants | None = None
+    ordinal: bool = False
+    order: tuple[str, ...] = ()
+    spelling: Spelling = "auto"

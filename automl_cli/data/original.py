@@ -19,13 +19,9 @@ from automl_cli.data.formats import find_format
 from automl_cli.data.names import describe_names, match_names
 from automl_cli.data.read import RawTable
 from automl_cli.data.types import TableTyping, prepare_frame
-from automl_cli.data.words import make_words
+from automl_cli.data.words import BOOLEANS, make_words
 
 LEAST_COLUMNS = 0.5  # of train's feature columns that it must have
-BOOLEANS: Mapping[str, bool] = {
-    "no": False, "false": False, "n": False, "f": False, "0": False,
-    "yes": True, "true": True, "y": True, "t": True, "1": True,
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

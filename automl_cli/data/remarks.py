@@ -77,7 +77,7 @@ def _look_at_labels(table: RawTable, names: Sequence[str], target: Target) -> It
             yield _warn("constant", f"{texts[0]!r} in every row of {name}.", names)
             return
         predicted = {label for text in set(texts) for label in text.split()}
-        absent = sorted(set(target.labels) - predicted)
+        absent = sorted(set(target.written) - predicted)
         if len(names) == 1 and absent and len(absent) < target.n_classes:
             yield Finding(
                 code="absent_labels",

@@ -47,8 +47,9 @@ def make_submission(
 
     Returns
     -------
-    The sample's columns in its order, one row a row of the sample. Without a sample the id
-    ("id" if rows are numbered) and one column a target, or a class for multiclass probabilities.
+    The sample's columns in its order, one row a row of the sample. Without a sample, or with one
+    of ids only, the id ("id" if rows are numbered) and one column a target, or a class for
+    multiclass probabilities.
 
     Raises
     ------
@@ -64,12 +65,28 @@ def make_submission(
     for name, cells in columns.items():
         if cells.dtype.kind == "f" and not np.isfinite(cells).all():
             raise AssertionError(f"column {name!r} of the submission holds NaN or infinity")
-    if dataset.sample is None:
-        return pd.DataFrame({dataset.schema.id or "id": dataset.test_ids, **columns})
-    ids = dataset.sample.ids
-    rows = pd.Index(dataset.test_ids, dtype=object).get_indexer(pd.Index(ids, dtype=object))
-    chosen = {name: cells[rows] for name, cells in columns.items()}
-    return pd.DataFrame({name: chosen.get(name, ids) for name in dataset.sample.columns})
+    ids, sample = name_rows(dataset), dataset.sample
+    if sample is None:
+        return pd.DataFrame({**ids, **columns})
+    rows = pd.Index(dataset.test_ids, dtype=object).get_indexer(pd.Index(sample.ids, dtype=object))
+    whole = {**ids, **{name: predicted[rows] for name, predicted in columns.items()}}
+    return pd.DataFrame({name: whole[name] for name in order_columns(dataset, tuple(columns))})
+
+
+def name_rows(dataset: Dataset) -> Mapping[str, npt.NDArray[np.object_]]:
+    """Return the submission's columns that name its rows, in the order of its rows."""
+    if dataset.sample is not None:
+        return dataset.sample.id_columns
+    return {dataset.schema.id or "id": np.asarray(dataset.test_ids)}
+
+
+def order_columns(dataset: Dataset, predicted: Sequence[str]) -> tuple[str, ...]:
+    """Return all columns of a submission in their order: the sample's, where it has them."""
+    ids = tuple(name_rows(dataset))
+    sample = dataset.sample
+    if sample is None or len(sample.columns) == len(ids):
+        return (*ids, *predicted)
+    return sample.columns
 
 
 def write_submission(frame: pd.DataFrame, path: Path) -> None:
@@ -129,8 +146,8 @@ def column_names(dataset: Dataset, target: Target, wants: Wants) -> tuple[str, .
     sample = dataset.sample
     if sample is not None and sample.shape == "per_class":
         return sample.class_columns
-    if sample is not None:
-        return (target.name if target.name in sample.columns else sample.columns[-1],)
+    if sample is not None and sample.column_of:
+        return (sample.column_of[target.name],)
     if wants != "probability" or target.task != "multiclass":
         return (target.name,)
     alone = len(dataset.schema.targets) == 1
@@ -158,7 +175,7 @@ def make_columns(
     prediction, wants
         See `make_submission`.
     """
-    labels = np.array(target.labels, dtype=object)
+    labels = np.array(target.written, dtype=object)
     if wants == "ranking":
         return {names[0]: np.array([" ".join(row) for row in labels[prediction]], dtype=object)}
     if wants == "label":

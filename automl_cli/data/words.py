@@ -1,5 +1,6 @@
 """The cells of one column with each distinct text once, and which texts mean "missing"."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -23,6 +24,12 @@ MISSING = (
 MISSING_NUMBERS = (
     "None", "none", "NONE", "-", "--", ".", "*", "unknown", "Unknown", "UNKNOWN", "missing",
 )  # fmt: skip
+
+# What yes and no are called in tables, in lower case.
+BOOLEANS: Mapping[str, bool] = {
+    "no": False, "false": False, "n": False, "f": False, "0": False,
+    "yes": True, "true": True, "y": True, "t": True, "1": True,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

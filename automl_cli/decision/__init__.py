@@ -250,5 +250,5 @@ def _fit_label(problem: Problem, predictions: FloatMatrix, rows: IntVector) -> D
 
 
 def _middles(problem: Problem) -> FloatVector:
-    grades = np.array([float(label) for label in problem.target.labels])
+    grades = problem.target.grades
     return np.asarray((grades[1:] + grades[:-1]) / 2.0)  # the nearest label

@@ -99,11 +99,13 @@ def choose_objective(metric: Metric, target: Target) -> Objective:
     """Return the loss to fit models of `target` with.
 
     An ordinal metric is fitted as a regression on the label values when there are more than two
-    labels and all are numbers, else as a classification.
+    labels and all are numbers, or on their places where their order is known; else as a
+    classification.
     """
     if target.task == "regression":
         return metric.objective
-    if metric.ordinal and target.n_classes > 2 and all(map(_is_number, target.labels)):
+    is_ordered = target.ordered or all(map(_is_number, target.labels))
+    if metric.ordinal and target.n_classes > 2 and is_ordered:
         return "squared_error"
     return "log_loss"
 
@@ -114,8 +116,15 @@ def choose_scale(metric: Metric, y: FloatVector | IntVector) -> Metric:
     Raises
     ------
     PlanError
-        If the metric itself is undefined for values below zero and there are some.
+        If the metric itself is undefined for values below zero, or for zero, and there are some.
     """
+    n_zeros = int((y == 0).sum())
+    if metric.relative and n_zeros:
+        raise PlanError(
+            f"metric {metric.name!r} divides by the target, and {n_zeros:,} of {len(y):,} targets "
+            "are 0: these rows alone would make up the score.",
+            hint="Take smape or mae, or leave these rows out of train.",
+        )
     if y.min() >= 0:
         return metric
     if metric.nonnegative:

@@ -173,8 +173,56 @@ def test_an_unusual_encoding_is_a_fact(infer: Infer, tmp_path: Path):
         (
             (TEST, TEST, None),
             {},
-            "train.csv: no column that the test table lacks.",
-            "Name the target with --target.",
+            ("train.csv: no column is left to be the target: test.csv has all of its columns."),
+            "Name the target with --target, and the table of the rows to predict with --test.",
+        ),
+        (
+            (TEST, TEST, "id,price\n007,0\n008,0\n"),
+            {},
+            (
+                "train.csv: no column is left to be the target: test.csv has all of its columns, "
+                "and sample_submission.csv asks for 'price'."
+            ),
+            "Name the target with --target, and the table of the rows to predict with --test.",
+        ),
+        (
+            ("id,x,y\n1,1,0\n2,2,1\n", "id,x\n7,1\n", None),
+            {"drop": ("y",)},
+            (
+                "train.csv: no column is left to be the target: test.csv lacks only 'y', which is "
+                "dropped or an id."
+            ),
+            "Name the target with --target, and the table of the rows to predict with --test.",
+        ),
+        (
+            ("id,x,y\n1,1,0\n2,2,1\n", "id,x\n7,1\n", "id,p,q\n7,0,0\n"),
+            {},
+            "sample_submission.csv: columns 'p', 'q', expected one for each target ('y') or class.",
+            "Give the sample that belongs to this table with --sample.",
+        ),
+        (
+            ("x\n1\n2\n", None, None),
+            {},
+            "train.csv: no feature column is left.",
+            "Check that train and test belong together and what is dropped.",
+        ),
+        (
+            (TRAIN, TEST, SAMPLE),
+            {"order": ("1", "2")},
+            "data.order: no class '2' in the target and 0 left out.",
+            "Name each class once, from lowest to highest: 0, 1.",
+        ),
+        (
+            (TRAIN, TEST, SAMPLE),
+            {"order": ("1",)},
+            "data.order: 0 left out.",
+            "Name each class once, from lowest to highest: 0, 1.",
+        ),
+        (
+            (TRAIN, TEST, SAMPLE),
+            {"order": ("1", "0"), "task": "regression"},
+            "data.order names the classes 1, 0, and no target has classes.",
+            "Leave data.order out: numbers have their order.",
         ),
         (
             (TRAIN, TEST, "id,y,z\n007,0,0\n008,0,0\n"),
