@@ -19,8 +19,10 @@ from automl_cli.core.problem import Problem
 from automl_cli.data.check import check_submission
 from automl_cli.data.submission import column_names, make_submission, write_submission
 from automl_cli.decision import fit_decision
+from automl_cli.description import describe_candidate
 from automl_cli.features.state import FeatureSet
 from automl_cli.holdout import Holdout, score_holdout
+from automl_cli.left_out import find_unused
 from automl_cli.solve import Solution
 from automl_cli.store import RunDirectory, read_json, write_json
 from automl_cli.summary import make_summary
@@ -169,6 +171,9 @@ def finish(session: Session, solutions: Mapping[str, Solution]) -> dict[str, Any
         answers = solutions[problem.target.name].answers
         target["holdout"] = score_holdout(session.holdout, problem, answers)
     summary |= describe_findings(session.findings)
+    budget = session.request.loaded.config.budget
+    events = session.directory.read_events()
+    summary["unused"] = find_unused(session.deadline, budget, events)
     _write_bundle(session, solutions)
     write_json(session.directory.summary, summary)
     session.listener(Event(kind="finished", fields={"seconds": summary["seconds"]}))
@@ -251,6 +256,9 @@ def describe_best(solution: Solution) -> dict[str, JsonValue]:
         "score": best.score if blend is None else blend.score,
         "score_se": best.score_se if blend is None else blend.score_se,
         "holder": best.spec.key if blend is None else f"ensemble ({blend.combiner})",
+        "description": describe_candidate(best.spec, solution.problem.fitted_task)
+        if blend is None
+        else "",
     }
 
 

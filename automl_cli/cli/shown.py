@@ -11,7 +11,7 @@ from automl_cli.cli.options import AsJson, RunFolder
 def leaderboard(run: RunFolder, as_json: AsJson = False) -> None:
     """Show the candidates of a run, best first."""
     with answered():
-        from automl_cli.cli.console import print_leaderboard
+        from automl_cli.cli.leaderboard import print_leaderboard
         from automl_cli.store import RunDirectory
         from automl_cli.summary import read_summary
 

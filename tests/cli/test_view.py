@@ -62,7 +62,7 @@ def show(standing: Standing, columns: int, rows: int = 24, memory_bytes: int = 0
 @pytest.mark.parametrize("columns", [60, 80, 120])
 def test_the_table_shows_workers_best_time_and_what_is_next(columns: int) -> None:
     lines = show(stand(EVENTS), columns, memory_bytes=1_240_000_000)
-    assert lines[0] == "fitting · 2 of 9 candidates · 1 fits · memory 1.2 GB"
+    assert lines[0] == "fitting · 2 of 9 candidates · 1 fit · memory 1.2 GB"
     assert lines[1] == "━━━━━━────────────────── 1:12 used, 3:48 left"
     assert lines[2] == "best  0.0351618 ± 0.0051 (linear-c667726f)"
     assert lines[3].startswith("1  lightgbm-f1e64252")
