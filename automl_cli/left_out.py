@@ -34,12 +34,12 @@ def list_failed(target: str, events: Sequence[EventFields]) -> list[dict[str, Js
 
 
 def list_skipped(target: str, events: Sequence[EventFields]) -> list[dict[str, JsonValue]]:
-    """Return the candidates of a target that the clock of the last command left out, in order.
+    """Return the candidates of a target that the clock left out, with its last reason.
 
     What failed, or what any command has finished, is none of them.
     """
     others = _find_last(target, events, ("failed", "candidate"))
-    last = _find_last(target, _take_last_command(events), ("skipped",))
+    last = _find_last(target, events, ("skipped",))
     return [
         {**_identify(event), "reason": str(event["reason"])}
         for key, event in last.items()

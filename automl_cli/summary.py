@@ -155,6 +155,7 @@ def _describe(
         ],
         "failed": list_failed(name, events),
         "skipped": list_skipped(name, events),
+        "fitted_task": problem.fitted_task,
         "chosen_by": name_selection_loss(problem),
     }
 

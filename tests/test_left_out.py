@@ -41,10 +41,13 @@ def test_events_that_name_no_target_belong_to_the_only_one() -> None:
     assert [one["key"] for one in list_failed("y", [event])] == ["a-1"]
 
 
-def test_the_clock_of_the_last_command_counts() -> None:
-    events = [START, make_event("skipped", "a-1"), START, make_event("skipped", "b-2")]
-    assert [one["key"] for one in list_skipped("y", events)] == ["b-2"]
-    assert list_skipped("y", [*events, make_event("candidate", "b-2")]) == []
+def test_what_the_clock_left_out_is_listed_until_a_command_has_finished_it() -> None:
+    late = {**make_event("skipped", "a-1"), "reason": "too late"}
+    events = [START, late, START, make_event("skipped", "a-1"), make_event("skipped", "b-2")]
+    told = [(one["key"], one["reason"]) for one in list_skipped("y", events)]
+    assert told == [("a-1", "no time left"), ("b-2", "no time left")]
+    later = [*events, START, make_event("candidate", "a-1"), make_event("failed", "b-2")]
+    assert list_skipped("y", later) == []
 
 
 @pytest.mark.parametrize(

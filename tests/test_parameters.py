@@ -64,8 +64,8 @@ def check(loaded: LoadedConfig, problem: Problem, executor: Executor) -> str:
         (
             "models.xgboost.grow_policy=foo",
             (
-                "xgboost does not take 'foo': Invalid Input: 'foo', valid values are: {'depthwise', "
-                "'lossguide'}.\n  hint: give another value, or leave grow_policy out."
+                "xgboost does not take 'foo': Invalid Input: 'foo', valid values are: "
+                "{'depthwise', 'lossguide'}.\n  hint: give another value, or leave grow_policy out."
             ),
         ),
         (

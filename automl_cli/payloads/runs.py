@@ -178,7 +178,9 @@ class SolvedTarget(Payload):
     failed: list[Failed] = Field(default_factory=list)
     """Those that could not be fitted."""
     skipped: list[Skipped] = Field(default_factory=list)
-    """Those that the clock of the last command left out."""
+    """Those that the clock left out, and no command has finished."""
+    fitted_task: str | None = None
+    """The task that models are fitted with: ordinal labels as a regression."""
     chosen_by: str | None = None
     """The loss by which blends are chosen, in words; null if it is the metric."""
     holdout: Holdout | None
