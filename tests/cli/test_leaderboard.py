@@ -281,3 +281,16 @@ def test_a_key_that_is_unknown_or_of_several_is_refused_with_the_choices(
     assert done.returncode == 2
     told = message.format(linear=", ".join(linear), every=", ".join(every))
     assert done.stderr == f"{place / 'run'}: {told}"
+
+
+def test_the_report_shows_what_candidates_are_and_what_failed(place: Path) -> None:
+    done = run_with(place / "site", "report", place / "run", "--out", place / "page.html")
+    assert done.returncode == 0, done.stderr
+    page = (place / "page.html").read_text()
+    for text in (
+        "Candidates that failed",
+        "ValueError: no fit with any rows",
+        "own features; C .03",
+    ):
+        assert text in page
+    assert "Blends are chosen by log loss, which is smooth; the score is accuracy." in page
