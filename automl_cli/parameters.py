@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from automl_cli.config.load import LoadedConfig
 from automl_cli.config.mistakes import KeyPath, Mistake, raise_mistakes, spell_value
 from automl_cli.core.candidate import ParamValue
+from automl_cli.core.deadline import Deadline
 from automl_cli.core.problem import Problem
 from automl_cli.description import find_defaults, spell_param
 from automl_cli.models import MODELS
@@ -21,7 +22,7 @@ from automl_cli.train.attempt import Crash, attempt
 from automl_cli.train.executor import Executor, is_worker_death
 from automl_cli.train.made_rows import FEW_ROWS, fit_made_rows
 
-LONGEST_SECONDS = 10.0  # for one fit; what is not refused by then is left to the run
+LONGEST_SECONDS, MOST_SHARE = 30.0, 0.2  # and of the budget; what comes later is left to the run
 MOST_ROWS = 20_000  # of the rows that what is refused is tried on again
 
 
@@ -68,8 +69,11 @@ def check_values(loaded: LoadedConfig, problems: Sequence[Problem], executor: Ex
     """
     mistakes: dict[str, Mistake] = {}
     settings = list(_find_settings(loaded))
+    budget = loaded.config.budget
+    seconds = LONGEST_SECONDS if budget is None else min(LONGEST_SECONDS, MOST_SHARE * budget)
+    deadline = Deadline.after(seconds)
     for problem in problems:
-        trials = _Trials(problem, executor)
+        trials = _Trials(problem, executor, deadline)
         named = [one for one in settings if is_possible(problem, MODELS.get(one.model))]
         futures = [trials.begin(one.model, one.given) for one in named]
         for setting, _ in zip(named, futures, strict=True):
@@ -84,6 +88,7 @@ class _Trials:
 
     problem: Problem
     executor: Executor
+    deadline: Deadline
     begun: "dict[tuple[object, ...], Future[str | Crash]]" = field(default_factory=dict)
 
     def begin(
@@ -102,10 +107,10 @@ class _Trials:
 
     def find_error(self, model: str, given: Mapping[str, ParamValue]) -> str:
         """Return why a model cannot be fitted with parameters, or nothing if it may."""
-        error = _await(self.begin(model, given))
+        error = _await(self.begin(model, given), self.deadline)
         more = min(MOST_ROWS, self.problem.folds.n_rows)
         if error and more > FEW_ROWS:  # a value may ask for more rows than a handful
-            error = _await(self.begin(model, given, more))
+            error = _await(self.begin(model, given, more), self.deadline)
         return error
 
 
@@ -158,10 +163,10 @@ def _is_from_preset(loaded: LoadedConfig, path: KeyPath) -> bool:
     return loaded.where(path).source.startswith("preset ")
 
 
-def _await(future: "Future[str | Crash]") -> str:
+def _await(future: "Future[str | Crash]", deadline: Deadline) -> str:
     """Return what a library said, or nothing if it took the values or nobody knows."""
     try:
-        error = future.exception(LONGEST_SECONDS)
+        error = future.exception(max(0.0, deadline.seconds_left()))
     except (LateError, CancelledError):
         future.cancel()
         return ""

@@ -1,5 +1,6 @@
 """Values of parameters are tried before the run; what is refused is named with its place."""
 
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
@@ -156,3 +157,12 @@ def test_a_model_that_is_left_out_is_not_tried(make_problem: Make) -> None:
     assert MODELS.get("extra_trees").max_rows == 20_000
     loaded = load_config(preset="smoke", overrides=["models.extra_trees.max_features=-1"])
     check_values(loaded, [problem], nowhere)
+
+
+def test_a_fit_that_takes_longer_than_there_is_time_refuses_nothing(
+    binary: Problem, executor: Executor
+) -> None:
+    overrides = ["models.lightgbm.num_leaves=-3", "budget=0.1"]
+    busy = executor.submit(time.sleep, 0.5)
+    assert check(load_config(preset="smoke", overrides=overrides), binary, executor) == ""
+    busy.result()
