@@ -6,6 +6,7 @@ Tables, lines, the live view, the report and ``--json`` all take their words fro
 from collections.abc import Iterator, Mapping, Sequence
 
 from automl_cli.core.candidate import CandidateSpec, FeatureRecipe, ParamValue, Step
+from automl_cli.core.counts import spell_count
 from automl_cli.core.dataset import Task
 from automl_cli.models import MODELS
 
@@ -74,7 +75,7 @@ def spell_step(step: Step) -> str:
     'crosses (max_pairs 200; at most 30 columns a fold)'
     """
     params = ", ".join(f"{name} {_spell_value(value)}" for name, value in step.params)
-    top = "" if step.top is None else f"at most {step.top} columns a fold"
+    top = "" if step.top is None else f"at most {spell_count(step.top, 'column')} a fold"
     told = "; ".join(filter(None, [params, top]))
     return f"{step.name} ({told})" if told else step.name
 
@@ -113,7 +114,7 @@ def _list_settings(spec: CandidateSpec, task: Task) -> Iterator[str]:
         yield f"{len(ordered) - len(shown)} more"
     has_rounds = spec.model in MODELS and MODELS.get(spec.model).has_rounds
     if has_rounds and spec.max_rounds <= FEW_ROUNDS:
-        yield f"at most {spec.max_rounds} rounds"
+        yield f"at most {spell_count(spec.max_rounds, 'round')}"
     if spec.original:
         weight = "" if spec.original == 1 else f" (weight {_spell_value(spec.original)})"
         yield f"original rows{weight}"

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from automl_cli.core.counts import spell_count
 from automl_cli.core.deadline import Deadline
 from automl_cli.core.events import JsonValue
 
@@ -69,8 +70,7 @@ def find_unused(
     skipped = {event["key"] for event in own if event["kind"] == "skipped"} - finished
     failed = {event["key"] for event in own if event["kind"] == "failed"} - finished
     if skipped:
-        one = len(skipped) == 1
-        why = f"{len(skipped)} planned candidate{'' if one else 's'} would have taken longer"
+        why = f"{spell_count(len(skipped), 'planned candidate')} would have taken longer"
     elif failed:
         why = "every planned candidate was fitted or failed"
     else:

@@ -13,7 +13,7 @@ from typing import Any
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from automl_cli.cli.figures import spell_count, spell_number, spell_seconds
+from automl_cli.cli.figures import spell_number, spell_seconds
 from automl_cli.cli.leaderboard import (
     print_target,
     print_unused,
@@ -25,6 +25,7 @@ from automl_cli.cli.meter import MemoryMeter
 from automl_cli.cli.standing import Standing, note
 from automl_cli.cli.terminal import open_console
 from automl_cli.cli.view import draw
+from automl_cli.core.counts import spell_count
 from automl_cli.core.events import Event
 
 NOT_STARTED = "no time left"

@@ -6,17 +6,6 @@ def spell_number(value: float | None, digits: int = 6) -> str:
     return "undefined" if value is None else f"{value:.{digits}g}"
 
 
-def spell_count(number: int, thing: str) -> str:
-    """Return how many there are of a thing.
-
-    Examples
-    --------
-    >>> [spell_count(number, "candidate") for number in (0, 1, 1200)]
-    ['0 candidates', '1 candidate', '1,200 candidates']
-    """
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"
-
-
 def spell_seconds(seconds: float) -> str:
     """Return a time as a clock shows it, to the second.
 

@@ -6,9 +6,10 @@ from typing import Any, TypeAlias
 from rich.console import Console
 from rich.text import Text
 
-from automl_cli.cli.figures import spell_bytes, spell_count, spell_number
+from automl_cli.cli.figures import spell_bytes, spell_number
 from automl_cli.cli.tables import make_table
 from automl_cli.cli.terminal import open_console
+from automl_cli.core.counts import spell_count
 
 Told: TypeAlias = Mapping[str, Any]
 

@@ -9,9 +9,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from automl_cli.cli.figures import spell_count, spell_number
+from automl_cli.cli.figures import spell_number
 from automl_cli.cli.tables import NAME_WIDTH
 from automl_cli.cli.terminal import open_console
+from automl_cli.core.counts import spell_count
 
 GENERATED_TITLE = "generated columns in the best candidate of each model, mean over folds:"
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from rich.table import Table
 
-from automl_cli.cli.figures import spell_count
 from automl_cli.cli.terminal import open_console
+from automl_cli.core.counts import spell_count
 from automl_cli.core.errors import RunError
 from automl_cli.features.tried import load_tried
 from automl_cli.store import RunDirectory, understood

@@ -10,9 +10,10 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from automl_cli.cli.figures import spell_bytes, spell_count, spell_number, spell_seconds
+from automl_cli.cli.figures import spell_bytes, spell_number, spell_seconds
 from automl_cli.cli.live import MARGIN, Space
 from automl_cli.cli.standing import Standing, Task
+from automl_cli.core.counts import spell_count
 
 LEAST = Space(columns=60, rows=10)  # on a smaller terminal it is one line
 OTHER_ROWS = 6  # that are not about workers
@@ -53,14 +54,16 @@ def draw_line(standing: Standing, now: float) -> Text:
     every = standing.best.values()
     parts += [f"best {spell_number(best.score)} ({best.holder})" for best in every]
     if standing.announced:
-        parts.append(f"{standing.done} of {len(standing.announced)} candidates")
+        announced = spell_count(len(standing.announced), "candidate")
+        parts.append(f"{standing.done} of {announced}")
     return _join(" · ".join(parts))
 
 
 def _draw_counts(standing: Standing, now: float, memory_bytes: int) -> Text:
     parts = []
     if standing.announced:
-        parts.append(f"{standing.done} of {len(standing.announced)} candidates")
+        announced = spell_count(len(standing.announced), "candidate")
+        parts.append(f"{standing.done} of {announced}")
     if standing.fits:
         parts.append(spell_count(standing.fits, "fit"))
     if memory_bytes:
