@@ -172,8 +172,7 @@ def finish(session: Session, solutions: Mapping[str, Solution]) -> dict[str, Any
         target["holdout"] = score_holdout(session.holdout, problem, answers)
     summary |= describe_findings(session.findings)
     budget = session.request.loaded.config.budget
-    events = session.directory.read_events()
-    summary["unused"] = find_unused(session.deadline, budget, events)
+    summary["unused"] = find_unused(session.deadline, budget, session.directory.read_events())
     _write_bundle(session, solutions)
     write_json(session.directory.summary, summary)
     session.listener(Event(kind="finished", fields={"seconds": summary["seconds"]}))
@@ -284,8 +283,9 @@ def _explain(session: Session, missing: Sequence[str]) -> AutomlError:
     names = ", ".join(missing)
     failures = sorted((session.directory.root / "failures").glob("*.json"))
     if failures:
+        error = str(read_json(failures[0])["error"]).partition("\n")[0].rstrip(" .")
         return RunError(
-            f"every candidate for {names} failed; one of them: {read_json(failures[0])['error']}.",
+            f"every candidate for {names} failed; one of them: {error}.",
             hint=f"The tracebacks are in {failures[0].parent}.",
         )
     budget = session.request.loaded.config.budget

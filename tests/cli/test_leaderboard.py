@@ -294,3 +294,14 @@ def test_the_report_shows_what_candidates_are_and_what_failed(place: Path) -> No
     ):
         assert text in page
     assert "Blends are chosen by log loss, which is smooth; the score is accuracy." in page
+
+
+def test_a_run_in_which_all_failed_ends_with_the_first_line_of_one_error(place: Path) -> None:
+    words = ["fit", place / "train.csv", "--target", "sold", "--preset", "smoke", "-q"]
+    words += ["--set", "models={lightgbm: false, linear: false, broken: {}}"]
+    done = run_with(place / "site", *words, "--out", place / "none")
+    assert done.returncode == 2
+    assert done.stderr == (
+        "every candidate for sold failed; one of them: ValueError: no fit with any rows.\n"
+        f"  hint: The tracebacks are in {place / 'none' / 'failures'}.\n"
+    )
