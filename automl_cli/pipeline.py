@@ -23,6 +23,7 @@ from automl_cli.features.state import FeatureSet, prepare_features
 from automl_cli.features.tables import save_tables
 from automl_cli.holdout import Holdout, describe_holdout, hold_out
 from automl_cli.original import describe_gate
+from automl_cli.parameters import check_values
 from automl_cli.plan import (
     is_screened,
     make_plain,
@@ -91,6 +92,7 @@ def fit(request: FitRequest, listener: Listener) -> dict[str, Any]:
     check_limit(limit_bytes)
     with open_pool(config.run.workers or count_processes(limit_bytes), limit_bytes) as pool:
         reading = _read(files, config, listener)
+        check_values(request.loaded, reading.problems, pool)
         key = make_run_key(reading.holdout.dataset, config)
         directory = RunDirectory(request.out or _choose_folder(files.train, config, key))
         known = {"key": key, **files.to_json(), **request.origin}

@@ -3,22 +3,23 @@
 Everything that decides the result of a candidate is settled here, in its specification.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from automl_cli.config.schema import CandidateConfig, RunConfig
 from automl_cli.config.values import TOP, make_step
 from automl_cli.core.candidate import CandidateSpec, FeatureRecipe, ParamValue
-from automl_cli.core.dataset import Dataset, Task
+from automl_cli.core.dataset import Dataset
 from automl_cli.core.errors import PlanError
 from automl_cli.core.keys import make_key
 from automl_cli.core.model import ModelSpec
 from automl_cli.core.problem import Problem
 from automl_cli.core.user_file import read_code
+from automl_cli.description import FEW_ROUNDS
 from automl_cli.features import GROUPS
 from automl_cli.models import MODELS
 
-STARTER_ROUNDS = 100  # a first submission within seconds
+STARTER_ROUNDS = FEW_ROUNDS  # a first submission within seconds
 ROWS_FOR_TWO_THREADS = 50_000  # below it two fits side by side beat one with two threads
 DEFAULT_TOP = 30  # columns of a group that the screen may keep in a fold
 UNKEYED = {
@@ -54,11 +55,7 @@ def make_specs(problem: Problem, config: RunConfig) -> list[CandidateSpec]:
         if is_possible(problem, MODELS.get(name))
     ]
     if not chosen:
-        raise PlanError(
-            f"models: none of {', '.join(config.models) or 'them'} can solve a "
-            f"{problem.target.task} target of {problem.folds.n_rows} rows.",
-            hint="Name more under `models:`; `automl list models` shows all.",
-        )
+        raise _refuse(problem, dict.fromkeys(name for name, _, _ in [*wanted, *further]))
     distinct = list(dict.fromkeys(chosen))[: config.limits.candidates]
     starter = _make_starter(distinct[0], forced=any(is_screened(spec) for spec in distinct))
     return list(dict.fromkeys([starter, *distinct] if starter else distinct))
@@ -93,13 +90,7 @@ def is_possible(problem: Problem, model: ModelSpec) -> bool:
     """Return whether a model can solve the task, and is meant for so many rows."""
     added = 0 if problem.original_y is None else len(problem.original_y)
     small_enough = model.max_rows is None or problem.folds.n_rows + added <= model.max_rows
-    return fitted_task(problem) in model.tasks and small_enough
-
-
-def fitted_task(problem: Problem) -> Task:
-    """Return the task that models are fitted with."""
-    # Ordinal labels are classes to the metric, but fitted as a regression.
-    return "regression" if problem.objective != "log_loss" else problem.target.task
+    return problem.fitted_task in model.tasks and small_enough
 
 
 def make_spec(
@@ -127,7 +118,7 @@ def make_spec(
         recipe=recipe
         or config.features.recipes.get(model.name)
         or (*model.recipe, *make_generated(config)),
-        params=tuple(model.make_params(fitted_task(problem), params).items()),
+        params=tuple(model.make_params(problem.fitted_task, params).items()),
         seed=config.seed,
         max_rounds=config.limits.rounds,
         patience=config.limits.patience or _choose_patience(n_rows),
@@ -139,6 +130,25 @@ def make_run_key(dataset: Dataset, config: RunConfig) -> str:
     """Return the key of a run: its data and its config without limits and workers."""
     code = read_code(config.metric) + read_code(config.validation.splitter)
     return make_key([dataset.key, code, config.model_dump(mode="json", exclude=UNKEYED)])  # type: ignore[arg-type]  # pydantic takes nested sets
+
+
+def _refuse(problem: Problem, asked: Collection[str]) -> PlanError:
+    hint = "Name more under `models:`; `automl list models` shows all."
+    if not asked:
+        return PlanError("models: the config switches every model off.", hint=hint)
+    names = next(iter(asked)) if len(asked) == 1 else f"none of {', '.join(asked)}"
+    can = "cannot" if len(asked) == 1 else "can"
+    limits = [
+        f"{name} is for at most {MODELS.get(name).max_rows:,}"
+        for name in asked
+        if problem.fitted_task in MODELS.get(name).tasks
+    ]
+    why = f" ({', '.join(limits)})" if limits else ""
+    return PlanError(
+        f"models: {names} {can} solve a {problem.target.task} target of "
+        f"{problem.folds.n_rows:,} rows{why}.",
+        hint=hint,
+    )
 
 
 def _choose_recipe(entry: CandidateConfig, config: RunConfig) -> FeatureRecipe | None:

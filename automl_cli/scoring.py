@@ -24,11 +24,12 @@ from automl_cli.decision import (
     reweight,
 )
 from automl_cli.metrics.probabilities import balanced_log_loss, log_loss
-from automl_cli.metrics.values import mae, pearson, rmse
+from automl_cli.metrics.values import mae, mse, pearson, rmse, rmsle
 
 SelectionLoss: TypeAlias = Callable[[FloatMatrix], float]
 
 _N_PARTS = 20
+_SMOOTH = (balanced_log_loss, mae, mse, rmse, rmsle)  # scores that order as the loss does
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +109,19 @@ def selection_loss(
     """
     rows = np.flatnonzero(problem.folds.covered()) if rows is None else rows
     return make_selection_loss(problem, rows)(predictions[rows])
+
+
+def name_selection_loss(problem: Problem) -> str | None:
+    """Return the loss by which blends are chosen in words, or None if it is the metric itself."""
+    metric = problem.metric
+    if metric.selection == "metric" or metric.score in _SMOOTH:
+        return None
+    if metric.selection == "rank_correlation":
+        return "the correlation with ranks"
+    if problem.objective == "log_loss":
+        return "balanced log loss" if metric.balanced else "log loss"
+    error = "mean absolute error" if problem.objective == "absolute_error" else "RMSE"
+    return f"{error} of logarithms" if metric.transform == "log1p" else error
 
 
 def make_selection_loss(problem: Problem, rows: IntVector) -> SelectionLoss:

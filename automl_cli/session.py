@@ -19,8 +19,10 @@ from automl_cli.core.problem import Problem
 from automl_cli.data.check import check_submission
 from automl_cli.data.submission import column_names, make_submission, write_submission
 from automl_cli.decision import fit_decision
+from automl_cli.description import describe_candidate
 from automl_cli.features.state import FeatureSet
 from automl_cli.holdout import Holdout, score_holdout
+from automl_cli.left_out import find_unused
 from automl_cli.problems import find_doubts
 from automl_cli.solve import Solution
 from automl_cli.store import RunDirectory, read_json, write_json
@@ -175,6 +177,8 @@ def finish(session: Session, solutions: Mapping[str, Solution]) -> dict[str, Any
         answers = solutions[problem.target.name].answers
         target["holdout"] = score_holdout(session.holdout, problem, answers)
     summary |= describe_findings(session.findings)
+    budget = session.request.loaded.config.budget
+    summary["unused"] = find_unused(session.deadline, budget, session.directory.read_events())
     _write_bundle(session, solutions)
     write_json(session.directory.summary, summary)
     session.listener(Event(kind="finished", fields={"seconds": summary["seconds"]}))
@@ -261,6 +265,9 @@ def describe_best(solution: Solution) -> dict[str, JsonValue]:
         "score": best.score if blend is None else blend.score,
         "score_se": best.score_se if blend is None else blend.score_se,
         "holder": best.spec.key if blend is None else f"ensemble ({blend.combiner})",
+        "description": describe_candidate(best.spec, solution.problem.fitted_task)
+        if blend is None
+        else "",
     }
 
 
@@ -286,8 +293,9 @@ def _explain(session: Session, missing: Sequence[str]) -> AutomlError:
     names = ", ".join(missing)
     failures = sorted((session.directory.root / "failures").glob("*.json"))
     if failures:
+        error = str(read_json(failures[0])["error"]).partition("\n")[0].rstrip(" .")
         return RunError(
-            f"every candidate for {names} failed; one of them: {read_json(failures[0])['error']}.",
+            f"every candidate for {names} failed; one of them: {error}.",
             hint=f"The tracebacks are in {failures[0].parent}.",
         )
     budget = session.request.loaded.config.budget

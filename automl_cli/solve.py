@@ -9,10 +9,11 @@ import numpy.typing as npt
 
 from automl_cli.core.arrays import FloatMatrix
 from automl_cli.core.candidate import Blend, Candidate, CandidateSpec, Failure
-from automl_cli.core.events import Event
+from automl_cli.core.events import Event, JsonValue
 from automl_cli.core.foldplan import FoldPlan
 from automl_cli.core.problem import Problem
 from automl_cli.decision import fit_decision
+from automl_cli.description import describe_candidate
 from automl_cli.ensemble.files import load_bar, load_blend, save_blend
 from automl_cli.ensemble.tournament import blend_candidates
 from automl_cli.features.state import FeatureSet
@@ -113,7 +114,7 @@ def follow(
     bar = load_bar(crew.run.blend(problem.target.name))
     for outcome in outcomes:
         if isinstance(outcome, Failure | Skipped):
-            _report_loss(outcome, crew)
+            _report_loss(outcome, problem, crew)
         if not isinstance(outcome, Candidate):
             continue
         save_candidate(crew.run, outcome)
@@ -193,6 +194,7 @@ def _describe(candidate: Candidate, problem: Problem) -> dict[str, Any]:
     return {
         "target": problem.target.name,
         "key": candidate.spec.key,
+        "description": describe_candidate(candidate.spec, problem.fitted_task),
         "score": candidate.score,
         "score_se": candidate.score_se,
         "seconds": candidate.fit_seconds,
@@ -200,12 +202,17 @@ def _describe(candidate: Candidate, problem: Problem) -> dict[str, Any]:
     }
 
 
-def _report_loss(outcome: Failure | Skipped, crew: Crew) -> None:
-    key = outcome.spec.key
+def _report_loss(outcome: Failure | Skipped, problem: Problem, crew: Crew) -> None:
+    spec = outcome.spec
+    about: dict[str, JsonValue] = {
+        "target": problem.target.name,
+        "key": spec.key,
+        "description": describe_candidate(spec, problem.fitted_task),
+    }
     if isinstance(outcome, Skipped):
-        fields = {"key": key, "reason": outcome.reason}
-        crew.listener(Event(kind="skipped", fields=fields))
+        crew.listener(Event(kind="skipped", fields={**about, "reason": outcome.reason}))
         return
-    told = {"key": key, "error": outcome.error, "hint": outcome.hint}
-    write_json(crew.run.failure(key), {**told, "traceback": outcome.traceback})
+    told = {**about, "error": outcome.error, "hint": outcome.hint}
+    kept = {**told, "traceback": outcome.traceback, "spec": spec.to_plain()}
+    write_json(crew.run.failure(spec.key), kept)
     crew.listener(Event(kind="failed", fields=told))

@@ -13,12 +13,16 @@ from pydantic import ValidationError
 
 from automl_cli.core.candidate import Candidate
 from automl_cli.core.errors import RunError
+from automl_cli.description import describe_candidate
 from automl_cli.features.state import count_selected
+from automl_cli.left_out import list_failed, list_skipped
 from automl_cli.payloads import Summary, without_nan
+from automl_cli.scoring import name_selection_loss
 from automl_cli.solve import Solution
 from automl_cli.store import RunDirectory
 
 VERSION = 1
+NO_WEIGHT = 1e-6  # up to which a member counts as left out
 
 
 def make_summary(
@@ -124,6 +128,8 @@ def _describe(
     problem, blend = solution.problem, solution.blend
     best = solution.candidates[0]
     weights = {} if blend is None else dict(zip(blend.members, blend.weights, strict=True))
+    shares = share_predicting(solution.candidates, weights)
+    name = problem.target.name
     return {
         "target": problem.target.name,
         "task": problem.target.task,
@@ -141,11 +147,36 @@ def _describe(
         "candidates": [
             {
                 **_describe_candidate(candidate, weights.get(candidate.spec.key)),
+                "description": describe_candidate(candidate.spec, problem.fitted_task),
+                "predict_share": shares.get(candidate.spec.key),
                 "generated": count_selected(run.features, candidate.spec),
             }
             for candidate in solution.candidates
         ],
+        "failed": list_failed(name, events),
+        "skipped": list_skipped(name, events),
+        "fitted_task": problem.fitted_task,
+        "chosen_by": name_selection_loss(problem),
     }
+
+
+def share_predicting(
+    candidates: Sequence[Candidate], weights: Mapping[str, float]
+) -> dict[str, float]:
+    """Return by key what share of the time that predicting takes goes to each member.
+
+    Members without a weight need not predict. Empty if the seconds of one are unknown.
+    """
+    seconds = {
+        candidate.spec.key: candidate.predict_seconds
+        for candidate in candidates
+        if abs(weights.get(candidate.spec.key, 0.0)) > NO_WEIGHT
+    }
+    known = {key: taken for key, taken in seconds.items() if taken is not None}
+    total = sum(known.values())
+    if len(known) < len(seconds) or not total:
+        return {}
+    return {key: taken / total for key, taken in known.items()}
 
 
 def _list_searches(target: str, events: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -182,4 +213,5 @@ def _describe_candidate(candidate: Candidate, weight: float | None) -> dict[str,
         "cut": candidate.cut,
         "row_share": candidate.row_share,
         "weight": None if weight is None else float(weight),
+        "predict_seconds": candidate.predict_seconds,
     }

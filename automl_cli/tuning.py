@@ -13,7 +13,7 @@ from automl_cli.core.model import ModelSpec, Range
 from automl_cli.core.problem import Problem
 from automl_cli.features.state import FeatureSet
 from automl_cli.models import MODELS
-from automl_cli.plan import fitted_task, is_possible, make_generated, make_plain, make_spec
+from automl_cli.plan import is_possible, make_generated, make_plain, make_spec
 from automl_cli.scoring import make_selection_loss
 from automl_cli.train.screened import Screened
 from automl_cli.train.search import TOPS, Quest
@@ -186,7 +186,7 @@ def _make_first(
 ) -> Iterator[Setting]:
     """Return settings to begin with: the defaults with more and fewer columns."""
     own = _read_own(model, workshop.config)
-    defaults = model.make_params(fitted_task(workshop.problem), own)
+    defaults = model.make_params(workshop.problem.fitted_task, own)
     params = {
         one.name: _fit_in(one, defaults.get(one.name)) for one in model.space if one.name not in own
     }

@@ -12,7 +12,7 @@ from manual.payloads import make_payload_pages
 from typer.testing import CliRunner
 
 from automl_cli.cli.app import app
-from automl_cli.payloads import PAYLOADS
+from automl_cli.payloads import PAYLOADS, VARIANTS
 
 N_TRAIN = 160
 NETWORKED = {"submit", "wheelhouse"}  # theirs are in tests of their own
@@ -116,6 +116,24 @@ def test_each_question_has_the_keys_that_the_model_of_test_says(place: Path, que
     assert printed["question"] == question
     read = PAYLOADS["test"].model_validate_json(result.stdout, strict=True)
     assert json.loads(read.model_dump_json(exclude_unset=True)) == printed
+
+
+def test_all_about_a_candidate_is_what_its_model_says(place: Path) -> None:
+    run = place / "runs" / "first"
+    for one in show(place, "leaderboard")["candidates"]:
+        words = ["leaderboard", str(run), "--candidate", one["key"].rpartition("-")[2], "--json"]
+        result = CliRunner().invoke(app, words)
+        assert result.exit_code == 0, result.stderr
+        printed = json.loads(result.stdout, parse_constant=pytest.fail)
+        read = VARIANTS["leaderboard --candidate"].model_validate_json(result.stdout, strict=True)
+        assert json.loads(read.model_dump_json()) == printed
+        figures = ("key", "score", "weight", "seconds", "predict_share", "description")
+        assert [printed[name] for name in figures] == [one[name] for name in figures]
+        assert [fold["score"] for fold in printed["folds"]] == one["fold_scores"]
+        assert {param["name"]: param["value"] for param in printed["params"]} == one["params"]
+        assert [step["step"] for step in printed["recipe"]] == one["features"]
+        taken = sum(column["folds"] for column in printed["generated"])
+        assert taken == pytest.approx(3 * sum(one["generated"].values()))
 
 
 def find_json_commands(command: Any, words: tuple[str, ...] = ()) -> list[str]:

@@ -9,7 +9,12 @@ import pytest
 from automl_cli.core.problem import Problem
 from automl_cli.decision import fit_decision
 from automl_cli.metrics import METRICS
-from automl_cli.scoring import make_row_parts, score_candidate, selection_loss
+from automl_cli.scoring import (
+    make_row_parts,
+    name_selection_loss,
+    score_candidate,
+    selection_loss,
+)
 
 BINARY = ("n", "y")
 Make = Callable[..., Problem]
@@ -141,3 +146,25 @@ def test_certain_probabilities_have_a_finite_loss(make_problem: Make):
     for metric in ("log_loss", "balanced_log_loss", "f1", "balanced_accuracy"):
         problem = make_problem(metric, y, labels=BINARY)
         assert np.isfinite(selection_loss(problem, (1.0 - y)[:, None]))
+
+
+@pytest.mark.parametrize(
+    ("metric", "labels", "name"),
+    [
+        ("roc_auc", BINARY, None),
+        ("accuracy", BINARY, "log loss"),
+        ("balanced_accuracy", BINARY, "balanced log loss"),
+        ("balanced_log_loss", BINARY, None),
+        ("rmse", (), None),
+        ("mae", (), None),
+        ("rmsle", (), None),
+        ("medae", (), "mean absolute error"),
+        ("r2", (), "RMSE"),
+        ("spearman", (), "the correlation with ranks"),
+    ],
+)
+def test_the_loss_that_chooses_has_a_name_where_it_is_not_the_metric(
+    make_problem: Make, metric: str, labels: Labels, name: str | None
+):
+    y = np.arange(40) % 2 if labels else np.arange(40.0)
+    assert name_selection_loss(make_problem(metric, y, labels=labels)) == name

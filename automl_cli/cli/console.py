@@ -11,19 +11,26 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rich.console import Console, RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from automl_cli.cli.figures import spell_number, spell_seconds
+from automl_cli.cli.leaderboard import (
+    print_target,
+    print_unused,
+    spell_original,
+    spell_search,
+)
 from automl_cli.cli.live import Space, is_live, keep_drawing
 from automl_cli.cli.meter import MemoryMeter
 from automl_cli.cli.standing import Standing, note
 from automl_cli.cli.terminal import open_console
 from automl_cli.cli.view import draw
+from automl_cli.core.counts import spell_count
 from automl_cli.core.events import Event
 
 NOT_STARTED = "no time left"
 MOST_NAMES = 8  # columns listed for one reason
+TITLED = frozenset({"target", "metric", "validation"})  # facts that titles of tables tell
 
 
 @dataclass(slots=True)
@@ -70,16 +77,18 @@ class RunConsole:
             self.unstarted += 1
         elif event.kind in SPELLINGS:
             if event.kind == "blended" and self.unstarted:
-                self._line(f"{self.unstarted} candidates not started: {NOT_STARTED}", style="dim")
+                left_out = spell_count(self.unstarted, "candidate")
+                self._line(f"{left_out} not started: {NOT_STARTED}", style="dim")
             spell, style = SPELLINGS[event.kind]
             self._line(spell(fields), style=style)
 
     def show_summary(self, summary: Mapping[str, Any]) -> None:
         """Show the final table."""
         for target in summary["targets"]:
-            self.console.print(_make_table(target))
-            self.console.print(_spell_ensemble(target), soft_wrap=True)
-        facts = " · ".join(f"{what}: {value}" for what, value, _ in summary["facts"])
+            print_target(self.console, target)
+        print_unused(self.console, summary)
+        others = [fact for fact in summary["facts"] if fact[0] not in TITLED]
+        facts = " · ".join(f"{what}: {value}" for what, value, _ in others)
         # A terminal breaks lines between words; elsewhere a line stays whole for grep.
         self.console.print(Text(facts, style="dim"), soft_wrap=not self.console.is_terminal)
         for one in summary["findings"]:
@@ -152,83 +161,25 @@ def make_console(*, quiet: bool) -> Iterator[RunConsole]:
         yield shown
 
 
-def print_leaderboard(summary: Mapping[str, Any]) -> None:
-    """Print a run's table to stdout."""
-    console = open_console()
-    for target in summary["targets"]:
-        console.print(_make_table(target))
-        console.print(_spell_ensemble(target), soft_wrap=True)
-        if any(candidate["generated"] for candidate in target["candidates"]):
-            console.print(GENERATED_TITLE, soft_wrap=True)
-            console.print(_make_generated_table(target))
-        for searched in target["search"]:
-            console.print(Text(_spell_search(searched)), soft_wrap=True)
-        if target.get("original") is not None:
-            console.print(Text(_spell_original(target["original"])), soft_wrap=True)
-
-
-def _make_table(target: Mapping[str, Any]) -> Table:
-    arrow = "higher is better" if target["greater_is_better"] else "lower is better"
-    title = f"{target['target']}: {target['metric']}, {arrow}; {target['folds']} folds"
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
-    table.add_column("candidate", overflow="fold")  # gives way where room is short: figures do not
-    for name in ("score", "± s.e.", "seconds", "weight"):
-        table.add_column(name, justify="right", no_wrap=True)
-    for candidate in target["candidates"]:
-        weight = candidate["weight"]
-        table.add_row(
-            candidate["key"] + _spell_limits(candidate),
-            spell_number(candidate["score"]),
-            spell_number(candidate["score_se"], 2),
-            f"{candidate['seconds']:.1f}",
-            "" if weight is None else f"{weight:.2f}",
-        )
-    return table
-
-
-def _spell_limits(candidate: Mapping[str, Any]) -> str:
-    """Return what a candidate lacked, time or memory, and whether it had the original rows."""
-    cut = " (cut)" if candidate["cut"] else ""
-    cut += " (original)" if candidate.get("original") else ""
-    share = candidate["row_share"]
-    return cut if share == 1 else f"{cut} ({share:.0%} of rows)"
-
-
-def _make_generated_table(target: Mapping[str, Any]) -> Table:
-    """Return how many columns of each group the best candidate of each model takes."""
-    best: dict[str, Mapping[str, float]] = {}
-    for candidate in target["candidates"]:  # the best first
-        best.setdefault(candidate["model"], candidate["generated"])
-    groups = dict.fromkeys(name for generated in best.values() for name in generated)
-    table = Table(box=None, pad_edge=False)
-    table.add_column("group", no_wrap=True)
-    for model in best:
-        table.add_column(model, justify="right", no_wrap=True)
-    for group in groups:
-        counts = [generated.get(group, 0) for generated in best.values()]
-        table.add_row(group, *(f"{count:g}" if count else "" for count in counts))
-    return table
-
-
-def _spell_ensemble(target: Mapping[str, Any]) -> str:
-    score, error = spell_number(target["score"]), spell_number(target["score_se"], 2)
-    return (
-        f"ensemble ({target['combiner']}): {score} ± {error} cross-fitted, "
-        f"{spell_number(target['in_sample'])} in-sample{_spell_holdout(target.get('holdout'))}"
-    )
-
-
-def _spell_holdout(figures: Mapping[str, Any] | None) -> str:
-    if figures is None:
-        return ""
-    score, error = spell_number(figures["score"]), spell_number(figures["score_se"], 2)
-    return f", {score} ± {error} on {figures['rows']} rows held out"
+def _spell_plan(fields: Mapping[str, Any]) -> str:
+    return f"{spell_count(len(fields['candidates']), 'candidate')} planned"
 
 
 def _spell_candidate(fields: Mapping[str, Any]) -> str:
     score, error = spell_number(fields["score"]), spell_number(fields["score_se"], 2)
     cut = ", cut by the clock" if fields["cut"] else ""
-    return f"{fields['key']}: {score} ± {error} ({fields['seconds']:.1f} s{cut})"
+    told = f"{score} ± {error} ({fields['seconds']:.1f} s{cut})"
+    return f"{_spell_name(fields)}: {told}"
+
+
+def _spell_failure(fields: Mapping[str, Any]) -> str:
+    return f"{_spell_name(fields)} failed: {str(fields['error']).partition(chr(10))[0]}"
+
+
+def _spell_name(fields: Mapping[str, Any]) -> str:
+    """Return the key of a candidate with what it is."""
+    description = fields.get("description")
+    return f"{fields['key']} ({description})" if description else str(fields["key"])
 
 
 def _spell_blend(fields: Mapping[str, Any]) -> str:
@@ -236,41 +187,18 @@ def _spell_blend(fields: Mapping[str, Any]) -> str:
     return f"ensemble of {fields['target']}: {fields['combiner']}, {score} ± {error}"
 
 
-def _spell_search(fields: Mapping[str, Any]) -> str:
-    text = f"search of {fields['model']}: {fields['trials']} settings"
-    if "best" not in fields:
-        return f"{text}, none on all folds"
-    score, error = spell_number(fields["score"]), spell_number(fields["score_se"], 2)
-    groups = ", ".join(f"{name} {top}" for name, top in fields["tops"].items() if top)
-    return (
-        f"{text}, {fields['whole']} on all folds; best {fields['best']}, choice {score} ± {error} "
-        f"cross-fitted, {spell_number(fields['naive'])} naive; generated: {groups or 'nothing'}"
-    )
-
-
-def _spell_original(fields: Mapping[str, Any]) -> str:
-    score, plain = spell_number(fields["score"]), spell_number(fields["plain_score"])
-    gain = "undefined" if fields["gain"] is None else f"{fields['gain']:+.2g}"
-    error = spell_number(fields["gain_se"], 2)
-    return (
-        f"original rows: {score} with them, {plain} without; gain {gain} ± {error} "
-        f"({fields['key']})"
-    )
-
-
-GENERATED_TITLE = "generated columns in the best candidate of each model, mean over folds:"
 Spelling = Callable[[Mapping[str, Any]], str]
 
 SPELLINGS: Mapping[str, tuple[Spelling, str]] = {
-    "planned": (lambda fields: f"{len(fields['candidates'])} candidates planned", ""),
+    "planned": (_spell_plan, ""),
     "candidate": (_spell_candidate, ""),
-    "failed": (lambda fields: f"{fields['key']} failed: {fields['error']}", "red"),
-    "skipped": (lambda fields: f"{fields['key']} skipped: {fields['reason']}", "dim"),
+    "failed": (_spell_failure, "red"),
+    "skipped": (lambda fields: f"{_spell_name(fields)} skipped: {fields['reason']}", "dim"),
     "fetched": (lambda fields: fields["message"], ""),
     "uploaded": (lambda fields: fields["message"], ""),
     "warning": (lambda fields: f"warning: {fields['message']}", "yellow"),
-    "searched": (_spell_search, ""),
-    "original": (_spell_original, ""),
+    "searched": (spell_search, ""),
+    "original": (spell_original, ""),
     "blended": (_spell_blend, "bold"),
     "reported": (lambda fields: f"report: {fields['path']}", ""),
 }

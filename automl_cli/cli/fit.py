@@ -1,5 +1,6 @@
 """``automl fit``."""
 
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -118,7 +119,9 @@ def fit(
         with make_console(quiet=quiet) as console:
             summary = run_fit(_fetch(request, console.listen), console.listen)
         console.show_summary(summary)
-        _print_result(summary, as_json=as_json)
+        # On a terminal the lines above end with the submission: it need not be told twice.
+        if as_json or quiet or not sys.stdout.isatty():
+            _print_result(summary, as_json=as_json)
 
 
 def _fetch(request: "FitRequest", listener: "Listener") -> "FitRequest":

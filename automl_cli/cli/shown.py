@@ -1,5 +1,6 @@
 """``automl leaderboard`` and ``automl features``: what a run came to."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -8,10 +9,24 @@ from automl_cli.cli.answers import answered, print_json
 from automl_cli.cli.options import AsJson, RunFolder
 
 
-def leaderboard(run: RunFolder, as_json: AsJson = False) -> None:
-    """Show the candidates of a run, best first."""
+def leaderboard(
+    run: RunFolder,
+    candidate: Annotated[
+        str | None,
+        typer.Option(
+            help="All about one: how its key begins, or its hash.",
+            metavar="KEY",
+            show_default=False,
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the candidates of a run, best first, or all about one of them."""
     with answered():
-        from automl_cli.cli.console import print_leaderboard
+        if candidate is not None:
+            _show_candidate(run, candidate, as_json=as_json)
+            return
+        from automl_cli.cli.leaderboard import print_leaderboard
         from automl_cli.store import RunDirectory
         from automl_cli.summary import read_summary
 
@@ -39,3 +54,15 @@ def features(
             print_json(screens)
         else:
             print_screens(screens["screens"], every=every)
+
+
+def _show_candidate(run: Path, key: str, *, as_json: bool) -> None:
+    from automl_cli.cli.inspected import print_candidate
+    from automl_cli.inspection import inspect_candidate
+    from automl_cli.store import RunDirectory
+
+    told = inspect_candidate(RunDirectory(run), key)
+    if as_json:
+        print_json(told)
+    else:
+        print_candidate(told)

@@ -32,6 +32,8 @@ class Task:
         Seconds since the epoch.
     expected_seconds
         What it will probably take in all; None: nobody knows.
+    description
+        What the candidate is in a few words.
     """
 
     slot: int
@@ -39,15 +41,17 @@ class Task:
     part: str
     began_at: float
     expected_seconds: float | None = None
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Best:
-    """The best answer to one target, and whose it is."""
+    """The best answer to one target, whose it is, and what that is in a few words."""
 
     score: float | None
     score_se: float | None
     holder: str
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,13 +126,20 @@ def _end_candidate(standing: Standing, fields: Fields, _: float) -> Standing:
 
 
 def _run(standing: Standing, fields: Fields, now: float) -> Standing:
-    told = [(one["key"], _spell_part(one), one["expected_seconds"]) for one in fields["tasks"]]
+    told = [(one["key"], _spell_part(one), one) for one in fields["tasks"]]
     before = {(task.key, task.part): task for task in standing.tasks}
     kept = [before[key, part] for key, part, _ in told if (key, part) in before]
     free = _list_free({task.slot for task in kept}, len(told))
     fresh = [
-        Task(slot=free.pop(0), key=key, part=part, began_at=now, expected_seconds=expected)
-        for key, part, expected in told
+        Task(
+            slot=free.pop(0),
+            key=key,
+            part=part,
+            began_at=now,
+            expected_seconds=one["expected_seconds"],
+            description=one.get("description", ""),
+        )
+        for key, part, one in told
         if (key, part) not in before
     ]
     tasks = tuple(sorted([*kept, *fresh], key=lambda task: task.slot))
@@ -150,7 +161,12 @@ def _spell_part(told: Fields) -> str:
 
 
 def _take_best(standing: Standing, fields: Fields, _: float) -> Standing:
-    best = Best(score=fields["score"], score_se=fields["score_se"], holder=fields["holder"])
+    best = Best(
+        score=fields["score"],
+        score_se=fields["score_se"],
+        holder=fields["holder"],
+        description=fields.get("description", ""),
+    )
     return replace(standing, best={**standing.best, fields["target"]: best})
 
 

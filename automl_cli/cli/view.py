@@ -13,6 +13,7 @@ from rich.text import Text
 from automl_cli.cli.figures import spell_bytes, spell_number, spell_seconds
 from automl_cli.cli.live import MARGIN, Space
 from automl_cli.cli.standing import Standing, Task
+from automl_cli.core.counts import spell_count
 
 LEAST = Space(columns=60, rows=10)  # on a smaller terminal it is one line
 OTHER_ROWS = 6  # that are not about workers
@@ -53,16 +54,18 @@ def draw_line(standing: Standing, now: float) -> Text:
     every = standing.best.values()
     parts += [f"best {spell_number(best.score)} ({best.holder})" for best in every]
     if standing.announced:
-        parts.append(f"{standing.done} of {len(standing.announced)} candidates")
+        announced = spell_count(len(standing.announced), "candidate")
+        parts.append(f"{standing.done} of {announced}")
     return _join(" · ".join(parts))
 
 
 def _draw_counts(standing: Standing, now: float, memory_bytes: int) -> Text:
     parts = []
     if standing.announced:
-        parts.append(f"{standing.done} of {len(standing.announced)} candidates")
+        announced = spell_count(len(standing.announced), "candidate")
+        parts.append(f"{standing.done} of {announced}")
     if standing.fits:
-        parts.append(f"{standing.fits} fits")
+        parts.append(spell_count(standing.fits, "fit"))
     if memory_bytes:
         parts.append(f"memory {spell_bytes(memory_bytes)}")
     return _join((_spell_stage(standing, now), "bold"), *(f" · {part}" for part in parts))
@@ -91,7 +94,8 @@ def _draw_best(standing: Standing) -> Iterator[Text]:
     for target, best in standing.best.items():
         of = f"{target} " if len(standing.best) > 1 else ""
         score = f"{spell_number(best.score)} ± {spell_number(best.score_se, 2)}"
-        found.append(f"{of}{score} ({best.holder})")
+        what = f": {best.description}" if best.description else ""
+        found.append(f"{of}{score} ({best.holder}{what})")
     if found:
         yield _join(("best  ", "dim"), ", ".join(found))
 
@@ -130,7 +134,8 @@ def _spell_task(slot: int, task: Task | None, now: float) -> tuple[str, ...]:
     told = spell_seconds(now - task.began_at)
     if task.expected_seconds is not None:
         told += f" / ~{spell_seconds(task.expected_seconds)}"
-    return str(slot + 1), task.key, task.part, told
+    name = f"{task.key} {task.description}" if task.description else task.key
+    return str(slot + 1), name, task.part, told
 
 
 def _spell_stage(standing: Standing, now: float) -> str:

@@ -132,6 +132,8 @@ class Candidate:
         The least share of its training rows that a fold had memory for.
     fits
         The folder of each fold's fit, among those of the candidate's units.
+    predict_seconds
+        What predicting held-out and test rows took, summed over the folds; None: unknown.
     """
 
     spec: CandidateSpec
@@ -145,6 +147,7 @@ class Candidate:
     cut: bool
     row_share: float = 1.0
     fits: tuple[str, ...] = ()
+    predict_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from automl_cli.core.arrays import FloatVector, IntVector
-from automl_cli.core.dataset import Target
+from automl_cli.core.dataset import Target, Task
 from automl_cli.core.foldplan import FoldPlan
 from automl_cli.core.metric import Metric, Objective
 
@@ -43,3 +43,9 @@ class Problem:
     folds: FoldPlan
     seed: int
     original_y: FloatVector | IntVector | None = None
+
+    @property
+    def fitted_task(self) -> Task:
+        """The task that models are fitted with."""
+        # Ordinal labels are classes to the metric, but fitted as a regression.
+        return "regression" if self.objective != "log_loss" else self.target.task

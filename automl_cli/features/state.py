@@ -5,7 +5,7 @@ step, so recipes share their steps and a second run finds them done. Where a ste
 `Selection` says which of its columns each fold takes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias, cast
@@ -15,7 +15,7 @@ from automl_cli.core.dataset import Dataset
 from automl_cli.core.errors import PlanError
 from automl_cli.core.keys import make_key
 from automl_cli.features import GROUPS
-from automl_cli.features.steps import FittedStep, load_step, prepare_step
+from automl_cli.features.steps import FittedStep, list_columns, load_step, prepare_step
 from automl_cli.features.tables import make_tables
 from automl_cli.store import read_json
 
@@ -146,6 +146,30 @@ def count_selected(folder: Path, spec: CandidateSpec) -> dict[str, float]:
         for k, step in enumerate(spec.recipe)
         if step.top is not None
     }
+
+
+def list_selected(
+    folder: Path, spec: CandidateSpec, steps: Sequence[str]
+) -> Iterator[list[tuple[str, str]]]:
+    """Yield for each fold the generated columns that it takes, as (group, column).
+
+    Parameters
+    ----------
+    folder
+        Where features are stored.
+    spec
+        The candidate; the screen had a say in it.
+    steps
+        The folder of each step of its recipe.
+    """
+    names = [[column.name for column in list_columns(folder / step)] for step in steps]
+    for of_fold in _read_folds(folder / name_selection(spec.screen, spec.recipe)):
+        yield [
+            (step.name, own[column])
+            for step, own, columns in zip(spec.recipe, names, of_fold, strict=True)
+            if step.top is not None
+            for column in columns or ()
+        ]
 
 
 def load_features(folder: Path, feature_set: FeatureSet) -> FeatureState:

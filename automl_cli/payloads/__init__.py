@@ -11,12 +11,13 @@ from collections.abc import Mapping
 
 from automl_cli.payloads.base import Payload, without_nan
 from automl_cli.payloads.explained import Explained
+from automl_cli.payloads.inspected import Inspected
 from automl_cli.payloads.runs import Screens, Summary
 from automl_cli.payloads.several import Blended, Submitted, Tracked, Wheelhouse
 from automl_cli.payloads.tables import Audited, Checked, Predicted
 from automl_cli.payloads.tested import Tested
 
-__all__ = ["PAYLOADS", "Payload", "Summary", "without_nan"]
+__all__ = ["PAYLOADS", "VARIANTS", "Payload", "Summary", "without_nan"]
 
 PAYLOADS: Mapping[str, type[Payload]] = {
     "audit": Audited,
@@ -31,4 +32,7 @@ PAYLOADS: Mapping[str, type[Payload]] = {
     "test": Tested,
     "submit": Submitted,
     "wheelhouse": Wheelhouse,
+}
+VARIANTS: Mapping[str, type[Payload]] = {  # of a command with an option: another object
+    "leaderboard --candidate": Inspected,
 }

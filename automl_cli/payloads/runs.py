@@ -68,8 +68,55 @@ class Candidate(Payload):
     """The share of training rows for which there was memory."""
     weight: Figure
     """In the ensemble; null if it is no member."""
+    description: str = ""
+    """What it is in a few words: its features, and what differs from the model's defaults."""
+    predict_seconds: Figure = None
+    """What predicting held-out and test rows took, all folds together; null if it is unknown."""
+    predict_share: Figure = None
+    """Its share of the time that the ensemble takes to predict; null if it takes no part in it."""
     generated: dict[str, float]
     """Columns that it takes of each group of generated ones, mean over folds."""
+
+
+class Failed(Payload):
+    """A candidate that could not be fitted."""
+
+    key: str
+    """Its name."""
+    model: str
+    """As `automl list models` calls it."""
+    description: str
+    """What it is in a few words."""
+    error: str
+    """The first line of what was raised."""
+    hint: str
+    """What may help."""
+    file: str
+    """The file with the traceback, in the run directory."""
+
+
+class Skipped(Payload):
+    """A candidate that the clock left out."""
+
+    key: str
+    """Its name."""
+    model: str
+    """As `automl list models` calls it."""
+    description: str
+    """What it is in a few words."""
+    reason: str
+    """Why it was not fitted."""
+
+
+class Unused(Payload):
+    """What was left of the budget when there was nothing more to do."""
+
+    seconds: float
+    """How much was left."""
+    budget: float
+    """Of how many seconds."""
+    reason: str
+    """Why they were not used."""
 
 
 class Searched(Payload):
@@ -128,6 +175,14 @@ class SolvedTarget(Payload):
     """Null without an original data set, or where its rows could not be tried."""
     candidates: list[Candidate]
     """The best first."""
+    failed: list[Failed] = Field(default_factory=list)
+    """Those that could not be fitted."""
+    skipped: list[Skipped] = Field(default_factory=list)
+    """Those that the clock left out, and no command has finished."""
+    fitted_task: str | None = None
+    """The task that models are fitted with: ordinal labels as a regression."""
+    chosen_by: str | None = None
+    """The loss by which blends are chosen, in words; null if it is the metric."""
     holdout: Holdout | None
     """Null without rows set aside."""
 
@@ -161,6 +216,8 @@ class Summary(Payload):
     """One or more."""
     findings: list[Finding]
     """What the quick rules of the audit have found."""
+    unused: Unused | None = None
+    """Null if the budget was used, or there is none."""
 
 
 class Column(Payload):

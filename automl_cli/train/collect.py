@@ -1,5 +1,6 @@
 """From the predictions of all folds to a `Candidate`, and its files."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -60,6 +61,7 @@ def _collect_candidate(problem: Problem, course: "Course") -> Candidate:
         cut=any(record.cut for record in course.fits.values()),
         row_share=min(record.row_share for record in course.fits.values()),
         fits=tuple(course.fits[fold].folder.name for fold in range(course.n_folds)),
+        predict_seconds=_sum_predicting(folders),
     )
 
 
@@ -80,6 +82,7 @@ def save_candidate(run: RunDirectory, candidate: Candidate) -> None:
             "cut": candidate.cut,
             "row_share": candidate.row_share,
             "fits": list(candidate.fits),
+            "predict_seconds": candidate.predict_seconds,
             "predicts_test": candidate.test is not None,
         }
         write_json(folder / "candidate.json", facts)
@@ -125,7 +128,15 @@ def _load_candidate(folder: Path, spec: CandidateSpec) -> Candidate:
             cut=bool(facts["cut"]),
             row_share=cast("float", facts["row_share"]),
             fits=tuple(cast("list[str]", facts["fits"])),
+            predict_seconds=cast("float | None", facts.get("predict_seconds")),
         )
+
+
+def _sum_predicting(folders: Sequence[Path]) -> float | None:
+    """Return what `predict_unit` took; None if an earlier version has made some predictions."""
+    with suppress(RunError, KeyError, ValueError):
+        return sum(float(str(read_json(one / "predict.json")["seconds"])) for one in folders)
+    return None
 
 
 def _join_held_out(plan: FoldPlan, folders: list[Path]) -> FloatMatrix:

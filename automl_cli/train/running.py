@@ -8,6 +8,7 @@ from itertools import islice
 from statistics import median
 
 from automl_cli.core.events import Event, JsonValue
+from automl_cli.description import describe_candidate
 from automl_cli.train.agenda import Agenda
 from automl_cli.train.course import Course, Task
 from automl_cli.train.order import Crew
@@ -39,6 +40,7 @@ def describe_job(name: str) -> dict[str, JsonValue]:
 def _describe_task(agenda: Agenda, course: Course, task: Task) -> dict[str, JsonValue]:
     return {
         "key": task.key,
+        "description": describe_candidate(course.spec, agenda.order.problem.fitted_task),
         "does": "fit" if task.is_fit else "predict",
         "fold": task.fold,
         "folds": course.n_folds,

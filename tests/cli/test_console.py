@@ -53,3 +53,21 @@ def test_lines_are_broken_between_words_on_a_terminal_and_nowhere_else() -> None
     lines = tell(event, columns=30)
     assert len(lines) == 3
     assert " ".join(line.strip() for line in lines) == whole
+
+
+def test_one_candidate_is_planned_and_two_are() -> None:
+    for keys, told in ((["a"], "1 candidate planned"), (["a", "b"], "2 candidates planned")):
+        (line,) = tell(("planned", {"candidates": keys, "finished": []}))
+        assert line.endswith(told)
+
+
+def test_a_line_says_what_a_candidate_is() -> None:
+    about = {"target": "y", "key": "linear-1", "description": "counts; C 3"}
+    done = {**about, "score": 0.5, "score_se": 0.1, "seconds": 1.0, "cut": False}
+    failed = {**about, "error": "ValueError: one line\nand more", "hint": ""}
+    lines = tell(("candidate", done), ("failed", failed), ("skipped", {**about, "reason": "late"}))
+    assert [line.partition("linear-1 ")[2] for line in lines] == [
+        "(counts; C 3): 0.5 ± 0.1 (1.0 s)",
+        "(counts; C 3) failed: ValueError: one line",
+        "(counts; C 3) skipped: late",
+    ]

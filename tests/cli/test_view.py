@@ -62,7 +62,7 @@ def show(standing: Standing, columns: int, rows: int = 24, memory_bytes: int = 0
 @pytest.mark.parametrize("columns", [60, 80, 120])
 def test_the_table_shows_workers_best_time_and_what_is_next(columns: int) -> None:
     lines = show(stand(EVENTS), columns, memory_bytes=1_240_000_000)
-    assert lines[0] == "fitting · 2 of 9 candidates · 1 fits · memory 1.2 GB"
+    assert lines[0] == "fitting · 2 of 9 candidates · 1 fit · memory 1.2 GB"
     assert lines[1] == "━━━━━━────────────────── 1:12 used, 3:48 left"
     assert lines[2] == "best  0.0351618 ± 0.0051 (linear-c667726f)"
     assert lines[3].startswith("1  lightgbm-f1e64252")
@@ -107,3 +107,17 @@ def test_several_targets_name_their_scores() -> None:
     assert lines[2] == (
         "best  y 0.0351618 ± 0.0051 (linear-c667726f), z 0.5 ± undefined (ensemble (mean))"
     )
+
+
+def test_tasks_and_the_best_say_what_they_are_as_far_as_there_is_room() -> None:
+    task = {**TASK, "description": "crosses (≤ 30); learning_rate .03, 31 leaves"}
+    best = {"target": "y", "score": 0.5, "score_se": 0.1, "holder": "linear-1"}
+    events = [
+        Event(kind="best", fields={**best, "description": "own features"}),
+        Event(kind="running", fields={"tasks": [task], "next": [], "workers": 1}),
+    ]
+    lines = show(stand([EVENTS[0], *events]), 120)
+    assert "best  0.5 ± 0.1 (linear-1: own features)" in lines
+    assert any("lightgbm-f1e64252 crosses (≤ 30); learning_rate .03, 31 leaves" in x for x in lines)
+    narrow = show(stand([EVENTS[0], *events]), 80)
+    assert any("lightgbm-f1e64252 crosses (≤ 30); " in x and "fold 2 of 5" in x for x in narrow)

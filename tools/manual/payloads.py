@@ -6,7 +6,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from automl_cli.payloads import PAYLOADS, Payload
+from automl_cli.payloads import PAYLOADS, VARIANTS, Payload
 
 INTRODUCTION = """\
 # What `--json` prints
@@ -23,11 +23,13 @@ bare `NaN`. Paths are as the command was given them. A command that ends with a 
 
 The same as JSON Schema (draft 2020-12), for programs: """
 
+EVERY = {**PAYLOADS, **VARIANTS}
+
 
 def make_payload_pages() -> dict[str, str]:
     """Return the text of each document by its path below `docs`."""
     pages = {"json.md": make_page()}
-    for command, payload in PAYLOADS.items():
+    for command, payload in EVERY.items():
         schema = {
             "$schema": "https://json-schema.org/draft/2020-12/schema",
             **payload.model_json_schema(),
@@ -38,14 +40,14 @@ def make_payload_pages() -> dict[str, str]:
 
 def make_page() -> str:
     """Return a table for each payload, and for what it is made of, each once."""
-    links = ", ".join(f"[{command}]({_schema_path(command)})" for command in PAYLOADS)
+    links = ", ".join(f"[{command}]({_schema_path(command)})" for command in EVERY)
     return "\n".join([f"{INTRODUCTION}{links}.", *_spell_sections()]) + "\n"
 
 
 def _spell_sections() -> Iterator[str]:
     told: set[type[Payload]] = set()
-    for top in dict.fromkeys(PAYLOADS.values()):
-        commands = [name for name, payload in PAYLOADS.items() if payload is top]
+    for top in dict.fromkeys(EVERY.values()):
+        commands = [name for name, payload in EVERY.items() if payload is top]
         yield f"\n## {', '.join(f'`automl {name} --json`' for name in commands)}"
         for model in _collect(top):
             if model not in told:
@@ -103,7 +105,7 @@ def _one_line(text: str | None) -> str:
 
 
 def _schema_path(command: str) -> str:
-    return f"schemas/{command.replace(' ', '-')}.json"
+    return f"schemas/{command.replace(' --', '-').replace(' ', '-')}.json"
 
 
 NAMES = {

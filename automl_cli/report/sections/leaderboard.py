@@ -18,9 +18,18 @@ from automl_cli.report.section import (
     Table,
     Text,
 )
-from automl_cli.report.wording import count, say, spell, spell_score, spell_seconds
+from automl_cli.report.wording import count, say, spell, spell_score, spell_seconds, spell_share
 
 MOST_DRAWN = 15
+FIGURES = (
+    "score",
+    "weight",
+    "share of predicting",
+    "time",
+    "rounds",
+    "feature steps",
+    "generated columns",
+)
 
 
 def write_leaderboard(material: Material) -> Section:
@@ -39,7 +48,9 @@ def _write_target(solved: Solved) -> Iterator[Block]:
         pictures.append(_draw_folds(solved))
     yield Pictures(pictures=pictures)
     yield make_leaderboard(solved.described)
+    yield from _list_left_out(solved.described)
     if solved.blend is not None:
+        yield from _explain_choice(solved.described)
         yield Table(
             caption="The combiners that competed for the ensemble",
             headings=[
@@ -71,14 +82,16 @@ def make_leaderboard(
         score = Cell(text=spell_score(one["score"], one["score_se"]), order=one["score"])
         used = "" if one["weight"] is None else f"{one['weight']:.3f}"
         notes = ["cut by the clock"] * bool(one["cut"])
-        notes += ["original rows"] * bool(one.get("original"))
         if one["row_share"] < 1:
             notes.append(f"{one['row_share']:.0%} of the rows")
+        share = one.get("predict_share")
         rows.append(
             [
                 say(one["key"]),
+                say(one.get("description", "")),
                 score,
                 Cell(text=used, order=one["weight"] or 0.0),
+                Cell(text="" if share is None else spell_share(share), order=share or 0.0),
                 Cell(text=spell_seconds(one["seconds"]), order=one["seconds"]),
                 count(float(np.mean(rounds))) if rounds else say("-"),
                 count(len(one["features"])),
@@ -86,16 +99,43 @@ def make_leaderboard(
                 say("; ".join(notes)),
             ]
         )
-    headings = [Heading(text="candidate", kind="code")]
-    headings += [
-        Heading(text=text, kind="number")
-        for text in ("score", "weight", "time", "rounds", "feature steps", "generated columns")
-    ]
+    headings = [Heading(text="candidate", kind="code"), Heading(text="what it is")]
+    headings += [Heading(text=text, kind="number") for text in FIGURES]
     return Table(
         caption=caption,
         headings=[*headings, Heading(text="remarks")],
         rows=rows,
     )
+
+
+def _list_left_out(described: Mapping[str, Any]) -> Iterator[Block]:
+    """Yield the candidates that failed, and those that the clock left out."""
+    failed, skipped = described.get("failed", ()), described.get("skipped", ())
+    names = [Heading(text="candidate", kind="code"), Heading(text="what it is")]
+    if failed:
+        yield Table(
+            caption="Candidates that failed",
+            headings=[*names, Heading(text="error"), Heading(text="traceback", kind="code")],
+            rows=[
+                [say(one[name]) for name in ("key", "description", "error", "file")]
+                for one in failed
+            ],
+        )
+    if skipped:
+        yield Table(
+            caption=f"Candidates that the clock left out: {len(skipped)}",
+            headings=[*names, Heading(text="reason")],
+            rows=[[say(one[name]) for name in ("key", "description", "reason")] for one in skipped],
+            folded=True,
+        )
+
+
+def _explain_choice(described: Mapping[str, Any]) -> Iterator[Block]:
+    if described.get("chosen_by"):
+        yield Text(
+            text=f"Blends are chosen by {described['chosen_by']}, which is smooth; the score is "
+            f"{described['metric']}."
+        )
 
 
 def _draw_scores(solved: Solved) -> Picture:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from automl_cli.core.counts import spell_count
 from automl_cli.report.material import Material, Solved
 from automl_cli.report.pairs import measure_difference
 from automl_cli.report.section import Block, Cell, Figures, Heading, Section, Table, Text
@@ -81,7 +82,7 @@ def _tell(solved: Solved) -> str:
         return f"There was no time for an ensemble: the answers are those of {best}."
     n_used = sum(abs(weight) > 1e-6 for weight in solved.blend.weights)
     return (
-        f"The answers are those of an ensemble of {n_used} candidates (combiner: "
+        f"The answers are those of an ensemble of {spell_count(n_used, 'candidate')} (combiner: "
         f"{solved.blend.combiner}). {_tell_gain(solved)} {HONEST} On the rows it was fitted to the "
         f"ensemble would show {spell(solved.blend.in_sample)}, which is too good by construction. "
         "± is one standard error, from the chance in the rows."

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from automl_cli.core.arrays import FloatVector
+from automl_cli.core.counts import spell_count
 from automl_cli.report.drawing import INK, MUTED, SERIES, add_legend, sheet
 from automl_cli.report.material import Material, Solved
 from automl_cli.report.section import Block, Picture, Pictures, Section, Text
@@ -140,7 +141,8 @@ def _tell(material: Material, moments: Sequence[Moment], vain: float) -> str:
     told = f"The run worked {spell_seconds(moments[-1].seconds if moments else 0.0)}"
     if vain:
         told += f" ({spell_seconds(vain)} before, in commands that ended without a candidate)"
-    told += f"; {limit}. {n_fits:,} fits made {fates.count('candidate'):,} candidates"
+    told += f"; {limit}. {spell_count(n_fits, 'fit')} made "
+    told += spell_count(fates.count("candidate"), "candidate")
     if "skipped" in fates:
         told += f"; {fates.count('skipped'):,} were left out for want of time"
     if "failed" in fates:

@@ -1,0 +1,164 @@
+"""The table of a run's candidates and what stands below it: the end of `fit`, `leaderboard`."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from automl_cli.cli.figures import spell_number
+from automl_cli.cli.tables import NAME_WIDTH
+from automl_cli.cli.terminal import open_console
+from automl_cli.core.counts import spell_count
+
+GENERATED_TITLE = "generated columns in the best candidate of each model, mean over folds:"
+
+
+def print_leaderboard(summary: Mapping[str, Any]) -> None:
+    """Print a run's table to stdout."""
+    console = open_console()
+    for target in summary["targets"]:
+        print_target(console, target)
+        if any(candidate["generated"] for candidate in target["candidates"]):
+            console.print(GENERATED_TITLE, soft_wrap=True)
+            console.print(_make_generated_table(target))
+        for searched in target["search"]:
+            console.print(Text(spell_search(searched)), soft_wrap=True)
+        if target.get("original") is not None:
+            console.print(Text(spell_original(target["original"])), soft_wrap=True)
+    print_unused(console, summary)
+
+
+def print_target(console: Console, target: Mapping[str, Any]) -> None:
+    """Print the candidates of one target, what is left out, and the ensemble."""
+    console.print(_make_table(target))
+    for line in (*_spell_left_out(target), _spell_ensemble(target), *_spell_remarks(target)):
+        console.print(Text(line), soft_wrap=not console.is_terminal)
+
+
+def print_unused(console: Console, summary: Mapping[str, Any]) -> None:
+    """Print what was left of the budget, and why."""
+    unused = summary.get("unused")
+    if unused is not None:
+        told = f"{unused['seconds']:.0f} s of {unused['budget']:.0f} s were not used"
+        console.print(f"{told}: {unused['reason']}", soft_wrap=True, highlight=False)
+
+
+def spell_search(fields: Mapping[str, Any]) -> str:
+    """Return what the search of a model has come to."""
+    text = f"search of {fields['model']}: {spell_count(fields['trials'], 'setting')}"
+    if "best" not in fields:
+        return f"{text}, none on all folds"
+    score, error = spell_number(fields["score"]), spell_number(fields["score_se"], 2)
+    groups = ", ".join(f"{name} {top}" for name, top in fields["tops"].items() if top)
+    return (
+        f"{text}, {fields['whole']} on all folds; best {fields['best']}, choice {score} ± {error} "
+        f"cross-fitted, {spell_number(fields['naive'])} naive; generated: {groups or 'nothing'}"
+    )
+
+
+def spell_original(fields: Mapping[str, Any]) -> str:
+    """Return what the rows of the original data set have brought to a candidate."""
+    score, plain = spell_number(fields["score"]), spell_number(fields["plain_score"])
+    gain = "undefined" if fields["gain"] is None else f"{fields['gain']:+.2g}"
+    error = spell_number(fields["gain_se"], 2)
+    return (
+        f"original rows: {score} with them, {plain} without; gain {gain} ± {error} "
+        f"({fields['key']})"
+    )
+
+
+def _make_table(target: Mapping[str, Any]) -> Table:
+    arrow = "higher is better" if target["greater_is_better"] else "lower is better"
+    folds = spell_count(target["folds"], "fold")
+    title = f"{target['target']}: {target['metric']}, {arrow}; {folds}, {target['validation']}"
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    # It gives way where room is short: figures do not.
+    table.add_column("candidate", overflow="fold", min_width=NAME_WIDTH)
+    shares = [candidate.get("predict_share") for candidate in target["candidates"]]
+    is_timed = any(share is not None for share in shares)
+    for name in ("score", "± s.e.", "seconds", "weight", *(["predict"] if is_timed else [])):
+        table.add_column(name, justify="right", no_wrap=True)
+    for candidate, share in zip(target["candidates"], shares, strict=True):
+        weight = candidate["weight"]
+        table.add_row(
+            _say(candidate["key"] + _spell_limits(candidate), candidate.get("description", "")),
+            spell_number(candidate["score"]),
+            spell_number(candidate["score_se"], 2),
+            f"{candidate['seconds']:.1f}",
+            "" if weight is None else f"{weight:.2f}",
+            *(["" if share is None else f"{share:.0%}"] if is_timed else []),
+        )
+    for failed in target.get("failed", ()):
+        told = _say(failed["key"], failed["description"], failed["error"])
+        table.add_row(told, Text("failed", style="red"))
+    return table
+
+
+def _say(key: str, *below: str) -> RenderableType:
+    """Return a key with what is known of it below."""
+    told = [Padding(Text(text, style="dim"), (0, 0, 0, 2)) for text in below if text]
+    return Group(Text(key, overflow="fold"), *told)
+
+
+def _spell_limits(candidate: Mapping[str, Any]) -> str:
+    """Return what a candidate lacked, time or memory."""
+    cut = " (cut)" if candidate["cut"] else ""
+    share = candidate["row_share"]
+    return cut if share == 1 else f"{cut} ({share:.0%} of rows)"
+
+
+def _make_generated_table(target: Mapping[str, Any]) -> Table:
+    """Return how many columns of each group the best candidate of each model takes."""
+    best: dict[str, Mapping[str, float]] = {}
+    for candidate in target["candidates"]:  # the best first
+        best.setdefault(candidate["model"], candidate["generated"])
+    groups = dict.fromkeys(name for generated in best.values() for name in generated)
+    table = Table(box=None, pad_edge=False)
+    table.add_column("group", no_wrap=True)
+    for model in best:
+        table.add_column(model, justify="right", no_wrap=True)
+    for group in groups:
+        counts = [generated.get(group, 0) for generated in best.values()]
+        table.add_row(group, *(f"{count:g}" if count else "" for count in counts))
+    return table
+
+
+def _spell_left_out(target: Mapping[str, Any]) -> Iterator[str]:
+    failed, skipped = target.get("failed", ()), target.get("skipped", ())
+    if failed:
+        files = ", ".join(one["file"] for one in failed)
+        yield f"traceback{'' if len(failed) == 1 else 's'} in the run directory: {files}"
+    if skipped:
+        counts = Counter(one["reason"] for one in skipped)
+        told = "; ".join(f"{number} ({reason})" for reason, number in counts.most_common())
+        yield f"not fitted for want of time: {told}"
+
+
+def _spell_ensemble(target: Mapping[str, Any]) -> str:
+    score, error = spell_number(target["score"]), spell_number(target["score_se"], 2)
+    if target["combiner"] is None:
+        return f"no ensemble, the best candidate alone: {score} ± {error}"
+    return (
+        f"ensemble ({target['combiner']}): {score} ± {error} cross-fitted, "
+        f"{spell_number(target['in_sample'])} in-sample{_spell_holdout(target.get('holdout'))}"
+    )
+
+
+def _spell_holdout(figures: Mapping[str, Any] | None) -> str:
+    if figures is None:
+        return ""
+    score, error = spell_number(figures["score"]), spell_number(figures["score_se"], 2)
+    return f", {score} ± {error} on {figures['rows']} rows held out"
+
+
+def _spell_remarks(target: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what the figures above do not explain by themselves."""
+    weights = [one["weight"] for one in target["candidates"] if one["weight"] is not None]
+    if target.get("chosen_by") and len(weights) > 1:
+        yield f"Blends are chosen by {target['chosen_by']}; the score is {target['metric']}."
+    if weights and abs(sum(weights) - 1.0) > 0.005 * len(weights):
+        yield f"The weights of {target['combiner']} need not sum to 1."
