@@ -47,6 +47,7 @@ from automl_cli.store.files import (
     write_json,
     write_text,
 )
+from automl_cli.store.ownership import note_written, refuse_overwrite
 
 __all__ = [
     "RunDirectory",
@@ -55,8 +56,10 @@ __all__ = [
     "clock_events",
     "file_name",
     "installed_versions",
+    "note_written",
     "read_array",
     "read_json",
+    "refuse_overwrite",
     "replaced",
     "translated",
     "understood",
