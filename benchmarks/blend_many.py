@@ -3,10 +3,10 @@
     python benchmarks/blend_many.py WORK
     python benchmarks/blend_many.py WORK --members 20 --rows 100000 --test-rows 50000
 
-Makes in WORK a binary competition, a run of one small model, and for each member a pair of csv files
-(id and prediction) of different quality; members share errors, as models of the same tables do.
-What is already there is not made again. Then `automl blend` runs in a process of its own, and the
-seconds, the CPU seconds and the highest memory (PSS) of its whole process tree are printed.
+Makes in WORK a binary competition, a run of one small model, and for each member a pair of csv
+files (id and prediction) of different quality; members share errors, as models of the same tables
+do. What is already there is not made again. Then `automl blend` runs in a process of its own, and
+the seconds, the CPU seconds and the highest memory (PSS) of its whole process tree are printed.
 """
 
 import argparse
@@ -14,6 +14,7 @@ import json
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -94,20 +95,23 @@ def report(words: list[object]) -> None:
     """Run the program, sample the memory of its process tree, and print what it took."""
     started, peak = time.monotonic(), 0
     command = [sys.executable, "-m", "automl_cli", *map(str, words)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with tempfile.TemporaryFile("w+") as told, subprocess.Popen(command, stdout=told) as process:
         root = psutil.Process(process.pid)
         while process.poll() is None:
             peak = max(peak, measure_tree(root))
             time.sleep(SAMPLE_SECONDS)
-        told = process.stdout.read() if process.stdout else ""
+        told.seek(0)
+        printed = told.read()
     seconds = time.monotonic() - started
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     if process.returncode:
         raise SystemExit(process.returncode)
-    target = json.loads(told)["targets"][0]
+    target = json.loads(printed)["targets"][0]
     n_members = len(target["members"])
     cpu = used.ru_utime + used.ru_stime
-    print(f"| members | seconds | CPU s | peak MiB | combiner | {target['metric']} | the run alone |")
+    print(
+        f"| members | seconds | CPU s | peak MiB | combiner | {target['metric']} | the run alone |"
+    )
     print("|---|---|---|---|---|---|---|")
     scores = f"{target['score']:.5f} | {target['run_score']:.5f}"
     print(

@@ -63,7 +63,7 @@ def show(place: Path, command: str) -> dict[str, Any]:
     words = {
         "audit": [task],
         "predict": [run, place / "new.csv", "--out", csv],
-        "blend": [run, run, "--submission", csv],
+        "blend": [run, run, "--submission", place / "blended.csv"],
         "check": [place / "mine.csv", task],
         "leaderboard": [place / "runs" / "first"],
         "features": [run],

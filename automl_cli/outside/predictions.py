@@ -1,16 +1,16 @@
-"""Predictions from outside, such as a notebook's, as members of a blend.
+"""A pair of files as a member of a blend: read, checked and scored.
 
-Two files make a member: what it predicts for the training rows, each by a model that has not seen
-it (out-of-fold), and what it predicts for the test rows. A csv file names its rows by the id; an
-npy array has them in the order of the tables.
+What it predicts for the training rows, each by a model that has not seen it (out-of-fold), and what
+it predicts for the test rows. A csv file names its rows by the id; an npy array has them in the
+order of the tables.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from automl_cli.core.arrays import BoolVector, FloatMatrix, FloatVector, IntVector
@@ -18,39 +18,52 @@ from automl_cli.core.candidate import Candidate, CandidateSpec
 from automl_cli.core.dataset import Target
 from automl_cli.core.errors import DataError
 from automl_cli.core.problem import Problem
-from automl_cli.data.numbers import parse_numbers
+from automl_cli.data.numbers import parse_numbers, parse_plain
 from automl_cli.data.read import RawTable, read_table
+from automl_cli.outside.folds import check_folds
+from automl_cli.outside.rows import HINT, Rows, find_name, find_places, wrong_number
 from automl_cli.scoring import score_candidate
 
 FOLD = "fold"  # a column of an out-of-fold file that tells the fold of each row
-HINT = "Out-of-fold predictions have one row a training row, test predictions one a test row."
+MOST_FOLDS = 50  # more parts are no folds, and too small for a score
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rows:
-    """The rows that predictions are for.
+class Outside:
+    """A member that was made elsewhere.
 
     Parameters
     ----------
-    name
-        ``train`` or ``test``, for messages.
-    id
-        The column that names them, or None.
-    ids
-        The id of each as text, or None.
-    n_rows
-        How many.
+    path
+        Its out-of-fold file.
+    candidate
+        Its predictions (float32, since there may be a hundred such members) and scores.
+    folds
+        The fold of each row as the file tells it, or None.
+    fold_names
+        What the file calls them.
+    notes
+        What was noticed while reading.
     """
 
-    name: str
-    id: str | None
-    ids: npt.NDArray[np.object_] | None
-    n_rows: int
+    path: Path
+    candidate: Candidate
+    folds: IntVector | None
+    fold_names: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    values: FloatMatrix
+    folds: IntVector | None = None
+    fold_names: tuple[str, ...] = ()
+    note: str | None = None
 
 
 def read_outside(
     problem: Problem, oof_path: Path, test_path: Path, train: Rows, test: Rows
-) -> Candidate:
+) -> Outside:
     """Return a member that was made elsewhere.
 
     Parameters
@@ -68,18 +81,17 @@ def read_outside(
         If rows are missing, unknown or repeated, or a cell is no prediction; or if its folds would
         divide what the run's folds keep together.
     """
-    oof, folds = _read(problem, oof_path, train)
-    predicted, _ = _read(problem, test_path, test)
+    oof, predicted = _read(problem, oof_path, train), _read(problem, test_path, test)
     covered = problem.folds.covered()
-    _check_filled(oof_path, oof, covered)
-    _check_filled(test_path, predicted, np.ones(len(predicted), dtype=bool))
-    if folds is not None:
-        check_folds(problem, oof_path, folds)
-    scored = score_candidate(problem, oof)
-    return Candidate(
+    _check_filled(oof_path, oof.values, covered)
+    _check_filled(test_path, predicted.values, np.ones(len(predicted.values), dtype=bool))
+    if oof.folds is not None:
+        check_folds(problem, oof_path, oof.folds)
+    scored = score_candidate(problem, oof.values)
+    candidate = Candidate(
         spec=_make_spec(problem, oof_path),
-        oof=np.where(covered[:, None], oof, np.nan),
-        test=predicted,
+        oof=_shrink(np.where(covered[:, None], oof.values, np.nan)),
+        test=_shrink(predicted.values),
         fold_scores=scored.fold_scores,
         score=scored.score,
         score_se=scored.score_se,
@@ -87,6 +99,17 @@ def read_outside(
         fit_seconds=0.0,
         cut=False,
     )
+    return Outside(
+        path=oof_path,
+        candidate=candidate,
+        folds=oof.folds,
+        fold_names=oof.fold_names,
+        notes=tuple(note for note in (oof.note, predicted.note) if note is not None),
+    )
+
+
+def _shrink(values: FloatMatrix) -> FloatMatrix:
+    return cast("FloatMatrix", values.astype(np.float32))
 
 
 def _check_filled(path: Path, values: FloatMatrix, wanted: BoolVector) -> None:
@@ -96,20 +119,27 @@ def _check_filled(path: Path, values: FloatMatrix, wanted: BoolVector) -> None:
         raise DataError(f"{path}: no prediction in row {row + 1}.", hint=HINT)
 
 
-def _read(problem: Problem, path: Path, rows: Rows) -> tuple[FloatMatrix, IntVector | None]:
+def _read(problem: Problem, path: Path, rows: Rows) -> _Read:
     if path.suffix == ".npy":
-        values, folds = _read_npy(path), None
-        if len(values) != rows.n_rows:
-            raise _wrong_number(path, len(values), rows)
-    else:
-        table = read_table(path)
-        places = _find_places(table, rows)
-        names = _find_columns(table, problem.target, rows.id)
-        values = np.column_stack([_read_numbers(table, name) for name in names])[places]
-        folds = None
-        if FOLD in table.names and FOLD not in names:
-            folds = pd.factorize(table.texts(FOLD)[places])[0]
-    return _scale(problem, path, values), folds
+        array = _read_npy(path)
+        if len(array) != rows.n_rows:
+            raise wrong_number(path, len(array), rows)
+        return _Read(values=_scale(problem, path, array))
+    table = read_table(path)
+    places, note = find_places(table, rows)
+    names = _find_columns(table, problem.target, rows.id)
+    columns = [_read_numbers(table, name)[places] for name in names]
+    values = _scale(problem, path, np.column_stack(columns))
+    fold = find_name(table.names, FOLD)
+    if fold is None or fold in names:
+        return _Read(values=values, note=note)
+    codes, levels = pd.factorize(table.texts(fold)[places])
+    return _Read(
+        values=values,
+        folds=codes.astype(np.int64),
+        fold_names=tuple(map(str, levels)) if len(levels) <= MOST_FOLDS else (),
+        note=note,
+    )
 
 
 def _read_npy(path: Path) -> FloatMatrix:
@@ -130,6 +160,9 @@ def _read_npy(path: Path) -> FloatMatrix:
 
 
 def _read_numbers(table: RawTable, name: str) -> FloatVector:
+    plain = parse_plain(table.cells(name))
+    if plain is not None and not np.isnan(plain).any():
+        return plain
     numbers = np.asarray(parse_numbers(table.cells(name)), dtype=np.float64)
     for row in np.flatnonzero(np.isnan(numbers)):
         cell = table.cells(name)[int(row)].as_py()
@@ -141,38 +174,17 @@ def _read_numbers(table: RawTable, name: str) -> FloatVector:
     return numbers
 
 
-def _find_places(table: RawTable, rows: Rows) -> IntVector:
-    """Return the row of the file that holds each row of the table."""
-    if rows.id is None or rows.ids is None or rows.id not in table.names:
-        if table.n_rows != rows.n_rows:
-            raise _wrong_number(Path(table.name), table.n_rows, rows)
-        return np.arange(rows.n_rows)
-    known = pd.Index(table.texts(rows.id), dtype=object)
-    if not known.is_unique:
-        first = known[known.duplicated()][0]
-        raise DataError(
-            f"{table.name}: the id {first!r} comes more than once.", hint="Keep one row an id."
-        )
-    places = known.get_indexer(pd.Index(rows.ids, dtype=object))
-    if (places < 0).any():
-        missing = rows.ids[int((places < 0).argmax())]
-        raise DataError(
-            f"{table.name}: {int((places < 0).sum()):,} of {rows.n_rows:,} ids of {rows.name} are "
-            f"missing, such as {missing!r}.",
-            hint=HINT,
-        )
-    if len(known) > rows.n_rows:
-        extra = known.difference(pd.Index(rows.ids, dtype=object))[0]
-        raise DataError(f"{table.name}: the id {extra!r} is none of {rows.name}.", hint=HINT)
-    return np.asarray(places, dtype=np.int64)
-
-
 def _find_columns(table: RawTable, target: Target, row_id: str | None) -> Sequence[str]:
-    if target.n_classes > 2 and set(target.labels) <= set(table.names):
-        return target.labels
-    if target.name in table.names:
-        return [target.name]
-    left = [name for name in table.names if name not in {row_id, FOLD}]
+    if target.n_classes > 2:
+        classes = [find_name(table.names, label) for label in target.labels]
+        known = [name for name in classes if name is not None]
+        if len(set(known)) == target.n_classes:
+            return known
+    own = find_name(table.names, target.name)
+    if own is not None:
+        return [own]
+    others = {find_name(table.names, name) for name in (row_id, FOLD) if name is not None}
+    left = [name for name in table.names if name not in others]
     if len(left) != 1:
         raise DataError(
             f"{table.name}: no column {target.name!r}, and {len(left)} others.",
@@ -207,43 +219,6 @@ def _scale(problem: Problem, path: Path, values: FloatMatrix) -> FloatMatrix:
     return values
 
 
-def check_folds(
-    problem: Problem, source: Path, blocks: npt.NDArray[np.integer], *, ordered: bool = False
-) -> None:
-    """Refuse folds that divide what the run keeps together: predictions from them are too good.
-
-    Parameters
-    ----------
-    problem
-        With the run's folds.
-    source
-        What has other folds, for the message.
-    blocks
-        The fold of each row, shape (rows,).
-    ordered
-        Whether they follow time.
-
-    Raises
-    ------
-    DataError
-        If the run validates in time and the others do not, or by groups and in other parts.
-    """
-    plan = problem.folds
-    if plan.ordered and not (ordered and np.array_equal(blocks, plan.blocks[0])):
-        raise DataError(
-            f"{source}: other folds than the run, which validates in time.",
-            hint="Make the predictions with the run's folds (problems/TARGET in its folder).",
-        )
-    # Rows of one group share a block. If a block's rows lie in several folds, groups may be
-    # divided; equal partitions are the one case that is certainly right.
-    n_pairs = np.unique(np.stack([plan.blocks[0], blocks]), axis=1).shape[1]
-    if plan.grouped and n_pairs > len(np.unique(plan.blocks[0])):
-        raise DataError(
-            f"{source}: its folds are not those of the run, which keeps groups together.",
-            hint="Make the predictions with the run's folds (problems/TARGET in its folder).",
-        )
-
-
 def _make_spec(problem: Problem, path: Path) -> CandidateSpec:
     return CandidateSpec(
         target=problem.target.name,
@@ -254,10 +229,4 @@ def _make_spec(problem: Problem, path: Path) -> CandidateSpec:
         max_rounds=0,
         patience=0,
         n_threads=1,
-    )
-
-
-def _wrong_number(path: Path, came: int, rows: Rows) -> DataError:
-    return DataError(
-        f"{path}: {came:,} rows, expected {rows.n_rows:,} as in {rows.name}.", hint=HINT
     )
