@@ -141,3 +141,17 @@ def test_certain_probabilities_have_a_finite_loss(make_problem: Make):
     for metric in ("log_loss", "balanced_log_loss", "f1", "balanced_accuracy"):
         problem = make_problem(metric, y, labels=BINARY)
         assert np.isfinite(selection_loss(problem, (1.0 - y)[:, None]))
+
+
+@pytest.mark.parametrize("metric", ["roc_auc", "log_loss"])
+def test_the_error_of_many_rows_is_that_of_the_jackknife(
+    make_problem: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, metric: str
+) -> None:
+    rng = np.random.default_rng(0)
+    problem = make_problem(metric, rng.integers(0, 2, 20_000), labels=("n", "y"))
+    oof = rng.beta(1 + problem.y, 2 - problem.y)[:, None].clip(1e-3, 1 - 1e-3)
+    jackknife = score_candidate(problem, oof)
+    monkeypatch.setattr("automl_cli.scoring._MANY_ROWS", 1_000)
+    parts = score_candidate(problem, oof)
+    assert parts.score_se == pytest.approx(jackknife.score_se, rel=0.01)
+    assert (parts.score, parts.fold_scores) == (jackknife.score, jackknife.fold_scores)

@@ -8,6 +8,7 @@ from automl_cli.core.candidate import Candidate
 from automl_cli.core.metric import Metric
 from automl_cli.core.problem import Problem
 from automl_cli.outside import Copy, Suspicion, find_copies, find_suspicions
+from automl_cli.solve import rank_candidates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +34,8 @@ class Field:
 
     def everyone(self) -> tuple[Candidate, ...]:
         """Return all candidates that could take part."""
-        return _list_all(self.members)
+        files = (one.candidate for one in self.members.files)
+        return (*self.members.own, *self.members.others, *files)
 
 
 def choose_field(problem: Problem, members: Members, *, keep_suspects: bool) -> Field:
@@ -59,7 +61,9 @@ def choose_field(problem: Problem, members: Members, *, keep_suspects: bool) -> 
         )
         if not takes_part:
             left_out[suspicion.key] = "may have seen the rows of " + _name_folds(suspicion)
-    honest = [one for one in _list_all(members) if one.spec.key not in left_out]
+    files = rank_candidates(problem, (one.candidate for one in members.files))
+    everyone = (*members.own, *members.others, *files)  # of copies the first one stays
+    honest = [one for one in everyone if one.spec.key not in left_out]
     for copy in find_copies(problem, honest, n_safe=len(members.own)):
         warnings.append(_spell_copy(copy, names))
         left_out[copy.key] = f"nearly equal to {copy.of} ({spell_likeness(copy.likeness)})"
@@ -76,12 +80,6 @@ def spell_likeness(likeness: float) -> str:
     ('0.99999', '1.00000')
     """
     return f"{int(likeness * 1e5 + 1e-4) / 1e5:.5f}"
-
-
-def _list_all(members: Members) -> tuple[Candidate, ...]:
-    """Return all candidates, those first that stay where another one says the same."""
-    files = [one.candidate for one in members.files]
-    return (*members.own, *members.others, *files)
 
 
 def _spell_copy(copy: Copy, names: Mapping[str, str]) -> str:
