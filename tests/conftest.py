@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from automl_cli.core.candidate import Candidate, CandidateSpec
 from automl_cli.core.dataset import Target, Task
 from automl_cli.core.foldplan import Fold, FoldPlan
 from automl_cli.core.problem import Problem
@@ -18,6 +19,11 @@ MakeProblem = Callable[..., Problem]
 @pytest.fixture(scope="session")
 def make_problem() -> MakeProblem:
     return _make_problem
+
+
+@pytest.fixture(scope="session")
+def make_candidate() -> Callable[..., Candidate]:
+    return _make_candidate
 
 
 def _make_problem(
@@ -56,4 +62,23 @@ def _make_problem(
             grouped=grouped,
         ),
         seed=0,
+    )
+
+
+def _make_candidate(
+    model: str, oof: npt.NDArray[Any], test: npt.NDArray[Any] | None = None
+) -> Candidate:
+    spec = CandidateSpec(
+        target="y", model=model, recipe=(), params=(), seed=0, max_rounds=1, patience=1, n_threads=1
+    )
+    return Candidate(
+        spec=spec,
+        oof=oof,
+        test=test,
+        fold_scores=(),
+        score=0.0,
+        score_se=0.0,
+        rounds=(),
+        fit_seconds=0.0,
+        cut=False,
     )

@@ -63,11 +63,19 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def show(place: Path, command: str) -> dict[str, Any]:
     """Return what a command prints."""
-    task, run, csv = place / "task", place / "runs" / "second", place / "out.csv"
+    task, run = place / "task", place / "runs" / "second"
+    files = place / "oof.csv", place / "outside.csv"
     words = {
         "audit": [task],
         "predict": [run, place / "new.csv", "--out", place / "new_predictions.csv"],
-        "blend": [run, run, place / "oof.csv", place / "outside.csv", "--submission", csv],
+        "blend": [
+            run,
+            run,
+            place / "oof.csv",
+            place / "outside.csv",
+            "--submission",
+            place / "blended.csv",
+        ],
         "check": [place / "mine.csv", task],
         "leaderboard": [place / "runs" / "first"],
         "features": [run],

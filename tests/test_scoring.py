@@ -168,3 +168,17 @@ def test_the_loss_that_chooses_has_a_name_where_it_is_not_the_metric(
 ):
     y = np.arange(40) % 2 if labels else np.arange(40.0)
     assert name_selection_loss(make_problem(metric, y, labels=labels)) == name
+
+
+@pytest.mark.parametrize("metric", ["roc_auc", "log_loss"])
+def test_the_error_of_many_rows_is_that_of_the_jackknife(
+    make_problem: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, metric: str
+) -> None:
+    rng = np.random.default_rng(0)
+    problem = make_problem(metric, rng.integers(0, 2, 20_000), labels=("n", "y"))
+    oof = rng.beta(1 + problem.y, 2 - problem.y)[:, None].clip(1e-3, 1 - 1e-3)
+    jackknife = score_candidate(problem, oof)
+    monkeypatch.setattr("automl_cli.scoring._MANY_ROWS", 1_000)
+    parts = score_candidate(problem, oof)
+    assert parts.score_se == pytest.approx(jackknife.score_se, rel=0.01)
+    assert (parts.score, parts.fold_scores) == (jackknife.score, jackknife.fold_scores)

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from automl_cli.cli.answers import answered, echo_notes, print_json
-from automl_cli.cli.options import AsJson, RunFolder, read_path
+from automl_cli.cli.answers import answered, print_json
+from automl_cli.cli.options import AsJson, Force, RunFolder, read_path
 
 
 def blend(
@@ -23,6 +23,17 @@ def blend(
         Path,
         typer.Option(help="Where the submission goes.", parser=read_path, metavar="PATH"),
     ] = Path("submission.csv"),
+    force: Force = False,
+    even_if_worse: Annotated[
+        bool,
+        typer.Option("--even-if-worse", help="Write the blend even if the run alone is better."),
+    ] = False,
+    keep_suspects: Annotated[
+        bool,
+        typer.Option(
+            "--keep-suspects", help="Let members take part that seem to have seen some folds' rows."
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Blend a run with others and predictions from elsewhere."""
@@ -30,9 +41,20 @@ def blend(
         from automl_cli.blend import BlendRequest
         from automl_cli.blend import blend as run_blend
         from automl_cli.cli.results import print_blends
+        from automl_cli.cli.status import tell_status
 
-        made = run_blend(BlendRequest(run=run, others=tuple(others), out=submission))
-        echo_notes(made["notes"])
+        request = BlendRequest(
+            run=run,
+            others=tuple(others),
+            out=submission,
+            force=force,
+            even_if_worse=even_if_worse,
+            keep_suspects=keep_suspects,
+        )
+        with tell_status(f"blending {run.name}") as listener:
+            made = run_blend(request, listener)
+        for warning in made["warnings"]:
+            typer.echo(f"warning: {warning}", err=True)
         if as_json:
             print_json(made)
         else:

@@ -1,6 +1,6 @@
 """What commands without a run of their own print: tracked scores, blends, what went to Kaggle."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -69,19 +69,46 @@ def print_blends(made: Mapping[str, Any]) -> None:
     """Print members with their weights, and what they are worth together, to stderr."""
     console = open_console(stderr=True)
     for target in made["targets"]:
-        table = Table(title=f"{target['target']}: {target['metric']}", title_justify="left")
-        table.box, table.pad_edge = None, False
-        table.add_column("member", overflow="fold")
-        for name in ("score", "± s.e.", "weight", "± spread"):
-            table.add_column(name, justify="right", no_wrap=True)
-        for one in sorted(target["members"], key=lambda one: -abs(one["weight"])):
-            name = one["key"] + (" (from outside the run)" if one["outside"] else "")
-            figures = [spell_number(one["score"]), spell_number(one["score_se"], 2)]
+        console.print(_list_members(target))
+        for line in (*_explain_weights(target), *_list_answers(target)):
+            console.print(line, highlight=False, soft_wrap=True)
+
+
+def _list_members(target: Mapping[str, Any]) -> Table:
+    table = Table(title=f"{target['target']}: {target['metric']}", title_justify="left")
+    table.box, table.pad_edge = None, False
+    table.add_column("member", overflow="fold")
+    for name in ("score", "± s.e.", "weight", "± spread"):
+        table.add_column(name, justify="right", no_wrap=True)
+    order = sorted(target["members"], key=lambda one: (bool(one["left_out"]), -abs(one["weight"])))
+    for one in order:
+        name = one["key"] + (" (from outside the run)" if one["outside"] else "")
+        figures = [spell_number(one["score"]), spell_number(one["score_se"], 2)]
+        if one["left_out"]:
+            table.add_row(f"{name}: {one['left_out']}", *figures, "left out", "")
+        else:
             table.add_row(name, *figures, f"{one['weight']:.2f}", f"{one['spread']:.2f}")
-        console.print(table)
-        for what, key in (("blend", "score"), ("the run alone", "run_score")):
-            score, error = spell_number(target[key]), spell_number(target[f"{key}_se"], 2)
-            console.print(f"{what}: {score} ± {error} cross-fitted", highlight=False)
+    return table
+
+
+def _explain_weights(target: Mapping[str, Any]) -> Iterator[str]:
+    if target["combiner"] == "linear":
+        total = sum(one["weight"] for one in target["members"])
+        yield (
+            "The linear blend adds log-odds or values with a constant; its weights sum to "
+            f"{total:.2f}, may be negative and need not sum to 1."
+        )
+
+
+def _list_answers(target: Mapping[str, Any]) -> Iterator[str]:
+    rivals = ", ".join(
+        f"{one['combiner']} {spell_number(one['score'])}" for one in target["tournament"]
+    )
+    yield f"combiners, cross-fitted: {rivals}; {target['combiner']} was chosen"
+    for what, key in (("blend", "score"), ("the run alone", "run_score")):
+        score, error = spell_number(target[key]), spell_number(target[f"{key}_se"], 2)
+        loss = spell_number(target["loss" if what == "blend" else "run_loss"])
+        yield f"{what}: {score} ± {error} cross-fitted ({target['loss_name']} {loss})"
 
 
 def print_submitted(submitted: Mapping[str, Any]) -> None:

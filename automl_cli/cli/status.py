@@ -15,6 +15,7 @@ from automl_cli.cli.terminal import open_console
 from automl_cli.core.events import Event, Listener
 
 PATIENCE_SECONDS = 3.0  # after which a log gets its line
+GAP_SECONDS = 10.0  # between further lines of a log
 
 
 @dataclass(slots=True)
@@ -27,10 +28,12 @@ class _Status:
     is_live: bool
     stage: str = ""
     is_told: bool = False
+    told_at: float = 0.0
 
     def listen(self, event: Event) -> None:
         if event.kind == "stage":
             self.stage = str(event.fields["name"])
+            self._tell_log()
         elif event.kind in ("explaining", "warning"):
             self.stage = ""  # the line above says it
             self._line(str(event.fields["message"]))
@@ -45,6 +48,13 @@ class _Status:
             self.is_told = True
             self._line(self.what)
 
+    def _tell_log(self) -> None:
+        """Tell a log from time to time how far the command has come."""
+        now = time.time()
+        if not self.is_live and now - max(self.started_at, self.told_at) >= GAP_SECONDS:
+            self.told_at = now
+            self._line(f"{self.what} · {self.stage}")
+
     def _line(self, text: str) -> None:
         self.print_once()
         dated = text if self.is_live else f"{time.strftime('%Y-%m-%d %H:%M:%S')} {text}"
@@ -55,7 +65,8 @@ class _Status:
 def tell_status(what: str) -> Iterator[Listener]:
     """Show on stderr what a command does, while it does it; give who is to be told of stages.
 
-    A terminal shows it live. Elsewhere it is one line, if the command takes longer than a moment.
+    A terminal shows it live. Elsewhere it is one line, if the command takes longer than a moment,
+    and then one from time to time.
 
     Parameters
     ----------

@@ -19,3 +19,14 @@ CodeMatrix: TypeAlias = npt.NDArray[np.int32]
 BlockMatrix: TypeAlias = npt.NDArray[np.int16]
 BoolVector: TypeAlias = npt.NDArray[np.bool_]
 BoolMatrix: TypeAlias = npt.NDArray[np.bool_]
+
+
+def take_exact(matrix: FloatMatrix, rows: "IntVector | slice") -> FloatMatrix:
+    """Return some rows in float64; the matrix may be stored as float32.
+
+    Examples
+    --------
+    >>> take_exact(np.float32([[0.5], [0.25]]), np.array([1])).tolist()
+    [[0.25]]
+    """
+    return np.asarray(matrix[rows], dtype=np.float64)

@@ -130,7 +130,7 @@ def decide_crossfitted(problem: Problem, predictions: FloatMatrix) -> Answers:
     parts: list[tuple[IntVector, Answers]] = []
     for block in np.unique(blocks[rows]):
         inside = np.flatnonzero(blocks == block)
-        decision = fit_decision(problem, predictions, np.setdiff1d(rows, inside))
+        decision = fit_decision(problem, predictions, rows[blocks[rows] != block])
         parts.append((inside, decision.apply(predictions[inside])))
     first = parts[0][1]
     gap = -1 if first.dtype.kind == "i" else np.nan

@@ -14,14 +14,14 @@ from typing import TypeAlias
 
 import numpy as np
 
-from automl_cli.core.arrays import FloatMatrix, FloatVector, IntVector
+from automl_cli.core.arrays import FloatMatrix, FloatVector, IntVector, take_exact
 from automl_cli.core.deadline import Deadline
 from automl_cli.core.margins import make_margins, make_predictions
 from automl_cli.core.metric import Objective, find_lowest
 from automl_cli.core.problem import Problem
 from automl_cli.core.registry import Registry
 from automl_cli.core.resampling import thin_rows
-from automl_cli.ensemble.linear import fit_linear
+from automl_cli.ensemble.linear import Members, fit_linear
 from automl_cli.scoring import SelectionLoss, make_selection_loss
 
 State: TypeAlias = Mapping[str, object]
@@ -30,6 +30,7 @@ _STEPS = 50  # of the greedy combiner: weights in steps of 2 %
 _PATIENCE = 10
 _ROWS_TO_TRUST = 2_000  # with so many rows the greedy weights count as much as equal ones
 _MAX_ROWS = 20_000  # resolves weights of 2 %, and keeps thirty members under two seconds
+_MAX_BEST_ROWS = 100_000  # tell single members apart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +42,7 @@ class Combiner:
     name
         Its name in tables and in the stored blend.
     fit
-        ``fit(problem, members, rows, deadline) -> state``: `members` has shape (members, rows,
+        ``fit(problem, members, rows, deadline) -> state``: each of `members` has shape (rows,
         n_outputs) and holds all rows, `rows` are the numbers of those to learn from. The state is
         plain JSON; its ``weights`` has one number a member. A fit that the deadline ends early
         returns the best it has, at worst equal weights.
@@ -57,8 +58,8 @@ class Combiner:
     """
 
     name: str
-    fit: Callable[[Problem, FloatMatrix, IntVector, Deadline], State]
-    apply: Callable[[State, FloatMatrix], FloatMatrix]
+    fit: Callable[[Problem, Members, IntVector, Deadline], State]
+    apply: Callable[[State, Members], FloatMatrix]
     effort: int = 0
     objectives: frozenset[Objective] = frozenset({"log_loss", "squared_error", "absolute_error"})
     is_sum: bool = False
@@ -69,12 +70,13 @@ def get_weights(state: State) -> FloatVector:
     return np.asarray(state["weights"], dtype=np.float64)
 
 
-def _fit_best(problem: Problem, members: FloatMatrix, rows: IntVector, deadline: Deadline) -> State:
+def _fit_best(problem: Problem, members: Members, rows: IntVector, deadline: Deadline) -> State:
     """Find the member with the lowest loss."""
     if len(members) == 1:
         return {"weights": [1.0]}
+    rows = thin_rows(rows, _MAX_BEST_ROWS, problem.seed)
     loss = make_selection_loss(problem, rows)
-    losses = _measure(loss, (member[rows] for member in members), deadline)
+    losses = _measure(loss, (take_exact(member, rows) for member in members), deadline)
     if losses is None:
         return _weigh_equally(len(members))
     return {"weights": np.eye(len(members))[find_lowest(losses)].tolist()}
@@ -82,7 +84,7 @@ def _fit_best(problem: Problem, members: FloatMatrix, rows: IntVector, deadline:
 
 def _fit_equal(
     problem: Problem,  # noqa: ARG001 - nothing to learn
-    members: FloatMatrix,
+    members: Members,
     rows: IntVector,  # noqa: ARG001
     deadline: Deadline,  # noqa: ARG001
 ) -> State:
@@ -90,14 +92,13 @@ def _fit_equal(
     return _weigh_equally(len(members))
 
 
-def _fit_greedy(
-    problem: Problem, members: FloatMatrix, rows: IntVector, deadline: Deadline
-) -> State:
+def _fit_greedy(problem: Problem, members: Members, rows: IntVector, deadline: Deadline) -> State:
     """Add the member that helps the blend most, again and again, with replacement."""
     # Caruana et al. (2004): add, with replacement, the member that helps the blend most; the
     # best blend on the way counts.
     rows = thin_rows(rows, _MAX_ROWS, problem.seed)
-    loss, known = make_selection_loss(problem, rows), members[:, rows]
+    loss = make_selection_loss(problem, rows)
+    known = [take_exact(member, rows) for member in members]
     total, chosen, lowest, best = np.zeros_like(known[0]), [], np.inf, 0
     for size in range(1, _STEPS + 1):
         losses = _measure(loss, ((total + member) / size for member in known), deadline)
@@ -115,9 +116,7 @@ def _fit_greedy(
     return {"weights": (counts / best).tolist()}
 
 
-def _fit_linear(
-    problem: Problem, members: FloatMatrix, rows: IntVector, deadline: Deadline
-) -> State:
+def _fit_linear(problem: Problem, members: Members, rows: IntVector, deadline: Deadline) -> State:
     """Fit weights on logits or values, pulled towards the greedy ones."""
     # A third of the time for where it starts from: the greedy weights are already a blend.
     first_end = deadline.earlier(deadline.seconds_left() * 2 / 3)
@@ -145,27 +144,35 @@ def _weigh_equally(n_members: int) -> State:
     return {"weights": [1.0 / n_members] * n_members}
 
 
-def _apply_average(state: State, members: FloatMatrix) -> FloatMatrix:
+def _apply_average(state: State, members: Members) -> FloatMatrix:
     """Return the weighted mean of the predictions."""
+    return _add_weighted(state, members)
+
+
+def _add_weighted(state: State, members: Iterable[FloatMatrix]) -> FloatMatrix:
     # Summed member by member, so that one row alone gives the same number as in a batch.
-    total = np.zeros(members.shape[1:])
+    total: FloatMatrix | None = None
     for weight, member in zip(get_weights(state), members, strict=True):
+        if total is None:
+            total = np.zeros(member.shape)
         if weight:
-            total += weight * member
+            total += weight * member.astype(np.float64, copy=False)
+    if total is None:
+        raise AssertionError("a blend has members")
     return total
 
 
-def _apply_median(state: State, members: FloatMatrix) -> FloatMatrix:  # noqa: ARG001 - holds nothing
+def _apply_median(state: State, members: Members) -> FloatMatrix:  # noqa: ARG001 - holds nothing
     """Return the median of the predictions."""
-    return np.asarray(np.median(members, axis=0))
+    return np.asarray(np.median(np.asarray(members, dtype=np.float64), axis=0))
 
 
-def _apply_linear(state: State, members: FloatMatrix) -> FloatMatrix:
+def _apply_linear(state: State, members: Members) -> FloatMatrix:
     """Return the weighted sum, back from logits to probabilities."""
     objective: Objective = "log_loss" if state["objective"] == "log_loss" else "squared_error"
-    margins = np.stack([make_margins(member, objective) for member in members])
+    margins = (make_margins(np.asarray(one, dtype=np.float64), objective) for one in members)
     bias = np.asarray(state["bias"], dtype=np.float64)
-    return make_predictions(_apply_average(state, margins) + bias, objective)
+    return make_predictions(_add_weighted(state, margins) + bias, objective)
 
 
 # The tournament prefers the earlier one among those it cannot tell apart.

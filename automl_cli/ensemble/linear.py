@@ -6,12 +6,13 @@ Members are alike, so that shrinking their weights towards zero would cost calib
 share the weights; each has its own bias.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import numpy as np
 
-from automl_cli.core.arrays import BoolVector, FloatMatrix, FloatVector, IntVector
+from automl_cli.core.arrays import BoolVector, FloatMatrix, FloatVector, IntVector, take_exact
 from automl_cli.core.deadline import Deadline
 from automl_cli.core.keys import make_seed
 from automl_cli.core.margins import make_margins
@@ -27,6 +28,9 @@ _MAX_CELLS = 50_000_000  # of predictions: 400 MB
 _CHUNK_CELLS = 2_000_000  # of the design at one time; more leave the processor's cache
 _MAX_STEPS = 25
 _TINY = 1e-9
+
+# One array or a list of them: many members are not copied into one.
+Members: TypeAlias = FloatMatrix | Sequence[FloatMatrix]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +54,7 @@ class _System:
 
 def fit_linear(
     problem: Problem,
-    members: FloatMatrix,
+    members: Members,
     rows: IntVector,
     prior: FloatVector,
     deadline: Deadline,
@@ -62,7 +66,7 @@ def fit_linear(
     problem
         Target, objective and blocks; the strength is chosen by leaving out one block at a time.
     members
-        Predictions, shape (members, all rows, n_outputs).
+        Predictions, each of shape (all rows, n_outputs).
     rows
         Row numbers to learn from.
     prior
@@ -73,7 +77,7 @@ def fit_linear(
     trial_rows = _thin(problem, members, rows, _MAX_TRIAL_ROWS)
     strength = _choose_strength(problem, members, trial_rows, prior, deadline)
     if deadline.seconds_left() <= 0:
-        return prior, np.zeros(members.shape[2])
+        return prior, np.zeros(members[0].shape[1])
     system = _make_system(problem, members, _thin(problem, members, rows, _MAX_ROWS), prior)
     theta = np.zeros(len(system.penalty))
     for weaker in STRENGTHS[: STRENGTHS.index(strength) + 1]:
@@ -85,15 +89,14 @@ def fit_linear(
     return prior + change, bias
 
 
-def _thin(problem: Problem, members: FloatMatrix, rows: IntVector, limit: int) -> IntVector:
-    n_members, _, n_outputs = members.shape
-    cells = n_members * max(n_outputs, problem.target.n_classes)
+def _thin(problem: Problem, members: Members, rows: IntVector, limit: int) -> IntVector:
+    cells = len(members) * max(members[0].shape[1], problem.target.n_classes)
     return thin_rows(rows, min(limit, _MAX_CELLS // cells), problem.seed)
 
 
 def _choose_strength(
     problem: Problem,
-    members: FloatMatrix,
+    members: Members,
     rows: IntVector,
     prior: FloatVector,
     deadline: Deadline,
@@ -117,7 +120,7 @@ def _choose_strength(
 
 
 def _make_system(
-    problem: Problem, members: FloatMatrix, rows: IntVector, prior: FloatVector
+    problem: Problem, members: Members, rows: IntVector, prior: FloatVector
 ) -> _System:
     z, truth = _read(problem, members, rows)
     weight, level, spread = np.ones(len(rows)), 0.0, 1.0
@@ -146,9 +149,7 @@ def _make_system(
     )
 
 
-def _read(
-    problem: Problem, members: FloatMatrix, rows: IntVector
-) -> tuple[FloatMatrix, FloatMatrix]:
+def _read(problem: Problem, members: Members, rows: IntVector) -> tuple[FloatMatrix, FloatMatrix]:
     """Return logits or values, shape (rows, k, members), and the truth, shape (rows, k)."""
     if problem.objective == "log_loss":
         truth = np.eye(problem.target.n_classes)[problem.y[rows].astype(np.int64)]
@@ -156,7 +157,7 @@ def _read(
         truth = problem.fit_y[rows].astype(np.float64)[:, None]
     z = np.empty((*truth.shape, len(members)))
     for i, member in enumerate(members):
-        margins = make_margins(member[rows], problem.objective)
+        margins = make_margins(take_exact(member, rows), problem.objective)
         binary = truth.shape[1] > margins.shape[1]
         z[:, :, i] = np.hstack([-margins / 2.0, margins / 2.0]) if binary else margins
     return z, truth

@@ -11,7 +11,8 @@ one in five, and through nothing else.
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -25,6 +26,7 @@ from automl_cli.core.threads import limit_blas
 from automl_cli.decision import decide_crossfitted, fit_decision, make_blocks
 from automl_cli.ensemble.alignment import align_blocks
 from automl_cli.ensemble.combiners import COMBINERS, Combiner, State, get_weights
+from automl_cli.ensemble.linear import Members
 from automl_cli.scoring import make_row_parts, make_selection_loss, score_answers, score_candidate
 
 _TOLERANCE = 1.0  # paired standard errors that a later combiner has to win by
@@ -33,6 +35,12 @@ _MAX_ROWS = 50_000  # enough to tell contestants apart
 
 
 _NO_LIMIT = Deadline(None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Clock:
+    deadline: Deadline
+    n_threads: int  # without a deadline; with one, fits follow each other and share it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +59,7 @@ def blend_candidates(
     *,
     combiners: Sequence[str] = (),
     deadline: Deadline = _NO_LIMIT,
+    n_threads: int = 1,
 ) -> Blend:
     """Return the blend of the candidates that wins the tournament.
 
@@ -65,12 +74,15 @@ def blend_candidates(
     deadline
         When the blend has to be there. As many combiners enter as it leaves time for, those of
         little effort first; without any time the blend is the mean.
+    n_threads
+        How many fits of one combiner may run at a time where there is no deadline; the result is
+        the same.
     """
     with limit_blas():
         ordered = sorted(candidates, key=lambda candidate: candidate.spec.key)
-        members = np.stack([candidate.oof for candidate in ordered], dtype=np.float64)
+        members = [candidate.oof for candidate in ordered]
         field = _make_field(problem, len(ordered), combiners)
-        contestants = _enter_field(problem, field, members, deadline)
+        contestants = _enter_field(problem, field, members, _Clock(deadline, n_threads))
         oof, winner = _hold(problem, contestants)
         scored = score_candidate(problem, oof)
         return Blend(
@@ -97,8 +109,7 @@ def apply_blend(blend: Blend, members: Sequence[FloatMatrix]) -> FloatMatrix:
     members
         The predictions of ``blend.members``, in that order, each of shape (rows, n_outputs).
     """
-    stacked = np.stack(members, dtype=np.float64)
-    return COMBINERS.get(blend.combiner).apply(blend.state, stacked)
+    return COMBINERS.get(blend.combiner).apply(blend.state, members)
 
 
 def _make_field(problem: Problem, n_members: int, names: Sequence[str]) -> list[Combiner]:
@@ -111,14 +122,15 @@ def _make_field(problem: Problem, n_members: int, names: Sequence[str]) -> list[
 
 
 def _enter_field(
-    problem: Problem, field: Sequence[Combiner], members: FloatMatrix, deadline: Deadline
+    problem: Problem, field: Sequence[Combiner], members: Members, clock: _Clock
 ) -> list[_Contestant]:
     """Let combiners enter, those of little effort first, and return them in the field's order."""
+    deadline = clock.deadline
     if len(field) > 1 and deadline.seconds_left() <= 0:
         field = [COMBINERS.get("mean")]
     easiest, *others = sorted(field, key=lambda combiner: combiner.effort)
     started = time.monotonic()
-    entered = [_enter(problem, easiest, members, deadline)]
+    entered = [_enter(problem, easiest, members, clock)]
     seconds_to_enter = time.monotonic() - started
     seconds_to_choose = _time_choice(problem, entered[0], deadline) if others else 0.0
     for combiner in others:
@@ -127,7 +139,8 @@ def _enter_field(
         spare = work_end.seconds_left()
         if spare <= 0:
             break
-        entered.append(_enter(problem, combiner, members, Deadline.after(spare / 2.0)))
+        share = replace(clock, deadline=Deadline.after(spare / 2.0))
+        entered.append(_enter(problem, combiner, members, share))
     if deadline.seconds_left() <= 0:  # slower than it looked: no time to choose
         return entered[:1]
     return sorted(entered, key=lambda contestant: field.index(contestant.combiner))
@@ -145,22 +158,22 @@ def _time_choice(problem: Problem, contestant: _Contestant, deadline: Deadline) 
     return n_losses * (time.monotonic() - started)
 
 
-def _enter(
-    problem: Problem, combiner: Combiner, members: FloatMatrix, deadline: Deadline
-) -> _Contestant:
+def _enter(problem: Problem, combiner: Combiner, members: Members, clock: _Clock) -> _Contestant:
     blocks = make_blocks(problem)
     covered = np.flatnonzero(blocks >= 0)
-    oof = np.full_like(members[0], np.nan)
-    seen = oof.copy()
     numbers = np.unique(blocks[covered])
-    for n_done, block in enumerate(numbers):
-        inside, known = np.flatnonzero(blocks == block), covered[blocks[covered] != block]
-        share = Deadline.after(deadline.seconds_left() / (1 + len(numbers) - n_done))
-        oof[inside] = combiner.apply(
-            combiner.fit(problem, members, known, share), members[:, inside]
-        )
-    state = combiner.fit(problem, members, covered, deadline)
-    seen[covered] = combiner.apply(state, members[:, covered])
+    known = [covered[blocks[covered] != block] for block in numbers]
+    states = _fit_each(problem, combiner, members, [*known, covered], clock)
+    oof = np.full(members[0].shape, np.nan)
+    seen = oof.copy()
+    for block, state in zip(numbers, states, strict=False):
+        inside = np.flatnonzero(blocks == block)
+        oof[inside] = combiner.apply(state, [member[inside] for member in members])
+    state = states[-1]
+    if len(covered) == len(blocks):
+        seen = combiner.apply(state, members)
+    else:
+        seen[covered] = combiner.apply(state, [member[covered] for member in members])
     if _has_one_column(problem, oof):
         oof = align_blocks(oof, seen, blocks)
     answers = fit_decision(problem, seen, covered).apply(seen)
@@ -172,6 +185,26 @@ def _enter(
         score=score_answers(problem, decide_crossfitted(problem, oof), covered),
         in_sample=score_answers(problem, answers, covered),
     )
+
+
+def _fit_each(
+    problem: Problem,
+    combiner: Combiner,
+    members: Members,
+    parts: Sequence[IntVector],
+    clock: _Clock,
+) -> list[State]:
+    """Return what a combiner learns from each of the parts of the rows."""
+    if clock.deadline.ends_at is None and clock.n_threads > 1:
+        # NumPy lets other threads run while it computes, so that no data is sent to processes.
+        with ThreadPoolExecutor(clock.n_threads) as pool:
+            fits = [pool.submit(combiner.fit, problem, members, rows, _NO_LIMIT) for rows in parts]
+            return [fit.result() for fit in fits]
+    states = []
+    for n_done, rows in enumerate(parts):
+        share = Deadline.after(clock.deadline.seconds_left() / (len(parts) - n_done))
+        states.append(combiner.fit(problem, members, rows, share))
+    return states
 
 
 def _hold(problem: Problem, contestants: Sequence[_Contestant]) -> tuple[FloatMatrix, _Contestant]:
@@ -218,4 +251,4 @@ def _blend_test(winner: _Contestant, ordered: Sequence[Candidate]) -> FloatMatri
     tests = [candidate.test for candidate in ordered if candidate.test is not None]
     if len(tests) < len(ordered):
         return None
-    return winner.combiner.apply(winner.state, np.stack(tests, dtype=np.float64))
+    return winner.combiner.apply(winner.state, tests)

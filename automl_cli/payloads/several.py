@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from automl_cli.payloads.base import Figure, Finding, Note, Payload
+from automl_cli.payloads.base import Figure, Finding, Payload
 
 
 class BlendMember(Payload):
@@ -15,11 +15,24 @@ class BlendMember(Payload):
     score_se: Figure
     """Its standard error."""
     weight: float
-    """In the blend."""
+    """In the blend; those of a `linear` one act on log-odds or values and need not sum to 1."""
     spread: float
     """Standard deviation of the weight over draws of the rows."""
     outside: bool
     """Whether it is none of the run's own."""
+    left_out: str | None
+    """Why it takes no part (a copy of another, or a leak), or null."""
+
+
+class Contestant(Payload):
+    """A combiner in the tournament of a blend."""
+
+    combiner: str
+    """Its name."""
+    score: Figure
+    """Of its blend, cross-fitted."""
+    in_sample: Figure
+    """The same, too good."""
 
 
 class BlendedTarget(Payload):
@@ -37,12 +50,22 @@ class BlendedTarget(Payload):
     """The same, too good."""
     combiner: str
     """The winner of the tournament."""
+    tournament: list[Contestant]
+    """All combiners that competed."""
     run_score: Figure
     """What the run is worth alone."""
     run_score_se: Figure
     """Its standard error."""
+    loss: Figure
+    """Of the blend, cross-fitted: what blends are chosen by; lower is better."""
+    run_loss: Figure
+    """The same of the run alone."""
+    loss_name: str
+    """What this loss is."""
+    written: Literal["blend", "run"]
+    """Whose answer is in the submission: the run's own where the blend has the higher loss."""
     members: list[BlendMember]
-    """All that could have weight."""
+    """All that could take part; the run's own ensemble is one, called `ensemble-HASH`."""
 
 
 class Blended(Payload):
@@ -54,8 +77,8 @@ class Blended(Payload):
     """The file that was written."""
     targets: list[BlendedTarget]
     """One or more."""
-    notes: list[Note]
-    """What was noticed while reading files of predictions."""
+    warnings: list[str]
+    """What the user should know of members and of what was written."""
 
 
 class TrackedRun(Payload):

@@ -7,37 +7,14 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from automl_cli.core.candidate import Candidate, CandidateSpec
 from automl_cli.core.problem import Problem
 
 Members = npt.NDArray[Any]
 
 
 @pytest.fixture(scope="session")
-def make_candidate() -> Callable[..., Candidate]:
-    return _make_candidate
-
-
-@pytest.fixture(scope="session")
 def make_members() -> Callable[..., Members]:
     return _make_members
-
-
-def _make_candidate(model: str, oof: Members, test: Members | None = None) -> Candidate:
-    spec = CandidateSpec(
-        target="y", model=model, recipe=(), params=(), seed=0, max_rounds=1, patience=1, n_threads=1
-    )
-    return Candidate(
-        spec=spec,
-        oof=oof,
-        test=test,
-        fold_scores=(),
-        score=0.0,
-        score_se=0.0,
-        rounds=(),
-        fit_seconds=0.0,
-        cut=False,
-    )
 
 
 def _make_members(problem: Problem, noises: tuple[float, ...]) -> Members:

@@ -6,63 +6,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from blended import N_TEST, N_TRAIN, make_outside, run_blend
 
 import automl_cli
 from automl_cli.blend import BlendRequest, blend
 from automl_cli.core.errors import AutomlError, DataError, RunError
-
-N_TRAIN, N_TEST = 400, 100
-
-
-def make_frame() -> tuple[pd.DataFrame, np.ndarray]:
-    rng = np.random.default_rng(0)
-    n = N_TRAIN + N_TEST
-    hidden = rng.normal(size=n)  # known to outside models only
-    frame = pd.DataFrame(
-        {
-            "id": np.arange(n) + 10,
-            "size": rng.normal(size=n).round(3),
-            "shop": rng.integers(0, 60, n),
-        }
-    )
-    signal = frame["size"] + 2 * hidden + rng.normal(size=n)
-    frame["sold"] = (signal > 0).astype(int)
-    return frame, hidden
-
-
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with a competition, a run of it and a run that keeps groups together."""
-    place = tmp_path_factory.mktemp("blend")
-    frame, hidden = make_frame()
-    folder = place / "task"
-    folder.mkdir()
-    frame[:N_TRAIN].to_csv(folder / "train.csv", index=False)
-    frame[N_TRAIN:].drop(columns="sold").to_csv(folder / "test.csv", index=False)
-    np.save(place / "hidden.npy", hidden)
-    small = ["limits.rounds=20", "metric=log_loss", "data.target=sold"]
-    automl_cli.fit(folder, preset="smoke", overrides=small, out=place / "run")
-    other = [*small, "seed=1", "validation.folds=4"]
-    automl_cli.fit(folder, preset="smoke", overrides=other, out=place / "other")
-    grouped = [*small, "validation.group=shop"]
-    automl_cli.fit(folder, preset="smoke", overrides=grouped, out=place / "grouped")
-    return place
-
-
-def make_outside(folder: Path, **changes: object) -> tuple[Path, Path]:
-    """Write predictions of a model that knows more, changed as the test says."""
-    frame, hidden = make_frame()
-    shares = 1 / (1 + np.exp(-2 * hidden))
-    table = pd.DataFrame({"id": frame["id"], "sold": shares})
-    oof, test = table[:N_TRAIN].assign(**changes), table[N_TRAIN:]
-    oof.to_csv(folder / "oof.csv", index=False)
-    test.to_csv(folder / "outside.csv", index=False)
-    return folder / "oof.csv", folder / "outside.csv"
-
-
-def run_blend(place: Path, *others: Path, run: str = "run") -> dict:
-    out = place / "blended.csv"
-    return blend(BlendRequest(run=place / run, others=others, out=out))["targets"][0]
 
 
 def test_a_model_that_knows_more_makes_the_blend_better(place: Path, tmp_path: Path) -> None:
@@ -101,12 +49,10 @@ def test_files_may_spell_columns_otherwise_and_repeat_their_header(
     request = BlendRequest(run=place / "run", others=(oof, test), out=place / "blended.csv")
     made = blend(request)
     assert made["targets"][0]["score"] == expected
-    told = [(Path(one["file"]).name, one["what"], one["note"]) for one in made["notes"]]
-    assert told == [
-        ("oof.csv", "columns read", "'ID' as 'id', 'Sold ' as 'sold'"),
-        ("outside.csv", "columns read", "'ID' as 'id', 'Sold ' as 'sold'"),
-        ("oof.csv", "header", "repeated in line 7, left out"),
-        ("outside.csv", "header", "repeated in line 7, left out"),
+    assert made["warnings"][:2] == [
+        f"{name}: columns read: 'ID' as 'id', 'Sold ' as 'sold'; "
+        f"{name}: header: repeated in line 7, left out"
+        for name in ("oof.csv", "outside.csv")
     ]
 
 
