@@ -7,6 +7,7 @@ import typer
 
 from automl_cli.cli.answers import answered, print_json
 from automl_cli.cli.options import AsJson, RunFolder, read_path
+from automl_cli.cli.unfinished import tell_unfinished
 
 
 def predict(
@@ -29,6 +30,7 @@ def predict(
 
         with tell_status(f"predicting {rows.name}") as listener:
             done = run_predict(PredictRequest(run=run, rows=rows, out=out, id=id), listener)
+        done["finished"] = tell_unfinished(run)
         for one in done["unread"]:
             typer.echo(
                 f"warning: {one['column']}: {one['cells']:,} cell(s) such as {one['first']!r} are "

@@ -7,6 +7,7 @@ import typer
 
 from automl_cli.cli.answers import answered
 from automl_cli.cli.options import read_path
+from automl_cli.cli.unfinished import tell_unfinished
 
 
 def report(
@@ -38,4 +39,6 @@ def report(
                 hint="Give one run, or --compare and two.",
             )
         path = write_comparison(runs[0], runs[-1], out) if compare else write_report(runs[0], out)
+        for run in runs:
+            tell_unfinished(run)
         typer.echo(str(path))

@@ -6,6 +6,7 @@ import typer
 
 from automl_cli.cli.answers import answered, print_json
 from automl_cli.cli.options import AsJson, RunFolder
+from automl_cli.cli.unfinished import tell_unfinished
 
 
 def leaderboard(run: RunFolder, as_json: AsJson = False) -> None:
@@ -16,6 +17,7 @@ def leaderboard(run: RunFolder, as_json: AsJson = False) -> None:
         from automl_cli.summary import read_summary
 
         summary = read_summary(RunDirectory(run))
+        tell_unfinished(run)
         if as_json:
             print_json(summary)
         else:
@@ -35,6 +37,7 @@ def features(
         from automl_cli.store import RunDirectory
 
         screens = read_screens(RunDirectory(run))
+        screens["finished"] = tell_unfinished(run)
         if as_json:
             print_json(screens)
         else:

@@ -161,6 +161,8 @@ class Summary(Payload):
     """One or more."""
     findings: list[Finding]
     """What the quick rules of the audit have found."""
+    finished: bool = True
+    """False while a command is at work, and where the last one was interrupted."""
 
 
 class Column(Payload):
@@ -200,3 +202,5 @@ class Screens(Payload):
     """Of this schema."""
     screens: list[Screen]
     """One a target."""
+    finished: bool = True
+    """False while a command is at work, and where the last one was interrupted."""

@@ -48,6 +48,8 @@ class Predicted(Payload):
     """Rows predicted."""
     unread: list[Unread]
     """Columns with cells that are not readable as in train."""
+    finished: bool = True
+    """False if the run is at work, or was interrupted: it may become better."""
 
 
 class Checked(Payload):
