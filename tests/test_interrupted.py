@@ -53,6 +53,12 @@ def test_it_has_a_report(run: Path) -> None:
     assert CliRunner().invoke(app, ["report", str(run)]).exit_code == 0
 
 
+def test_what_there_is_no_ensemble_for_says_so(run: Path) -> None:
+    result = CliRunner().invoke(app, ["explain", str(run)])
+    assert result.exit_code == 2
+    assert "interrupted before there was an ensemble to explain." in result.stderr
+
+
 def test_a_search_without_a_result_has_a_row() -> None:
     (row,) = _list_searches([{"model": "lightgbm", "trials": 4, "whole": 0}]).rows
     assert len(row) == 7
