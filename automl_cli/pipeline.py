@@ -23,6 +23,7 @@ from automl_cli.features.state import FeatureSet, prepare_features
 from automl_cli.features.tables import save_tables
 from automl_cli.holdout import Holdout, describe_holdout, hold_out
 from automl_cli.original import describe_gate
+from automl_cli.outcome import finish, record
 from automl_cli.parameters import check_values
 from automl_cli.plan import (
     is_screened,
@@ -40,7 +41,6 @@ from automl_cli.session import (
     describe_blend,
     describe_data,
     describe_findings,
-    finish,
     record_events,
     submit,
     tell_start,
@@ -198,6 +198,7 @@ def _work(session: Session) -> dict[str, Any]:
                 if solution.blend is not None:
                     session.listener(Event(kind="blended", fields=describe_blend(solution)))
                 submit(session, solutions)
+                record(session, solutions)
     return finish(session, solutions)
 
 

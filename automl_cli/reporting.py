@@ -69,7 +69,19 @@ def report_run(directory: RunDirectory, deadline: Deadline, listener: Listener) 
     if done.returncode == 0:
         listener(Event(kind="reported", fields={"path": str(directory.report)}))
     else:
-        listener(_warn(f"no report: it failed; {hint}, or says why"))
+        reason = _find_reason(done.returncode, done.stderr)
+        listener(_warn(f"no report: it failed ({reason}); {hint}, or says more"))
+
+
+def _find_reason(code: int, told: str) -> str:
+    """Return the message of an error, or the last line of a traceback."""
+    lines = [line.strip() for line in told.splitlines() if line.strip()]
+    if code < 0:
+        return f"its process was ended by signal {-code}"
+    if not lines:
+        return f"exit code {code}"
+    spoken = [line for line in lines if not line.startswith("hint: ")]
+    return (spoken or lines)[-1].rstrip(".")
 
 
 def _warn(message: str) -> Event:

@@ -1,33 +1,25 @@
 """One run while it works: what belongs to it, what it tells, and the answers it hands out."""
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from automl_cli.bundle.writing import Part, write_bundle
-from automl_cli.config.durations import format_duration
 from automl_cli.config.load import LoadedConfig
 from automl_cli.core.candidate import CandidateSpec, FeatureRecipe
 from automl_cli.core.dataset import Dataset
 from automl_cli.core.deadline import Deadline
-from automl_cli.core.errors import AutomlError, BudgetError, RunError
 from automl_cli.core.events import PASSING, Event, JsonValue, Listener
 from automl_cli.core.finding import Finding
 from automl_cli.core.problem import Problem
 from automl_cli.data.check import check_submission
-from automl_cli.data.submission import column_names, make_submission, write_submission
-from automl_cli.decision import fit_decision
+from automl_cli.data.submission import make_submission, write_submission
 from automl_cli.description import describe_candidate
 from automl_cli.features.state import FeatureSet
-from automl_cli.holdout import Holdout, score_holdout
-from automl_cli.left_out import find_unused
+from automl_cli.holdout import Holdout
 from automl_cli.problems import find_doubts
 from automl_cli.solve import Solution
-from automl_cli.store import RunDirectory, read_json, write_json
+from automl_cli.store import RunDirectory
 from automl_cli.store.written import note_written
-from automl_cli.summary import make_summary
 from automl_cli.train.executor import LocalPool
 
 
@@ -152,54 +144,6 @@ def submit(session: Session, solutions: Mapping[str, Solution]) -> None:
         session.listener(Event(kind="submission", fields={"path": str(path), "best": best}))
 
 
-def finish(session: Session, solutions: Mapping[str, Solution]) -> dict[str, Any]:
-    """Write and return the summary.
-
-    Raises
-    ------
-    BudgetError
-        If the time was too short for one candidate of each target.
-    RunError
-        If every candidate failed.
-    """
-    missing = [one.target.name for one in session.problems if one.target.name not in solutions]
-    if missing:
-        raise _explain(session, missing)
-    written = session.request.submission or session.directory.submission
-    summary = make_summary(
-        session.directory,
-        None if session.given.test is None else written,
-        session.facts,
-        [solutions[problem.target.name] for problem in session.problems],
-        time.time() - session.request.started_at,
-    )
-    for target, problem in zip(summary["targets"], session.problems, strict=True):
-        answers = solutions[problem.target.name].answers
-        target["holdout"] = score_holdout(session.holdout, problem, answers)
-    summary |= describe_findings(session.findings)
-    budget = session.request.loaded.config.budget
-    summary["unused"] = find_unused(session.deadline, budget, session.directory.read_events())
-    _write_bundle(session, solutions)
-    write_json(session.directory.summary, summary)
-    session.listener(Event(kind="finished", fields={"seconds": summary["seconds"]}))
-    return summary
-
-
-def _write_bundle(session: Session, solutions: Mapping[str, Solution]) -> None:
-    """List the files that predict new rows as the test rows were predicted."""
-    parts = []
-    for problem in session.problems:
-        blend = solutions[problem.target.name].blend
-        if blend is None:  # the clock left no time for one
-            return
-        names = column_names(session.given, problem.target, problem.metric.wants)
-        decision = fit_decision(problem, blend.oof)
-        parts.append(Part(problem=problem, blend=blend, decision=decision, columns=names))
-    row_id, sample = session.given.schema.id, session.given.sample
-    together = () if row_id is not None or sample is None else tuple(sample.id_columns)
-    write_bundle(session.directory, parts, row_id, together)
-
-
 def count_spent(directory: RunDirectory, problems: Sequence[Problem]) -> float:
     """Return the seconds that earlier commands have used up of the budget.
 
@@ -287,24 +231,3 @@ def _spell_best(solution: Solution) -> str:
     if solution.blend is None:
         return f"{best.score:.6g} ({best.spec.key})"
     return f"{solution.blend.score:.6g} ({solution.blend.combiner})"
-
-
-def _explain(session: Session, missing: Sequence[str]) -> AutomlError:
-    names = ", ".join(missing)
-    failures = sorted((session.directory.root / "failures").glob("*.json"))
-    if failures:
-        error = str(read_json(failures[0])["error"]).partition("\n")[0].rstrip(" .")
-        return RunError(
-            f"every candidate for {names} failed; one of them: {error}.",
-            hint=f"The tracebacks are in {failures[0].parent}.",
-        )
-    budget = session.request.loaded.config.budget
-    is_begun = any(event["kind"] == "fitted" for event in session.directory.read_events())
-    return BudgetError(
-        f"a budget of {format_duration(budget or 0.0)} is too short: no candidate was finished "
-        f"for {names}.",
-        hint="Give more time with --budget, or the same command again: the folds that are fitted "
-        "stay, and until there is a candidate each command has the whole budget."
-        if is_begun
-        else "Give more time with --budget: it was over, or nearly so, before the first fit.",
-    )

@@ -20,6 +20,7 @@ from automl_cli.payloads import Summary, without_nan
 from automl_cli.scoring import name_selection_loss
 from automl_cli.solve import Solution
 from automl_cli.store import RunDirectory
+from automl_cli.train.collect import load_finished
 
 VERSION = 1
 NO_WEIGHT = 1e-6  # up to which a member counts as left out
@@ -76,6 +77,11 @@ def read_summary(run: RunDirectory) -> dict[str, Any]:
     RunError
         If the folder holds no run, one that has not finished a candidate yet, or a damaged file.
     """
+    if not run.summary.exists() and (run.root / "run.json").exists():
+        raise RunError(
+            f"{run.root}: this run was interrupted before each target had a candidate.",
+            hint="Give the same `automl fit` command again: it goes on from there.",
+        )
     if not run.summary.exists():
         raise RunError(
             f"{run.root}: no finished run in this folder.",
@@ -97,7 +103,26 @@ def read_summary(run: RunDirectory) -> dict[str, Any]:
             hint="Give the same `automl fit` command again: it writes them anew and fits nothing "
             "twice.",
         ) from error
-    return dict(json.loads(stored))
+    summary = dict(json.loads(stored))
+    return summary if run.is_finished else _complete(run, summary)
+
+
+def _complete(run: RunDirectory, summary: dict[str, Any]) -> dict[str, Any]:
+    """Return the figures of a run that is not finished, with all candidates that are."""
+    for target in summary["targets"]:
+        known = {one["key"] for one in target["candidates"]}
+        for key, candidate in load_finished(run, target["target"]).items():
+            if key not in known:
+                generated = count_selected(run.features, candidate.spec)
+                described = {**_describe_candidate(candidate, None), "generated": generated}
+                target["candidates"].append(without_nan(described))
+        sign = -1.0 if target["greater_is_better"] else 1.0
+        target["candidates"].sort(
+            key=lambda one, sign=sign: (one["score"] is None, sign * (one["score"] or 0.0))
+        )
+        target["search"] = _list_searches(target["target"], run.read_events())
+    every = [candidate for target in summary["targets"] for candidate in target["candidates"]]
+    return {**summary, "candidates": every, "finished": False}
 
 
 def _find_common(targets: Sequence[dict[str, Any]], name: str) -> str | None:

@@ -64,7 +64,6 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def show(place: Path, command: str) -> dict[str, Any]:
     """Return what a command prints."""
     task, run = place / "task", place / "runs" / "second"
-    files = place / "oof.csv", place / "outside.csv"
     words = {
         "audit": [task],
         "predict": [run, place / "new.csv", "--out", place / "new_predictions.csv"],

@@ -30,8 +30,8 @@ def answered(interrupted: str = "interrupted; give the command again.") -> Itera
     except AutomlError as error:
         typer.echo(f"{error.message}\n  hint: {error.hint}", err=True)
         sys.exit(EXIT_MISTAKE)
-    except KeyboardInterrupt:
-        typer.echo(interrupted, err=True)
+    except KeyboardInterrupt as stop:  # its text, if any, is what the command had to say
+        typer.echo(str(stop) or interrupted, err=True)
         sys.exit(EXIT_INTERRUPTED)
     except BrokenPipeError:
         leave_unread()

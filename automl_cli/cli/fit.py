@@ -1,7 +1,7 @@
 """``automl fit``."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -117,7 +117,10 @@ def fit(
             competition=competition,
         )
         with make_console(quiet=quiet) as console:
-            summary = run_fit(_fetch(request, console.listen), console.listen)
+            try:
+                summary = run_fit(_fetch(request, console.listen), console.listen)
+            except KeyboardInterrupt:
+                raise KeyboardInterrupt(_spell_interrupted(console.shown)) from None
         console.show_summary(summary)
         # On a terminal the lines above end with the submission: it need not be told twice.
         if as_json or quiet or not sys.stdout.isatty():
@@ -149,6 +152,11 @@ def _find_start() -> float:
 
     # The system derives it from the boot time; a clock that was set since must not matter much.
     return max(psutil.Process().create_time(), time.time() - LONGEST_START)
+
+
+def _spell_interrupted(submissions: Iterable[str]) -> str:
+    told = [f"the submission so far: {path}" for path in sorted(submissions)]
+    return "\n".join([*told, INTERRUPTED])
 
 
 def _print_result(summary: dict[str, Any], *, as_json: bool) -> None:

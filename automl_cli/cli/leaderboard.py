@@ -141,6 +141,8 @@ def _spell_left_out(target: Mapping[str, Any]) -> Iterator[str]:
 def _spell_ensemble(target: Mapping[str, Any]) -> str:
     score, error = spell_number(target["score"]), spell_number(target["score_se"], 2)
     if target["combiner"] is None:
+        return f"no ensemble yet; the best candidate answered: {score} ± {error}"
+    if target["combiner"] is None:
         return f"no ensemble, the best candidate alone: {score} ± {error}"
     return (
         f"ensemble ({target['combiner']}): {score} ± {error} cross-fitted, "

@@ -8,8 +8,9 @@ import typer
 
 from automl_cli.cli.answers import answered, echo_notes, print_json
 from automl_cli.cli.options import AsJson, Force, RunFolder, read_path
+from automl_cli.cli.unfinished import tell_unfinished
 
-KINDS = {"number": "a number", "boolean": "true or false", "time": "a time", "datetime": "a date"}
+KINDS = {"number": "a number", "boolean": "yes or no", "time": "a time", "datetime": "a date"}
 
 
 def predict(
@@ -37,6 +38,7 @@ def predict(
         request = PredictRequest(run=run, rows=rows, out=out, id=id, proba=proba, force=force)
         with tell_status(f"predicting {rows.name}") as listener:
             done = run_predict(request, listener)
+        done["finished"] = tell_unfinished(run)
         echo_notes(done["notes"])
         for one in done["unread"]:
             typer.echo(_warn(rows, one, done["rows"]), err=True)

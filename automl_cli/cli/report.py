@@ -7,6 +7,7 @@ import typer
 
 from automl_cli.cli.answers import answered
 from automl_cli.cli.options import Force, read_path
+from automl_cli.cli.unfinished import tell_unfinished
 
 
 def report(
@@ -44,4 +45,6 @@ def report(
             path = write_comparison(runs[0], runs[-1], out, force=force)
         else:
             path = write_report(runs[0], out, force=force)
+        for run in runs:
+            tell_unfinished(run)
         typer.echo(str(path))

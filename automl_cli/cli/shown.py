@@ -7,6 +7,7 @@ import typer
 
 from automl_cli.cli.answers import answered, print_json
 from automl_cli.cli.options import AsJson, RunFolder
+from automl_cli.cli.unfinished import tell_unfinished
 
 
 def leaderboard(
@@ -31,6 +32,7 @@ def leaderboard(
         from automl_cli.summary import read_summary
 
         summary = read_summary(RunDirectory(run))
+        tell_unfinished(run)
         if as_json:
             print_json(summary)
         else:
@@ -50,6 +52,7 @@ def features(
         from automl_cli.store import RunDirectory
 
         screens = read_screens(RunDirectory(run))
+        screens["finished"] = tell_unfinished(run)
         if as_json:
             print_json(screens)
         else:

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from automl_cli.core.arrays import FloatMatrix
 from automl_cli.core.candidate import Blend, Candidate
+from automl_cli.core.errors import RunError
 from automl_cli.core.keys import SHORT, make_key
 from automl_cli.ensemble.combiners import get_weights
 from automl_cli.ensemble.tournament import apply_blend
@@ -78,6 +79,23 @@ def load_members(folder: Path) -> tuple[str, ...]:
     path = folder / NAME
     with understood(path):
         return tuple(map(str, cast("list[str]", read_json(path)["members"])))
+
+
+def load_last_blend(folder: Path, candidates: Mapping[str, Candidate]) -> Blend | None:
+    """Return the blend in `folder`, whichever candidates were finished after it."""
+    path = folder / NAME
+    if not path.exists():
+        return None
+    with understood(path):
+        stored = read_json(path)
+        chosen_from = cast("list[str]", stored["candidates"])
+        lacking = [key for key in cast("list[str]", stored["members"]) if key not in candidates]
+    if lacking:
+        raise RunError(
+            f"{path}: files of its member {lacking[0]} are missing or damaged.",
+            hint="Give the same `automl fit` command again: it makes anew what is damaged.",
+        )
+    return load_blend(folder, {key: candidates[key] for key in chosen_from if key in candidates})
 
 
 def load_blend(folder: Path, candidates: Mapping[str, Candidate]) -> Blend | None:

@@ -112,6 +112,22 @@ def apply_blend(blend: Blend, members: Sequence[FloatMatrix]) -> FloatMatrix:
     return COMBINERS.get(blend.combiner).apply(blend.state, members)
 
 
+def make_single_blend(candidate: Candidate) -> Blend:
+    """Return the blend of one candidate, what a run answers before it has an ensemble."""
+    return Blend(
+        combiner="best",
+        members=(candidate.spec.key,),
+        weights=np.ones(1),
+        state={"weights": [1.0]},
+        oof=candidate.oof,
+        test=candidate.test,
+        score=candidate.score,
+        score_se=candidate.score_se,
+        in_sample=candidate.score,
+        tournament=(),
+    )
+
+
 def _make_field(problem: Problem, n_members: int, names: Sequence[str]) -> list[Combiner]:
     if n_members == 1:
         return [COMBINERS.get("best")]

@@ -129,6 +129,11 @@ def _check(request: ExplainRequest) -> None:
 
 def _load_blend(run: Reopened, predictor: Predictor, problem: Problem) -> FittedBlend:
     name = problem.target.name
+    if not run.directory.blend(name).exists():
+        raise RunError(
+            f"{run.directory.root}: interrupted before there was an ensemble to explain.",
+            hint="Give the same `automl fit` command again: it goes on from there.",
+        )
     return load_blend(predictor, name, load_members(run.directory.blend(name)))
 
 

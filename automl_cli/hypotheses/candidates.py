@@ -10,7 +10,7 @@ from automl_cli.core.arrays import FloatMatrix
 from automl_cli.core.candidate import Candidate
 from automl_cli.core.errors import ConfigError, RunError
 from automl_cli.core.problem import Problem
-from automl_cli.ensemble.files import load_blend
+from automl_cli.ensemble.files import load_last_blend
 from automl_cli.hypotheses.question import Question
 from automl_cli.reopen import Reopened, reopen
 from automl_cli.statistics.conclusions import conclude_paired
@@ -110,7 +110,7 @@ def _find_key(found: Mapping[str, Candidate], name: str) -> str:
 def _get_oof(run: Reopened, problem: Problem, found: dict[str, Candidate], key: str) -> FloatMatrix:
     if key != ENSEMBLE:
         return found[key].oof
-    blend = load_blend(run.directory.blend(problem.target.name), found)
+    blend = load_last_blend(run.directory.blend(problem.target.name), found)
     if blend is None:
         raise RunError(
             f"{run.directory.root}: no ensemble of the finished candidates.",

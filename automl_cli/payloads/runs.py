@@ -218,6 +218,8 @@ class Summary(Payload):
     """What the quick rules of the audit have found."""
     unused: Unused | None = None
     """Null if the budget was used, or there is none."""
+    finished: bool = True
+    """False while a command is at work, and where the last one was interrupted."""
 
 
 class Column(Payload):
@@ -257,3 +259,5 @@ class Screens(Payload):
     """Of this schema."""
     screens: list[Screen]
     """One a target."""
+    finished: bool = True
+    """False while a command is at work, and where the last one was interrupted."""

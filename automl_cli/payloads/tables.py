@@ -58,6 +58,8 @@ class Predicted(Payload):
     """Columns with cells that are not readable as in train."""
     notes: list[Note]
     """What was noticed while reading the file."""
+    finished: bool = True
+    """False if the run is at work, or was interrupted: it may become better."""
 
 
 class Checked(Payload):

@@ -14,7 +14,7 @@ from automl_cli.core.candidate import Blend, Candidate
 from automl_cli.core.errors import RunError
 from automl_cli.core.problem import Problem
 from automl_cli.decision import Answers, decide_crossfitted
-from automl_cli.ensemble.files import load_blend
+from automl_cli.ensemble.files import load_last_blend
 from automl_cli.reopen import Reopened, reopen
 from automl_cli.scoring import Scored, score_candidate
 from automl_cli.solve import rank_candidates
@@ -171,5 +171,7 @@ def _read_solved(run: Reopened, problem: Problem, described: Mapping[str, Any]) 
         problem=problem,
         described=described,
         candidates=rank_candidates(problem, found.values()),
-        blend=load_blend(run.directory.blend(problem.target.name), found),
+        blend=None
+        if described["combiner"] is None
+        else load_last_blend(run.directory.blend(problem.target.name), found),
     )

@@ -187,6 +187,29 @@ class RunDirectory:
                 events.append({**event, "time": float(event["time"]), "kind": str(event["kind"])})
         return events
 
+    @property
+    def is_finished(self) -> bool:
+        """Whether the last command came to its end; also of a copy without events."""
+        told = [event["kind"] for event in self.read_events()]
+        ends = [kind for kind in told if kind in {"started", "finished"}]
+        return not ends or ends[-1] == "finished"
+
+    @property
+    def is_in_use(self) -> bool:
+        """Whether a command is at work on the run."""
+        from filelock import FileLock, Timeout
+
+        path = self.root / "lock"
+        if not path.exists():
+            return False
+        with suppress(OSError):  # a folder that cannot be written has no command at work
+            try:
+                with FileLock(path, timeout=0):
+                    return False
+            except Timeout:
+                return True
+        return False
+
     def seconds_spent(self) -> float:
         """Return the seconds that earlier commands worked on this run."""
         return max(clock_events(self.read_events()), default=0.0)

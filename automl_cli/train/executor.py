@@ -98,16 +98,27 @@ def _start_processes(workers: int) -> Any:  # noqa: ANN401  # pebble has no type
     from loky.backend import get_context
     from pebble import ProcessPool
 
-    pool = ProcessPool(
-        max_workers=workers,
-        context=get_context("loky"),
-        initializer=prepare_worker,
-        initargs=[os.getpid()],
-    )
-    for _ in range(workers):
-        # Pebble starts its processes with the first unit; this one is done at once.
-        pool.schedule(os.getpid)
+    with _interrupts_held_back():
+        pool = ProcessPool(
+            max_workers=workers,
+            context=get_context("loky"),
+            initializer=prepare_worker,
+            initargs=[os.getpid()],
+        )
+        for _ in range(workers):
+            # Pebble starts its processes with the first unit; this one is done at once.
+            pool.schedule(os.getpid)
     return pool
+
+
+@contextmanager
+def _interrupts_held_back() -> Iterator[None]:
+    """Let threads and processes that start here never see Ctrl-C, even before they are workers."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def prepare_worker(parent: int) -> None:

@@ -206,11 +206,20 @@ def _list_searches(searched: Sequence[Any]) -> Table:
                 say(one["model"]),
                 count(one["trials"]),
                 count(one["whole"]),
-                Cell(text=spell_score(one["score"], one["score_se"]), order=one["score"]),
-                Cell(text=spell(one["naive"]), order=one["naive"]),
-                say(str(one["best"])),
-                say(", ".join(f"{name} ≤ {top}" for name, top in one["tops"].items() if top)),
+                *_list_choice(one),
             ]
             for one in searched
         ],
     )
+
+
+def _list_choice(searched: Mapping[str, Any]) -> list[Cell]:
+    if "best" not in searched:  # no setting came to all folds
+        return [say("-")] * 4
+    taken = ", ".join(f"{name} ≤ {top}" for name, top in searched["tops"].items() if top)
+    return [
+        Cell(text=spell_score(searched["score"], searched["score_se"]), order=searched["score"]),
+        Cell(text=spell(searched["naive"]), order=searched["naive"]),
+        say(str(searched["best"])),
+        say(taken),
+    ]
