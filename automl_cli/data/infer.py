@@ -28,6 +28,7 @@ from automl_cli.data.nominal import make_outputs
 from automl_cli.data.options import DataOptions
 from automl_cli.data.original import read_original
 from automl_cli.data.read import Tables, read_table, read_tables
+from automl_cli.data.readings import describe_readings
 from automl_cli.data.roles import Features, find_features
 from automl_cli.data.sample import find_shown, make_sample, read_holding
 from automl_cli.data.sample_layout import find_sample_layout
@@ -94,6 +95,7 @@ def infer_dataset(files: Files, options: DataOptions) -> Inference:
             *make_facts(tables, aim, row_id, encoded, filled),
             *told,
             describe_columns(features.columns),
+            *describe_readings(features.typing),
             *facts,
         ),
     )
