@@ -123,7 +123,9 @@ def test_tables_are_sorted_by_number(opened: Any):
     heading.click()
     heading.click()
     assert heading.locator("..").get_attribute("aria-sort") == "descending"
-    cells = table.locator("tbody tr td:nth-child(2)")
+    names = table.locator("th").all_inner_texts()
+    place = next(number for number, name in enumerate(names, start=1) if "score" in name)
+    cells = table.locator(f"tbody tr td:nth-child({place})")
     orders = [float(str(cells.nth(k).get_attribute("data-order"))) for k in range(cells.count())]
     assert orders == sorted(orders, reverse=True)
     assert len(orders) > 2
