@@ -6,7 +6,7 @@ Heavy modules are imported inside the commands: ``automl --help`` has to answer 
 import io
 import signal
 import sys
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -18,6 +18,7 @@ from automl_cli.cli.configs import config_app
 from automl_cli.cli.explain import explain
 from automl_cli.cli.fit import fit
 from automl_cli.cli.help import Command
+from automl_cli.cli.leaving import run_and_leave
 from automl_cli.cli.listing import list_table
 from automl_cli.cli.predict import predict
 from automl_cli.cli.report import report
@@ -45,13 +46,13 @@ app.add_typer(config_app, name="config")
 app.add_typer(track_app, name="track")
 
 
-def main() -> None:
-    """Run the command line."""
+def main() -> NoReturn:
+    """Run the command line, and end the process with its exit code."""
     # A scheduler's polite stop is treated like Ctrl-C: what is finished is kept.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a ± that a locale lacks ends no command
-    app()
+    run_and_leave(app)
 
 
 @app.callback(invoke_without_command=True)

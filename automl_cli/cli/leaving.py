@@ -1,0 +1,57 @@
+"""How the process of a command ends: by one way out, with the command's own exit code.
+
+Native threads of the libraries (pyarrow's pools, OpenMP's teams) may still be at work when the
+interpreter is torn down. On a busy machine a C++ destructor then meets a thread that was never
+joined, and the process that has answered already ends by ``std::terminate``, with exit code 134.
+So everything that belongs to Python is ended in order here, and the rest is left to the system.
+"""
+
+import atexit
+import os
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from typing import NoReturn
+
+EXIT_BUG = 1
+
+
+def run_and_leave(run: Callable[[], object]) -> NoReturn:
+    """Run a command line and end the process with its exit code.
+
+    Parameters
+    ----------
+    run
+        What raises `SystemExit`, or returns for 0. Anything else that it raises is a bug: it is
+        shown as a traceback.
+    """
+    try:
+        run()
+        code = 0
+    except SystemExit as end:
+        code = _read_code(end)
+    except BaseException:  # noqa: BLE001 (shown whole, as the interpreter would)
+        traceback.print_exc()
+        code = EXIT_BUG
+    leave(code)
+
+
+def leave(code: int) -> NoReturn:
+    """End the process: threads and exit handlers of Python first, nothing of C++ after them."""
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread() and not thread.daemon:
+            thread.join()
+    atexit._run_exitfuncs()  # as the interpreter would; os._exit leaves it out
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):  # whoever read it has gone, as was told already
+            stream.flush()
+    os._exit(code)
+
+
+def _read_code(end: SystemExit) -> int:
+    if end.code is None or isinstance(end.code, int):
+        return end.code or 0
+    sys.stderr.write(f"{end.code}\n")
+    return EXIT_BUG
