@@ -13,7 +13,7 @@ import pandas as pd
 from automl_cli.core.arrays import BoolVector
 from automl_cli.data.dates import is_zero
 from automl_cli.data.read import RawTable
-from automl_cli.data.types import MEASURED, ColumnTyping, TableTyping, read_words
+from automl_cli.data.types import MEASURED, ColumnTyping, TableTyping, extract_part, read_words
 from automl_cli.data.words import MISSING_NUMBERS, Words, make_words
 
 STRAY_SHARE = 0.02  # of the filled cells
@@ -96,7 +96,10 @@ def find_unread(typing: TableTyping, table: RawTable) -> list[Unread]:
 
 
 def _find_unread(column: ColumnTyping, table: RawTable, missing: tuple[str, ...]) -> Unread | None:
-    words = make_words(table.cells(column.held_by), (*missing, *MISSING_NUMBERS))
+    cells = table.cells(column.held_by)
+    if column.pattern:
+        cells = extract_part(cells, column.pattern)
+    words = make_words(cells, (*missing, *MISSING_NUMBERS))
     lost = (words.counts > 0) & np.asarray(pd.isna(read_words(column, words)))
     if column.kind == "datetime":
         lost &= ~is_zero(words.texts)
