@@ -107,7 +107,9 @@ def _with_parts(
         if column.name in options.roles or not is_code:
             continue
         cells = join_cells(tables, column.name)
-        parts = make_part_columns(column.name, cells, typing.missing, is_id=is_id)
+        parts = make_part_columns(
+            column.name, cells, typing.missing, is_id=is_id, roles=options.roles
+        )
         columns += [one for one in parts if one.name not in {*taken, *options.drop}]
     return replace(typing, columns=tuple(columns))
 
