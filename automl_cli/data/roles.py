@@ -154,7 +154,7 @@ def _left_out(tables: Tables, targets: Sequence[str], options: DataOptions) -> d
             reasons[name] = "dropped by the user"
         elif name not in options.roles and is_row_index(name, tables.train.cells(name)):
             reasons[name] = "has no name, as a saved row index"
-        elif tables.test is not None and name not in tables.test.names:
+        elif tables.test is not None and not tables.test.has(name):
             reasons[name] = "only in train: the rows to predict do not have it"
     return reasons
 

@@ -90,7 +90,7 @@ def find_unread(typing: TableTyping, table: RawTable) -> list[Unread]:
     Labels that the training table has not are no mistake and are not counted, nor are dates of
     zeros.
     """
-    columns = [one for one in typing.columns if one.kind in MEASURED and one.held_by in table.names]
+    columns = [one for one in typing.columns if one.kind in MEASURED and table.has(one.held_by)]
     found = (_find_unread(column, table, typing.missing) for column in columns)
     return [one for one in found if one is not None]
 
