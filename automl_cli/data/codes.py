@@ -6,7 +6,7 @@ does not.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -75,7 +75,12 @@ def find_parts(words: Words) -> Parts | None:
 
 
 def make_part_columns(
-    name: str, cells: Texts, missing: tuple[str, ...], *, is_id: bool = False
+    name: str,
+    cells: Texts,
+    missing: tuple[str, ...],
+    *,
+    is_id: bool = False,
+    roles: Mapping[str, Role] | None = None,
 ) -> Iterator[ColumnTyping]:
     """Yield the columns of the parts of a column of codes, if it is one.
 
@@ -87,10 +92,15 @@ def make_part_columns(
         The column, in all tables.
     missing
         All texts that mean missing.
-    taken
-        Names that columns have already.
     is_id
         Whether the whole is the id of a row. Of its parts those that repeat are labels.
+    roles
+        Roles given by the user; a part that has one is kept.
+
+    Raises
+    ------
+    DataError
+        If a part cannot have the role the user gave it.
     """
     words = make_words(cells, missing)
     parts = find_parts(words)
@@ -103,12 +113,12 @@ def make_part_columns(
         told = f"{name}.{number}"
         if n_values < 2:
             continue
-        role = _choose_role(found, n_values, is_id=is_id)
-        if (n_values >= REPEATED * n_codes) and (is_id or role != "numeric"):
+        given = (roles or {}).get(told)
+        role = given or _choose_role(found, n_values, is_id=is_id)
+        names_whole = n_values >= REPEATED * n_codes and (is_id or role != "numeric")
+        if names_whole and not given:
             continue
         column = find_column(told, extract_part(cells, pattern), missing, role)
-        if column.kind == "text":
-            continue
         reason = f"part {number} of {name!r}, whose codes are made of parts: {parts.example!r}"
         yield replace(column, reason=reason, source=name, pattern=pattern, strays=0)
 

@@ -73,9 +73,7 @@ def join_cells(tables: Sequence[RawTable], name: str) -> Texts:
     """Return the cells of the column `name` of all tables that have it."""
     import pyarrow as pa
 
-    chunks = [
-        chunk for table in tables if name in table.names for chunk in table.cells(name).chunks
-    ]
+    chunks = [chunk for table in tables if table.has(name) for chunk in table.cells(name).chunks]
     return pa.chunked_array(chunks, pa.large_string())
 
 

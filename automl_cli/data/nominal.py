@@ -18,6 +18,7 @@ from automl_cli.core.arrays import FloatMatrix, FloatVector, IntVector
 from automl_cli.core.resampling import make_parts, thin_rows
 
 MOST_ROWS = 100_000  # looked at
+MOST_CLASSES = 20  # of a target
 LEAST_VALUES = 50  # a tree of usual size tells fewer apart
 ROWS_A_VALUE = 3.0  # at least, on average
 BINS = (8, 16, 32, 64)
@@ -84,10 +85,14 @@ def find_nominal(
 
 
 def make_outputs(y: npt.NDArray[Any], n_classes: int) -> FloatMatrix:
-    """Return what is predicted, shape (n_outputs, rows): ranks, or whether a row is of a class."""
+    """Return what is predicted, shape (n_outputs, rows): ranks, or whether a row is of a class.
+
+    Of many classes only the most frequent ones count: each costs a pass over every column.
+    """
     if not n_classes:
         return np.asarray(pd.Series(y).rank(pct=True), dtype=np.float64)[None]
-    classes = range(1, 2) if n_classes == 2 else range(n_classes)
+    frequent = np.argsort(-np.bincount(y, minlength=n_classes), kind="stable")
+    classes = [1] if n_classes == 2 else frequent[:MOST_CLASSES].tolist()
     return np.stack([(y == code).astype(np.float64) for code in classes])
 
 

@@ -70,6 +70,10 @@ class RawTable:
         """Number of rows."""
         return int(self.table.num_rows)
 
+    def has(self, name: str) -> bool:
+        """Return whether there is a column `name`, without a list of all of them."""
+        return bool(self.table.schema.get_all_field_indices(name))
+
     def cells(self, name: str) -> "pa.ChunkedArray":
         """Return the cells of the column `name`."""
         return self.table.column(name)

@@ -107,7 +107,9 @@ def _with_parts(
         if column.name in options.roles or not is_code:
             continue
         cells = join_cells(tables, column.name)
-        parts = make_part_columns(column.name, cells, typing.missing, is_id=is_id)
+        parts = make_part_columns(
+            column.name, cells, typing.missing, is_id=is_id, roles=options.roles
+        )
         columns += [one for one in parts if one.name not in {*taken, *options.drop}]
     return replace(typing, columns=tuple(columns))
 
@@ -152,7 +154,7 @@ def _left_out(tables: Tables, targets: Sequence[str], options: DataOptions) -> d
             reasons[name] = "dropped by the user"
         elif name not in options.roles and is_row_index(name, tables.train.cells(name)):
             reasons[name] = "has no name, as a saved row index"
-        elif tables.test is not None and name not in tables.test.names:
+        elif tables.test is not None and not tables.test.has(name):
             reasons[name] = "only in train: the rows to predict do not have it"
     return reasons
 

@@ -13,7 +13,7 @@ import pandas as pd
 from automl_cli.core.arrays import BoolVector
 from automl_cli.data.dates import is_zero
 from automl_cli.data.read import RawTable
-from automl_cli.data.types import MEASURED, ColumnTyping, TableTyping, read_words
+from automl_cli.data.types import MEASURED, ColumnTyping, TableTyping, extract_part, read_words
 from automl_cli.data.words import MISSING_NUMBERS, Words, make_words
 
 STRAY_SHARE = 0.02  # of the filled cells
@@ -90,13 +90,16 @@ def find_unread(typing: TableTyping, table: RawTable) -> list[Unread]:
     Labels that the training table has not are no mistake and are not counted, nor are dates of
     zeros.
     """
-    columns = [one for one in typing.columns if one.kind in MEASURED and one.held_by in table.names]
+    columns = [one for one in typing.columns if one.kind in MEASURED and table.has(one.held_by)]
     found = (_find_unread(column, table, typing.missing) for column in columns)
     return [one for one in found if one is not None]
 
 
 def _find_unread(column: ColumnTyping, table: RawTable, missing: tuple[str, ...]) -> Unread | None:
-    words = make_words(table.cells(column.held_by), (*missing, *MISSING_NUMBERS))
+    cells = table.cells(column.held_by)
+    if column.pattern:
+        cells = extract_part(cells, column.pattern)
+    words = make_words(cells, (*missing, *MISSING_NUMBERS))
     lost = (words.counts > 0) & np.asarray(pd.isna(read_words(column, words)))
     if column.kind == "datetime":
         lost &= ~is_zero(words.texts)

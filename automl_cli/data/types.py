@@ -143,7 +143,7 @@ def prepare_frame(typing: TableTyping, table: RawTable) -> pd.DataFrame:
     """
     held = list(dict.fromkeys(column.held_by for column in typing.columns))
     table = table.rename(match_names(table.name, table.names, held))
-    absent = [name for name in held if name not in table.names]
+    absent = [name for name in held if not table.has(name)]
     if absent:
         word = "column" if len(absent) == 1 else "columns"
         shown = ", ".join(repr(name) for name in absent[:5])

@@ -8,6 +8,7 @@ import pytest
 from automl_cli.core.errors import DataError
 from automl_cli.data.infer import Inference
 from automl_cli.data.read import RawTable
+from automl_cli.data.strays import find_unread
 from automl_cli.data.types import TableTyping, prepare_frame
 
 Infer = Callable[..., Inference]
@@ -114,3 +115,18 @@ def test_parts_can_be_switched_off_dropped_and_named_by_validation(
     )
     with pytest.raises(DataError, match=r"no column 'cod\.1'"):
         infer(train, target=("y",), drop=("cod.1",))
+
+
+def test_numbers_in_codes_are_not_told_as_unread(infer: Infer, table: Callable[[str], RawTable]):
+    codes = [spell("slashes", n) for n in range(N)]
+    found = infer(write(codes), write(codes, with_target=False), target=("y",))
+    assert find_unread(found.typing, table(write(codes, with_target=False).replace(";", ","))) == []
+
+
+def test_a_part_has_the_role_that_the_user_gave_it(infer: Infer):
+    codes = [spell("slashes", n) for n in range(N)]
+    roles = {"code.2": "categorical"}
+    found = infer(write(codes), write(codes, with_target=False), target=("y",), roles=roles)
+    assert found.typing["code.2"].kind == "category"
+    with pytest.raises(DataError, match=r"column 'code\.1' cannot be numeric"):
+        infer(write(codes), target=("y",), roles={"code.1": "numeric"})

@@ -49,6 +49,13 @@ def test_amounts_with_a_smooth_effect_are_no_names(wave: float):
     assert list(find_nominal(pd.DataFrame({"a": amount}), None, make_outputs(y, 0))) == []
 
 
+def test_of_many_classes_the_most_frequent_ones_are_looked_at():
+    y = np.repeat(np.arange(300), np.arange(1, 301))
+    outputs = make_outputs(y, 300)
+    assert outputs.shape == (20, len(y))
+    assert outputs.sum(axis=1).tolist() == list(range(300, 280, -1))
+
+
 def test_names_that_test_does_not_have_are_left_alone():
     rng, names, effect = draw(200, 4_000)
     outputs = make_outputs(effect + rng.normal(size=4_000), 0)

@@ -162,3 +162,9 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path, error_of: Error
     assert error_of(read_table, tmp_path / "t.csv") == ("t.csv: no such file.", "Check the path.")
     (tmp_path / "folder").mkdir()
     assert error_of(read_table, tmp_path / "folder")[0] == "folder: a folder, expected a file."
+
+
+def test_a_table_tells_which_columns_it_has(tmp_path: Path):
+    (tmp_path / "a.csv").write_text("x,y\n1,2\n")
+    table = read_table(tmp_path / "a.csv")
+    assert [table.has(name) for name in ("x", "y", "z", "")] == [True, True, False, False]
