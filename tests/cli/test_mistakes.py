@@ -107,7 +107,7 @@ def test_a_metric_that_does_not_fit(competition: Competition) -> None:
     code, message = fit(folder, "--metric", "rmse")
 
     assert code == 2
-    assert message.startswith("metric 'rmse' does not fit a binary target.\n  hint: Take one")
+    assert message.startswith("metric 'rmse' does not fit a binary target.\n  hint: Use one")
 
 
 def test_an_unknown_metric(competition: Competition) -> None:
