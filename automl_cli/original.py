@@ -56,7 +56,7 @@ def describe_gate(dataset: Dataset) -> tuple[bool, list[tuple[str, str, str]]]:
     if auc < COPIED:
         return False, [("original rows", "not used", f"{told}: they are copies of train's")]
     if auc >= EASILY:
-        return False, [("original rows", "not used", f"{told}, {EASILY} is too much")]
+        return False, [("original rows", "not used", f"{told}, which is more than {EASILY}")]
     return True, [("original rows", "tried", told)]
 
 

@@ -97,8 +97,8 @@ def _explain(session: Session, missing: Sequence[str]) -> AutomlError:
     budget = session.request.loaded.config.budget
     is_begun = any(event["kind"] == "fitted" for event in session.directory.read_events())
     return BudgetError(
-        f"a budget of {format_duration(budget or 0.0)} is too short: no candidate was finished "
-        f"for {names}.",
+        f"a budget of {format_duration(budget or 0.0)} is too short: no candidate was "
+        f"finished for {names}.",
         hint="Give more time with --budget, or the same command again: the folds that are fitted "
         "stay, and until there is a candidate each command has the whole budget."
         if is_begun

@@ -70,7 +70,7 @@ def choose_metric(dataset: Dataset, target: Target, config: RunConfig) -> tuple[
         return get_metric("accuracy"), "the sample holds labels"
     if sample is not None and target.name in sample.column_of and target.task == "multiclass":
         return get_metric("accuracy"), "the sample has one column for several classes"
-    return default_metric(target.task), f"the usual one of a {target.task} target"
+    return default_metric(target.task), f"the default for {target.task} targets"
 
 
 def make_facts(

@@ -48,7 +48,7 @@ def report_run(directory: RunDirectory, deadline: Deadline, listener: Listener) 
     seconds = min(deadline.seconds_left() - MARGIN_SECONDS, LONGEST_SECONDS)
     hint = f"`automl report {directory.root}` writes it"
     if seconds < LEAST_SECONDS:
-        listener(_warn(f"no report: too little time is left; {hint}"))
+        listener(_warn(f"no report: not enough time is left; {hint}"))
         return
     tell_stage(listener, "writing the report")
     one_thread = {"OMP_NUM_THREADS": "1"}  # on a busy machine many wait for each other
@@ -64,7 +64,7 @@ def report_run(directory: RunDirectory, deadline: Deadline, listener: Listener) 
             env={**os.environ, **one_thread},
         )
     except subprocess.TimeoutExpired:
-        listener(_warn(f"no report: its time was over after {seconds:.0f} s; {hint}"))
+        listener(_warn(f"no report: it ran out of time after {seconds:.0f} s; {hint}"))
         return
     if done.returncode == 0:
         listener(Event(kind="reported", fields={"path": str(directory.report)}))

@@ -80,7 +80,7 @@ def read_summary(run: RunDirectory) -> dict[str, Any]:
     if not run.summary.exists() and (run.root / "run.json").exists():
         raise RunError(
             f"{run.root}: this run was interrupted before each target had a candidate.",
-            hint="Give the same `automl fit` command again: it goes on from there.",
+            hint="Give the same `automl fit` command again: it resumes from there.",
         )
     if not run.summary.exists():
         raise RunError(

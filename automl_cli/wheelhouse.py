@@ -85,8 +85,8 @@ def list_commands(request: WheelhouseRequest) -> list[list[str]]:
     """
     if not re.fullmatch(r"3\.\d{1,2}", request.python):
         raise ConfigError(
-            f"--python: {request.python!r} is no version of Python 3.",
-            hint="Give it as 3.12; `python --version` in the notebook tells.",
+            f"--python: {request.python!r} is not a version of Python 3.",
+            hint="Give it as 3.12; `python --version` in the notebook shows it.",
         )
     pip, folder = [sys.executable, "-m", "pip"], str(request.folder)
     target = ["--python-version", request.python, "--implementation", "cp"]

@@ -139,7 +139,7 @@ def test_a_metric_of_another_task_is_refused_with_those_that_fit():
         check_metric(get_metric("f1"), "regression")
     assert caught.value.message == "metric 'f1' does not fit a regression target."
     assert caught.value.hint == (
-        "Take one that does: rmse, mse, rmsle, mae, medae, mape, smape, r2, pearson, spearman, "
+        "Use one that does: rmse, mse, rmsle, mae, medae, mape, smape, r2, pearson, spearman, "
         "mcrmse."
     )
 
@@ -182,7 +182,7 @@ def test_a_metric_that_divides_by_the_target_refuses_zeros():
         "metric 'mape' divides by the target, and 1,200 of 2,100 targets are 0: these rows alone "
         "would make up the score."
     )
-    assert caught.value.hint == "Take smape or mae, or leave these rows out of train."
+    assert caught.value.hint == "Use smape or mae, or remove these rows from train."
 
 
 def test_texts_whose_order_is_known_are_fitted_as_ordered():

@@ -58,7 +58,7 @@ def test_too_little_time_leaves_the_report_out(run: RunDirectory):
     report_run(run, Deadline.after(2.0), told.append)
     assert [event.kind for event in told] == ["warning"]
     message = str(told[0].fields["message"])
-    assert message == (f"no report: too little time is left; `automl report {run.root}` writes it")
+    assert message == (f"no report: not enough time is left; `automl report {run.root}` writes it")
     assert not run.report.exists()
 
 
@@ -70,7 +70,7 @@ def test_a_report_that_takes_too_long_is_given_up(
     deadline = Deadline.after(MARGIN_SECONDS + 0.1)
     report_run(run, deadline, told.append)
     assert deadline.seconds_left() > 0
-    assert "its time was over" in str(told[-1].fields["message"])
+    assert "it ran out of time" in str(told[-1].fields["message"])
 
 
 def test_a_report_that_fails_does_not_fail_the_run(tmp_path: Path):

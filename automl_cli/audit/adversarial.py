@@ -34,8 +34,9 @@ def find_separation(evidence: Evidence) -> Iterator[Finding]:
         severity="warning" if auc >= EASILY else "note",
         message=f"a model tells test rows from training rows with an AUC of {auc:.2f}; "
         f"{list_names(leading)} differ most.",
-        advice="Folds of rows dealt at random promise too much. Validate as test was split off "
-        "(`validation.time`, `validation.group`), or drop what drifts.",
+        advice="Scores from random folds are then too optimistic. Validate the way test was "
+        "split off (`validation.time`, `validation.group`), or drop the columns that "
+        "drift.",
         columns=tuple(leading),
     )
 

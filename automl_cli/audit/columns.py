@@ -18,8 +18,8 @@ def find_train_only(evidence: Evidence) -> Iterator[Finding]:
             code="train_only",
             severity="note",
             message=f"{list_names(names)}: in train only.",
-            advice="Not used, as the rows to predict do not have it. Is it part of the answer, or "
-            "should test have it?",
+            advice="Not used, because the rows to predict do not have it. Is it part of the "
+            "answer, or should test have it?",
             columns=tuple(names),
         )
 
@@ -50,8 +50,8 @@ def find_near_unique(evidence: Evidence) -> Iterator[Finding]:
             code="near_unique",
             severity="note",
             message=f"{list_names(found)}: labels that hardly ever repeat.",
-            advice="As they are they teach nothing: take them apart (a prefix, a number, words), "
-            "or drop them.",
+            advice="Models learn nothing from labels that do not repeat: split them into "
+            "parts (a prefix, a number, words), or drop the columns.",
             columns=tuple(found),
         )
 

@@ -28,10 +28,10 @@ def find_rare_classes(evidence: Evidence) -> Iterator[Finding]:
         yield Finding(
             code="rare_classes",
             severity="warning",
-            message=f"classes with fewer rows than the {evidence.n_folds} folds: "
+            message=f"classes with fewer rows than there are folds ({evidence.n_folds}): "
             f"{list_names(rare)}.",
-            advice="Some folds do not hold them out, or are trained without them: take fewer "
-            "folds, or join classes if the metric allows it.",
+            advice="Some folds have no row of these classes to score or to train on: use "
+            "fewer folds, or merge classes if the metric allows it.",
             fix={"validation.folds": rarest} if (rarest := min(counts.values())) > 1 else {},
         )
 
@@ -51,7 +51,7 @@ def find_outliers(evidence: Evidence) -> Iterator[Finding]:
             severity="warning",
             message=f"{int(far.sum()):,} values of {evidence.target.name!r} are more than {FAR:g} "
             f"robust deviations from the median {middle:g}, such as {largest:g}.",
-            advice="Squared errors hang on them: are they right? If not, remove the rows.",
+            advice="They dominate squared errors. Are they correct? If not, remove the rows.",
         )
 
 
@@ -65,8 +65,8 @@ def find_skew(evidence: Evidence) -> Iterator[Finding]:
         yield Finding(
             code="skewed_target",
             severity="note",
-            message=f"{evidence.target.name!r} has a skewness of {skewness:.1f}, of its logarithm "
-            f"{measure_skewness(np.log1p(y)):.1f}.",
-            advice="Does the competition score relative errors? Then say so: "
-            "`--metric rmsle` or `mape`.",
+            message=f"{evidence.target.name!r} has a skewness of {skewness:.1f}; its "
+            f"logarithm has {measure_skewness(np.log1p(y)):.1f}.",
+            advice="If the competition scores relative errors, set `--metric rmsle` or "
+            "`--metric mape`.",
         )

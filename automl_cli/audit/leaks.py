@@ -34,8 +34,10 @@ def find_leaks(evidence: Evidence) -> Iterator[Finding]:
             yield Finding(
                 code="leaking_column",
                 severity="error",
-                message=f"{column.name!r} alone tells {share:.1%} of {evidence.target.name!r}.",
-                advice="Is it known before the answer is? If not, drop it.",
+                message=(
+                    f"{column.name!r} alone explains {share:.1%} of {evidence.target.name!r}."
+                ),
+                advice="Is its value known before the answer is? If not, drop it.",
                 columns=(column.name,),
                 fix=make_drop([column.name]),
             )
@@ -47,15 +49,18 @@ def find_telling_order(evidence: Evidence) -> Iterator[Finding]:
     if numbers is not None and np.isfinite(numbers).all() and _tells(evidence, numbers):
         what = "the id"
     elif _tells(evidence, np.arange(evidence.dataset.n_rows, dtype=np.float64)):
-        what = "the place of a row in the file"
+        what = "the position of a row in the file"
     else:
         return
     yield Finding(
         code="telling_order",
         severity="warning",
-        message=f"{what} tells about {evidence.target.name!r}: it changes along the rows.",
-        advice="Were the rows sorted by time or source? Then validate by that column "
-        "(`validation.time`, `validation.group`); rows dealt at random look better than they are.",
+        message=(
+            f"{what} is related to {evidence.target.name!r}: the target changes along the rows."
+        ),
+        advice="If the rows are sorted by time or by source, validate by that column "
+        "(`validation.time`, `validation.group`): scores from random folds would be "
+        "too optimistic.",
     )
 
 
@@ -71,10 +76,9 @@ def find_telling_gaps(evidence: Evidence) -> Iterator[Finding]:
         yield Finding(
             code="telling_gaps",
             severity="note",
-            message=f"whether a value is missing tells about {evidence.target.name!r}: "
-            f"{list_names(found)}.",
-            advice="Models see missing values; `features.groups.missing: {}` adds columns that "
-            "count and mark them.",
+            message=f"missing values are related to {evidence.target.name!r}: {list_names(found)}.",
+            advice="Models see missing values already; `features.groups.missing: {}` adds "
+            "columns that count and mark them.",
             columns=tuple(found),
         )
 

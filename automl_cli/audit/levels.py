@@ -25,7 +25,7 @@ def find_unseen_levels(evidence: Evidence) -> Iterator[Finding]:
                 severity="warning" if share >= MANY else "note",
                 message=f"{share:.1%} of the test rows have a label in {column.name!r} that no "
                 "training row has.",
-                advice="Nothing can be learned for these labels: what they are made of (a prefix, "
-                "a number, words) may serve better.",
+                advice="Models cannot learn anything about these labels; their parts (a "
+                "prefix, a number, words) may carry over better.",
                 columns=(column.name,),
             )

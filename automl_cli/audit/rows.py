@@ -12,7 +12,7 @@ FEW_ROWS = 0.02  # of all: more repeated rows than these may mislead a validatio
 
 
 def find_duplicates(evidence: Evidence) -> Iterator[Finding]:
-    """Find training rows that repeat another one, the answer included."""
+    """Find training rows that are exact copies of another one, answer included."""
     answers = pd.util.hash_array(np.asarray(evidence.y))
     repeated = len(answers) - len(np.unique(evidence.hashes ^ answers))
     if not repeated:
@@ -21,10 +21,10 @@ def find_duplicates(evidence: Evidence) -> Iterator[Finding]:
     yield Finding(
         code="duplicate_rows",
         severity="warning" if share > FEW_ROWS else "note",
-        message=f"{repeated:,} of {len(answers):,} training rows ({share:.1%}) repeat another one, "
-        "the answer included.",
-        advice="A held-out row is then known from training. Remove the copies if the rows to "
-        "predict have none.",
+        message=f"{repeated:,} of {len(answers):,} training rows ({share:.1%}) are exact "
+        "copies of another one, answer included.",
+        advice="Models have then seen some held-out rows in training. Remove the copies if "
+        "the rows to predict have none.",
     )
 
 
@@ -43,8 +43,8 @@ def find_contradictions(evidence: Evidence) -> Iterator[Finding]:
         severity="note",
         message=f"{contradicting:,} training rows ({share:.1%}) have equal features and different "
         f"values of {evidence.target.name!r}.",
-        advice="No model can tell these apart: a bound of what is possible, or a column that is "
-        "missing.",
+        advice="No model can tell these rows apart. This limits the score that is possible, "
+        "or a column is missing.",
     )
 
 
@@ -60,6 +60,6 @@ def find_shared_rows(evidence: Evidence) -> Iterator[Finding]:
             code="shared_rows",
             severity="note",
             message=f"{shared:,} of {len(asked):,} test rows ({share:.1%}) equal a training row.",
-            advice="If so many rows of train repeat each other, all is well; if fewer do, test "
-            "was made from train, and near copies are worth looking for.",
+            advice="This is harmless if as many training rows repeat each other. If fewer "
+            "do, test was made from train: look for near copies as well.",
         )

@@ -15,9 +15,9 @@ def find_groups(evidence: Evidence) -> Iterator[Finding]:
         yield Finding(
             code="grouped_test",
             severity="note",
-            message=f"test holds other groups than train: {found.reason}.",
-            advice=f"Validation keeps the rows of one {found.column!r} together, unless another "
-            "splitter is named.",
+            message=f"test has other groups than train: {found.reason}.",
+            advice=f"Validation keeps the rows of one {found.column!r} together, unless you "
+            "choose another splitter.",
             columns=(found.column,),
             fix={"validation.group": found.column},
         )
@@ -33,7 +33,9 @@ def find_id_groups(evidence: Evidence) -> Iterator[Finding]:
             continue
         counts = column.value_counts()
         shared = float(counts[counts > 1].sum() / len(column))
-        told = f"ids hold groups: {shared:.0%} of the training rows share {name!r} with another one"
+        told = (
+            f"ids contain groups: {shared:.0%} of the training rows share {name!r} with another one"
+        )
         if dataset.test is not None:
             known = float(dataset.test[name].isin(counts.index[counts > 0]).mean())
             told += f", and {known:.0%} of the test rows belong to a group of train"
@@ -41,7 +43,9 @@ def find_id_groups(evidence: Evidence) -> Iterator[Finding]:
             code="id_groups",
             severity="note",
             message=f"{told}.",
-            advice=f"If the rows to predict are of new groups, set validation.group to {name}.",
+            advice=(
+                f"If the rows to predict belong to new groups, set validation.group to {name}."
+            ),
             columns=(name,),
         )
 
@@ -54,8 +58,8 @@ def find_time(evidence: Evidence) -> Iterator[Finding]:
             code="later_test",
             severity="note",
             message=f"test is later than train: by {found.column!r} {found.reason}.",
-            advice="Validation predicts later rows from earlier ones, unless another splitter is "
-            "named.",
+            advice="Validation predicts later rows from earlier ones, unless you choose "
+            "another splitter.",
             columns=(found.column,),
             fix={"validation.time": found.column},
         )

@@ -18,8 +18,8 @@ def find_texts(evidence: Evidence) -> Iterator[Finding]:
             code="text_column",
             severity="note",
             message=f"free text: {list_names(names)}.",
-            advice="Words enter by a regression on words and character sequences; what a language "
-            "model would see in them is not used.",
+            advice="Models get features from words and character sequences; no language "
+            "model reads the texts.",
             columns=tuple(names),
         )
 
@@ -40,8 +40,8 @@ def find_text_pairs(evidence: Evidence) -> Iterator[Finding]:
                 severity="note",
                 message=f"{first!r} and {second!r} share {own:.0%} of their words in a row, "
                 f"{others:.0%} across rows.",
-                advice="What counts may be how they compare: add columns that say so, such as the "
-                "share of common words.",
+                advice="How the two compare may matter: add columns that measure it, such "
+                "as the share of common words.",
                 columns=(first, second),
             )
 

@@ -57,7 +57,7 @@ def choose_field(problem: Problem, members: Members, *, keep_suspects: bool) -> 
         takes_part = keep_suspects or not suspicion.folds
         warnings.append(
             f"{names[suspicion.key]}: {_spell(suspicion, problem.metric)} "
-            + ("It takes part." if takes_part else "It takes no part (--keep-suspects lets it).")
+            + ("It takes part." if takes_part else "It is left out (--keep-suspects keeps it).")
         )
         if not takes_part:
             left_out[suspicion.key] = "may have seen the rows of " + _name_folds(suspicion)

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from automl_cli.core.candidate import Blend, Candidate, CandidateSpec
+from automl_cli.core.counts import spell_count
 from automl_cli.core.errors import DataError, PlanError, RunError
 from automl_cli.core.events import Listener, tell_stage
 from automl_cli.core.problem import Problem
@@ -144,7 +145,7 @@ def pair_files(paths: Sequence[Path]) -> list[tuple[Path, Path]]:
     """
     if len(paths) % 2:
         raise DataError(
-            f"{len(paths)} file(s) of predictions, expected pairs.",
+            f"{spell_count(len(paths), 'file')} of predictions, expected pairs.",
             hint="Give the out-of-fold file and then the test file of each member.",
         )
     pairs = list(zip(paths[::2], paths[1::2], strict=True))

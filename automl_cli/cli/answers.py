@@ -40,8 +40,8 @@ def answered(interrupted: str = "interrupted; give the command again.") -> Itera
             raise
         _drop_output()
         typer.echo(
-            "what the command prints cannot be written (no space left on device).\n"
-            "  hint: Free some space, or send it to another place.",
+            "the output cannot be written (no space left on device).\n"
+            "  hint: Free some space, or redirect the output elsewhere.",
             err=True,
         )
         sys.exit(EXIT_MISTAKE)

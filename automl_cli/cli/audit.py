@@ -33,7 +33,7 @@ def audit(
     fix: Annotated[
         Path | None,
         typer.Option(
-            help="Write a YAML config that mends what can be mended.",
+            help="Write a YAML config that fixes what a config can fix.",
             parser=read_path,
             metavar="PATH",
         ),

@@ -21,7 +21,7 @@ def blend(
     ],
     submission: Annotated[
         Path,
-        typer.Option(help="Where the submission goes.", parser=read_path, metavar="PATH"),
+        typer.Option(help="Where to write the submission.", parser=read_path, metavar="PATH"),
     ] = Path("submission.csv"),
     force: Force = False,
     even_if_worse: Annotated[
@@ -31,7 +31,7 @@ def blend(
     keep_suspects: Annotated[
         bool,
         typer.Option(
-            "--keep-suspects", help="Let members take part that seem to have seen some folds' rows."
+            "--keep-suspects", help="Keep members that seem to have been trained on held-out rows."
         ),
     ] = False,
     as_json: AsJson = False,

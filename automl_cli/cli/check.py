@@ -28,7 +28,7 @@ def check(
     submission: Annotated[
         Path,
         typer.Argument(
-            help="A submission file, or a run, whose submission is checked.",
+            help="A submission file, or a run whose submission to check.",
             show_default=False,
             parser=read_path,
         ),

@@ -93,7 +93,7 @@ class RunConsole:
         self.console.print(Text(facts, style="dim"), soft_wrap=not self.console.is_terminal)
         for one in summary["findings"]:
             if one["severity"] == "error":  # it has scrolled by, and the score hangs on it
-                told = f"doubtful: {one['message']} {one['advice']}"
+                told = f"doubtful score: {one['message']} {one['advice']}"
                 self.console.print(Text(told, style="bold red"), soft_wrap=True)
         if summary["submission"] is not None:
             self.console.print(f"submission: {summary['submission']}", soft_wrap=True)
@@ -124,16 +124,17 @@ class RunConsole:
             self._line(told, style="yellow", is_error=one["severity"] == "error")
         n_notes = len(fields["findings"]) - len(grave)
         if n_notes:
-            self._line(f"notes on the data: {n_notes}; `automl audit` shows them", style="dim")
+            told = f"{spell_count(n_notes, 'note')} on the data: `automl audit` shows them"
+            self._line(told, style="dim")
 
     def _show_start(self, fields: Mapping[str, Any]) -> None:
         """Tell of what earlier commands have done on this run."""
         spent, ends_at = fields["spent_seconds"], fields["ends_at"]
         if not spent:
             return
-        told = f"this run goes on: earlier commands have worked {spell_seconds(spent)}"
+        told = f"resuming this run: earlier commands took {spell_seconds(spent)}"
         if ends_at is not None and ends_at <= time.time():
-            told += ", which is all of its budget; a larger --budget fits more"
+            told += ", which is its whole budget; raise --budget to fit more"
         self._line(told)
         self.is_resumed = True
 
@@ -162,12 +163,12 @@ def make_console(*, quiet: bool) -> Iterator[RunConsole]:
 
 
 def _spell_plan(fields: Mapping[str, Any]) -> str:
-    return f"{spell_count(len(fields['candidates']), 'candidate')} planned"
+    return f"plan: {spell_count(len(fields['candidates']), 'candidate')}"
 
 
 def _spell_candidate(fields: Mapping[str, Any]) -> str:
     score, error = spell_number(fields["score"]), spell_number(fields["score_se"], 2)
-    cut = ", cut by the clock" if fields["cut"] else ""
+    cut = ", stopped by the budget" if fields["cut"] else ""
     told = f"{score} ± {error} ({fields['seconds']:.1f} s{cut})"
     return f"{_spell_name(fields)}: {told}"
 
@@ -184,7 +185,7 @@ def _spell_name(fields: Mapping[str, Any]) -> str:
 
 def _spell_blend(fields: Mapping[str, Any]) -> str:
     score, error = spell_number(fields["score"]), spell_number(fields["score_se"], 2)
-    return f"ensemble of {fields['target']}: {fields['combiner']}, {score} ± {error}"
+    return f"ensemble for {fields['target']} ({fields['combiner']} combiner): {score} ± {error}"
 
 
 Spelling = Callable[[Mapping[str, Any]], str]

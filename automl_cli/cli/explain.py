@@ -10,15 +10,17 @@ from automl_cli.cli.options import AsJson, RunFolder
 
 def explain(
     run: RunFolder,
-    rows: Annotated[int, typer.Option(help="The most held-out rows that get SHAP values.")] = 1_000,
+    rows: Annotated[
+        int, typer.Option(help="Maximum number of held-out rows to compute SHAP values for.")
+    ] = 1_000,
     tested_rows: Annotated[
-        int, typer.Option(help="The most held-out rows that columns are permuted in.")
+        int, typer.Option(help="Maximum number of held-out rows to permute columns in.")
     ] = 5_000,
-    row: Annotated[str | None, typer.Option(help="Id of a row to explain as well.")] = None,
+    row: Annotated[str | None, typer.Option(help="Also explain the row with this id.")] = None,
     drop_column: Annotated[
-        int, typer.Option(help="How many of the leading columns to refit without, one at a time.")
+        int, typer.Option(help="Number of top columns to refit without, one at a time.")
     ] = 0,
-    rate: Annotated[float, typer.Option(help="Accepted rate of false discoveries.")] = 0.05,
+    rate: Annotated[float, typer.Option(help="Accepted false discovery rate.")] = 0.05,
     as_json: AsJson = False,
 ) -> None:
     """Show which columns matter, how surely, and in which direction."""

@@ -32,7 +32,7 @@ def print_explained(made: Mapping[str, Any]) -> None:
 
 def _print_importances(console: Console, target: Mapping[str, Any]) -> None:
     base = spell_number(target["base_loss"], 4)
-    title = f"{target['target']}: {target['loss']} of a row is {base}; how much it rises without"
+    title = f"{target['target']}: mean {target['loss']} is {base}; its rise without each column"
     console.print(title, style="italic", highlight=False)
     table = make_table("column", "rise", "of it", "± 95 %", "p", "q", "")
     for one in target["columns"][:MOST]:
@@ -43,15 +43,15 @@ def _print_importances(console: Console, target: Mapping[str, Any]) -> None:
     _print_rest(console, target["columns"])
     told = (
         f"{target['rows']} held-out rows, {target['repeats']} permutations each; "
-        f"{target['share']:.0%} of the blend's weight predicted again; * found at a rate of "
-        f"false discoveries of {target['rate']:.0%}, and surer than the lunch"
+        f"{target['share']:.0%} of the blend's weight predicted again; * significant at a "
+        f"false discovery rate of {target['rate']:.0%}, and more so than the noise column"
     )
     console.print(told, highlight=False)
 
 
 def _add_importance(table: Table, one: Mapping[str, Any], base: float, name: str) -> None:
     table.add_row(
-        f"{name} (made-up noise)" if one["is_probe"] else name,
+        f"{name} (noise column)" if one["is_probe"] else name,
         f"{one['importance']:.3g}",
         f"{one['importance'] / base:.1%}" if base else "",
         _spell_reach(one),
@@ -65,7 +65,9 @@ def _print_dropped(console: Console, target: Mapping[str, Any]) -> None:
     if not target["dropped"]:
         return
     fitted = target["lunch"]["fitted_with"]
-    console.print(f"{fitted} fitted again without", style="italic", highlight=False)
+    console.print(
+        f"rise of the loss when {fitted} is refitted without", style="italic", highlight=False
+    )
     table = make_table("column", "rise", "± 95 %", "p", "q")
     for one in target["dropped"]:
         table.add_row(
@@ -83,7 +85,7 @@ def _print_shap(console: Console, target: Mapping[str, Any]) -> None:
     if shap is None:
         console.print("no member of the blend has SHAP values", highlight=False)
         return
-    console.print("mean size of SHAP values, on the margin scale", style="italic")
+    console.print("mean absolute SHAP value, on the margin scale", style="italic")
     table = Table(box=None, pad_edge=False)
     table.add_column("column", overflow="fold")
     table.add_column("size", justify="right", no_wrap=True)
@@ -117,21 +119,24 @@ def _print_lunch(console: Console, target: Mapping[str, Any]) -> None:
     name, fitted, p = lunch["column"], lunch["fitted_with"], _spell_p(lunch["p"])
     if lunch["found"]:
         console.print(
-            f"WARNING: {name}, noise that {fitted} was fitted with, came out as significant "
-            f"(p {p}). Do not trust the significance of other columns of this run.",
+            f"WARNING: the noise column {name} of {fitted} is significant (p {p}). Do not "
+            "trust the significance of other columns of this run.",
             style="bold red",
             highlight=False,
         )
         return
-    told = f"{name}, noise that {fitted} was fitted with, did not come out as significant (p {p})"
+    told = f"the noise column {name} of {fitted} is not significant (p {p})"
     if lunch["p"] < UNLUCKY:
-        told += ": so low by chance once in twenty runs. What is less sure is not marked with *"
+        told += (
+            "; a p this low comes up by chance once in twenty runs, so columns with a "
+            "higher p are not marked with *"
+        )
     console.print(told, highlight=False)
 
 
 def _print_rest(console: Console, columns: Sequence[object]) -> None:
     if len(columns) > MOST:
-        console.print(f"… {len(columns) - MOST} further columns in importance.csv")
+        console.print(f"… {len(columns) - MOST} more columns in importance.csv")
 
 
 def _spell_p(p: float) -> str:

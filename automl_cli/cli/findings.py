@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.text import Text
 
 from automl_cli.cli.terminal import open_console
+from automl_cli.core.counts import spell_count
 from automl_cli.core.errors import ConfigError, DataError
 from automl_cli.core.finding import SEVERITIES
 
@@ -23,7 +24,7 @@ def check_severity(name: str | None) -> None:
     """
     if name is not None and name not in SEVERITIES:
         raise ConfigError(
-            f"--fail-on: {name!r} is no severity.", hint=f"Take one of {', '.join(SEVERITIES)}."
+            f"--fail-on: {name!r} is not a severity.", hint=f"Use one of {', '.join(SEVERITIES)}."
         )
 
 
@@ -71,7 +72,7 @@ def refuse_grave(findings: Sequence[Mapping[str, Any]], severity: str | None) ->
     grave = [one for one in findings if SEVERITIES.index(one["severity"]) <= limit]
     if grave:
         raise DataError(
-            f"{len(grave)} finding(s) of severity {severity} or graver; the first: "
+            f"{spell_count(len(grave), 'finding')} of severity {severity} or worse; the first: "
             f"{grave[0]['message']}",
             hint=grave[0]["advice"],
         )

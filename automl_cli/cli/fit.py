@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from automl_cli.core.events import Listener
     from automl_cli.session import FitRequest
 
-INTERRUPTED = "interrupted; the same command goes on from here."
+INTERRUPTED = "interrupted; run the same command to resume."
 LONGEST_START = 10.0  # seconds from the shell to the first line of a command
 
 FLAGS: Mapping[str, str] = {  # parameters of `fit` that are keys of the config
@@ -61,23 +61,35 @@ def fit(
     competition: Competition = None,
     config: ConfigFile = None,
     preset: Preset = None,
-    budget: Annotated[str | None, typer.Option(help="Time for all: 90s, 10m, 1h30m.")] = None,
-    memory: Annotated[str | None, typer.Option(help="Memory for all: 4GB, 512MB.")] = None,
+    budget: Annotated[
+        str | None, typer.Option(help="Time limit for the whole command: 90s, 10m, 1h30m.")
+    ] = None,
+    memory: Annotated[
+        str | None, typer.Option(help="Memory limit for the whole command: 4GB, 512MB.")
+    ] = None,
     metric: Metric = None,
     target: Targets = None,
-    id: Annotated[str | None, typer.Option(help="Column that names the rows.")] = None,  # noqa: A002  # the key's name
-    task: Annotated[str | None, typer.Option(help="binary, multiclass or regression.")] = None,
+    id: Annotated[str | None, typer.Option(help="Column with the row ids.")] = None,  # noqa: A002  # the key's name
+    task: Annotated[
+        str | None, typer.Option(help="Kind of task: binary, multiclass or regression.")
+    ] = None,
     positive: Annotated[str | None, typer.Option(help="Positive class.")] = None,
-    splitter: Annotated[str | None, typer.Option(help="`automl list splitters` shows all.")] = None,
+    splitter: Annotated[
+        str | None, typer.Option(help="How to make folds; `automl list splitters` shows all.")
+    ] = None,
     folds: Annotated[int | None, typer.Option(help="Number of folds.")] = None,
-    group: Annotated[str | None, typer.Option(help="Column of groups.")] = None,
+    group: Annotated[
+        str | None, typer.Option(help="Column whose groups stay within one fold.")
+    ] = None,
     time: Annotated[str | None, typer.Option(help="Column that orders the rows.")] = None,
-    candidates: Annotated[int | None, typer.Option(help="The most candidates to fit.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Source of all randomness.")] = None,
-    workers: Annotated[int | None, typer.Option(help="Processes that fit.")] = None,
+    candidates: Annotated[
+        int | None, typer.Option(help="Maximum number of candidates to fit.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Random seed.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Number of worker processes.")] = None,
     overrides: Overrides = None,
     original: Annotated[
-        str | None, typer.Option(help="The labelled table that train was made from.")
+        str | None, typer.Option(help="Labelled table that train was generated from.")
     ] = None,
     test: Test = None,
     sample: SampleFile = None,
@@ -86,11 +98,11 @@ def fit(
     ] = None,
     submission: Annotated[
         Path | None,
-        typer.Option(help="A copy of the submission.", parser=read_path, metavar="PATH"),
+        typer.Option(help="Write a copy of the submission here.", parser=read_path, metavar="PATH"),
     ] = None,
     force: Force = False,
     accept_versions: Annotated[
-        bool, typer.Option("--accept-versions", help="Go on with a run of other versions.")
+        bool, typer.Option("--accept-versions", help="Resume a run that other versions made.")
     ] = False,
     as_json: AsJson = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show errors only.")] = False,
@@ -135,7 +147,9 @@ def _fetch(request: "FitRequest", listener: "Listener") -> "FitRequest":
         if not request.paths:
             raise ConfigError(
                 "nothing to fit.",
-                hint="Give a folder, or train.csv, or a competition of Kaggle: --competition NAME",
+                hint=(
+                    "Give a folder, or train.csv, or a competition on Kaggle: --competition NAME"
+                ),
             )
         return request
     from automl_cli.fetch import fetch

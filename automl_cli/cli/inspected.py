@@ -53,7 +53,7 @@ def _list_figures(told: Told) -> Iterator[str]:
         of = "" if share is None else f" ({share:.0%} of the ensemble)"
         yield f"predictions {told['predict_seconds']:.2f} s{of}"
     if told["cut"]:
-        yield "cut by the clock"
+        yield "stopped by the budget"
     if told["row_share"] < 1:
         yield f"{told['row_share']:.0%} of the rows"
     if told["original"]:

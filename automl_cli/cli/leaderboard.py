@@ -135,7 +135,7 @@ def _spell_left_out(target: Mapping[str, Any]) -> Iterator[str]:
     if skipped:
         counts = Counter(one["reason"] for one in skipped)
         told = "; ".join(f"{number} ({reason})" for reason, number in counts.most_common())
-        yield f"not fitted for want of time: {told}"
+        yield f"not fitted for lack of time: {told}"
 
 
 def _spell_ensemble(target: Mapping[str, Any]) -> str:
@@ -163,4 +163,4 @@ def _spell_remarks(target: Mapping[str, Any]) -> Iterator[str]:
     if target.get("chosen_by") and len(weights) > 1:
         yield f"Blends are chosen by {target['chosen_by']}; the score is {target['metric']}."
     if weights and abs(sum(weights) - 1.0) > 0.005 * len(weights):
-        yield f"The weights of {target['combiner']} need not sum to 1."
+        yield f"The weights of the {target['combiner']} combiner need not sum to 1."

@@ -30,7 +30,7 @@ def list_names(table: str) -> Iterator[str]:
         If there is no such table; the hint names all.
     """
     if table not in LISTINGS:
-        raise ConfigError(f"{table!r}: no such table.", hint=f"Take one of {', '.join(LISTINGS)}.")
+        raise ConfigError(f"{table!r}: no such list.", hint=f"Use one of {', '.join(LISTINGS)}.")
     return LISTINGS[table]()
 
 

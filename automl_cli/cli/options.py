@@ -56,7 +56,7 @@ Overrides: TypeAlias = Annotated[
     list[str] | None,
     typer.Option(
         "--set",
-        help="Any key of the config, such as models.catboost.depth=8.",
+        help="Set any key of the config, such as models.catboost.depth=8.",
         metavar="KEY=VALUE",
         show_default=False,
     ),
@@ -75,7 +75,7 @@ RunFolder: TypeAlias = Annotated[
     Path, typer.Argument(help="A run directory.", show_default=False, parser=read_path)
 ]
 Force: TypeAlias = Annotated[
-    bool, typer.Option("--force", help="Overwrite a file that this command has not written.")
+    bool, typer.Option("--force", help="Overwrite files that this command did not write.")
 ]
 AsJson: TypeAlias = Annotated[
     bool, typer.Option("--json", help="Print one JSON object instead of text.")
@@ -100,10 +100,13 @@ SampleFile: TypeAlias = Annotated[
 ]
 FailOn: TypeAlias = Annotated[
     str | None,
-    typer.Option(help="Exit with code 2 on findings this grave or worse: error, warning or note."),
+    typer.Option(
+        help=("Exit with code 2 on findings of this severity or worse: error, warning or note.")
+    ),
 ]
 Competition: TypeAlias = Annotated[
-    str | None, typer.Option("--competition", help="Its name at Kaggle, such as titanic.")
+    str | None,
+    typer.Option("--competition", help="Name of the competition on Kaggle, such as titanic."),
 ]
 
 

@@ -22,7 +22,7 @@ def predict(
         Path,
         typer.Option(help="The csv file to write.", parser=read_path, metavar="PATH"),
     ] = Path("predictions.csv"),
-    id: Annotated[str | None, typer.Option(help="Column that names the rows.")] = None,  # noqa: A002  # the key's name
+    id: Annotated[str | None, typer.Option(help="Column with the row ids.")] = None,  # noqa: A002  # the key's name
     proba: Annotated[
         bool, typer.Option("--proba", help="Write the probability of each class.")
     ] = False,
@@ -57,6 +57,6 @@ def _warn(table: Path, unread: Mapping[str, Any], n_rows: int) -> str:
     return (
         f"warning: {where}: {unread['column']}: {unread['first']!r} is not "
         f"{KINDS[unread['kind']]} as in train. {unread['cells']:,} of {n_rows:,} {cells} as "
-        f"missing ({shown}).\n  hint: Mend them; texts that mean a missing value stand under "
-        "`data.missing` when the run is fitted."
+        f"missing ({shown}).\n  hint: Fix them. If a text means a missing value, list it "
+        "under `data.missing` when you fit the run."
     )

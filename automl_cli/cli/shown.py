@@ -15,7 +15,7 @@ def leaderboard(
     candidate: Annotated[
         str | None,
         typer.Option(
-            help="All about one: how its key begins, or its hash.",
+            help="Show one candidate in detail: the beginning of its key, or its hash.",
             metavar="KEY",
             show_default=False,
         ),

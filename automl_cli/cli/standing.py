@@ -156,7 +156,7 @@ def _spell_part(told: Fields) -> str:
         return "screened"
     where = f"fold {told['fold'] + 1} of {told['folds']}"
     if told["does"] == "predict":
-        return f"predicts {where}"
+        return f"predicting {where}"
     return f"trial, {where}" if told["is_trial"] else where
 
 
@@ -179,7 +179,7 @@ def _begin(stage: str) -> Note:
 
 STAGED: Sequence[tuple[Kind, str]] = (
     ("fetched", "downloading, reading"),
-    ("inferred", "looking for traps"),
+    ("inferred", "auditing the tables"),
     ("uploaded", "waiting for the score"),
     ("finished", "done"),
 )

@@ -12,12 +12,16 @@ from automl_cli.cli.options import AsJson, Competition, RunFolder, read_path
 def submit(
     run: RunFolder,
     competition: Competition = None,
-    message: Annotated[str | None, typer.Option(help="A text beside the submission.")] = None,
+    message: Annotated[
+        str | None, typer.Option(help="Message to send with the submission.")
+    ] = None,
     wait: Annotated[bool, typer.Option(help="Wait for the score and note it.")] = True,
-    timeout: Annotated[str, typer.Option(help="The longest wait: 90s, 10m, 1h30m.")] = "10m",
+    timeout: Annotated[str, typer.Option(help="Maximum time to wait: 90s, 10m, 1h30m.")] = "10m",
     file: Annotated[
         Path | None,
-        typer.Option(help="Another file, such as a blend.", parser=read_path, metavar="PATH"),
+        typer.Option(
+            help="Submit another file, such as a blend.", parser=read_path, metavar="PATH"
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:

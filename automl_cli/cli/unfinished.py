@@ -17,7 +17,7 @@ def tell_unfinished(run: Path) -> bool:
     told = (
         f"{run}: a command is at work on this run, with {counted} so far."
         if directory.is_in_use
-        else f"{run}: interrupted after {counted}; the same command goes on."
+        else f"{run}: interrupted after {counted}; run the same command to resume."
     )
     typer.echo(told, err=True)
     return False

@@ -14,12 +14,11 @@ OWN_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 def wheelhouse(
     folder: Annotated[
-        Path, typer.Argument(help="Where the wheels go.", show_default=False, parser=read_path)
+        Path,
+        typer.Argument(help="Folder to write the wheels to.", show_default=False, parser=read_path),
     ],
     python: Annotated[str, typer.Option(help="The notebook's version of Python.")] = OWN_PYTHON,
-    platform: Annotated[
-        str | None, typer.Option(help="Platform of the wheels, as wheels name it.")
-    ] = None,
+    platform: Annotated[str | None, typer.Option(help="Platform tag of the wheels.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Download all wheels, to install where there is no network."""

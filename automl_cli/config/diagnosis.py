@@ -93,7 +93,7 @@ def _hint_value(details: ErrorDetails, path: KeyPath) -> str:
     if details["type"] == "literal_error" and isinstance(came, str):
         return make_hint(came, re.findall("'(.*?)'", details["ctx"]["expected"]), _describe(path))
     if details["type"] == "tuple_type" and not isinstance(came, Mapping):
-        return f"a list stands in brackets: [{came}]."
+        return f"write a list in brackets: [{came}]."
     return _describe(path)
 
 

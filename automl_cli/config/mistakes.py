@@ -83,8 +83,8 @@ def make_error(mistakes: Sequence[Mistake]) -> ConfigError:
     ordered = sorted(mistakes, key=lambda mistake: (mistake.where.source, mistake.where.line or 0))
     return ConfigError(
         "\n".join(f"{mistake}\n  hint: {mistake.hint}" for mistake in ordered),
-        hint=f"mend all {len(mistakes)}, then run the command again; "
-        "`automl config schema` describes every key.",
+        hint=f"fix all {len(mistakes)}, then run the command again; `automl config schema` "
+        "describes every key.",
     )
 
 

@@ -51,10 +51,13 @@ class DataConfig(Section):
         (), description="All classes from lowest to highest, as in train (qwk). []: inferred."
     )
     spelling: Spelling = Field(
-        "auto", description="Who spells the classes of a submission: train, sample or auto."
+        "auto",
+        description=("Whose spelling of the classes a submission uses: train, sample or auto."),
     )
-    drop: Texts = Field((), description="A list of columns that are not used.")
-    missing: Texts = Field((), description="Texts that mean a missing value, besides usual ones.")
+    drop: Texts = Field((), description="A list of columns to leave out.")
+    missing: Texts = Field(
+        (), description="Texts that mean a missing value, besides the usual ones."
+    )
     roles: dict[str, Role] = Field(
         default_factory=dict,
         description="Columns and their roles (numeric, categorical, datetime or text), where the "
@@ -62,8 +65,8 @@ class DataConfig(Section):
     )
     parts: bool = Field(
         default=True,
-        description="Whether codes made of parts (B/45/P, 0013_02, SKU-004-red) are taken apart: "
-        "each part becomes a column called after the whole, such as Cabin.1.",
+        description="Whether to split codes made of parts (B/45/P, 0013_02, SKU-004-red): each "
+        "part becomes a column named after the whole, such as Cabin.1.",
     )
     original: Text | None = Field(
         None,
@@ -75,8 +78,8 @@ class DataConfig(Section):
         1.0,
         gt=0,
         le=1,
-        description="What a row of the original data set counts in fitting beside one of train: "
-        "more than 0 and at most 1. In target means it counts as one.",
+        description="The weight of a row of the original data set in fitting, where a row of "
+        "train has weight 1: more than 0 and at most 1. In target means it counts as 1.",
     )
     transductive: bool = Field(
         default=True,
@@ -89,9 +92,9 @@ class ValidationConfig(Section):
 
     splitter: Text = Field(
         "auto",
-        description="How folds are made: auto (from the columns named here, else as test was split "
-        "off from train), kfold, stratified, group, stratified_group, time or column (`automl list "
-        "splitters`), or a function of your own as my_split.py:split.",
+        description="How folds are made: auto (from the columns named here, else as test was "
+        "split off from train), kfold, stratified, group, stratified_group, time or column "
+        "(`automl list splitters`), or a function of your own as my_split.py:split.",
     )
     folds: int = Field(
         5, ge=2, description="How many parts the rows are divided into; a whole number from 2."
@@ -99,29 +102,29 @@ class ValidationConfig(Section):
     held_out_rows: int | None = Field(
         200_000,
         ge=1,
-        description="Once so many rows are held out no further fold is fitted, though at least two "
-        "are; the other rows only train. null: every fold is fitted, as always in a time plan.",
+        description="The number of held-out rows after which no further fold is fitted; at least "
+        "two folds are. The remaining rows are only trained on. null: every fold is fitted, as "
+        "always in a time plan.",
     )
     holdout: float | None = Field(
         None,
         ge=0.01,
         le=0.5,
-        description="The share of the rows whose targets nothing sees before the end, where they "
-        "tell what the ensemble is worth: from .01 to .5, as nearly as groups or points in time "
-        "allow. null: all rows are learned from.",
+        description="The share of the rows to hold out until the end, to score the ensemble on: "
+        "from .01 to .5, as nearly as groups or points in time allow. null: no hold-out.",
     )
     repeats: int = Field(
-        1, ge=1, description="How often the rows are divided anew; a whole number from 1."
+        1, ge=1, description="How often to repeat the division into folds; a whole number from 1."
     )
     group: Text | None = Field(
-        None, description="The column whose equal values stay in one fold (groups)."
+        None, description="The column of groups; rows of one group stay in one fold."
     )
     time: Text | None = Field(None, description="The column that orders the rows (time).")
     gap: float = Field(
         0.0,
         ge=0,
-        description="How long before the held-out rows a time plan trains on nothing (purge): days "
-        "for dates, else the column's own units.",
+        description="The length of the gap before the held-out rows that a time plan does not "
+        "train on (purge): days for dates, else the column's own units.",
     )
     column: Text | None = Field(
         None, description="The column of train that holds ready-made fold numbers (column)."
@@ -136,23 +139,23 @@ class FeaturesConfig(Section):
 
     groups: Groups = Field(
         default_factory=dict,
-        description="Groups of generated columns that every model's own recipe goes on with, and "
-        "their parameters: {} for the defaults, {top: 30} for at most 30 columns a fold, false to "
+        description="Groups of generated columns to add to every model's own recipe, and their "
+        "parameters: {} for the defaults, {top: 30} for at most 30 columns a fold, false to "
         "switch one off. `groups: false` switches all off.",
     )
     screen: Literal["gradient", "null_importance", "none"] = Field(
         "gradient",
-        description="How generated columns are chosen: gradient (what they add to a first model), "
-        "null_importance (then also by what they are worth beside each other, slower), or none "
-        "(all are taken).",
+        description="How generated columns are chosen: gradient (what they add to a first "
+        "model), null_importance (then also by what they add to each other, which is slower), or "
+        "none (all are taken).",
     )
     false_discovery_rate: float = Field(
         0.5,
         gt=0,
         le=1,
-        description="The share of columns without any effect that is accepted among those the "
-        "screen keeps; more than 0 and at most 1, which lets everything through. Weak effects add "
-        "up, so half is not too much.",
+        description="The accepted share of columns without any effect among those that the "
+        "screen keeps; more than 0 and at most 1, which keeps every column. Weak effects add up, "
+        "so half is not too much.",
     )
     recipes: dict[str, Recipe] = Field(
         default_factory=dict,
@@ -175,7 +178,7 @@ class CandidateConfig(Section):
     )
     generated: bool = Field(
         default=True,
-        description="Whether the model's recipe goes on with the groups of `features.groups`.",
+        description="Whether to add the groups of `features.groups` to the model's recipe.",
     )
 
 
@@ -185,17 +188,17 @@ class SearchConfig(Section):
     trials: int = Field(
         0,
         ge=0,
-        description="How many settings are tried for each model; a whole number, 0 for no search.",
+        description="How many settings to try for each model; a whole number, 0 for no search.",
     )
     models: Texts = Field(
         ("lightgbm", "linear", "xgboost"),
-        description="A list of the models that are searched, in this order, if they are among the "
-        "models of the run.",
+        description="A list of the models to search, in this order, if they are among the models "
+        "of the run.",
     )
     budget: Budget = Field(
         None,
-        description="Time for the search of all models, which the candidates leave to it. null: 75 "
-        "% of what they leave.",
+        description="Time for the search of all models, out of what the candidates leave. null: "
+        "75 % of it.",
     )
 
 
@@ -206,28 +209,35 @@ class EnsembleConfig(Section):
         ("greedy", "linear", "mean", "median", "best"),
         min_length=1,
         description="A list of the combiners that compete, in any order; `automl list combiners` "
-        "shows all, in the order that ties go by.",
+        "shows all, in the order that breaks ties.",
     )
     max_members: int = Field(
-        60, ge=1, description="The most candidates in an ensemble; a whole number from 1."
+        60,
+        ge=1,
+        description=("The maximum number of candidates in an ensemble; a whole number from 1."),
     )
 
 
 class LimitsConfig(Section):
-    """Where a run ends, besides its budget. A repeated command may change these."""
+    """The limits of a run, besides its budget. A repeated command may change these."""
 
     memory: Size = Field(
         None,
-        description="The most memory of the whole command, such as 4GB or 512MB. null: nine tenths "
-        "of what the machine or its container has.",
+        description="The maximum memory of the whole command, such as 4GB or 512MB. null: nine "
+        "tenths of what the machine or its container has.",
     )
     candidates: int | None = Field(
         None,
         ge=1,
-        description="The most candidates to fit, besides the small first one. null: all there are.",
+        description=(
+            "The maximum number of candidates to fit, besides the small first one. "
+            "null: all there are."
+        ),
     )
     rounds: int = Field(
-        10_000, ge=1, description="The most boosting rounds of a fit; a whole number from 1."
+        10_000,
+        ge=1,
+        description=("The maximum number of boosting rounds of a fit; a whole number from 1."),
     )
     patience: int | None = Field(
         None,
@@ -238,18 +248,18 @@ class LimitsConfig(Section):
 
 
 class ExecutionConfig(Section):
-    """Where and with what the run works. The number of workers never changes results."""
+    """The resources and the folders of a run. The number of workers never changes results."""
 
     workers: int | None = Field(
-        None, ge=1, description="Processes that fit at the same time. null: from the CPU count."
+        None, ge=1, description="The number of worker processes. null: from the CPU count."
     )
     threads: int | None = Field(
-        None, ge=1, description="Threads of each fit; part of the result. null: from the data."
+        None, ge=1, description="Threads of each fit, which affect the result. null: from the data."
     )
     folder: Text = Field("runs", description="The directory that holds the run directories.")
     report: bool = Field(
         default=True,
-        description="Whether a run ends with its report, if its budget leaves time for it.",
+        description=("Whether to write the report at the end of a run, if its budget leaves time."),
     )
 
 
@@ -264,7 +274,7 @@ class RunConfig(Section):
     budget: Budget = Field(
         None, description="Time for the whole command, such as 90s, 10m or 1h30m. null: no limit."
     )
-    seed: int = Field(0, ge=0, description="The source of all randomness; a whole number from 0.")
+    seed: int = Field(0, ge=0, description="The random seed; a whole number from 0.")
     data: DataConfig = Field(DataConfig(), description="What the columns are.")
     validation: ValidationConfig = Field(
         ValidationConfig(), description="How the training rows are divided into folds."
@@ -287,10 +297,10 @@ class RunConfig(Section):
         EnsembleConfig(), description="How candidates become one prediction."
     )
     limits: LimitsConfig = Field(
-        LimitsConfig(), description="Where a run ends, besides its budget."
+        LimitsConfig(), description="The limits of a run, besides its budget."
     )
     run: ExecutionConfig = Field(
-        ExecutionConfig(), description="Where and with what the run works."
+        ExecutionConfig(), description="The resources and the folders of a run."
     )
 
 
@@ -299,6 +309,6 @@ class FileConfig(RunConfig):
 
     extends: Text | None = Field(
         "medium",
-        description="What this file starts from: smoke, fast, medium, best, or the path of another "
-        "file, relative to this one. null: nothing.",
+        description="What this file starts from: smoke, fast, medium, best, or the path of "
+        "another file, relative to this one. null: nothing.",
     )

@@ -36,7 +36,7 @@ RESOLVERS: dict[Any, list[tuple[str, re.Pattern[str]]]] = {
     ]
 }
 _HINTS = {
-    "\\t": "indent with blanks, not with tabs.",
+    "\\t": "indent with spaces, not with tabs.",
     "mapping values are not allowed": "check the indentation; text that holds ': ' needs quotes.",
     "another document": "keep one document: leave the second '---' out.",
     "special characters": "save the file as plain UTF-8 text.",

@@ -90,7 +90,7 @@ def _from_sample(tables: Tables, wanted: Sequence[str], only_train: Sequence[str
     if named:
         unknown = ", ".join(repr(name) for name in wanted if not _match([name], only_train))
         raise DataError(
-            f"{_name(tables.sample)}: {unknown} is no target in {train.name}.",
+            f"{_name(tables.sample)}: {unknown} is not a target in {train.name}.",
             hint="Name the targets with --target, or give the sample that belongs to this table.",
         )
     return _choose(tables, wanted, matching or only_train)
@@ -194,7 +194,8 @@ def _is_ranking(
 def _ambiguous(train: RawTable, choices: Sequence[str]) -> DataError:
     shown = ", ".join(choices[:10]) + (f" … ({len(choices)} columns)" if len(choices) > 10 else "")
     return DataError(
-        f"{train.name}: the target may be any of: {shown}.", hint="Name the target with --target."
+        f"{train.name}: several columns could be the target: {shown}.",
+        hint="Name the target with --target.",
     )
 
 

@@ -67,7 +67,10 @@ def _check_shape(table: RawTable, dataset: Dataset, predicted: tuple[str, ...]) 
     model = "the sample" if dataset.sample else "the test table"
     if table.names != expected:
         is_order = sorted(table.names) == sorted(expected)
-        came = f"the columns are {'right, but ordered ' if is_order else ''}{_listed(table.names)}"
+        came = (
+            "the columns are "
+            f"{('right, but in the order ' if is_order else '')}{_listed(table.names)}"
+        )
         hint = "Put them in the expected order." if is_order else "Spell the header as expected."
         raise _misfit(table, came, _listed(expected), hint)
     n_rows = len(dataset.sample.ids if dataset.sample else np.asarray(dataset.test_ids))

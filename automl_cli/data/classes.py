@@ -66,7 +66,7 @@ class _Levels:
 
     @property
     def strays(self) -> BoolVector:
-        """Which texts hold something that is no number."""
+        """Which texts hold something that is not a number."""
         return np.isnan(self.numbers) & ~np.isin(self.texts, MISSING_NUMBERS)
 
     @property
@@ -188,7 +188,7 @@ def _find_task(levels: _Levels, options: DataOptions, shown: "Texts | None") -> 
         return _find_numeric_task(levels, wants_classes=options.wants not in {None, "value"})
     if n > max(MANY_TEXTS, levels.n_rows / 2):
         mostly = levels.counts[~np.isnan(levels.numbers)].sum() > levels.n_rows / 2
-        also = f"; {_name_stray(levels)} is no number" if mostly else ""
+        also = f"; {_name_stray(levels)} is not a number" if mostly else ""
         _refuse(levels, f"{n} distinct texts in {levels.n_rows} rows, too many for classes{also}")
     return "multiclass", f"{n} distinct texts"
 

@@ -122,7 +122,7 @@ def _read_slow(source: Unpacked, layout: Layout) -> "pa.Table":
     except csv.Error as error:
         raise DataError(
             f"{source.name}:{layout.n_above + reader.line_num}: not readable as csv: {error}.",
-            hint="Mend or remove this line, or save the table as parquet.",
+            hint="Fix or remove this line, or save the table as parquet.",
         ) from error
     columns = zip(*rows, strict=True) if rows else ([] for _ in names)
     return pa.table([pa.array(column, pa.large_string()) for column in columns], names=names)

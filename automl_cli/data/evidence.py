@@ -128,7 +128,7 @@ def _check_texts(
     if unknown and len(unknown) < len(texts):
         shown = ", ".join(labels[:10]) + (" …" if len(labels) > 10 else "")
         raise DataError(
-            f"{sample.name}: {min(unknown)!r} in {column!r} is no class of the target.",
+            f"{sample.name}: {min(unknown)!r} in {column!r} is not a class of the target.",
             hint=f"The classes are {shown}; correct the sample, or leave it out.",
         )
 

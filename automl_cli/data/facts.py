@@ -14,9 +14,9 @@ Fact: TypeAlias = tuple[str, str, str]
 
 MOST_NAMES = 6  # of the columns of one role
 SHAPES = {
-    "single": "one column a target",
-    "per_class": "one column a class",
-    "ranking": "classes in order, separated by blanks",
+    "single": "one column per target",
+    "per_class": "one column per class",
+    "ranking": "classes in order, separated by spaces",
 }
 
 

@@ -119,7 +119,7 @@ def _find_train(folder: Path) -> Path:
         return found[0]
     if found:
         raise DataError(
-            f"{folder}: several tables may be the training table: {_names(found)}.",
+            f"{folder}: several tables could be the training table: {_names(found)}.",
             hint="Give the path of the right one instead of the folder.",
         )
     raise DataError(
@@ -141,7 +141,7 @@ def _find_sample(train: Path) -> Path | None:
     samples = [item for item in named if "sample" in item.name.casefold()] or named
     if len(samples) > 1:
         raise DataError(
-            f"{train.parent}: several files may be the sample submission: {_names(samples)}.",
+            f"{train.parent}: several files could be the sample submission: {_names(samples)}.",
             hint="Name the right one with --sample.",
         )
     return samples[0] if samples else None

@@ -11,7 +11,7 @@ from automl_cli.data.layout import Layout
 from automl_cli.data.read import read_table
 from automl_cli.data.unpack import unpack
 
-SPELLED = {";": "semicolons", "\t": "tabs", "|": "bars", " ": "blanks"}
+SPELLED = {";": "semicolons", "\t": "tabs", "|": "bars", " ": "spaces"}
 
 
 def check_form(path: Path) -> None:
@@ -37,7 +37,7 @@ def check_form(path: Path) -> None:
     layout = look_at(unpacked)
     if layout.delimiter in SPELLED:
         raise DataError(
-            f"{path}: cells divided by {SPELLED[layout.delimiter]}, expected commas.",
+            f"{path}: cells separated by {SPELLED[layout.delimiter]}, expected commas.",
             hint="Write it with commas between cells, and a point in decimal numbers.",
         )
     _check_lines(path, layout)
@@ -51,7 +51,7 @@ def _check_lines(path: Path, layout: Layout) -> None:
     if layout.is_padded:
         raise DataError(f"{path}: blanks beside the commas, expected none.", hint=hint)
     if not layout.names[-1]:
-        raise DataError(f"{path}: a comma at the ends of lines, expected none.", hint=hint)
+        raise DataError(f"{path}: a comma at the end of lines, expected none.", hint=hint)
     repeated = read_table(path).repeated
     if repeated:
         raise DataError(

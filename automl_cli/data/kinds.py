@@ -14,6 +14,7 @@ from functools import partial
 import numpy as np
 
 from automl_cli.core.arrays import BoolVector, FloatVector
+from automl_cli.core.counts import spell_count
 from automl_cli.core.dataset import Role
 from automl_cli.core.errors import DataError
 from automl_cli.data.booleans import are_booleans, parse_booleans
@@ -159,8 +160,12 @@ def _with_strays(column: ColumnTyping, words: Words, known: BoolVector) -> Colum
     if not n_strays:
         return column
     example = _example(words, ~known & (words.counts > 0))
-    strays = f"{n_strays} cells such as {example} count as missing"
+    strays = f"{_say_cells(n_strays, example)} as missing"
     return replace(column, reason=f"{column.reason}; {strays}", strays=n_strays + column.strays)
+
+
+def _say_cells(number: int, example: str) -> str:
+    return f"{spell_count(number, 'cell')} such as {example} count{'s' * (number == 1)}"
 
 
 def _are_amounts(words: Words) -> bool:
@@ -196,7 +201,7 @@ def _find_number(
     reason = describe_format(form)
     if n_infinite:
         example = _example(words, infinite)
-        reason += f"; {n_infinite} cells such as {example} are out of range and count as missing"
+        reason += f"; {_say_cells(n_infinite, example)} as missing (out of range)"
     storage = find_storage(words.texts, values)
     column = ColumnTyping(
         name=name, kind="number", reason=reason, form=form, storage=storage, strays=n_infinite
@@ -222,7 +227,7 @@ def _find_date(name: str, words: Words) -> tuple[ColumnTyping, BoolVector]:
     zero = is_zero(words.texts)
     if zero.any():
         n_zero = int(words.counts[zero].sum())
-        reason += f"; {n_zero} cells such as {_example(words, zero)} are missing dates"
+        reason += f"; {_say_cells(n_zero, _example(words, zero))} as missing"
     return replace(column, order=order, reason=reason), ~np.isnat(dates) | zero
 
 

@@ -98,7 +98,7 @@ def _match(table: RawTable, typing: TableTyping, targets: Sequence[str]) -> _Mat
     if lost or len(absent) > (1 - LEAST_COLUMNS) * len(typing.columns):
         what = f"the target {lost[0]!r}" if lost else f"{len(absent)} of train's columns"
         raise DataError(
-            f"{table.name}: without {what}, so it is no original of train.",
+            f"{table.name}: without {what}, so train was not made from it.",
             hint=f"Rename its columns as in train; it has {', '.join(table.names[:10])}.",
         )
     empty = pa.array([""] * table.n_rows, pa.large_string())

@@ -129,8 +129,8 @@ def _find_named(
             continue
         column = find_column(told, join_cells(tables, one.column), typing.missing, "categorical")
         reason = (
-            f"{one.n_values:,} whole numbers that are labels as well: which one it is tells "
-            f"{one.by_value:.1%} of the target on other rows, how large it is {one.by_order:.1%}"
+            f"{one.n_values:,} whole numbers that are also labels: as labels they explain "
+            f"{one.by_value:.1%} of the target on other rows, as numbers {one.by_order:.1%}"
         )
         if told not in tables[0].names:
             found.append(replace(column, reason=reason, source=one.column))

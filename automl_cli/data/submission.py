@@ -111,7 +111,7 @@ def check_name(path: Path) -> None:
     """
     if path.suffix.casefold() in OTHER_ENDINGS:
         raise DataError(
-            f"{path}: plain csv is written, and this name says {path.suffix}.",
+            f"{path}: submissions are plain csv, but this name ends in {path.suffix}.",
             hint="Give a name that ends in .csv.",
         )
 
@@ -133,7 +133,7 @@ def check_shape(dataset: Dataset, target: Target, wants: Wants) -> None:
     n_columns = len(column_names(dataset, target, wants))
     if n_columns not in fitting:
         came = "1 column" if n_columns == 1 else f"{n_columns} columns"
-        wanted = f"{fitting[-1]}, one a class" if fitting[-1] > 1 else "1"
+        wanted = f"{fitting[-1]}, one per class" if fitting[-1] > 1 else "1"
         raise DataError(
             f"the sample has {came} for the target {target.name!r}, but the metric wants {wanted}.",
             hint="Choose a metric that fits the sample (`automl list metrics` says what each "

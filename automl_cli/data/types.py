@@ -149,7 +149,7 @@ def prepare_frame(typing: TableTyping, table: RawTable) -> pd.DataFrame:
         shown = ", ".join(repr(name) for name in absent[:5])
         more = f" and {len(absent) - 5} more" if len(absent) > 5 else ""
         raise DataError(
-            f"{table.name}: without the {word} {shown}{more} that the training table has.",
+            f"{table.name}: lacks the {word} {shown}{more} of the training table.",
             hint="Give a table with all feature columns of the training table.",
         )
     data = {

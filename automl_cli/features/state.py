@@ -185,7 +185,7 @@ def load_features(folder: Path, feature_set: FeatureSet) -> FeatureState:
     if not steps:
         names = ", ".join(name.rpartition("-")[0] for name in feature_set.steps) or "nothing"
         raise PlanError(
-            f"features: {names}: makes no feature of the columns of this table.",
+            f"features: {names}: makes no feature from the columns of this table.",
             hint="Add groups that fit the columns; `automl list features` shows all.",
         )
     return FeatureState(

@@ -33,7 +33,7 @@ def answer_candidates(question: Question, names: tuple[str, str]) -> dict[str, A
     """
     if not isinstance(question.source, Path):
         raise ConfigError(
-            "--compare compares candidates of a run, and this is none.",
+            "--compare compares candidates of a run, and this is not a run.",
             hint="Give the folder that `automl fit` printed.",
         )
     run = reopen(question.source)
@@ -97,13 +97,13 @@ def _find_key(found: Mapping[str, Candidate], name: str) -> str:
     known = [*found, ENSEMBLE]
     if matching:
         raise ConfigError(
-            f"--compare: {name!r} may be any of {', '.join(matching[:5])}.",
+            f"--compare: {name!r} matches several candidates: {', '.join(matching[:5])}.",
             hint="Give more of the key; `automl leaderboard RUN` shows all.",
         )
     close = get_close_matches(name, known, n=1)
     raise ConfigError(
         f"--compare: no finished candidate {name!r} in this run.",
-        hint=f"Did you mean {close[0]!r}?" if close else f"Take two of {', '.join(known[:10])}.",
+        hint=f"Did you mean {close[0]!r}?" if close else f"Use two of {', '.join(known[:10])}.",
     )
 
 
@@ -129,7 +129,7 @@ def _list_luck(paired: Paired, n_candidates: int, level: float) -> list[str]:
     if n_candidates <= 2 or paired.equal or not any(gain.p < level for gain in gains):
         return []
     picked = f"The run has {n_candidates} candidates. If these two were picked by their scores, "
-    luck = "chance had more occasions than the p-value knows: the difference is too good."
+    luck = "the p-value does not account for that choice, and the difference is probably too large."
     return [picked + luck]
 
 
@@ -140,8 +140,11 @@ def _list_notes(
     if searched:
         notes.append("Rows by which the search chose settings are left out.")
     if problem.folds.ordered:
-        notes.append("Rows in time: neighbours may err alike, and the interval be too narrow.")
+        notes.append(
+            "The rows follow time: neighbouring rows may have similar errors, and "
+            "the interval may be too narrow."
+        )
     limited = [key for key in keys if key in found and (found[key].cut or found[key].row_share < 1)]
     if limited:
-        notes.append(f"{' and '.join(limited)} was cut short by time or memory.")
+        notes.append(f"{' and '.join(limited)} was cut short by the time or memory limit.")
     return notes

@@ -133,7 +133,7 @@ def _choose_columns(rows: Rows, response: Response, question: Question) -> list[
             close = get_close_matches(name, known, n=1)
             raise DataError(
                 f"{rows.source}: no feature column {name!r}, which --columns names.",
-                hint=f"Did you mean {close[0]!r}?" if close else f"Take of {', '.join(known)}.",
+                hint=f"Did you mean {close[0]!r}?" if close else f"Use one of {', '.join(known)}.",
             )
     chosen = question.columns or tuple(name for name in known if name != rows.cluster)
     return [known[name] for name in chosen if name != response.name]
@@ -153,7 +153,7 @@ def _measure_alone(
             most = max(most, design.matrix.shape[1] - 1)
     if not found:
         raise DataError(
-            f"{rows.source}: no column that varies enough to be tested.",
+            f"{rows.source}: no column varies enough to be tested.",
             hint="`automl audit` shows what the columns are.",
         )
     tests = [test for effects in found for test in effects.tests]

@@ -14,7 +14,7 @@ from automl_cli.statistics.spelling import spell_p
 
 FEW_IN_ALL = 30  # clusters
 MOST_NAMES = 10
-FEW_ADVICE = "Intervals are widened for it; take p-values near the level as doubtful."
+FEW_ADVICE = "The intervals are widened to allow for it; treat p-values near the level as doubtful."
 MOST_OVERLAPS = 3  # that are told with their figures
 
 
@@ -50,20 +50,23 @@ def list_row_findings(
     """Return which rows had no say: of all, those given to a model, and those it was fitted to."""
     found = []
     if n_given < n_all:
-        message = f"{n_given:,} of {n_all:,} rows, drawn at random, were fitted."
-        advice = "Effects smaller than these rows can show would need all of them."
+        message = f"{n_given:,} of {n_all:,} rows, drawn at random, were used for the fit."
+        advice = "Smaller effects can be detected only with all rows."
         found.append(Finding(code="thinned", severity="note", message=message, advice=advice))
     if undefined.n_rows:
         message = (
             f"{undefined.n_rows:,} rows where the formula is undefined, such as "
             f"{_list(undefined.parts)}, were left out."
         )
-        advice = "No logarithm of 0 or less, nor a division by 0: look what these rows are."
+        advice = (
+            "A logarithm needs a value above 0, and a division a divisor other than 0: "
+            "look at these rows."
+        )
         found.append(Finding(code="undefined", severity="note", message=message, advice=advice))
     n_gaps = n_given - n_fitted - undefined.n_rows
     if n_gaps > 0:
         message = f"{n_gaps:,} rows with a gap were left out."
-        advice = "Where gaps are not random, the others may not speak for them."
+        advice = "If the gaps are not random, the other rows may not represent these."
         found.append(Finding(code="gaps", severity="note", message=message, advice=advice))
     return found
 
@@ -87,17 +90,18 @@ def list_group_findings(comparison: Comparison) -> list[Finding]:
 def _find_separation(effects: Effects, response: Response) -> Iterator[Finding]:
     separated = [test.term for test in effects.tests if test.separated]
     if effects.n_clusters:
-        counts = its_counts = "With clusters no other test is valid: "
+        counts = its_counts = "No other test is valid with clusters: "
     else:
-        counts, its_counts = "Likelihood-ratio tests count; ", "Its likelihood-ratio test counts; "
+        counts, its_counts = "Use the likelihood-ratio tests; ", "Use its likelihood-ratio test; "
     what = "rows that count nothing" if response.family == "poisson" else "the classes"
     if effects.void:
         yield Finding(
             code="separation",
             severity="warning",
-            message=f"classes are told without error, by {', '.join(separated) or 'all columns'}: "
-            "no coefficient is finite, and Wald's tests are void.",
-            advice=f"{counts}look for leaks, or test with fewer columns.",
+            message="the classes are separated perfectly by "
+            f"{', '.join(separated) or 'all columns'}: no coefficient is finite, and "
+            "the Wald tests are invalid.",
+            advice=f"{counts}look for leaks, or test fewer columns.",
             columns=tuple(separated),
         )
     for test in effects.tests:
@@ -106,15 +110,15 @@ def _find_separation(effects: Effects, response: Response) -> Iterator[Finding]:
                 code="separation",
                 severity="warning",
                 message=f"{test.term} separates {what}: some of its coefficients are "
-                "infinite, and Wald's test is void.",
-                advice=f"{its_counts}look whether the column is a leak.",
+                "infinite, and its Wald test is invalid.",
+                advice=f"{its_counts}check whether the column is a leak.",
                 columns=(test.term,),
             )
     if not effects.converged:
         yield Finding(
             code="not_converged",
             severity="warning",
-            message="the fit did not come to an end: its figures are rough.",
+            message="the fit did not converge: its figures are approximate.",
             advice="Test fewer columns with --columns.",
         )
 
@@ -125,8 +129,8 @@ def _find_repetition(effects: Effects) -> Iterator[Finding]:
         yield Finding(
             code="repeated",
             severity="warning",
-            message=f"{name} follows from {told}; it was left out.",
-            advice="Its effect cannot be told from theirs.",
+            message=f"{name} is determined by {told}; it was left out.",
+            advice="Its effect cannot be separated from theirs.",
             columns=(name,),
         )
     ranked = sorted(effects.overlaps, key=lambda one: -one.inflation)
@@ -134,9 +138,13 @@ def _find_repetition(effects: Effects) -> Iterator[Finding]:
         yield Finding(
             code="collinear",
             severity="warning",
-            message=f"{overlap.term} is nearly told by the others, most by {overlap.like}: its "
-            f"errors are {overlap.inflation:.0f} times as large as without them.",
-            advice="An effect of both may be shown by neither; test with one of them (--columns).",
+            message=f"{overlap.term} is nearly determined by the other columns, most of all "
+            f"by {overlap.like}: its standard errors are {overlap.inflation:.0f} "
+            "times as large as without them.",
+            advice=(
+                "The two may share an effect that neither shows alone; test one of them "
+                "(--columns)."
+            ),
             columns=(overlap.term, overlap.like),
         )
     if len(ranked) > MOST_OVERLAPS:
@@ -144,8 +152,8 @@ def _find_repetition(effects: Effects) -> Iterator[Finding]:
         yield Finding(
             code="collinear",
             severity="warning",
-            message=f"so are, less so: {', '.join(names)}.",
-            advice="Together they may have an effect that none of them shows.",
+            message=f"the same holds, to a lesser degree, for {', '.join(names)}.",
+            advice="Together they may have an effect that none of them shows alone.",
             columns=tuple(names),
         )
 
@@ -156,9 +164,11 @@ def _find_shortages(effects: Effects, response: Response, n_parameters: int) -> 
         yield Finding(
             code="few_rows",
             severity="warning",
-            message=f"{n_parameters} parameters for {n_informative} informative rows: p-values "
-            "and intervals are rough.",
-            advice=f"{ROWS_A_PARAMETER} rows a parameter are the rule; test fewer columns.",
+            message=f"{n_parameters} parameters for {n_informative} informative rows: "
+            "p-values and intervals are approximate.",
+            advice=(
+                f"{ROWS_A_PARAMETER} rows per parameter are the rule of thumb; test fewer columns."
+            ),
         )
 
 
@@ -169,7 +179,7 @@ def _find_few_clusters(effects: Effects) -> Iterator[Finding]:
             severity="warning",
             message=f"{effects.n_clusters} clusters: clustered errors tend to be too small below "
             f"{FEW_IN_ALL}.",
-            advice="Take p-values near the level as doubtful.",
+            advice="Treat p-values near the level as doubtful.",
         )
     if not effects.n_clusters:
         return
@@ -179,8 +189,8 @@ def _find_few_clusters(effects: Effects) -> Iterator[Finding]:
         yield Finding(
             code="few_clusters",
             severity="warning",
-            message=f"{_list(names)}: fewer than {LEAST_CLUSTERS} clusters tell the effect, which "
-            "cannot be tested.",
+            message=f"{_list(names)}: fewer than {LEAST_CLUSTERS} clusters carry the effect, "
+            "so it cannot be tested.",
             advice="Leave it out, or pool it with other levels.",
             columns=tuple(dict.fromkeys(one.term for one in untold)),
         )
@@ -190,7 +200,7 @@ def _find_few_clusters(effects: Effects) -> Iterator[Finding]:
         yield Finding(
             code="few_clusters",
             severity="warning",
-            message=f"few clusters, or as good as few of equal weight, tell {_list(counts)}.",
+            message=f"few clusters, or few effective clusters, carry {_list(counts)}.",
             advice=FEW_ADVICE,
             columns=tuple(dict.fromkeys(one.term for one in few.values())),
         )
@@ -203,11 +213,11 @@ def _find_interactions(effects: Effects) -> Iterator[Finding]:
         yield Finding(
             code="interaction",
             severity="note",
-            message=f"{_list([test.term for test in parts])}: beside {_list(products)} the line of "
-            "each is its effect where the other part is 0 or at its reference level, not its "
-            "effect on the whole.",
-            advice="For the effect at the mean of a number write center(it); for the effect on the "
-            "whole leave the interaction out.",
+            message=f"{_list([test.term for test in parts])}: with {_list(products)} in the "
+            "model, each has its effect shown where the other part is 0 or at its "
+            "reference level, not its overall effect.",
+            advice="For the effect at the mean of a number, write center(column); for the "
+            "overall effect, leave the interaction out.",
             columns=tuple(test.term for test in parts),
         )
 
@@ -220,7 +230,7 @@ def _find_dispersion(effects: Effects) -> Iterator[Finding]:
             message=f"counts vary {effects.dispersion:.2g} times as much as Poisson's law allows "
             "(Pearson's chi-squared by degrees of freedom): likelihood-ratio tests, which would "
             "take noise for effects, are left out.",
-            advice="Wald's tests count: their errors are robust, and allow for it.",
+            advice="Use the Wald tests: their errors are robust and allow for it.",
         )
 
 
@@ -234,8 +244,8 @@ def _find_pools(effects: Effects) -> Iterator[Finding]:
         yield Finding(
             code="pooled",
             severity="note",
-            message=f"levels count as one, {POOLED}, in {_list(told)}.",
-            advice="What they differ by is not tested; --formula with "
+            message=f"levels are pooled into one, {POOLED}, in {_list(told)}.",
+            advice="Differences between them are not tested; --formula with "
             f"C({_quote(ranked[0].column)}) takes each level by itself.",
             columns=tuple(pool.column for pool in ranked),
         )
@@ -255,10 +265,11 @@ def _find_disagreement(effects: Effects, level: float) -> Iterator[Finding]:
         yield Finding(
             code="disagreement",
             severity="note",
-            message=f"Wald's and the likelihood-ratio test are on either side of {level:g}, before "
-            f"the correction, for {_list(told)}.",
-            advice="Wald's counts: its errors are robust, and right where rows spread unlike the "
-            "model's law; the other needs that law. Take such effects as doubtful.",
+            message="the Wald and the likelihood-ratio test disagree at the level "
+            f"{level:g}, before the correction, for {_list(told)}.",
+            advice="Use the Wald test: its errors are robust, also where the variance is "
+            "not that of the model, which the other test relies on. Treat such "
+            "effects as doubtful.",
             columns=tuple(test.term for test in unlike),
         )
 

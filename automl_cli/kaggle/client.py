@@ -35,7 +35,7 @@ def check_competition(name: str) -> None:
     """
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]*", name):
         raise ConfigError(
-            f"--competition: {name!r} is no competition's name.",
+            f"--competition: {name!r} is not the name of a competition.",
             hint=f"It is the last part of the competition's address: titanic of {PAGES}/titanic.",
         )
 
@@ -104,7 +104,7 @@ def _silence() -> Iterator[io.StringIO]:
 
 
 def _refuse_stranger() -> KaggleError:
-    return KaggleError("no valid credentials of Kaggle were found.", hint=SIGN_IN_HINT)
+    return KaggleError("no valid Kaggle credentials were found.", hint=SIGN_IN_HINT)
 
 
 def _explain(error: "RequestException", competition: str | None) -> KaggleError:

@@ -91,7 +91,7 @@ def check_metric(metric: Metric, task: Task) -> None:
     fitting = ", ".join(name for name in METRICS if task in METRICS.get(name).tasks)
     raise PlanError(
         f"metric {metric.name!r} does not fit a {task} target.",
-        hint=f"Take one that does: {fitting}.",
+        hint=f"Use one that does: {fitting}.",
     )
 
 
@@ -123,14 +123,14 @@ def choose_scale(metric: Metric, y: FloatVector | IntVector) -> Metric:
         raise PlanError(
             f"metric {metric.name!r} divides by the target, and {n_zeros:,} of {len(y):,} targets "
             "are 0: these rows alone would make up the score.",
-            hint="Take smape or mae, or leave these rows out of train.",
+            hint="Use smape or mae, or remove these rows from train.",
         )
     if y.min() >= 0:
         return metric
     if metric.nonnegative:
         raise PlanError(
             f"metric {metric.name!r} needs targets of at least 0; the smallest is {y.min():g}.",
-            hint="Correct the rows below 0, or take rmse or mae.",
+            hint="Correct the rows below 0, or use rmse or mae.",
         )
     return replace(metric, transform="identity")
 

@@ -15,6 +15,7 @@ import pandas as pd
 
 from automl_cli.core.arrays import BoolVector, FloatMatrix, FloatVector, IntVector
 from automl_cli.core.candidate import Candidate, CandidateSpec
+from automl_cli.core.counts import spell_count
 from automl_cli.core.dataset import Target
 from automl_cli.core.errors import DataError
 from automl_cli.core.problem import Problem
@@ -176,7 +177,7 @@ def _read_numbers(table: RawTable, name: str) -> FloatVector:
         cell = table.cells(name)[int(row)].as_py()
         if cell.strip() and cell.casefold() not in {"nan", "na"}:
             raise DataError(
-                f"{table.name}: {cell!r} in column {name!r}, row {row + 1}, is no number.",
+                f"{table.name}: {cell!r} in column {name!r}, row {row + 1}, is not a number.",
                 hint="Give probabilities or values; labels cannot be blended.",
             )
     return numbers
@@ -208,18 +209,19 @@ def _scale(problem: Problem, path: Path, values: FloatMatrix) -> FloatMatrix:
         values = values[:, 1:]
     if values.shape[1] != problem.n_outputs:
         raise DataError(
-            f"{path}: {values.shape[1]} column(s) of predictions, expected {problem.n_outputs}.",
-            hint="Give the probability of the positive class, one column a class, or the value.",
+            f"{path}: {spell_count(values.shape[1], 'column')} of predictions, "
+            f"expected {problem.n_outputs}.",
+            hint="Give the probability of the positive class, one column per class, or the value.",
         )
     known = values[~np.isnan(values)]
     if problem.objective == "log_loss" and ((known < 0) | (known > 1)).any():
         raise DataError(
-            f"{path}: {known[(known < 0) | (known > 1)][0]:g} is no probability.",
+            f"{path}: {known[(known < 0) | (known > 1)][0]:g} is not a probability.",
             hint="Give probabilities and not labels or margins.",
         )
     if problem.objective == "log_loss" and len(known) > 1 and np.isin(known, (0, 1)).all():
         raise DataError(
-            f"{path}: nothing but 0 and 1, which are labels.",
+            f"{path}: only 0 and 1, which are labels.",
             hint="Give probabilities and not labels or margins.",
         )
     if problem.metric.transform == "log1p":

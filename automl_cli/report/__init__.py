@@ -95,7 +95,7 @@ def _check_out(path: Path, root: Path, *, force: bool) -> None:
 
 def _lead(material: Material) -> str:
     names = join_names([solved.name for solved in material.solved])
-    return f"What was learned to predict {names} from {material.run.files.train.name}."
+    return f"Models that predict {names}, trained on {material.run.files.train.name}."
 
 
 def _footer() -> str:

@@ -134,7 +134,7 @@ def _tell(first: Solved, second: Solved, names: tuple[str, str]) -> str:
         f"{spell(found.scores[0], 5)} and {spell(found.scores[1], 5)}. "
     )
     if found.gain == 0 and found.loss_gain == 0:
-        return told + "There is no difference at all."
+        return told + "Their predictions have the same loss in every row."
     return f"{told}{_tell_gain(found, metric, names)} {_tell_loss(found, names[0])}"
 
 
@@ -148,9 +148,9 @@ def _tell_gain(found: Difference, metric: str, names: tuple[str, str]) -> str:
     if not np.isfinite(found.error):
         return f"{told}, and whether that is chance cannot be told from so few rows."
     verdict = (
-        "more than chance in the rows explains"
+        "which is more than chance explains"
         if abs(found.gain) > 2 * found.error
-        else "which chance in the rows explains as well"
+        else "which chance alone may explain"
     )
     return f"{told} (paired: both without the same rows, one standard error), {verdict}."
 

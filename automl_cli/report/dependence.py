@@ -90,8 +90,9 @@ def draw_dependence(one: Dependence, problem: Problem, *, is_date: bool = False)
         svg = drawn.svg()
     ends = [f"{spell(means[k], 3)} at {places[k]}" for k in (np.argmin(means), np.argmax(means))]
     caption = (
-        f"What {one.column} contributes to {one.output}, on the scale of {_name_scale(problem)}: "
-        f"from {ends[0]} to {ends[1]} on average. The band holds 80% of the rows."
+        f"Contribution of {one.column} to {one.output}, on the scale of "
+        f"{_name_scale(problem)}: from {ends[0]} to {ends[1]} on average. The band holds 80% "
+        "of the rows."
     )
     name = f"Dependence of {one.output} on {one.column}"
     return Picture(name=name, caption=caption, svg=svg)

@@ -92,9 +92,18 @@ class Pictures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """A paragraph."""
+    """A paragraph.
+
+    Parameters
+    ----------
+    text
+        What it says; `this` is set as code.
+    summary
+        The line behind which the page folds it; empty: it is not folded.
+    """
 
     text: str
+    summary: str = ""
     kind: Literal["text"] = "text"
 
 

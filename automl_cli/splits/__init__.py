@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from automl_cli.core.arrays import FloatVector, IntVector
+from automl_cli.core.counts import spell_count
 from automl_cli.core.dataset import Task
 from automl_cli.core.errors import PlanError
 from automl_cli.core.foldplan import FoldPlan
@@ -55,7 +56,7 @@ def make_fold_plan(
     _check(options)
     if len(y) < 2:
         raise PlanError(
-            f"train.csv: {len(y)} row(s) with a target; a validation needs two.",
+            f"train.csv: {spell_count(len(y), 'row')} with a target; validation needs two.",
             hint="Give a table with more labelled rows.",
         )
     is_own = is_in_file(options.splitter)

@@ -118,7 +118,7 @@ def _find_entities(
         if share <= UNKNOWN * min(1.0, expected / LEAST_KNOWN):
             reason = (
                 f"{name!r} repeats in train ({n_rows:.1f} rows each), and {_spell(share)} of "
-                "test's rows have a value that train knows"
+                "test's rows have a value that occurs in train"
             )
             yield len(counts), Found(splitter="group", column=str(name), reason=reason)
 

@@ -14,13 +14,15 @@ from automl_cli.statistics.spelling import spell_chance, spell_p, spell_ratio, s
 
 MOST_SENTENCES = 10
 METHODS = {
-    "holm": "corrected by Holm",
-    "fdr": "corrected for the false discovery rate",
-    "none": "not corrected for their number",
+    "holm": "Holm-corrected",
+    "fdr": "FDR-corrected",
+    "none": "not corrected for multiple tests",
 }
-NO_PROOF = "That is no proof that there is none: the intervals say how large it may be."
+NO_PROOF = "This does not prove that there is no effect: the intervals show how large it may be."
 AT_ZERO = "where the other part of {} is 0 or at its reference level"
-NO_CAUSE = "An effect here is an association in these rows, in the form that was fitted; no cause."
+NO_CAUSE = (
+    "An effect is an association in these rows, in the fitted form; it is not proof of a cause."
+)
 
 
 def conclude_effects(
@@ -53,14 +55,20 @@ def conclude_effects(
     proof = NO_PROOF.partition(":")[0] + "." if effects.void else NO_PROOF
     conditional = _say_conditional([test for test in tested if test not in found])
     if not found:
-        none = f"None of {n_all} columns shows an effect on {response.name}, {given} ({method})."
+        none = (
+            f"None of {n_all} columns has a significant effect on {response.name}, "
+            f"{given} ({method})."
+        )
         return [f"{none} {proof}", *conditional, *untested]
     names = _list([test.term for test in found])
-    what = f"{len(found)} of {n_all} columns: the effect on {response.name}, {given}"
-    said = [f"{what}, is more than chance explains ({method}): {names}."]
+    verb = "has" if len(found) == 1 else "have"
+    what = f"{len(found)} of {n_all} columns {verb} a significant effect on {response.name}"
+    said = [f"{what}, {given} ({method}): {names}."]
     said += [_say_effect(test, effects, response, settings) for test in found[:MOST_SENTENCES]]
     if len(found) < n_all:
-        said.append(f"For the other {n_all - len(found)} no effect is shown. {proof}")
+        n_others = n_all - len(found)
+        others = "The other one shows" if n_others == 1 else f"The other {n_others} show"
+        said.append(f"{others} no significant effect. {proof}")
     return [*said, *conditional, *untested, NO_CAUSE]
 
 
@@ -74,10 +82,10 @@ def conclude_groups(
     if np.isnan(comparison.p_overall):
         is_constant = any(group.deviation == 0 for group in comparison.groups)
         why = " (a group does not vary)" if is_constant else ""
-        overall = f"No joint test of the {n_groups} groups of {column} is possible{why}."
+        overall = f"The {n_groups} groups of {column} cannot be tested jointly{why}."
     elif not comparison.p_overall < settings.level:
         shown = spell_p(comparison.p_overall)
-        overall = f"No difference between the {n_groups} groups of {column} is shown ({shown})."
+        overall = f"The {n_groups} groups of {column} do not differ significantly ({shown})."
     else:
         overall = (
             f"The {n_groups} groups of {column} are not all equal in {response.name}: if they "
@@ -96,7 +104,7 @@ def conclude_groups(
 def conclude_paired(paired: Paired, names: tuple[str, str], metric: str, level: float) -> list[str]:
     """Return whether the second candidate is better than the first, and how sure that is."""
     if paired.equal:
-        return [f"{names[0]} and {names[1]} answer the same in every row."]
+        return [f"{names[0]} and {names[1]} give the same predictions in every row."]
     rows, sure = paired.rows, f"{1 - level:.0%}"
     better, worse, gain = _turn(rows, names)
     if np.isnan(gain.gain):
@@ -106,19 +114,25 @@ def conclude_paired(paired: Paired, names: tuple[str, str], metric: str, level: 
     if np.isnan(gain.p):
         ahead = f"{better} is better than {worse} by {spell_size(gain.gain)} {metric}"
         equal = f"{names[0]} and {names[1]} are equal in {metric}"
-        return [f"{ahead if gain.gain else equal} in these rows; no error can be told."]
+        return [
+            (
+                f"{(ahead if gain.gain else equal)} in these rows; the error of this "
+                "difference is unknown."
+            )
+        ]
     if rows.p < level:
         said = (
             f"{better} is better than {worse} by {spell_size(gain.gain)} ± {gain.error:.2g} "
-            f"{metric} ({sure}: {spell_size(gain.low)} to {spell_size(gain.high)}). Were they "
-            f"equally good, a difference so large would come up {spell_chance(rows.p)}."
+            f"{metric} ({sure}: {spell_size(gain.low)} to {spell_size(gain.high)}). If they "
+            "were equally good, a difference this large would come up "
+            f"{spell_chance(rows.p)}."
         )
     else:
         said = (
-            f"No difference in {metric} can be told between {names[0]} and {names[1]}: {better} "
-            f"is ahead by {spell_size(gain.gain)} ± {gain.error:.2g}, and equally good models "
-            f"would be as far apart {spell_chance(rows.p)}. On new rows {better} may be better "
-            f"by up to {spell_size(max(gain.high, 0))}, or worse by up to "
+            f"{names[0]} and {names[1]} do not differ significantly in {metric}: {better} is "
+            f"ahead by {spell_size(gain.gain)} ± {gain.error:.2g}, and equally good models "
+            f"would differ as much {spell_chance(rows.p)}. On new rows {better} may be "
+            f"better by up to {spell_size(max(gain.high, 0))}, or worse by up to "
             f"{spell_size(max(-gain.low, 0))} ({sure})."
         )
     return [said, _say_folds(paired, names, level)]
@@ -129,14 +143,14 @@ def _say_folds(paired: Paired, names: tuple[str, str], level: float) -> str:
     ahead = sum(gain > 0 for gain in paired.by_fold)
     count = f"{names[1]} is ahead in {ahead} of {len(paired.by_fold)} folds"
     if folds is None or np.isnan(folds.p):
-        return f"{count}; too few to tell what training on other rows would change."
+        return f"{count}; these are too few folds to say what training on other rows would change."
     better = _turn(folds, names)[0]
     why = f"({spell_p(folds.p)}, corrected for overlapping training rows)"
     if folds.p < level:
         return f"{count}: on average, trained on other rows, {better} would be better {why}."
     return (
-        f"{count}: whether the same settings would be better on average, trained on other rows, "
-        f"cannot be told {why}."
+        f"{count}: it is uncertain whether the same settings would be better on average, "
+        f"trained on other rows {why}."
     )
 
 
@@ -166,7 +180,7 @@ def _say_conditional(not_found: Sequence[EffectTest]) -> list[str]:
     products = _list(list(dict.fromkeys(name for test in parts for name in test.within)))
     place = AT_ZERO.format(products)
     names = _list([test.term for test in parts])
-    return [f"Of {names} that holds {place} alone: elsewhere the effect may be another."]
+    return [f"For {names} this holds only {place}: the effect may be different elsewhere."]
 
 
 def _say_untested(effects: Effects) -> list[str]:
@@ -177,11 +191,11 @@ def _say_untested(effects: Effects) -> list[str]:
             continue
         is_separated = test.separated or effects.void
         if not is_separated and not effects.n_clusters:
-            reason = "its error is undefined"
+            reason = "its standard error is undefined"
         elif not is_separated:
-            reason = f"fewer than {LEAST_CLUSTERS} clusters tell the effect"
+            reason = f"fewer than {LEAST_CLUSTERS} clusters carry the effect"
         elif effects.n_clusters:
-            reason = "classes are separated, and with clusters no test is valid then"
+            reason = "classes are separated, and no test with clusters is valid then"
         else:
             reason = "classes are separated, by the others alone as well"
         by_reason.setdefault(reason, []).append(test.term)
@@ -252,15 +266,15 @@ def _say_difference(one: Difference, response: Response, column: str, level: flo
         return f"{groups}: {what} differs by {spell_size(one.difference)}; no test is possible."
     if not p < level:
         return (
-            f"No difference between {groups} in {what} is shown ({spell_size(one.difference)}, "
+            f"{groups} do not differ significantly in {what} ({spell_size(one.difference)}, "
             f"{interval}, {spell_p(p)})."
         )
     word = "higher" if one.difference >= 0 else "lower"
     low, high = (one.low, one.high) if one.difference >= 0 else (-one.high, -one.low)
     return (
-        f"In {column} = {one.second} {what} is {spell_size(abs(one.difference))} {word} than in "
-        f"{one.first} ({sure}: {spell_size(low)} to {spell_size(high)}; {size}). Without a "
-        f"difference one so large would come up {spell_chance(one.p)}."
+        f"In {column} = {one.second} {what} is {spell_size(abs(one.difference))} {word} than "
+        f"in {one.first} ({sure}: {spell_size(low)} to {spell_size(high)}; {size}). If there "
+        f"were no difference, one this large would come up {spell_chance(one.p)}."
     )
 
 

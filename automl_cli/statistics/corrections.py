@@ -18,8 +18,8 @@ def check_correction(name: str) -> None:
     """
     if name not in CORRECTIONS:
         raise ConfigError(
-            f"--correction: {name!r} is no correction.",
-            hint=f"Take one of {', '.join(CORRECTIONS)}.",
+            f"--correction: {name!r} is not a correction.",
+            hint=f"Use one of {', '.join(CORRECTIONS)}.",
         )
 
 

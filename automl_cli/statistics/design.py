@@ -266,7 +266,7 @@ def _make_categories(
     elif others.sum() >= needed:  # fewer rows stay with the reference without a word
         reference = f"{reference} or {POOLED}"
     if not levels:
-        few = f"all but {frequent[0]} lies in fewer than {LEAST_CLUSTERS} clusters"
+        few = f"all but {frequent[0]} is in fewer than {LEAST_CLUSTERS} clusters"
         return _Part(reason=few if reference != frequent[0] else "(nearly) constant")
     return _Part(
         arrays=[np.asarray(pooled == level, dtype=np.float64)[:, None] for level in levels],

@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from automl_cli.core.arrays import BoolVector, IntVector
+from automl_cli.core.counts import spell_count
 from automl_cli.core.errors import DataError
 from automl_cli.statistics.clusters import LEAST_CLUSTERS, count_clusters
 from automl_cli.statistics.corrections import correct
@@ -112,7 +113,8 @@ def compare_groups(response: Response, column: "pd.Series[Any]", settings: Setti
     if len(kept) < 2:
         wide = "" if settings.clusters is None else f", in {LEAST_CLUSTERS} clusters or more,"
         raise DataError(
-            f"{column.name}: {len(kept)} group(s) with {LEAST_ROWS} rows or more{wide} to compare.",
+            f"{column.name}: {spell_count(len(kept), 'group')} with {LEAST_ROWS} rows or "
+            f"more{wide} to compare.",
             hint="Name a column with --between that divides the rows.",
         )
     known &= np.isin(codes, kept)

@@ -70,7 +70,7 @@ def make_response(
     if family is not None and family not in fitting:
         raise ConfigError(
             f"--family: {family!r} does not suit the {target.task} target {target.name!r}.",
-            hint=f"Take one of {', '.join(fitting)}, or leave it out.",
+            hint=f"Use one of {', '.join(fitting)}, or leave it out.",
         )
     if target.n_classes > MOST_CLASSES:
         raise DataError(
@@ -130,7 +130,7 @@ def _check_counts(name: str, values: FloatVector) -> None:
     known = values[~np.isnan(values)]
     if (known < 0).any() or (known != np.round(known)).any():
         raise DataError(
-            f"{name!r} holds values that are no counts.",
+            f"{name!r} holds values that are not counts.",
             hint="Leave --family out: numbers of any kind are compared by their means.",
         )
 

@@ -237,15 +237,15 @@ def _read_told(path: Path) -> dict[str, float]:
             told |= {name: _check_finite(value) for name, value in found.items()}
         except (ValueError, TypeError, OverflowError, RecursionError) as error:
             raise RunError(
-                f"{path}:{number}: no line of scores.",
-                hint='A line looks like {"public": 0.93}; mend or remove it.',
+                f"{path}:{number}: not a line of scores.",
+                hint='A line looks like {"public": 0.93}; fix or remove it.',
             ) from error
     return told
 
 
 def _check_finite(value: float) -> float:
     if not np.isfinite(value):
-        raise ValueError(f"{value} is no score")
+        raise ValueError(f"{value} is not a score")
     return value
 
 
@@ -257,5 +257,5 @@ def _read_lines(path: Path) -> str:
     except (OSError, ValueError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
         raise RunError(
-            f"{path}: not readable as text ({reason.lower()}).", hint="Mend it, or move it away."
+            f"{path}: not readable as text ({reason.lower()}).", hint="Fix it, or move it away."
         ) from error

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 ENOUGH = 0.6  # of the seconds to the best round; with less a fit is hardly ever of use
 NO_TIME = "no time left"
-LATE = "its folds would not have ended in time"
+LATE = "its folds would not have finished in time"
 
 
 @dataclass(slots=True)

@@ -38,7 +38,7 @@ from automl_cli.train.unit import fit_unit, predict_unit, read_fit
 MOST_DEATHS = 2  # a unit over which so many workers died is given up
 LATER_FOLDS = 1.5  # slices that a fold after the first may take
 SMALLER = 0.5  # of the rows, when a fit is repeated for want of memory
-NO_MEMORY = "it takes more memory than there is"
+NO_MEMORY = "it needs more memory than there is"
 MORE_MEMORY = "Give more with --memory, or close other programs."
 
 
@@ -194,7 +194,10 @@ def _shrink(agenda: Agenda, course: Course, task: Task) -> Iterator[Outcome]:
     if agenda.crew.pace.workers > 1:
         agenda.suspects.append((course, task))
     course.row_share *= SMALLER
-    told = f"{course.spec.key}: too little memory; it goes on with {course.row_share:.0%} of rows"
+    told = (
+        f"{course.spec.key}: too little memory; it continues with {course.row_share:.0%} "
+        "of the rows"
+    )
     agenda.crew.listener(Event(kind="warning", fields={"message": told}))
 
 
@@ -209,7 +212,7 @@ def _note(agenda: Agenda, course: Course, task: Task) -> Iterator[Outcome]:
         agenda.crew.forecast.note(course.spec, record)
         if is_useless(agenda, course):
             drop_course(agenda, course)
-            yield Skipped(spec=course.spec, reason="the clock cut it before it was of use")
+            yield Skipped(spec=course.spec, reason="the budget ran out before it was of use")
             return
         key: JsonValue = course.spec.key
         fields = {"key": key, "fold": task.fold, "seconds": record.seconds}

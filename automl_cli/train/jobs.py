@@ -92,7 +92,7 @@ def _find_reason(future: "Future[str | Crash]", crew: Crew) -> str:
     with suppress(CancelledError):
         error = future.exception()
         if error is not None and crew.ended_for_memory(error):
-            return "it takes more memory than there is; give more with --memory"
+            return "it needs more memory than there is; give more with --memory"
         if error is not None:
             return "its worker died" if _has_died(future) else str(error)
         outcome = future.result()

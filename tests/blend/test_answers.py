@@ -79,7 +79,7 @@ def test_a_leak_on_some_folds_takes_no_part_unless_asked(place: Path, tmp_path: 
     assert (leak["weight"], leak["spread"]) == (0.0, 0.0)
     told = made["warnings"][0]
     assert told.startswith(f"{files[0]}: it scores far above the others on fold 2 of the run only")
-    assert told.endswith("It takes no part (--keep-suspects lets it).")
+    assert told.endswith("It is left out (--keep-suspects keeps it).")
 
     kept = run_blend(place, *files, keep_suspects=True)
     (leak,) = [one for one in kept["members"] if one["outside"]]

@@ -124,7 +124,7 @@ def test_ctrl_c_keeps_what_is_finished(tmp_path: Path) -> None:
         _, message = run.communicate(timeout=10)
 
     assert run.returncode == 130
-    assert message.endswith("interrupted; the same command goes on from here.\n")
+    assert message.endswith("interrupted; run the same command to resume.\n")
     assert (tmp_path / "run" / "submission.csv").exists()
 
 
@@ -162,15 +162,15 @@ def test_a_grave_finding_is_shown_even_to_the_quiet(tmp_path: Path) -> None:
     assert result.exit_code == 0
     (line,) = result.stderr.splitlines()
     assert line.partition(" error: ")[2] == (
-        "'refunded' alone tells 100.0% of 'sold'. "
-        "Is it known before the answer is? If not, drop it."
+        "'refunded' alone explains 100.0% of 'sold'. "
+        "Is its value known before the answer is? If not, drop it."
     )
 
 
 @pytest.mark.parametrize(
     ("command", "told"),
     [
-        ("fit", "interrupted; the same command goes on from here.\n"),
+        ("fit", "interrupted; run the same command to resume.\n"),
         ("audit", "interrupted; give the command again.\n"),
     ],
 )

@@ -32,8 +32,8 @@ def audit(*words: str | Path) -> tuple[int, str, str]:
 def test_findings_are_told_with_what_to_do(folder: Path) -> None:
     code, out, _ = audit(folder)
     assert code == 0
-    assert "error   'refunded' alone tells 100.0% of 'sold'. [leaking_column]" in out
-    assert "Is it known before the answer is? If not, drop it." in out
+    assert "error   'refunded' alone explains 100.0% of 'sold'. [leaking_column]" in out
+    assert "Is its value known before the answer is? If not, drop it." in out
 
 
 def test_json_holds_facts_and_findings(folder: Path) -> None:
@@ -56,19 +56,19 @@ def test_the_metric_is_told_with_its_reason_as_fit_does(folder: Path) -> None:
         "columns",
         "metric",
     ]
-    assert "metric: roc_auc (the usual one of a binary target)\n" in out
+    assert "metric: roc_auc (the default for binary targets)\n" in out
     assert "metric: log_loss (given)\n" in audit(folder, "--metric", "log_loss")[1]
     sample = folder / "sample_submission.csv"
     sample.write_text("id,sold\n" + "".join(f"{row},0\n" for row in range(200, 300)))
-    assert "submission: one column a target (the columns of the sample)\n" in audit(folder)[1]
+    assert "submission: one column per target (the columns of the sample)\n" in audit(folder)[1]
 
 
 def test_a_grave_finding_fails_in_ci(folder: Path) -> None:
     code, _, message = audit(folder, "--fail-on", "error")
     assert code == 2
     assert message == (
-        "1 finding(s) of severity error or graver; the first: 'refunded' alone tells 100.0% of "
-        "'sold'.\n  hint: Is it known before the answer is? If not, drop it.\n"
+        "1 finding of severity error or worse; the first: 'refunded' alone explains 100.0% of "
+        "'sold'.\n  hint: Is its value known before the answer is? If not, drop it.\n"
     )
 
 
@@ -91,5 +91,5 @@ def test_a_word_that_is_no_severity_is_refused(folder: Path) -> None:
     code, _, message = audit(folder, "--fail-on", "bad")
     assert code == 2
     assert message == (
-        "--fail-on: 'bad' is no severity.\n  hint: Take one of error, warning, note.\n"
+        "--fail-on: 'bad' is not a severity.\n  hint: Use one of error, warning, note.\n"
     )

@@ -67,7 +67,7 @@ MISFITS: list[tuple[str, Change, str]] = [
     (
         "kind",
         lambda frame: frame[["id", "b", "a", "c"]],
-        "the columns are right, but ordered id, b, a, c, expected id, a, b, c",
+        "the columns are right, but in the order id, b, a, c, expected id, a, b, c",
     ),
     ("sold", lambda frame: frame.assign(id=160), "the id '160' in row 2, expected '161'"),
     ("sold", lambda frame: frame.rename(columns={"sold": "Sold"}), "the columns are id, Sold"),
@@ -90,17 +90,20 @@ def test_a_misfit_is_refused_with_its_place(
 
 
 FORMS: list[tuple[Callable[[str], bytes], str]] = [
-    (lambda text: text.replace(",", ";").encode(), "cells divided by semicolons, expected commas."),
+    (
+        lambda text: text.replace(",", ";").encode(),
+        "cells separated by semicolons, expected commas.",
+    ),
     (
         lambda text: text.encode("utf-8-sig"),
         "a byte order mark at its start, expected plain UTF-8.",
     ),
     (lambda text: text.encode("utf-16"), "read as utf-16, expected plain UTF-8."),
-    (lambda text: text.replace(",", " ").encode(), "cells divided by blanks, expected commas."),
+    (lambda text: text.replace(",", " ").encode(), "cells separated by spaces, expected commas."),
     (lambda text: text.replace(",", ", ").encode(), "blanks beside the commas, expected none."),
     (
         lambda text: text.replace("\n", ",\n").encode(),
-        "a comma at the ends of lines, expected none.",
+        "a comma at the end of lines, expected none.",
     ),
     (
         lambda text: f"# mine\n{text}".encode(),

@@ -36,11 +36,11 @@ def test_a_first_command_tells_of_the_first_submission() -> None:
 
 @pytest.mark.parametrize(
     ("left", "more"),
-    [(9.0, ""), (-1.0, ", which is all of its budget; a larger --budget fits more")],
+    [(9.0, ""), (-1.0, ", which is its whole budget; raise --budget to fit more")],
 )
 def test_a_later_command_tells_what_was_done_before(left: float, more: str) -> None:
     told, submission = tell(start(95.0, left), SUBMISSION)
-    assert told.endswith(f" this run goes on: earlier commands have worked 1:35{more}")
+    assert told.endswith(f" resuming this run: earlier commands took 1:35{more}")
     assert submission.endswith(" valid submission: run/submission.csv")
     assert "first" not in submission
 
@@ -56,7 +56,7 @@ def test_lines_are_broken_between_words_on_a_terminal_and_nowhere_else() -> None
 
 
 def test_one_candidate_is_planned_and_two_are() -> None:
-    for keys, told in ((["a"], "1 candidate planned"), (["a", "b"], "2 candidates planned")):
+    for keys, told in ((["a"], "plan: 1 candidate"), (["a", "b"], "plan: 2 candidates")):
         (line,) = tell(("planned", {"candidates": keys, "finished": []}))
         assert line.endswith(told)
 

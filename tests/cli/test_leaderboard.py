@@ -53,7 +53,7 @@ TARGET = {
     ],
     "failed": [FAILED],
     "skipped": [{"key": f"xgboost-{k}", "reason": "no time left"} for k in range(27)]
-    + [{"key": "catboost-1", "reason": "its folds would not have ended in time"}],
+    + [{"key": "catboost-1", "reason": "its folds would not have finished in time"}],
 }
 TABLE = """\
 sold: accuracy, higher is better; 5 folds, stratified
@@ -68,10 +68,10 @@ mlp-707eb4f6                            failed
   own features
   ValueError: no fit with any rows
 traceback in the run directory: failures/mlp-707eb4f6.json
-not fitted for want of time: 27 (no time left); 1 (its folds would not have ended in time)
+not fitted for lack of time: 27 (no time left); 1 (its folds would not have finished in time)
 ensemble (linear): 0.92 ± 0.011 cross-fitted, 0.93 in-sample
 Blends are chosen by log loss; the score is accuracy.
-The weights of linear need not sum to 1.
+The weights of the linear combiner need not sum to 1.
 """
 
 
@@ -220,7 +220,8 @@ SHOWN = {
 SHOWN_LINES = """\
 lightgbm-f1e64252: crosses (≤ 30); 31 leaves
 roc_auc of sold: 0.91234 ± 0.012
-weight 0.40, fits 6.2 s, predictions 0.51 s (75% of the ensemble), cut by the clock, 50% of the rows
+weight 0.40, fits 6.2 s, predictions 0.51 s (75% of the ensemble), stopped by the budget, \
+50% of the rows
 
 parameter     value  default
 extra_trees    true     none

@@ -149,7 +149,7 @@ def test_a_command_gives_the_terminal_back(words: list[str], tmp_path: Path) -> 
     assert process.returncode == (2 if "nope" in words else 0)
     assert told.rindex(SHOW) > told.rindex(HIDE)
     assert ("idle" in told) == ("nope" not in words)
-    assert "hint: " in told or "ensemble of species" in told
+    assert "hint: " in told or "ensemble for species" in told
 
 
 def _read_all(descriptor: int) -> str:

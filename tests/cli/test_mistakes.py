@@ -107,7 +107,7 @@ def test_a_metric_that_does_not_fit(competition: Competition) -> None:
     code, message = fit(folder, "--metric", "rmse")
 
     assert code == 2
-    assert message.startswith("metric 'rmse' does not fit a binary target.\n  hint: Take one")
+    assert message.startswith("metric 'rmse' does not fit a binary target.\n  hint: Use one")
 
 
 def test_an_unknown_metric(competition: Competition) -> None:
@@ -164,7 +164,7 @@ def test_categories_for_a_model_that_takes_none(competition: Competition, tmp_pa
     code, message = fit(competition(), "-c", config)
 
     assert code == 2
-    hint = "take `counts` or `target_mean` instead."
+    hint = "use `counts` or `target_mean` instead."
     assert message.startswith(
         f"{config}:3: features.recipes.extra_trees: extra_trees takes no categories, "
         f"and native makes nothing else.\n  hint: {hint}\n"
@@ -249,8 +249,8 @@ def test_an_unknown_table() -> None:
 
     assert result.exit_code == 2
     assert result.stderr == (
-        "'model': no such table.\n"
-        "  hint: Take one of models, features, metrics, splitters, combiners, rules, presets.\n"
+        "'model': no such list.\n"
+        "  hint: Use one of models, features, metrics, splitters, combiners, rules, presets.\n"
     )
 
 
@@ -264,7 +264,7 @@ def test_a_sample_with_an_unknown_label(competition: Competition) -> None:
     code, message = fit(folder)
 
     assert code == 2
-    assert "'maybe' in 'sold' is no class of the target." in message
+    assert "'maybe' in 'sold' is not a class of the target." in message
 
 
 @pytest.mark.parametrize(

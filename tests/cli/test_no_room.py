@@ -15,8 +15,8 @@ from automl_cli.cli.app import app
 N_TRAIN, N_TEST = 120, 400  # predictions for so many rows take more than the disk has
 FULL = Path("/dev/full")
 NO_SPACE = (
-    "what the command prints cannot be written (no space left on device).\n"
-    "  hint: Free some space, or send it to another place.\n"
+    "the output cannot be written (no space left on device).\n"
+    "  hint: Free some space, or redirect the output elsewhere.\n"
 )
 
 

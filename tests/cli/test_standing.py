@@ -41,7 +41,7 @@ def test_parts_are_told_apart() -> None:
     trial = {**fit_of("b", 0), "is_trial": True, "folds": 1}
     screen = {"key": "crosses-1a2b", "does": "screen", "expected_seconds": None}
     parts = [task.part for task in run(Standing(), [predicts, trial, screen]).tasks]
-    assert parts == ["predicts fold 1 of 5", "trial, fold 1 of 1", "screened"]
+    assert parts == ["predicting fold 1 of 5", "trial, fold 1 of 1", "screened"]
 
 
 def test_candidates_that_ended_before_they_were_planned_are_done() -> None:

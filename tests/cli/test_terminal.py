@@ -48,7 +48,7 @@ def test_a_run_shows_its_target_and_its_folder(site: Path, shown: str) -> None:
 
 def test_an_explained_row_shows_its_cells(site: Path, shown: str) -> None:  # noqa: ARG001
     told = call("explain", site / "run", "--row", "0", "--tested-rows", "50", "--rows", "10")
-    assert f"{TARGET}: log loss of a row is" in told
+    assert f"{TARGET}: mean log loss is" in told
     assert NUMBER in told
     assert "size [red]big :smile:" in told
     assert pd.read_csv(site / "train.csv")[WORD][0][:20] in told

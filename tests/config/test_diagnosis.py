@@ -59,7 +59,7 @@ def refuse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Refuse:
         (
             "seed: true",
             "1: seed: expected a whole number, came true.",
-            "The source of all randomness; a whole number from 0.",
+            "The random seed; a whole number from 0.",
         ),
         (
             "data: {task: clasification}",
@@ -84,8 +84,8 @@ def refuse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Refuse:
             "validation: {gap: -0.5}",
             "1: validation.gap: expected at least 0, came -0.5.",
             (
-                "How long before the held-out rows a time plan trains on nothing (purge): days for "
-                "dates, else the column's own units."
+                "The length of the gap before the held-out rows that a time plan does not train on "
+                "(purge): days for dates, else the column's own units."
             ),
         ),
         (
@@ -101,7 +101,7 @@ def refuse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Refuse:
         (
             "data: {drop: comment}",
             "1: data.drop: expected a list, came 'comment'.",
-            "a list stands in brackets: [comment].",
+            "write a list in brackets: [comment].",
         ),
         (
             "budget: 10 minutes",
@@ -153,13 +153,13 @@ def refuse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Refuse:
             "1: ensemble.combiners: expected at least 1 entry, came an empty list.",
             (
                 "A list of the combiners that compete, in any order; `automl list combiners` shows "
-                "all, in the order that ties go by."
+                "all, in the order that breaks ties."
             ),
         ),
         (
             "run: 4",
             "1: run: expected keys with values, came 4.",
-            "Where and with what the run works.",
+            "The resources and the folders of a run.",
         ),
     ],
 )
@@ -190,5 +190,5 @@ def test_all_mistakes_are_reported_at_once_in_the_order_of_lines(refuse: Refuse)
         "mine.yaml:7: extends: no such preset or file: 'quick'.",
     ]
     assert error.hint == (
-        "mend all 6, then run the command again; `automl config schema` describes every key."
+        "fix all 6, then run the command again; `automl config schema` describes every key."
     )

@@ -95,7 +95,7 @@ def test_what_yaml_allows_and_a_config_does_not_is_noted(text: str, mistake: str
         (
             "a:\n\tb: 1",
             r"mine:2:1: not valid YAML: found character '\t' that cannot start any token.",
-            "indent with blanks, not with tabs.",
+            "indent with spaces, not with tabs.",
         ),
         (
             "a: 1\n---\nb: 2",

@@ -70,7 +70,7 @@ def test_several_samples_are_ambiguous(folder: Path, error_of: ErrorOf):
     (folder / "sample_submission_b.csv").write_text("a\n1\n")
     message, hint = error_of(find_files, [folder])
     assert message.endswith(
-        "may be the sample submission: sample_submission.csv, sample_submission_b.csv."
+        "could be the sample submission: sample_submission.csv, sample_submission_b.csv."
     )
     assert hint == "Name the right one with --sample."
 
@@ -79,7 +79,7 @@ def test_several_training_tables_are_ambiguous(folder: Path, error_of: ErrorOf):
     (folder / "train.csv").rename(folder / "train_a.csv")
     (folder / "train_b.csv").write_text("a\n1\n")
     message, _ = error_of(find_files, [folder])
-    assert message.endswith("several tables may be the training table: train_a.csv, train_b.csv.")
+    assert message.endswith("several tables could be the training table: train_a.csv, train_b.csv.")
 
 
 def test_a_folder_without_a_training_table_is_refused(tmp_path: Path, error_of: ErrorOf):

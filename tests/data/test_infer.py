@@ -43,7 +43,7 @@ def test_the_whole_data_set_is_inferred(infer: Infer):
         "classes": ("0, 1", "2, as spelled in train"),
         "positive class": ("1", "the larger number"),
         "id": ("id", "the sample's first column"),
-        "submission": ("one column a target", "the columns of the sample"),
+        "submission": ("one column per target", "the columns of the sample"),
         "rows": ("3 of 4", "1 without a target"),
         "columns": ("1 numeric, 1 categorical", "categorical: c"),
     }
@@ -161,13 +161,13 @@ def test_an_unusual_encoding_is_a_fact(infer: Infer, tmp_path: Path):
         (
             ("id,x,p,q\n1,1,2,3\n", "id,x\n7,1\n", None),
             {},
-            "train.csv: the target may be any of: p, q.",
+            "train.csv: several columns could be the target: p, q.",
             "Name the target with --target.",
         ),
         (
             ("a,b\n1,2\n", None, None),
             {},
-            "train.csv: the target may be any of: a, b.",
+            "train.csv: several columns could be the target: a, b.",
             "Name the target with --target.",
         ),
         (
@@ -227,7 +227,7 @@ def test_an_unusual_encoding_is_a_fact(infer: Infer, tmp_path: Path):
         (
             (TRAIN, TEST, "id,y,z\n007,0,0\n008,0,0\n"),
             {},
-            "sample_submission.csv: 'z' is no target in train.csv.",
+            "sample_submission.csv: 'z' is not a target in train.csv.",
             "Name the targets with --target, or give the sample that belongs to this table.",
         ),
         (

@@ -92,7 +92,7 @@ def test_infinity_is_out_of_range_and_told(table: Table):
     column = kind_of(table, *NUMBERS, "inf", "-Infinity", "INF")
     assert column.kind == "number"
     assert column.strays == 3
-    assert column.reason == ("numbers; 3 cells such as 'inf' are out of range and count as missing")
+    assert column.reason == ("numbers; 3 cells such as 'inf' count as missing (out of range)")
 
 
 MONTHS = [f"2018-{month:02}" for month in range(1, 13)]
@@ -128,7 +128,7 @@ def test_zero_dates_are_missing_and_no_strays(table: Table):
     assert column.strays == 0
     assert column.reason == (
         "dates in the order year, month, day; "
-        "1 cells such as '0000-00-00 00:00:00' are missing dates"
+        "1 cell such as '0000-00-00 00:00:00' counts as missing"
     )
 
 

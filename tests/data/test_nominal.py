@@ -77,7 +77,7 @@ def test_they_become_labels_beside_the_numbers_unless_a_role_is_given(
         "shop.category": "categorical",
     }
     assert found.train["shop.category"].astype(str).tolist() == [str(name) for name in names]
-    assert found.schema.columns[2].reason.startswith("100 whole numbers that are labels as well: ")
+    assert found.schema.columns[2].reason.startswith("100 whole numbers that are also labels: ")
     for role in ("numeric", "categorical"):
         assert (
             "shop.category" not in infer(train, target=("y",), roles={"shop": role}).dataset.train

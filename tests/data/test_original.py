@@ -127,12 +127,12 @@ def test_it_is_part_of_the_content_hash(read: Callable[..., Inference]) -> None:
     [
         (
             "Age,Job\n55,cook\n",
-            "original.csv: without the target 'left', so it is no original of train.",
+            "original.csv: without the target 'left', so train was not made from it.",
             "Rename its columns as in train; it has Age, Job.",
         ),
         (
             "Weight,Size,left\n55,9,1\n",
-            "original.csv: without 2 of train's columns, so it is no original of train.",
+            "original.csv: without 2 of train's columns, so train was not made from it.",
             "Rename its columns as in train; it has Weight, Size, left.",
         ),
         (

@@ -232,7 +232,7 @@ def test_rows_named_by_two_columns_have_to_be_those_of_test(
         (
             ["shop,day,sales", *(f"1,{day},0" for day in range(4))],
             (
-                "mine.csv: the columns are right, but ordered shop, day, sales, "
+                "mine.csv: the columns are right, but in the order shop, day, sales, "
                 "expected day, sales, shop."
             ),
             "Put them in the expected order.",

@@ -261,7 +261,7 @@ def test_the_submission_has_the_form_of_the_sample(tmp_path: Path, case: Case):
             YES_NO,
             ("No", "maybe"),
             {},
-            "sample_submission.csv: 'maybe' in 'target' is no class of the target.",
+            "sample_submission.csv: 'maybe' in 'target' is not a class of the target.",
             "The classes are No, Yes; correct the sample, or leave it out.",
         ),
         (

@@ -134,7 +134,7 @@ ONE_A_CLASS = "id,a,b,c\n007,0,0,0\n8,0,0,0\n"
 @pytest.mark.parametrize(
     ("sample", "wants", "came_and_expected"),
     [
-        (ONE_COLUMN, "probability", ("1 column", "3, one a class")),
+        (ONE_COLUMN, "probability", ("1 column", "3, one per class")),
         (ONE_A_CLASS, "ranking", ("3 columns", "1")),
     ],
 )

@@ -54,8 +54,8 @@ def test_a_missing_column_is_named(table: Table, error_of: Callable[..., tuple[s
     typing = find_typing([train], train.names)
     message, hint = error_of(prepare_frame, typing, table("float,level\n1,a\n", "new.csv"))
     assert message == (
-        "new.csv: without the columns 'whole', 'truth', 'time', 'date', 'words' and 1 more "
-        "that the training table has."
+        "new.csv: lacks the columns 'whole', 'truth', 'time', 'date', 'words' and 1 more "
+        "of the training table."
     )
     assert hint == "Give a table with all feature columns of the training table."
 

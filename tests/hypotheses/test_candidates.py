@@ -125,7 +125,7 @@ def test_the_ensemble_is_compared_with_its_members(run: Path):
     ("names", "told"),
     [
         (("linear", "lightgmb"), "--compare: no finished candidate 'lightgmb' in this run."),
-        (("l", "linear"), "--compare: 'l' may be any of lightgbm-"),
+        (("l", "linear"), "--compare: 'l' matches several candidates: lightgbm-"),
         (("linear", "linea"), "--compare: linear and linea are both linear-"),
     ],
 )

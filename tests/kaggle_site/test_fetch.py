@@ -151,7 +151,7 @@ def test_a_wrong_name_is_told(site: Site):
 @pytest.mark.usefixtures("home")
 def test_without_credentials_it_is_said_where_they_go():
     error = refuse(None)
-    assert error.message == "no valid credentials of Kaggle were found."
+    assert error.message == "no valid Kaggle credentials were found."
     for place in ("KAGGLE_API_TOKEN", "~/.kaggle/access_token", "~/.kaggle/kaggle.json"):
         assert place in error.hint
 
@@ -161,7 +161,7 @@ def test_a_token_signs_in_and_one_that_has_expired_does_not(
 ):
     (home / "kaggle.json").unlink()
     monkeypatch.setenv("KAGGLE_API_TOKEN", "old-token")
-    assert refuse(site).message == "no valid credentials of Kaggle were found."
+    assert refuse(site).message == "no valid Kaggle credentials were found."
     monkeypatch.setenv("KAGGLE_API_TOKEN", "good-token")
     assert fetch_files("penguins", Path("penguins"), ignore).metric == "Multiclass Loss"
 

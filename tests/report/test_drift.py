@@ -21,6 +21,6 @@ def test_small_tables_are_not_said_to_be_alike():
     assert "below 0.6" in drift._tell_alike(300, 100)
     assert "rows; below" not in drift._tell_alike(300, 100)
     told = drift._tell_alike(300, 99)
-    assert "only 99 test rows; below 100" in told
+    assert "only 99 test rows, and at least 100" in told
     assert "cannot do it" not in told
     assert "only 60 training rows" in drift._tell_alike(60, 99)

@@ -25,10 +25,12 @@ def test_losers_are_counted_and_shown_among_many_pairs(
     pairs = [make_pair(gain) for gain in [*range(40, 0, -1), 0, *range(-1, -11, -1)]]
     monkeypatch.setattr(features, "find_pairs", lambda _: pairs)
     blocks = write_features(read_material(report_runs / "sold")).blocks
-    table, text = blocks[-2:]
+    table, text, caution = blocks[-3:]
     assert isinstance(table, Table)
     assert isinstance(text, Text)
-    assert "51 pairs, of which 40 gained and 10 lost" in text.text
+    assert "51 pairs, 40 gained and 10 lost" in text.text
+    assert isinstance(caution, Text)
+    assert caution.summary
     assert table.caption.endswith("the 15 best and the 15 worst of 51 pairs")
     gains = [row[3].order for row in table.rows]
     assert gains == [pair.gain for pair in [*pairs[:15], *pairs[-15:]]]

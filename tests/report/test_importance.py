@@ -103,7 +103,10 @@ def test_their_dependence_is_drawn(explained_run: Path):
 
 
 def test_what_was_measured_of_an_earlier_ensemble_is_told_as_such(explained_run: Path):
-    told = f"Of an earlier ensemble; `automl explain {explained_run}` measures this one."
+    told = (
+        f"These figures are of an earlier ensemble. Run `automl explain {explained_run}` to "
+        "measure this one."
+    )
     blocks = write_importance(read_material(explained_run)).blocks
     assert Text(text=told) not in blocks
     path = explained_run / "blends" / "sold" / "blend.json"

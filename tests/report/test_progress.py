@@ -40,8 +40,8 @@ def test_a_command_that_came_to_nothing_does_not_count(material: Material):
     )
     assert "The run worked 30 s" in text
     assert "1 min before, in commands that ended without a candidate" in text
-    assert "left out" not in text
-    assert "first stood after 20 s" in caption
+    assert "not fitted" not in text
+    assert "after 20 s, the best" in caption
 
 
 def test_later_commands_go_on_with_the_time(material: Material):
@@ -58,8 +58,8 @@ def test_later_commands_go_on_with_the_time(material: Material):
     )
     assert "The run worked 1 min 10 s;" in text
     assert "ended without" not in text
-    assert "made 2 candidates; 1 were left out" in text
-    assert "first stood after 20 s" in caption
+    assert "made 2 candidates; 1 candidate not fitted for lack of time" in text
+    assert "after 20 s, the best" in caption
 
 
 def test_what_failed_once_and_was_fitted_then_has_not_failed(material: Material):

@@ -31,8 +31,8 @@ def test_the_clock_of_a_search_is_a_clock(
 ):
     blocks = write_repeat(limit(material, trials, budget)).blocks
     told = " ".join(one.text for one in blocks if isinstance(one, Text))
-    assert ("Under a clock" in told) == is_limited
-    assert ("There was no clock" in told) != is_limited
+    assert ("Under a budget" in told) == is_limited
+    assert ("There was no budget" in told) != is_limited
 
 
 def test_the_original_data_set_is_listed(material: Material, tmp_path: Path):

@@ -116,7 +116,7 @@ def test_each_task_has_its_own_pictures(pages: dict[str, Page]):
         assert any(one.startswith(wanted) for one in names["sold"])
     for wanted in ("ROC curves by class", "Confusion", "Calibration"):
         assert any(one.startswith(wanted) for one in names["grade"])
-    for wanted in ("Predicted against true price", "Residuals", "Heap of residuals"):
+    for wanted in ("Predicted against true price", "Residuals", "Distribution of the residuals"):
         assert any(one.startswith(wanted) for one in names["price"])
 
 
@@ -124,12 +124,12 @@ def test_the_planted_flaws_are_told(pages: dict[str, Page]):
     text = " ".join(pages["sold"].words)
     assert "separable_test" in text
     assert "drifting in train and test" in text
-    worst = pages["sold"].text.rpartition("The worst parts of the rows")[2]
+    worst = pages["sold"].text.rpartition("The worst slices")[2]
     assert "shop = b" in worst.partition("</tbody>")[0]
 
 
 def test_pairs_say_what_the_groups_brought(pages: dict[str, Page]):
-    assert "What features brought" in pages["sold"].text
+    assert "Effect of features" in pages["sold"].text
 
 
 def test_equal_runs_give_equal_pages(report_runs: Path, pages: dict[str, Page], tmp_path: Path):
@@ -206,7 +206,7 @@ def test_a_comparison_tells_config_scores_and_weights(report_runs: Path, tmp_pat
 def test_a_run_and_itself_differ_in_nothing(report_runs: Path, tmp_path: Path):
     path = write_comparison(report_runs / "sold", report_runs / "sold", tmp_path / "same.html")
     text = path.read_text("utf-8")
-    assert "There is no difference at all." in text
+    assert "Their predictions have the same loss in every row." in text
     assert "Both have the same config." in text
 
 

@@ -24,7 +24,7 @@ def test_a_part_of_unknown_error_is_shown_without_one(
     assert isinstance(text, Text)
     assert isinstance(pictures, Pictures)
     assert isinstance(table, Table)
-    assert "Those without ± lie within one block" in text.text
+    assert "A slice without ± lies in a single block" in text.text
     assert [row[3].text for row in table.rows] == ["0.200 ± 0.10", "0.500"]
     assert "nan" not in pictures.pictures[0].svg
     monkeypatch.setattr(slices, "find_worst", lambda *_, **__: ([KNOWN], 9))
@@ -48,7 +48,7 @@ def test_the_largest_excess_is_named_and_said_to_be_chance(
 ):
     name, told = write_caption(report_runs, monkeypatch, [KNOWN, UNKNOWN])
     assert "worst" not in f"{name} {told}"
-    assert "The largest excess, which may be chance: site = 7 (40 rows) with 0.50 more." in told
+    assert "Largest excess, which may be chance: site = 7 (40 rows) with 0.50 more." in told
     assert "They are ordered by how far" in told
     assert "diamond: may be chance" in told
 
@@ -58,9 +58,9 @@ def test_the_worst_part_is_told_from_one_that_may_be_chance(
 ):
     sure = replace(KNOWN, name="shop = b", adjusted=0.001)
     name, told = write_caption(report_runs, monkeypatch, [sure, KNOWN, UNKNOWN])
-    assert name == "The worst parts of the rows, for sold"
+    assert name == "The worst slices, for sold"
     assert "which may be chance: site = 7" in told
-    assert "The worst for sure: shop = b with 0.20 more." in told
-    assert "Sure ones come first, by excess; then the others" in told
+    assert "Largest significant excess: shop = b with 0.20 more." in told
+    assert "Significant ones come first, by excess; then the others" in told
     told = write_caption(report_runs, monkeypatch, [sure])[1]
-    assert "The worst: shop = b (90 rows) with 0.20 more. Round" in told
+    assert "Largest excess: shop = b (90 rows) with 0.20 more. Circle" in told

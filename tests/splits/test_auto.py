@@ -49,8 +49,8 @@ def test_entities_that_test_does_not_share_are_groups(rows: pd.DataFrame):
     assert found is not None
     assert (found.splitter, found.column) == ("group", "user")
     assert found.reason == (
-        "'user' repeats in train (4.5 rows each), and none of test's rows have a value that train "
-        "knows"
+        "'user' repeats in train (4.5 rows each), and none of test's rows have a value "
+        "that occurs in train"
     )
 
 

@@ -154,7 +154,7 @@ def test_pooled_levels_in_few_clusters_are_told_to_be_in_the_reference():
 @pytest.mark.parametrize(
     ("column", "values", "reason"),
     [
-        (KIND, make_levels(37, 3)[0], "all but a lies in fewer than 5 clusters"),
+        (KIND, make_levels(37, 3)[0], "all but a is in fewer than 5 clusters"),
         (KIND, make_levels(*[4] * 5)[0].reindex(range(240)), None),
         (KIND, make_levels(*[4] * 7, 12)[0], None),
         (SIZE, pd.Series((np.arange(240) >= 216) * 1.0), "it varies in fewer than 5 clusters"),
@@ -182,7 +182,7 @@ def test_what_lies_in_few_clusters_is_left_out_with_the_reason(
 def test_fewer_clusters_than_five_are_refused():
     clusters = np.repeat(np.arange(4), 20)
     design = make_formula_design(pd.DataFrame({"size": np.arange(80.0)}), "size")
-    with pytest.raises(DataError, match=r"^--cluster: 4 cluster\(s\), 5 are the least.$"):
+    with pytest.raises(DataError, match=r"^--cluster: 4 clusters, expected at least 5.$"):
         measure_effects(design, make_noise(0, clusters), Settings(clusters=clusters))
 
 
@@ -192,7 +192,7 @@ def test_groups_of_few_clusters_are_left_out():
     assert found.left_out == ("c",)
     assert [group.n_clusters for group in found.groups] == [11, 6]
     one, clusters = make_levels(11, 1)
-    message = r"^kind: 1 group\(s\) with 2 rows or more, in 5 clusters or more, to compare.$"
+    message = r"^kind: 1 group with 2 rows or more, in 5 clusters or more, to compare.$"
     with pytest.raises(DataError, match=message):
         compare(one, clusters, make_noise(0, clusters))
 

@@ -56,15 +56,18 @@ def test_an_effect_is_told_with_its_interval_and_what_is_held_equal():
     said = conclude_effects(make_effects(SIZE, KIND), PRICE, Settings())
     assert said == [
         (
-            "1 of 2 columns: the effect on price, the others being equal, is more than chance "
-            "explains (corrected by Holm, level 0.05): size."
+            "1 of 2 columns has a significant effect on price, the others being equal "
+            "(Holm-corrected, level 0.05): size."
         ),
         "price is 1 higher (95%: 0.8 to 1.2) for each 5 more of size (a standard deviation).",
         (
-            "For the other 1 no effect is shown. That is no proof that there is none: the "
-            "intervals say how large it may be."
+            "The other one shows no significant effect. This does not prove that there is no "
+            "effect: the intervals show how large it may be."
         ),
-        "An effect here is an association in these rows, in the form that was fitted; no cause.",
+        (
+            "An effect is an association in these rows, in the fitted form; it is not proof of a "
+            "cause."
+        ),
     ]
 
 
@@ -74,26 +77,26 @@ def test_odds_are_multiplied():
         "the odds of sold = yes are multiplied by 2.72 (95%: 2.23 to 3.32) for each 5 more of size "
         "(a standard deviation)."
     )
-    assert "on sold, each by itself, with no other column held equal, is more" in said[0]
+    assert "effect on sold, each by itself, with no other column held equal (Holm" in said[0]
 
 
 def test_what_is_held_equal_is_what_is_in_the_model():
     both, one = make_effects(SIZE, KIND), make_effects(SIZE)
     named = "the other named columns"
     (first, *_) = conclude_effects(both, PRICE, Settings(), others=named)
-    assert "on price, the other named columns being equal, is more" in first
+    assert "effect on price, the other named columns being equal (Holm" in first
     (first, *_) = conclude_effects(one, PRICE, Settings(), others=named)
-    assert "on price, with no other column held equal, is more" in first
+    assert "effect on price, with no other column held equal (Holm" in first
     (first, *_) = conclude_effects(one, PRICE, Settings(), alone=True)
-    assert "on price, with no other column held equal, is more" in first
+    assert "effect on price, with no other column held equal (Holm" in first
 
 
 def test_no_effect_is_no_proof_of_none():
     (said,) = conclude_effects(make_effects(KIND), PRICE, Settings(correction="none"))
     assert said.startswith(
-        "None of 1 columns shows an effect on price, with no other column held equal (not"
+        "None of 1 columns has a significant effect on price, with no other column held equal (not"
     )
-    assert "no proof that there is none" in said
+    assert "does not prove that there is no effect" in said
 
 
 def test_a_part_of_an_interaction_has_its_effect_at_one_place():
@@ -101,8 +104,8 @@ def test_a_part_of_an_interaction_has_its_effect_at_one_place():
     said = conclude_effects(make_effects(size, kind), PRICE, Settings())
     place = "where the other part of size:kind is 0 or at its reference level"
     assert said[1].endswith(f"more of size (a standard deviation), {place}.")
-    assert said[2].startswith("For the other 1 no effect is shown.")
-    assert said[3] == f"Of kind that holds {place} alone: elsewhere the effect may be another."
+    assert said[2].startswith("The other one shows no significant effect.")
+    assert said[3] == f"For kind this holds only {place}: the effect may be different elsewhere."
     none = conclude_effects(make_effects(kind), PRICE, Settings())
     assert none[1] == said[3]
 
@@ -121,11 +124,12 @@ def test_what_separates_classes_cannot_be_tested_with_clusters():
     effects = replace(make_effects(KIND, LEAK), n_clusters=40)
     assert conclude_effects(effects, SOLD, Settings()) == [
         (
-            "None of 1 columns shows an effect on sold, the others being equal (corrected by Holm, "
-            "level 0.05). That is no proof that there is none: the intervals say how large it may "
-            "be."
+            "None of 1 columns has a significant effect on sold, the others being equal "
+            "(Holm-corrected, "
+            "level 0.05). This does not prove that there is no effect: the intervals show how "
+            "large it may be."
         ),
-        "leak cannot be tested: classes are separated, and with clusters no test is valid then.",
+        "leak cannot be tested: classes are separated, and no test with clusters is valid then.",
     ]
 
 
@@ -134,7 +138,7 @@ def test_where_all_is_told_with_clusters_nothing_is_said_of_effects():
     effects = replace(make_effects(LEAK, other), n_clusters=40, void=True)
     assert conclude_effects(effects, SOLD, Settings()) == [
         (
-            "leak, other cannot be tested: classes are separated, and with clusters no test is "
+            "leak, other cannot be tested: classes are separated, and no test with clusters is "
             "valid then."
         )
     ]
@@ -144,10 +148,13 @@ def test_what_too_few_clusters_tell_is_not_counted_as_not_found():
     few = replace(KIND, term="few", p=NAN, p_likelihood=NAN, p_corrected=NAN)
     effects = replace(make_effects(SIZE, few), n_clusters=40)
     said = conclude_effects(effects, PRICE, Settings())
-    assert said[0].startswith("1 of 1 columns: the effect on price")
+    assert said[0].startswith("1 of 1 columns has a significant effect on price")
     assert said[2:] == [
-        "few cannot be tested: fewer than 5 clusters tell the effect.",
-        "An effect here is an association in these rows, in the form that was fitted; no cause.",
+        "few cannot be tested: fewer than 5 clusters carry the effect.",
+        (
+            "An effect is an association in these rows, in the fitted form; it is not proof of a "
+            "cause."
+        ),
     ]
 
 
@@ -180,7 +187,7 @@ def test_a_difference_is_told_in_its_direction():
     assert conclude_groups(make_comparison(DIFFERENCE), PRICE, "kind", Settings()) == [
         (
             "In kind = b the mean of price is 2 lower than in a (95%: 1 to 3; Hedges' g -0.5). "
-            "Without a difference one so large would come up in 3 of 1,000 cases."
+            "If there were no difference, one this large would come up in 3 of 1,000 cases."
         )
     ]
 
@@ -189,7 +196,7 @@ def test_a_difference_that_is_not_shown_is_told_with_its_interval():
     weak = replace(DIFFERENCE, p=0.2, p_corrected=0.2, low=-5.0, high=1.0)
     assert conclude_groups(make_comparison(weak), SOLD, "kind", Settings()) == [
         (
-            "No difference between kind = b and a in the share of sold = yes is shown (-2, 95%: -5 "
+            "kind = b and a do not differ significantly in the share of sold = yes (-2, 95%: -5 "
             "to 1, p = 0.2)."
         )
     ]
@@ -205,12 +212,12 @@ def test_a_group_that_does_not_vary_leaves_the_pairs_to_speak():
     three = replace(three, p_overall=NAN, groups=tuple(groups))
     said = conclude_groups(three, PRICE, "kind", Settings())
     assert said[:2] == [
-        "No joint test of the 3 groups of kind is possible (a group does not vary).",
-        "1 of 2 pairs that can be tested differ (corrected by Holm).",
+        "The 3 groups of kind cannot be tested jointly (a group does not vary).",
+        "1 of 2 pairs that can be tested differ (Holm-corrected).",
     ]
     alike = replace(three, groups=(groups[0], groups[0]))
     (first, *_) = conclude_groups(alike, PRICE, "kind", Settings())
-    assert first == "No joint test of the 2 groups of kind is possible."
+    assert first == "The 2 groups of kind cannot be tested jointly."
 
 
 def make_paired(gain: Gain, folds: Gain | None) -> Paired:
@@ -231,13 +238,13 @@ def test_the_better_candidate_is_named_with_its_certainty():
     said = conclude_paired(make_paired(gain, doubtful), ("one", "other"), "roc_auc", 0.05)
     assert said == [
         (
-            "one is better than other by 0.0012 ± 0.0004 roc_auc (95%: 0.0004 to 0.002). Were they "
-            "equally good, a difference so large would come up in 3 of 1,000 cases."
+            "one is better than other by 0.0012 ± 0.0004 roc_auc (95%: 0.0004 to 0.002). If "
+            "they were equally good, a difference this large would come up in 3 of 1,000 cases."
         ),
         (
-            "other is ahead in 2 of 3 folds: whether the same settings would be better on average, "
-            "trained on other rows, cannot be told (p = 0.3, corrected for overlapping training "
-            "rows)."
+            "other is ahead in 2 of 3 folds: it is uncertain whether the same settings would be "
+            "better on average, trained on other rows (p = 0.3, corrected for overlapping "
+            "training rows)."
         ),
     ]
 
@@ -254,9 +261,27 @@ def test_folds_speak_of_the_mean_over_other_training_rows():
 @pytest.mark.parametrize(
     ("gain", "told"),
     [
-        (-0.1, "one is better than other by 0.1 auc in these rows; no error can be told."),
-        (0.1, "other is better than one by 0.1 auc in these rows; no error can be told."),
-        (0.0, "one and other are equal in auc in these rows; no error can be told."),
+        (
+            -0.1,
+            (
+                "one is better than other by 0.1 auc in these rows; the error of this difference "
+                "is unknown."
+            ),
+        ),
+        (
+            0.1,
+            (
+                "other is better than one by 0.1 auc in these rows; the error of this difference "
+                "is unknown."
+            ),
+        ),
+        (
+            0.0,
+            (
+                "one and other are equal in auc in these rows; the error of this difference is "
+                "unknown."
+            ),
+        ),
         (NAN, "auc is undefined in these rows: one and other cannot be compared."),
     ],
 )
@@ -270,11 +295,14 @@ def test_where_nothing_can_be_told_the_interval_says_what_is_possible():
     said = conclude_paired(make_paired(gain, None), ("one", "other"), "roc_auc", 0.05)
     assert said == [
         (
-            "No difference in roc_auc can be told between one and other: other is ahead by 0.001 ± "
-            "0.001, and equally good models would be as far apart in 33 of 100 cases. On new rows "
+            "one and other do not differ significantly in roc_auc: other is ahead by 0.001 ± "
+            "0.001, and equally good models would differ as much in 33 of 100 cases. On new rows "
             "other may be better by up to 0.003, or worse by up to 0.001 (95%)."
         ),
-        "other is ahead in 2 of 3 folds; too few to tell what training on other rows would change.",
+        (
+            "other is ahead in 2 of 3 folds; these are too few folds to say what training on other "
+            "rows would change."
+        ),
     ]
 
 

@@ -157,7 +157,7 @@ def test_groups_of_a_row_are_left_out_and_gaps_are_no_group():
 
 
 def test_one_group_and_too_many_are_refused():
-    with pytest.raises(DataError, match=r"^group: 1 group\(s\) with 2 rows or more to compare.$"):
+    with pytest.raises(DataError, match=r"^group: 1 group with 2 rows or more to compare.$"):
         compare(make_values(), pd.Series(["a"] * N, name="group"))
     with pytest.raises(DataError, match=r"^group: 120 different values, 20 groups are the most.$"):
         compare(make_values(), pd.Series(np.arange(N), name="group"))

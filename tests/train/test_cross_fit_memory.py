@@ -61,7 +61,7 @@ def test_a_fit_that_lacks_memory_is_repeated_once_on_fewer_rows(
     assert np.isfinite(candidate.oof).all()
     warnings = [event.fields["message"] for event in site.events if event.kind == "warning"]
     key = site.specs[0].key
-    assert warnings == [f"{key}: too little memory; it goes on with 50% of rows"]
+    assert warnings == [f"{key}: too little memory; it continues with 50% of the rows"]
 
 
 def test_a_fit_that_lacks_memory_twice_fails_with_what_to_do(site: Site) -> None:
@@ -71,7 +71,7 @@ def test_a_fit_that_lacks_memory_twice_fails_with_what_to_do(site: Site) -> None
 
     failure = find(outcomes, site.specs[0])
     assert isinstance(failure, Failure)
-    assert failure.error == "it takes more memory than there is"
+    assert failure.error == "it needs more memory than there is"
     assert failure.hint == "Give more with --memory, or close other programs."
     assert isinstance(find(outcomes, site.specs[1]), Candidate)
 

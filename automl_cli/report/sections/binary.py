@@ -65,9 +65,8 @@ def _draw_roc(solved: Solved, y: BoolVector, p: FloatVector) -> Picture:
         svg = drawn.svg()
     found = float(np.interp(0.1, false, true))
     caption = (
-        f"Area under the curve {area:.4f}: so often a positive row ranks above a negative one. "
-        f"With a tenth of the negatives called positive, {spell_share(found)} of the positives "
-        "are found."
+        f"Area under the curve: {area:.4f}. At a false positive rate of 10%, "
+        f"{spell_share(found)} of the positives are found."
     )
     return Picture(name=f"ROC curve for {solved.name}", caption=caption, svg=svg)
 
@@ -89,8 +88,8 @@ def _draw_precision(solved: Solved, y: BoolVector, p: FloatVector) -> Picture:
         svg = drawn.svg()
     half = float(precision[recall >= 0.5].max())
     caption = (
-        f"Average precision {area:.4f}, where chance gives {base:.4f}. While half of the positives "
-        f"are found, {spell_share(half)} of the calls are right."
+        f"Average precision: {area:.4f} (chance: {base:.4f}). At a recall of 50%, precision "
+        f"is {spell_share(half)}."
     )
     return Picture(name=f"Precision and recall for {solved.name}", caption=caption, svg=svg)
 
@@ -111,8 +110,8 @@ def _draw_heaps(solved: Solved, y: BoolVector, p: FloatVector) -> Picture:
         svg = drawn.svg()
     middle = float(((p > 0.3) & (p < 0.7)).mean())
     caption = (
-        f"What was predicted for rows of either class, each heap summing to 1. "
-        f"{spell_share(middle)} of all rows lie between 0.3 and 0.7, where the ensemble is unsure."
+        "Distribution of the predictions for the rows of each class. For "
+        f"{spell_share(middle)} of all rows the ensemble is unsure (0.3 to 0.7)."
     )
     return Picture(name=f"Predictions by class for {solved.name}", caption=caption, svg=svg)
 
@@ -135,7 +134,7 @@ def _list_thresholds(y: BoolVector, p: FloatVector) -> Table:
         )
     names = ("threshold", "called positive", "precision", "recall", "F1", "accuracy")
     return Table(
-        caption="What other thresholds would do",
+        caption="Other thresholds",
         headings=[Heading(text=name, kind="number") for name in names],
         rows=rows,
         folded=True,

@@ -100,7 +100,8 @@ def draw_calibration(
         svg = drawn.svg()
     outside = int(((bins.predicted < bins.low) | (bins.predicted > bins.high)).sum())
     caption = (
-        f"Predicted probability and observed share differ by {spell(bins.gap, 2)} on average. In "
-        f"{outside} of {len(bins.counts)} bins the difference is more than chance (95 % intervals)."
+        f"Predicted probability and observed share differ by {spell(bins.gap, 2)} on "
+        f"average. In {outside} of {len(bins.counts)} bins the difference is significant "
+        "(outside the 95% interval)."
     )
     return Picture(name=name, caption=caption, svg=svg)

@@ -33,8 +33,8 @@ def draw_confusion(solved: Solved, y: IntVector, labels: npt.NDArray[np.int64]) 
     off = counts - np.diag(np.diag(counts))
     i, j = np.unravel_index(int(off.argmax()), off.shape)
     caption = (
-        f"{spell_share(right)} of the labels are right. Each row sums to 100%. The most frequent "
-        f"mistake: {names[int(i)]} taken for {names[int(j)]}, {int(off[i, j]):,} times "
+        f"Accuracy: {spell_share(right)}; each row sums to 100%. The most frequent mistake "
+        f"is {names[int(i)]} predicted as {names[int(j)]}, {int(off[i, j]):,} times "
         f"({spell_share(float(shares[i, j]))} of {names[int(i)]})."
     )
     return Picture(name=f"Confusion for {solved.name}", caption=caption, svg=svg)

@@ -36,12 +36,12 @@ MOST_SHOWN = 15
 WORTH_A_PICTURE = MODERATE / 2
 NO_TEST = "There is no test table to compare with."
 ALIKE = (
-    "Adversarial validation: a model that was asked to tell test rows from training rows cannot do "
-    f"it to speak of (its area under the curve is below {TOLD_APART})."
+    "Adversarial validation: a model cannot tell test rows from training rows (its AUC is "
+    f"below {TOLD_APART})."
 )
 TOO_FEW = (
-    "Adversarial validation: no model was asked to tell test rows from training rows, since there "
-    "are only {n_rows} {table} rows; below {least} it would tell by chance."
+    "Adversarial validation was skipped: there are only {n_rows} {table} rows, and at least "
+    "{least} are needed."
 )
 
 
@@ -85,10 +85,9 @@ def _tell(shifts: Sequence[Shift]) -> str:
     moderate = sum(MODERATE <= one.stability < LARGE for one in shifts) or "none"
     surely = sum(one.p <= 0.05 for one in shifts) or "none"
     return (
-        f"Of {len(shifts)} columns, {large} differ much between train and test (a stability index "
-        f"of {LARGE} or more) and {moderate} noticeably ({MODERATE} or more). More than "
-        f"chance, adjusted for the number of columns: {surely}; with many rows even a difference "
-        "too small to matter does."
+        f"Of {len(shifts)} columns, {large} differ much between train and test (a stability "
+        f"index of {LARGE} or more) and {moderate} noticeably ({MODERATE} or more). "
+        f"Significant after correction for the number of columns: {surely}."
     )
 
 
@@ -193,7 +192,7 @@ def _draw_levels(shift: Shift, train: pd.Series, test: pd.Series) -> Picture:
         add_legend(drawn.axes)
         svg = drawn.svg()
     caption = (
-        f"{shift.name}: stability index {shift.stability:.3f}. The levels that differ most; "
+        f"{shift.name}: stability index {shift.stability:.3f}. These levels differ most; "
         f"{names[0]} has {spell_share(float(joined.loc[names[0], 'train']))} of train and "
         f"{spell_share(float(joined.loc[names[0], 'test']))} of test."
     )

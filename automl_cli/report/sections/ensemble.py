@@ -48,10 +48,11 @@ def _write_target(solved: Solved, blend: Blend) -> Iterator[Block]:
         pictures.append(_draw_correlations(solved, blend, shown[:MOST_MEMBERS]))
     yield Pictures(pictures=pictures)
     yield Text(
-        text="Weights of members that say nearly the same are a matter of chance: read them as a "
-        "whole, not one by one. A negative weight takes away what two members share. What "
-        "members miss in common no ensemble can mend, so a good one joins those whose errors "
-        "are least correlated."
+        text="The weights of members with nearly equal predictions depend on chance: read them "
+        "together, not one by one. A negative weight subtracts what two members share. No "
+        "ensemble can correct an error that all members make, so a good one combines members "
+        "whose errors are weakly correlated.",
+        summary="How to read the weights",
     )
 
 
@@ -96,7 +97,7 @@ def _draw_correlations(solved: Solved, blend: Blend, shown: Sequence[int]) -> Pi
         svg = drawn.svg()
     caption = (
         f"Correlation of the errors of the {len(names)} members with the largest weights, "
-        f"{_tell_pairs(found, names)}; the stronger the colour of a cell, the more alike."
+        f"{_tell_pairs(found, names)}; the darker a cell, the higher the correlation."
     )
     return Picture(name=f"Diversity of the members for {solved.name}", caption=caption, svg=svg)
 
@@ -105,7 +106,7 @@ def _tell_pairs(found: FloatMatrix, names: Sequence[str]) -> str:
     every = [(float(found[i, j]), i, j) for i in range(len(names)) for j in range(i)]
     pairs = [pair for pair in every if np.isfinite(pair[0])]
     if not pairs:
-        return "of whom no two have errors that vary"
+        return "no two of which have errors that vary"
     value, one, two = min(pairs)
     mean = float(np.mean([pair[0] for pair in pairs]))
     return (

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from automl_cli.core.counts import spell_count
 from automl_cli.features.state import count_selected
 from automl_cli.features.tried import Tried, load_tried
 from automl_cli.report.drawing import SERIES, add_legend, height_of, list_bars, sheet
@@ -28,8 +29,9 @@ if TYPE_CHECKING:
 
 MOST_COLUMNS, MOST_PAIRS = 25, 30
 NO_PAIRS = (
-    "No two candidates differ in their features alone, so this run cannot say what a group "
-    "brought. `candidates` with `generated: false` in a config make such pairs."
+    "No two candidates differ only in their features, so this run cannot show what a "
+    "feature group gained. Add `candidates` with `generated: false` to the config to get "
+    "such pairs."
 )
 
 
@@ -52,7 +54,7 @@ def _write_screen(rows: Sequence[Tried], n_folds: int) -> Iterator[Block]:
     yield Pictures(pictures=[_draw_groups(rows, groups)])
     taken = [row for row in rows if row.taken]
     if not taken:
-        yield Text(text="No generated column is taken in any fold.")
+        yield Text(text="No fold uses a generated column.")
         return
     yield Table(
         caption=f"The leading {min(MOST_COLUMNS, len(taken))} of {len(taken)} generated columns "
@@ -95,8 +97,9 @@ def _draw_groups(rows: Sequence[Tried], groups: Sequence[str]) -> Picture:
         add_legend(drawn.axes, columns=3)
         svg = drawn.svg()
     caption = (
-        f"{sum(tried):,} generated columns were tried. In at least one fold {sum(out):,} explain "
-        f"more than chance, and {sum(taken):,} add to the columns of the data and to better ones."
+        f"{sum(tried):,} generated columns were tried. In at least one fold, {sum(out):,} "
+        f"explain more than chance would, and {sum(taken):,} were kept because they add "
+        "something to the other columns."
     )
     return Picture(name="Generated columns by group", caption=caption, svg=svg)
 
@@ -147,8 +150,7 @@ def _write_pairs(solved: Solved) -> Iterator[Block]:
         shown = [*pairs[: MOST_PAIRS // 2], *pairs[-(MOST_PAIRS // 2) :]]
         told = f"; the {MOST_PAIRS // 2} best and the {MOST_PAIRS // 2} worst of {len(pairs)} pairs"
     yield Table(
-        caption="What features brought: candidates of the same model and parameters, row by row"
-        + told,
+        caption="Effect of features: candidates with the same model and parameters" + told,
         headings=[
             Heading(text="model"),
             Heading(text="with", kind="text"),
@@ -162,11 +164,14 @@ def _write_pairs(solved: Solved) -> Iterator[Block]:
     sure = [pair for pair in pairs if abs(pair.gain) > 2 * pair.error]
     helped = sum(pair.gain > 0 for pair in sure)
     yield Text(
-        text=f"The same rows, the same model, other features: {len(pairs)} "
-        f"{'pair' if len(pairs) == 1 else 'pairs'}, of which "
-        f"{helped} gained and {len(sure) - helped} lost by more than two standard errors. A gain "
-        "is a lower loss, the smooth one that models are fitted with. A pair says what its "
-        "features are worth to this model; how much of it reaches the ensemble is another matter."
+        text=f"Of {spell_count(len(pairs), 'pair')}, {helped} gained and {len(sure) - helped} lost "
+        "by more than two standard errors."
+    )
+    yield Text(
+        text="Both candidates of a pair have the same rows and the same model, but other "
+        "features. A gain is a lower loss, the smooth one that models are fitted with. It shows "
+        "what the features are worth to this model; the ensemble may gain less.",
+        summary="How to read the pairs",
     )
 
 

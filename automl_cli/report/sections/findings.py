@@ -4,8 +4,8 @@ from automl_cli.report.material import Material
 from automl_cli.report.section import Block, Notice, Section, Text
 
 NOTHING = (
-    "The quick rules of the audit found nothing remarkable in the tables. `automl audit` asks the "
-    "slower ones as well."
+    "The quick rules of the audit found nothing in the tables. `automl audit` runs the "
+    "slower rules as well."
 )
 
 

@@ -58,7 +58,7 @@ def read_explained(run: RunDirectory) -> list[Explained]:
     if not path.exists():
         return []
     stored: Any = read_json(path)
-    with understood(path, f"Make it anew: automl explain {run.root}"):
+    with understood(path, f"Measure it again: automl explain {run.root}"):
         return [_make_explained(one, path.parent) for one in stored["targets"]]
 
 
@@ -71,11 +71,16 @@ def write_importance(material: Material) -> Section:
         if len(explained) > 1:
             blocks.append(Subtitle(text=one.target))
         if one.blend != load_key(directory.blend(one.target)):
-            told = f"Of an earlier ensemble; `automl explain {directory.root}` measures this one."
+            told = (
+                "These figures are of an earlier ensemble. Run `automl explain "
+                f"{directory.root}` to measure this one."
+            )
             blocks.append(Text(text=told))
         blocks += _write_target(material, one)
     if not blocks:
-        told = f"Not measured yet: `automl explain {directory.root}` does; then report again."
+        told = (
+            f"Not measured yet. Run `automl explain {directory.root}`, then write the report again."
+        )
         blocks = [Text(text=told)]
     return Section(name="importance", title=TITLE, blocks=blocks)
 
@@ -108,10 +113,10 @@ def _draw_importances(explained: Explained, ranked: Sequence[Importance]) -> Pic
         drawn.axes.set_xlabel(f"rise of the {explained.loss}, 95% interval")
         svg = drawn.svg()
     found = [one.name for one in ranked if one.found and not one.is_probe]
-    told = f"Found to matter: {join_names(found, most=3)}." if found else "None surely matters."
+    told = f"Significant: {join_names(found, most=3)}." if found else "None is significant."
     caption = (
-        f"How much the loss of a held-out row rises without each column; the {len(shown)} leading "
-        f"of {len(ranked)}. {told} Round: found; diamond: may be chance."
+        f"Rise of the loss on held-out rows when a column is permuted, top {len(shown)} of "
+        f"{len(ranked)}. {told} (Circle: significant; diamond: may be chance.)"
     )
     name = f"Importance of the columns for {explained.target}"
     return Picture(name=name, caption=caption, svg=svg)

@@ -67,8 +67,8 @@ def _write_target(solved: Solved) -> Iterator[Block]:
     if searched:
         yield _list_searches(searched)
         yield Text(
-            text="The cross-fitted score of a search is by folds that had no say in which settings "
-            "came to all folds; the naive one is on all rows, with the luck of the choice."
+            text="The cross-fitted score of a search uses only folds that did not choose "
+            "the settings; the naive score uses all rows and is too optimistic."
         )
 
 
@@ -81,7 +81,7 @@ def make_leaderboard(
         rounds = one["rounds"]
         score = Cell(text=spell_score(one["score"], one["score_se"]), order=one["score"])
         used = "" if one["weight"] is None else f"{one['weight']:.3f}"
-        notes = ["cut by the clock"] * bool(one["cut"])
+        notes = ["stopped by the budget"] * bool(one["cut"])
         if one["row_share"] < 1:
             notes.append(f"{one['row_share']:.0%} of the rows")
         share = one.get("predict_share")
@@ -123,7 +123,7 @@ def _list_left_out(described: Mapping[str, Any]) -> Iterator[Block]:
         )
     if skipped:
         yield Table(
-            caption=f"Candidates that the clock left out: {len(skipped)}",
+            caption=f"Candidates not fitted for lack of time: {len(skipped)}",
             headings=[*names, Heading(text="reason")],
             rows=[[say(one[name]) for name in ("key", "description", "reason")] for one in skipped],
             folded=True,
@@ -160,7 +160,7 @@ def _draw_scores(solved: Solved) -> Picture:
     caption = (
         f"{told['metric']} of the best {len(shown)} of {len(solved.candidates)} candidates; "
         f"{direction} is better. {names[0]} reaches {spell_score(*scores[0])}"
-        + (f"; {within} of the others lie within its standard error." if within else ".")
+        + (f"; {within} of the others are within one standard error of it." if within else ".")
     )
     return Picture(name=f"Scores of the candidates for {solved.name}", caption=caption, svg=svg)
 
@@ -189,8 +189,8 @@ def _draw_folds(solved: Solved) -> Picture:
         svg = drawn.svg()
     best = shown[0].fold_scores
     caption = (
-        f"The folds of the best candidate reach from {spell(min(best))} to {spell(max(best))}. "
-        "Each is scored on other rows, by a model that was trained on other rows."
+        f"The fold scores of the best candidate range from {spell(min(best))} to "
+        f"{spell(max(best))}."
     )
     return Picture(name=f"Scores of single folds for {solved.name}", caption=caption, svg=svg)
 

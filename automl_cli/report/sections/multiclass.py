@@ -46,7 +46,7 @@ def write_multiclass(solved: Solved) -> Iterator[Block]:
 def _decide(solved: Solved, p: FloatMatrix | None) -> tuple[npt.NDArray[np.int64], str]:
     wants, answers = solved.problem.metric.wants, solved.answers[solved.rows]
     if wants == "label":
-        told = "Labels are those of the submission's rule, cross-fitted."
+        told = "Labels follow the decision rule of the submission, cross-fitted."
         return answers.astype(np.int64), told
     if wants == "ranking":
         return answers[:, 0].astype(np.int64), "Labels are the first of each ranking."
@@ -79,8 +79,8 @@ def _draw_curves(solved: Solved, y: IntVector, p: FloatMatrix) -> Picture:
     best, worst = max(areas, key=areas.__getitem__), min(areas, key=areas.__getitem__)
     more = f" (the {MOST_CURVES} most frequent are drawn)" if len(present) > MOST_CURVES else ""
     caption = (
-        f"Each class against all others{more}. Best told apart: {labels[best]} with an area of "
-        f"{areas[best]:.3f}; worst: {labels[worst]} with {areas[worst]:.3f}."
+        f"Each class against all others{more}. Best: {labels[best]} (area "
+        f"{areas[best]:.3f}); worst: {labels[worst]} ({areas[worst]:.3f})."
     )
     return Picture(name=f"ROC curves by class for {solved.name}", caption=caption, svg=svg)
 

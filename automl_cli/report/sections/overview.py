@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from automl_cli.core.candidate import Blend
 from automl_cli.core.counts import spell_count
 from automl_cli.report.material import Material, Solved
 from automl_cli.report.pairs import measure_difference
@@ -22,12 +23,13 @@ from automl_cli.report.wording import (
 from automl_cli.scoring import make_row_parts
 
 MOST_SHOWN = 12  # columns; more are folded away
+TRUST = "How far to trust the score"
 HONEST = (
-    "The score is cross-fitted: no row was predicted by a model trained on it, nor weighted by "
-    "what was fitted on it. What remains is usually small: the weights for a block come from "
-    "predictions of models that were trained on it, the choice of the combiner does too, a fold's "
-    "own rows end its training, and under a clock the first fold has a say in which candidates are "
-    "given up."
+    "The score is cross-fitted: no row was predicted by a model that was trained on it, nor "
+    "blended with weights that were fitted on it. Some optimism remains, which is usually "
+    "small: the weights and the combiner are chosen on predictions of models that saw the "
+    "scored rows, early stopping uses the rows of the fold, and under a budget the first "
+    "fold helps to decide which candidates are dropped."
 )
 
 
@@ -36,6 +38,8 @@ def write_result(material: Material) -> Section:
     blocks: list[Block] = []
     for solved in material.solved:
         blocks += [Figures(figures=list(_list_figures(material, solved))), Text(text=_tell(solved))]
+        if solved.blend is not None:
+            blocks.append(Text(text=_caution(solved.blend), summary=TRUST))
     return Section(name="result", title="The result", blocks=blocks)
 
 
@@ -44,8 +48,8 @@ def write_inferred(material: Material) -> Section:
     facts = [[say(text) for text in fact] for fact in material.summary["facts"]]
     blocks: list[Block] = [
         Text(
-            text="Every guess about the data with its reason. A wrong one costs more than any "
-            "model can win back; a flag or the config overrides each."
+            text="Check these guesses: a wrong one costs more than any model can win back. "
+            "Flags and the config override them."
         ),
         Table(
             caption="What was inferred",
@@ -64,7 +68,7 @@ def _list_figures(material: Material, solved: Solved) -> Iterator[tuple[str, str
     yield f"{told['metric']} of {solved.name}", score, f"cross-validated; {arrow}"
     if told.get("holdout"):
         held = told["holdout"]
-        remark = f"{held['rows']:,} rows that nothing saw before the end"
+        remark = f"{held['rows']:,} rows that no model saw"
         yield "on the hold-out", spell_score(held["score"], held["score_se"]), remark
     yield "best single candidate", spell_score(best.score, best.score_se), best.spec.key
     n_rows = solved.problem.folds.n_rows
@@ -79,13 +83,18 @@ def _list_figures(material: Material, solved: Solved) -> Iterator[tuple[str, str
 def _tell(solved: Solved) -> str:
     if solved.blend is None:
         best = solved.candidates[0].spec.key
-        return f"There was no time for an ensemble: the answers are those of {best}."
+        return f"There was no time for an ensemble: the predictions are those of {best}."
     n_used = sum(abs(weight) > 1e-6 for weight in solved.blend.weights)
     return (
-        f"The answers are those of an ensemble of {spell_count(n_used, 'candidate')} (combiner: "
-        f"{solved.blend.combiner}). {_tell_gain(solved)} {HONEST} On the rows it was fitted to the "
-        f"ensemble would show {spell(solved.blend.in_sample)}, which is too good by construction. "
-        "± is one standard error, from the chance in the rows."
+        f"The predictions are those of an ensemble of {spell_count(n_used, 'candidate')} "
+        f"(combiner: {solved.blend.combiner}). {_tell_gain(solved)}"
+    )
+
+
+def _caution(blend: Blend) -> str:
+    return (
+        f"{HONEST} The in-sample score, {spell(blend.in_sample)}, is too optimistic by "
+        "construction. ± is one standard error over the rows."
     )
 
 
@@ -101,12 +110,12 @@ def _tell_gain(solved: Solved) -> str:
         else ""
     )
     if not np.isfinite(gain):
-        scored = "cannot be compared with the best single one"
+        scored = "cannot be compared with the best single candidate"
     elif gain == 0:
-        scored = "scores as the best single one does"
+        scored = "scores the same as the best single candidate"
     else:
         side = "better" if gain > 0 else "worse"
-        scored = f"is {side} than the best single one by {spell(abs(gain), 2)}"
+        scored = f"is {side} than the best single candidate by {spell(abs(gain), 2)}"
     return f"In {told['metric']} it {scored}{searched}; {_tell_loss(solved)}."
 
 

@@ -99,9 +99,9 @@ def _draw_progress(material: Material, solved: Solved, moments: Sequence[Moment]
         svg = drawn.svg()
     first, top = known[0], int(np.argmax(best == best[-1]))
     caption = (
-        f"Each point is a candidate when its last fold was done; the line is the best so far. The "
-        f"first stood after {spell_seconds(first.seconds)} with {spell(scores[0])}, the best "
-        f"single one after {spell_seconds(float(seconds[top]))} with {spell(float(best[-1]))}."
+        "Each point is a finished candidate; the line is the best score so far. The first "
+        f"candidate scored {spell(scores[0])} after {spell_seconds(first.seconds)}, the best "
+        f"{spell(float(best[-1]))} after {spell_seconds(float(seconds[top]))}."
     )
     return Picture(name=f"Score over time for {solved.name}", caption=caption, svg=svg)
 
@@ -144,7 +144,7 @@ def _tell(material: Material, moments: Sequence[Moment], vain: float) -> str:
     told += f"; {limit}. {spell_count(n_fits, 'fit')} made "
     told += spell_count(fates.count("candidate"), "candidate")
     if "skipped" in fates:
-        told += f"; {fates.count('skipped'):,} were left out for want of time"
+        told += f"; {spell_count(fates.count('skipped'), 'candidate')} not fitted for lack of time"
     if "failed" in fates:
         told += f"; {fates.count('failed'):,} failed (their tracebacks are in `failures`)"
     warnings = [str(one.event["message"]) for one in moments if one.event["kind"] == "warning"]

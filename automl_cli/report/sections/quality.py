@@ -7,8 +7,8 @@ from automl_cli.report.sections.multiclass import write_multiclass
 from automl_cli.report.sections.regression import write_regression
 
 HONEST = (
-    "All of it is out-of-fold: each row was predicted by models that were not trained on it, and "
-    "blended by weights that were fitted on other rows."
+    "All figures are out-of-fold: each row was predicted by models, and blended with "
+    "weights, that were fitted on other rows."
 )
 
 

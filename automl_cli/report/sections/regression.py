@@ -28,7 +28,7 @@ def write_regression(solved: Solved) -> Iterator[Block]:
         f"{spell(float(np.quantile(absolute, 0.9)), 3)}. They explain {spell_share(explained)} of "
         f"the variance of {solved.name}."
         if explained > 0
-        else f"{len(y):,} rows. The predictions explain nothing of the variance of {solved.name}."
+        else f"{len(y):,} rows. The predictions explain none of the variance of {solved.name}."
     )
     yield Pictures(
         pictures=[
@@ -58,8 +58,8 @@ def _draw_against(solved: Solved, y: FloatVector, predicted: FloatVector) -> Pic
     shown = "all rows" if len(chosen) == len(y) else f"{len(chosen):,} of {len(y):,} rows"
     correlation = float(np.corrcoef(y, predicted)[0, 1]) if np.ptp(predicted) else float("nan")
     caption = (
-        f"Predicted and true values of {shown}; their correlation is {spell(correlation, 3)}. "
-        "Points above the line were predicted too low."
+        f"Predicted and true values of {shown}; their correlation is "
+        f"{spell(correlation, 3)}. Predictions are too low for points above the line."
     )
     return Picture(name=f"Predicted against true {solved.name}", caption=caption, svg=svg)
 
@@ -80,9 +80,9 @@ def _draw_residuals(solved: Solved, predicted: FloatVector, residuals: FloatVect
         svg = drawn.svg()
     spread = levels[:, 4] - levels[:, 0]
     caption = (
-        "Residuals by the size of the prediction, twenty parts of equally many rows. The span of "
-        f"80% of them goes from {spell(float(spread.min()), 2)} to {spell(float(spread.max()), 2)};"
-        " a median away from 0 is a bias."
+        "Residuals in 20 bins of the prediction with equal numbers of rows; a median away "
+        "from 0 is a bias. The width of the 80% band ranges from "
+        f"{spell(float(spread.min()), 2)} to {spell(float(spread.max()), 2)}."
     )
     return Picture(name=f"Residuals for {solved.name}", caption=caption, svg=svg)
 
@@ -103,7 +103,9 @@ def _draw_heap(solved: Solved, residuals: FloatVector) -> Picture:
         f"The middle 99% of the residuals. Mean {spell(mean, 2)}, standard deviation "
         f"{spell(deviation, 3)}; the largest miss is {spell(largest, 3)}."
     )
-    return Picture(name=f"Heap of residuals for {solved.name}", caption=caption, svg=svg)
+    return Picture(
+        name=f"Distribution of the residuals for {solved.name}", caption=caption, svg=svg
+    )
 
 
 def _list_bins(solved: Solved, y: FloatVector, predicted: FloatVector) -> Table:

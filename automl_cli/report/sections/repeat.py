@@ -24,10 +24,10 @@ def write_repeat(material: Material) -> Section:
     blocks: list[Block] = [
         Listing(caption="The command", text=shlex.join(words)),
         Text(
-            text="Under a clock a faster or slower machine comes to other candidates; without a "
-            "budget the same data, config and versions give the same numbers."
+            text="Under a budget, a faster or slower machine fits other candidates. Without "
+            "one, the same data, config and versions give the same numbers."
             if limited
-            else "There was no clock: the same data, config and versions give the same numbers."
+            else ("There was no budget: the same data, config and versions give the same numbers.")
         ),
         Listing(caption="config.yaml", text=directory.config.read_text(encoding="utf-8")),
         Table(
@@ -36,4 +36,4 @@ def write_repeat(material: Material) -> Section:
             rows=rows,
         ),
     ]
-    return Section(name="repeat", title="To repeat it", blocks=blocks)
+    return Section(name="repeat", title="Reproduce this run", blocks=blocks)

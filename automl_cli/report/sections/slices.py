@@ -71,30 +71,29 @@ def _find_means(solved: Solved) -> tuple[FloatVector, FloatVector] | None:
 
 def _tell(solved: Solved, segments: Sequence[Segment], n_tried: int, overall: float) -> str:
     if not segments:
-        return "No part of the rows is large enough to be looked at, or none is worse than others."
+        return "No slice is large enough to be examined, or none has a higher error than the rest."
     n_sure = sum(one.adjusted <= SURE for one in segments)
     loss = LOSSES[solved.problem.objective]
     unknown = (
-        " Those without ± lie within one block of the validation, or all others do: blocks differ "
-        "by chance too, and one does not tell how much."
+        " A slice without ± lies in a single block of the validation, or all other rows do, so "
+        "its error is unknown."
         if not all(np.isfinite(one.error) for one in segments)
         else ""
     )
     scale = " of log(1 + y)" if solved.problem.metric.transform == "log1p" else ""
     told = (
-        f"{n_tried:,} parts of the rows were looked at: levels and stretches of each column, and "
-        f"of the most uneven columns two by two. The mean {loss}{scale} is {spell(overall, 3)}. "
+        f"{n_tried:,} slices were examined: levels and ranges of each column, and pairs of the "
+        f"most uneven columns. The mean {loss}{scale} is {spell(overall, 3)}. "
     )
     if n_sure == 0:
         return told + (
-            "No part is worse by more than chance explains, given how many were looked at; the "
-            f"ten that look worst may do so by luck.{unknown}"
+            f"None is significantly worse; the {len(segments)} below may look bad by chance."
+            f"{unknown}"
         )
     return told + (
-        f"{'The' if n_sure == len(segments) else f'{n_sure} of the'} {len(segments)} below are "
-        f"worse for sure (a false discovery rate of {SURE:.0%}). A part may be hard by nature, "
-        "because its rows are undecided or its values large; where predicted and true means "
-        f"differ, the models are wrong about it.{unknown}"
+        f"Of the {len(segments)} below, {n_sure} {'is' if n_sure == 1 else 'are'} significantly "
+        f"worse (false discovery rate {SURE:.0%}). A slice may be hard by nature; if its "
+        f"predicted and true means differ, the models are biased there.{unknown}"
     )
 
 
@@ -111,8 +110,8 @@ def _draw(solved: Solved, segments: Sequence[Segment]) -> Picture:
         drawn.axes.set_xlabel(f"excess {LOSSES[solved.problem.objective]}, 95% interval")
         svg = drawn.svg()
     caption = (
-        f"Mean loss in each part minus that of all other rows. {_tell_worst(segments)} "
-        "Round: sure; diamond: may be chance."
+        f"Mean loss of each slice minus that of all other rows. {_tell_worst(segments)} "
+        "Circle: significant; diamond: may be chance."
     )
     return Picture(name=f"{_name_parts(segments)}, for {solved.name}", caption=caption, svg=svg)
 
@@ -123,20 +122,24 @@ def _tell_worst(segments: Sequence[Segment]) -> str:
     sure = [one for one in segments if one.adjusted <= SURE]
     told = f"{largest.name} ({largest.n_rows:,} rows) with {spell(largest.excess, 2)} more"
     if largest in sure:
-        told = f"The worst: {told}."
+        told = f"Largest excess: {told}."
     else:
-        told = f"The largest excess, which may be chance: {told}."
+        told = f"Largest excess, which may be chance: {told}."
         if sure:
-            told += f" The worst for sure: {sure[0].name} with {spell(sure[0].excess, 2)} more."
+            told += (
+                f" Largest significant excess: {sure[0].name} with {spell(sure[0].excess, 2)} more."
+            )
     if len(sure) == len(segments):
         return told
-    first = "Sure ones come first, by excess; then the others," if sure else "They are ordered"
+    first = (
+        "Significant ones come first, by excess; then the others," if sure else "They are ordered"
+    )
     return f"{told} {first} by how far the excess is above its error."
 
 
 def _name_parts(segments: Sequence[Segment]) -> str:
     is_any_sure = any(one.adjusted <= SURE for one in segments)
-    return "The worst parts of the rows" if is_any_sure else "Parts that may look worse by chance"
+    return "The worst slices" if is_any_sure else "Slices that may look worse by chance"
 
 
 def _fold(name: str) -> str:
