@@ -32,7 +32,6 @@ app = typer.Typer(
     name="automl",
     help="AutoML for tabular competitions: from train.csv to a leak-free submission.csv.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # a mistake and a help page look alike on every terminal and in a log
     context_settings={"help_option_names": ["-h", "--help"]},

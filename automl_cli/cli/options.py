@@ -7,6 +7,8 @@ from typing import Annotated, TypeAlias
 
 import typer
 
+from automl_cli.cli.completion import complete_metric, complete_preset, complete_run
+
 LONGEST_PATH, LONGEST_PART = 4095, 255  # bytes; what Linux takes, and about what others do
 
 
@@ -50,7 +52,10 @@ ConfigFile: TypeAlias = Annotated[
     typer.Option("--config", "-c", help="A YAML config.", parser=read_path, metavar="PATH"),
 ]
 Preset: TypeAlias = Annotated[
-    str | None, typer.Option(help="Preset to start from: smoke, fast, medium or best.")
+    str | None,
+    typer.Option(
+        help="Preset to start from: smoke, fast, medium or best.", autocompletion=complete_preset
+    ),
 ]
 Overrides: TypeAlias = Annotated[
     list[str] | None,
@@ -69,10 +74,19 @@ Targets: TypeAlias = Annotated[
 ]
 Metric: TypeAlias = Annotated[
     str | None,
-    typer.Option(help="The competition's metric; `automl list metrics` shows all."),
+    typer.Option(
+        help="The competition's metric; `automl list metrics` shows all.",
+        autocompletion=complete_metric,
+    ),
 ]
 RunFolder: TypeAlias = Annotated[
-    Path, typer.Argument(help="A run directory.", show_default=False, parser=read_path)
+    Path,
+    typer.Argument(
+        help="A run directory.",
+        show_default=False,
+        parser=read_path,
+        autocompletion=complete_run,
+    ),
 ]
 Force: TypeAlias = Annotated[
     bool, typer.Option("--force", help="Overwrite files that this command did not write.")
