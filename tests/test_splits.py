@@ -239,5 +239,5 @@ class TestChoice:
             make_plan(**options)
 
     def test_one_row_is_refused(self):
-        with pytest.raises(PlanError, match="a validation needs two"):
+        with pytest.raises(PlanError, match="validation needs two"):
             make_plan(1)

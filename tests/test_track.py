@@ -125,7 +125,7 @@ def test_both_scores_are_compared_by_ranks(runs: Path) -> None:
 def test_a_damaged_line_is_told_with_its_place(runs: Path) -> None:
     path = runs / "first" / "leaderboard.jsonl"
     path.write_text('{"public": 0.9}\n{"public": "high"}\n')
-    with pytest.raises(RunError, match=r"leaderboard.jsonl:2: no line of scores"):
+    with pytest.raises(RunError, match=r"leaderboard.jsonl:2: not a line of scores"):
         read_tracked(runs)
 
 
@@ -178,7 +178,7 @@ def test_a_picture_of_nothing_and_a_wrong_ending_are_refused(runs: Path, tmp_pat
 
 
 DAMAGED = [
-    ("leaderboard.jsonl", b'{"public": NaN}', "leaderboard.jsonl:1: no line of scores"),
+    ("leaderboard.jsonl", b'{"public": NaN}', "leaderboard.jsonl:1: not a line of scores"),
     ("leaderboard.jsonl", b"\xff\xfe\x00", "not readable as text"),
     ("summary.json", b"{}", "summary.json: not the figures of a run (version: field required)."),
     ("summary.json", b'{"version": 2}', "summary.json: not the figures of a run (version: "),

@@ -77,9 +77,9 @@ def test_another_run_of_the_same_rows_is_blended(place: Path) -> None:
 MISTAKES = [
     ({"id": range(N_TRAIN)}, "10 of 400 ids of train are missing, such as '400'"),
     ({"id": 10}, "the id '10' comes more than once"),
-    ({"sold": 7.0}, "7 is no probability"),
+    ({"sold": 7.0}, "7 is not a probability"),
     ({"sold": np.nan}, "no prediction in row 1"),
-    ({"sold": "yes"}, "'yes' in column 'sold', row 1, is no number"),
+    ({"sold": "yes"}, "'yes' in column 'sold', row 1, is not a number"),
 ]
 
 
@@ -94,7 +94,7 @@ def test_a_file_that_does_not_fit_is_refused(
 
 def test_the_files_of_a_member_come_in_pairs(place: Path, tmp_path: Path) -> None:
     oof, _ = make_outside(tmp_path)
-    with pytest.raises(DataError, match=r"1 file\(s\) of predictions, expected pairs"):
+    with pytest.raises(DataError, match=r"1 file of predictions, expected pairs"):
         run_blend(place, oof)
 
 
@@ -136,8 +136,8 @@ ARRAYS = [
     (np.zeros((N_TRAIN, 1, 1)), "of shape (400, 1, 1), expected numbers"),
     (np.array(["x"] * N_TRAIN), "expected numbers"),
     (np.ones(N_TRAIN, dtype=bool), "expected numbers"),
-    (np.arange(N_TRAIN) % 2, "nothing but 0 and 1, which are labels"),
-    (np.full(N_TRAIN, np.inf), "inf is no probability"),
+    (np.arange(N_TRAIN) % 2, "only 0 and 1, which are labels"),
+    (np.full(N_TRAIN, np.inf), "inf is not a probability"),
     (np.zeros(7), "7 rows, expected 400 as in train"),
 ]
 

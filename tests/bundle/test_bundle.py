@@ -110,7 +110,7 @@ def test_labels_that_train_has_not_and_missing_cells_are_predicted(
 def test_a_table_without_a_column_is_refused(make_run: Make, tmp_path: Path) -> None:
     folder, run = make_run("binary")
     pd.read_csv(folder / "test.csv").drop(columns="city").to_csv(tmp_path / "new.csv", index=False)
-    with pytest.raises(DataError, match="without the column 'city'"):
+    with pytest.raises(DataError, match="lacks the column 'city'"):
         predict_file(run, tmp_path / "new.csv", tmp_path / "out.csv")
     assert not (tmp_path / "out.csv").exists()
 
@@ -247,7 +247,9 @@ def test_a_name_that_promises_another_format_is_refused(
     make_run: Make, tmp_path: Path, name: str
 ) -> None:
     folder, run = make_run("binary")
-    with pytest.raises(DataError, match="plain csv is written, and this name says") as caught:
+    with pytest.raises(
+        DataError, match="submissions are plain csv, but this name ends in"
+    ) as caught:
         predict_file(run, folder / "test.csv", tmp_path / name)
     assert caught.value.hint == "Give a name that ends in .csv."
     assert not (tmp_path / name).exists()

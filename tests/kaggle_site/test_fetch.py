@@ -190,7 +190,7 @@ def test_without_network_it_is_said(site: Site, monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.usefixtures("home")
 @pytest.mark.parametrize("name", ["../titanic", "", "https://www.kaggle.com/c/titanic", "a b"])
 def test_what_is_no_name_is_refused_before_anything_is_asked(name: str):
-    with pytest.raises(ConfigError, match="is no competition's name"):
+    with pytest.raises(ConfigError, match="is not the name of a competition"):
         fetch(name, [], load_config(preset="smoke"), ignore)
 
 

@@ -46,7 +46,7 @@ MISTAKES = [
     ("def other(): pass", "no function 'split'.", "It defines other; name one after the colon."),
     ("def split(train, y, n, s): return y / 2", "returned float64 of shape (60,)", "It is called"),
     ("def split(train, y, n, s): return y[:5]", "returned int64 of shape (5,)", "It is called"),
-    ("def split(train, y, n, s): return y * 0", "named 1 fold(s), expected 2 to 100", "It is"),
+    ("def split(train, y, n, s): return y * 0", "named 1 fold, expected 2 to 100", "It is"),
     ("def split(train, y, n, s): return 1 / 0", "raised ZeroDivisionError", "Correct the file"),
     ("def split(", "raised SyntaxError", "Correct the file"),
 ]
