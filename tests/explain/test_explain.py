@@ -144,9 +144,9 @@ def test_the_command_prints_tables_of_80_columns_or_json(
     assert shown.exit_code == 0, shown.output
     tables = [line for line in shown.stdout.splitlines() if "  " in line]
     assert max(map(len, tables)) <= 80
-    assert "lunch (made-up noise)" in shown.stdout
+    assert "lunch (noise column)" in shown.stdout
     told = " ".join(shown.stdout.split())
-    assert "did not come out as significant" in told
+    assert "is not significant (p " in told
     printed = CliRunner().invoke(app, [*words, "--json"])
     answer = json.loads(printed.stdout)
     assert answer["version"] == 1

@@ -149,7 +149,7 @@ def test_a_recipe_that_makes_nothing_is_refused(dataset: Dataset, tmp_path: Path
     with pytest.raises(PlanError) as caught:
         prepare(dataclasses.replace(dataset, schema=schema), tmp_path)
     assert caught.value.message == (
-        "features: numeric, counts, target_mean: makes no feature of the columns of this table."
+        "features: numeric, counts, target_mean: makes no feature from the columns of this table."
     )
 
 
