@@ -7,19 +7,18 @@ from typing import NoReturn
 import numpy as np
 import numpy.typing as npt
 
-from automl_cli.core.arrays import BoolVector, FloatVector, IntVector
+from automl_cli.core.arrays import BoolVector, FloatVector
 from automl_cli.core.dataset import Target, Task
 from automl_cli.core.errors import DataError
-from automl_cli.data.formats import PLAIN, NumberFormat, describe_format, find_format
+from automl_cli.data.formats import PLAIN, describe_format
+from automl_cli.data.levels import Levels, find_levels, find_unread_target, name_stray
 from automl_cli.data.numbers import parse_numbers
 from automl_cli.data.options import DataOptions
 from automl_cli.data.order import find_order, sort_naturally
 from automl_cli.data.read import RawTable
-from automl_cli.data.strays import Unread, are_enough
-from automl_cli.data.words import MISSING, MISSING_NUMBERS, Texts, blank
+from automl_cli.data.strays import Unread
+from automl_cli.data.words import MISSING, Texts, blank
 
-FEW_CLASSES = 20  # whole numbers with more distinct values are amounts, not classes
-ROWS_PER_CLASS = 10  # on average; a whole number with fewer rows a value is an amount
 MANY_TEXTS = 50  # more distinct texts than this, and half of the rows, are no classes
 
 
@@ -50,47 +49,6 @@ class EncodedTarget:
     positive_reason: str
     unread: Unread | None = None
     order_reason: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Levels:
-    """The distinct texts of a target: their numbers (NaN: none) and which row holds which."""
-
-    name: str
-    train: RawTable
-    texts: npt.NDArray[np.object_]
-    numbers: FloatVector
-    codes: npt.NDArray[np.int64]  # of each row; -1 is missing
-    n_rows: int
-    form: NumberFormat
-
-    @property
-    def strays(self) -> BoolVector:
-        """Which texts hold something that is not a number."""
-        return np.isnan(self.numbers) & ~np.isin(self.texts, MISSING_NUMBERS)
-
-    @property
-    def counts(self) -> IntVector:
-        """Rows of each text that holds something; 0 where it means that a number is missing."""
-        counts = np.bincount(self.codes[self.codes >= 0], minlength=len(self.texts))
-        return np.where(np.isin(self.texts, MISSING_NUMBERS), 0, counts)
-
-    @property
-    def is_numeric(self) -> bool:
-        """True if the texts are numbers, but for strays too few to be values of their own."""
-        return are_enough(self.counts, ~np.isnan(self.numbers)) and (
-            not self.strays.any() or len(self.texts) > FEW_CLASSES
-        )
-
-    @property
-    def is_whole(self) -> bool:
-        """True if every text is a whole number."""
-        return bool(np.all(self.numbers == np.floor(self.numbers)))
-
-    @property
-    def are_few(self) -> bool:
-        """True if there are so few of them that whole numbers are classes."""
-        return len(self.texts) <= min(FEW_CLASSES, self.n_rows / ROWS_PER_CLASS)
 
 
 def find_labels(cells: Texts, *, most: int) -> tuple[str, ...]:
@@ -125,54 +83,14 @@ def make_target(
     DataError
         If the target is missing, constant, or does not fit the task that the user gave.
     """
-    levels = _find_levels(train, name, options, comma=comma)
+    levels = find_levels(train, name, options, comma=comma)
     task, reason = _find_task(levels, options, shown)
     if task == "regression":
         return _make_values(levels, reason)
     return _make_classes(levels, task, reason, options)
 
 
-def _find_levels(train: RawTable, name: str, options: DataOptions, *, comma: bool) -> _Levels:
-    import pyarrow.compute as pc
-
-    encoded = (
-        blank(train.cells(name), (*MISSING, *options.missing)).dictionary_encode().combine_chunks()
-    )
-    texts = np.asarray(encoded.dictionary.to_numpy(zero_copy_only=False), dtype=object)
-    if len(texts) < 2:
-        came = f"only the value {texts[0]!r}" if len(texts) else "no value"
-        raise DataError(
-            f"{train.name}: the target {name!r} holds {came}, expected at least two values.",
-            hint="Name another target with --target.",
-        )
-    codes = np.asarray(pc.fill_null(encoded.indices, -1), dtype=np.int64)
-    form, numbers = _find_numbers(
-        pc.utf8_trim_whitespace(encoded.dictionary), codes, options, comma=comma
-    )
-    return _Levels(
-        name=name,
-        train=train,
-        texts=texts,
-        numbers=numbers,
-        codes=codes,
-        n_rows=train.n_rows - encoded.null_count,
-        form=form,
-    )
-
-
-def _find_numbers(
-    texts: Texts, codes: IntVector, options: DataOptions, *, comma: bool
-) -> tuple[NumberFormat, FloatVector]:
-    """Return the numbers; a few texts with units or other marks are classes, not numbers."""
-    plain = parse_numbers(texts)
-    asked = options.task == "regression" or options.wants == "value"
-    if not (asked or len(texts) > FEW_CLASSES):
-        return PLAIN, plain
-    counts = np.bincount(codes[codes >= 0], minlength=len(texts))
-    return find_format(texts, counts, decimal_comma=comma)
-
-
-def _find_task(levels: _Levels, options: DataOptions, shown: "Texts | None") -> tuple[Task, str]:
+def _find_task(levels: Levels, options: DataOptions, shown: "Texts | None") -> tuple[Task, str]:
     n = len(levels.texts)
     if options.task is not None:
         _check_task(levels, options.task)
@@ -188,12 +106,12 @@ def _find_task(levels: _Levels, options: DataOptions, shown: "Texts | None") -> 
         return _find_numeric_task(levels, wants_classes=options.wants not in {None, "value"})
     if n > max(MANY_TEXTS, levels.n_rows / 2):
         mostly = levels.counts[~np.isnan(levels.numbers)].sum() > levels.n_rows / 2
-        also = f"; {_name_stray(levels)} is not a number" if mostly else ""
+        also = f"; {name_stray(levels)} is not a number" if mostly else ""
         _refuse(levels, f"{n} distinct texts in {levels.n_rows} rows, too many for classes{also}")
     return "multiclass", f"{n} distinct texts"
 
 
-def _find_between(levels: _Levels, shown: "Texts | None") -> float | None:
+def _find_between(levels: Levels, shown: "Texts | None") -> float | None:
     """Return a number of the sample that is neither a class nor the probability of one of two."""
     n = len(levels.texts)
     if shown is None or not levels.is_numeric or (n > 2 and not levels.are_few):
@@ -206,7 +124,7 @@ def _find_between(levels: _Levels, shown: "Texts | None") -> float | None:
     return float(found[0]) if len(found) else None
 
 
-def _find_numeric_task(levels: _Levels, *, wants_classes: bool) -> tuple[Task, str]:
+def _find_numeric_task(levels: Levels, *, wants_classes: bool) -> tuple[Task, str]:
     n = len(levels.texts)
     if levels.is_whole and wants_classes:
         return "multiclass", f"{n} distinct whole numbers, and the metric wants classes"
@@ -215,22 +133,22 @@ def _find_numeric_task(levels: _Levels, *, wants_classes: bool) -> tuple[Task, s
     return "regression", f"{n} distinct numbers"
 
 
-def _check_task(levels: _Levels, task: Task) -> None:
+def _check_task(levels: Levels, task: Task) -> None:
     n = len(levels.texts)
     if task == "binary" and n != 2:
         _refuse(levels, f"{n} distinct values, a binary task has two")
     if task == "regression" and not levels.is_numeric:
-        _refuse(levels, f"texts such as {_name_stray(levels)}, a regression needs numbers")
+        _refuse(levels, f"texts such as {name_stray(levels)}, a regression needs numbers")
 
 
-def _refuse(levels: _Levels, came: str) -> NoReturn:
+def _refuse(levels: Levels, came: str) -> NoReturn:
     raise DataError(
         f"the target {levels.name!r} holds {came}.",
         hint="Choose another --target or --task, or name the texts that mean missing.",
     )
 
 
-def _make_values(levels: _Levels, reason: str) -> EncodedTarget:
+def _make_values(levels: Levels, reason: str) -> EncodedTarget:
     values = np.append(levels.numbers, np.nan)[levels.codes]
     if levels.form != PLAIN:
         reason += f"; {describe_format(levels.form)}, written as plain numbers"
@@ -239,33 +157,11 @@ def _make_values(levels: _Levels, reason: str) -> EncodedTarget:
         encoded=values,
         filled=~np.isnan(values),
         positive_reason="",
-        unread=_find_unread(levels),
+        unread=find_unread_target(levels),
     )
 
 
-def _find_unread(levels: _Levels) -> Unread | None:
-    is_stray = np.append(levels.strays, False)[levels.codes]  # code -1 is missing
-    if not is_stray.any():
-        return None
-    row = int(is_stray.argmax())
-    return Unread(
-        column=levels.name,
-        kind="number",
-        cells=int(is_stray.sum()),
-        rows=levels.train.n_rows,
-        first=str(levels.texts[levels.codes[row]]),
-        table=levels.train.name,
-        row=row,
-        line=levels.train.find_line(row),
-    )
-
-
-def _name_stray(levels: _Levels) -> str:
-    unread = _find_unread(levels)
-    return "" if unread is None else f"{unread.first!r} ({unread.place})"
-
-
-def _make_classes(levels: _Levels, task: Task, reason: str, options: DataOptions) -> EncodedTarget:
+def _make_classes(levels: Levels, task: Task, reason: str, options: DataOptions) -> EncodedTarget:
     order_reason = ""
     if np.isnan(levels.numbers).any():
         labels, order_reason = _order_texts(levels.texts, options)
