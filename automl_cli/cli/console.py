@@ -124,7 +124,8 @@ class RunConsole:
             self._line(told, style="yellow", is_error=one["severity"] == "error")
         n_notes = len(fields["findings"]) - len(grave)
         if n_notes:
-            told = f"{spell_count(n_notes, 'note')} on the data: `automl audit` shows them"
+            shown = "it" if n_notes == 1 else "them"
+            told = f"{spell_count(n_notes, 'note')} on the data: `automl audit` shows {shown}"
             self._line(told, style="dim")
 
     def _show_start(self, fields: Mapping[str, Any]) -> None:
