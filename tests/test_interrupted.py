@@ -39,7 +39,7 @@ def test_the_leaderboard_shows_all_finished_candidates(run: Path) -> None:
     told = json.loads(result.stdout)
     assert not told["finished"]
     assert len(told["candidates"]) == len(list((run / "candidates").iterdir())) == 2
-    assert "interrupted after 2 candidates; the same command goes on." in result.stderr
+    assert "interrupted after 2 candidates; run the same command to resume." in result.stderr
 
 
 def test_it_predicts_with_its_best_candidate(run: Path, tmp_path: Path) -> None:
