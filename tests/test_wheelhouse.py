@@ -51,7 +51,7 @@ def test_the_line_for_the_notebook_names_the_data_set(tmp_path: Path):
 
 
 def test_a_version_that_is_none_is_refused(tmp_path: Path):
-    with pytest.raises(ConfigError, match="'12' is no version of Python 3"):
+    with pytest.raises(ConfigError, match="'12' is not a version of Python 3"):
         list_commands(WheelhouseRequest(folder=tmp_path, python="12"))
 
 
