@@ -6,7 +6,7 @@ day), and dates without marks.
 
 from collections.abc import Iterable
 
-from automl_cli.data.words import Texts
+from automl_cli.data.words import Texts, any_match
 
 MONTHS = {
     "jan": "uary", "feb": "ruary", "mar": "ch", "apr": "il", "may": "", "jun": "e", "jul": "y",
@@ -59,9 +59,9 @@ def rewrite(texts: Texts) -> Texts:
     >>> rewrite(cells.cast(pa.large_string())).to_pylist()
     ['2014-2-12', '2021-11-07', '2018-1-1', '2018-7-1', '2018-01-05', 'x']
     """
-    if _any(texts, r"[A-Za-z]{3}"):
+    if any_match(texts, r"[A-Za-z]{3}"):
         texts = _rewrite_names(texts)
-    if _any(texts, r"^[\dQq]{4}[-/ ]?[\dQq]+(\D|$)|^\d{1,2}[-/]\d{4}$|^[Qq]"):
+    if any_match(texts, r"^[\dQq]{4}[-/ ]?[\dQq]+(\D|$)|^\d{1,2}[-/]\d{4}$|^[Qq]"):
         texts = _replace(texts, PLAIN)
     return texts
 
@@ -95,9 +95,3 @@ def _replace(texts: Texts, rules: Iterable[tuple[str, str]]) -> Texts:
     for pattern, replacement in rules:
         texts = pc.replace_substring_regex(texts, pattern=pattern, replacement=replacement)
     return texts
-
-
-def _any(texts: Texts, pattern: str) -> bool:
-    import pyarrow.compute as pc
-
-    return bool(pc.any(pc.match_substring_regex(texts, pattern=pattern)).as_py())

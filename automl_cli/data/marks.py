@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from automl_cli.core.arrays import FloatVector
 from automl_cli.data.numbers import parse_numbers
-from automl_cli.data.words import Texts
+from automl_cli.data.words import Texts, any_match
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,8 +47,8 @@ def may_fit(core: Texts, marks: Marks) -> bool:
     if not thousands:
         return True
     if thousands == ".":
-        return _any(core, r",|\..*\.")
-    return _any(core, f"[{thousands}]") and (decimal == "." or _any(core, f"[{decimal}]"))
+        return any_match(core, r",|\..*\.")
+    return any_match(core, f"[{thousands}]") and (decimal == "." or any_match(core, f"[{decimal}]"))
 
 
 def has_decimal_commas(columns: "Iterable[Texts]") -> bool:
@@ -84,15 +84,13 @@ def _glance(cells: Texts) -> Texts:
 
 def has_decimal_point(texts: Texts) -> bool:
     """Return whether a number has a point that divides no thousands."""
-    return _any(texts, r"^[+-]?(\d*\.(\d{1,2}|\d{4,})|0?\.\d+|\d{4,}\.\d*|\d{1,3}(,\d{3})+\.\d+)$")
+    return any_match(
+        texts, r"^[+-]?(\d*\.(\d{1,2}|\d{4,})|0?\.\d+|\d{4,}\.\d*|\d{1,3}(,\d{3})+\.\d+)$"
+    )
 
 
 def _has_decimal_comma(texts: Texts) -> bool:
     """Return whether a number has a comma that divides no thousands."""
-    return _any(texts, r"^[+-]?(\d*,(\d{1,2}|\d{4,})|0?,\d+|\d{4,},\d*|\d{1,3}(\.\d{3})+,\d+)$")
-
-
-def _any(texts: Texts, pattern: str) -> bool:
-    import pyarrow.compute as pc
-
-    return bool(pc.any(pc.match_substring_regex(texts, pattern=pattern)).as_py())
+    return any_match(
+        texts, r"^[+-]?(\d*,(\d{1,2}|\d{4,})|0?,\d+|\d{4,},\d*|\d{1,3}(\.\d{3})+,\d+)$"
+    )

@@ -85,6 +85,13 @@ def blank(cells: Texts, missing: tuple[str, ...]) -> Texts:
     return pc.if_else(is_missing, pa.scalar(None, kind), cells)
 
 
+def any_match(texts: Texts, pattern: str) -> bool:
+    """Return whether a text matches a regular expression."""
+    import pyarrow.compute as pc
+
+    return bool(pc.any(pc.match_substring_regex(texts, pattern=pattern)).as_py())
+
+
 def _is_null(texts: "pa.Array") -> npt.NDArray[np.bool_]:
     import pyarrow.compute as pc
 
