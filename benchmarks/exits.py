@@ -34,6 +34,8 @@ def main() -> None:
                 odd = {code: n for code, n in codes.items() if code != expected}
                 told = f"{codes[expected]} of {asked.times} ended with {expected}"
                 print(f"{name:20} {told}" + (f"; others: {odd}" if odd else ""), flush=True)
+                if any(burner.poll() is not None for burner in burners):
+                    sys.exit("a process that burns time has ended: the machine was not loaded")
     finally:
         for burner in burners:
             burner.kill()

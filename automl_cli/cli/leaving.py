@@ -1,9 +1,9 @@
 """How the process of a command ends: by one way out, with the command's own exit code.
 
-Native threads of the libraries (pyarrow's pools, OpenMP's teams) may still be at work when the
-interpreter is torn down. On a busy machine a C++ destructor then meets a thread that was never
-joined, and the process that has answered already ends by ``std::terminate``, with exit code 134.
-So everything that belongs to Python is ended in order here, and the rest is left to the system.
+On a busy machine commands that had answered already were seen to end by ``std::terminate``, with
+exit code 134: what C++ does when a thread of a library (pyarrow's pools, OpenMP's teams) is destroyed
+while it runs. Which thread it was is not known. So everything that belongs to Python is ended in
+order here, and the rest is left to the system.
 """
 
 import atexit
