@@ -1,7 +1,7 @@
 """How the process of a command ends: by one way out, with the command's own exit code.
 
 On a busy machine commands that had answered already were seen to end by ``std::terminate``, with
-exit code 134: what C++ does when a thread of a library (pyarrow's pools, OpenMP's teams) is destroyed
+exit code 134: what C++ does when a library's thread (pyarrow's pools, OpenMP's teams) is destroyed
 while it runs. Which thread it was is not known. So everything that belongs to Python is ended in
 order here, and the rest is left to the system.
 """
