@@ -43,6 +43,8 @@ def make_data_options(config: RunConfig) -> DataOptions:
         missing=data.missing,
         roles=data.roles,
         parts=data.parts,
+        # A hold-out keeps targets from everything, and which rows it takes is not known yet.
+        labels=validation.holdout is None,
         extra=tuple(name for name in extra if name is not None),
         wants=_find_wants(config.metric),
         ordinal=_is_ordinal(config.metric),

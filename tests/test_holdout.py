@@ -133,3 +133,18 @@ def test_without_a_test_table_the_hold_out_is_predicted_all_the_same(
 
     assert summary["submission"] is None
     assert summary["targets"][0]["holdout"]["rows"] == 60
+
+
+def test_the_targets_of_the_rows_held_out_do_not_make_numbers_labels(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    effect = rng.normal(size=300)
+    shop = rng.integers(0, 300, 6_000)
+    sold = (effect[shop] + rng.normal(size=6_000) > 0).astype(int)
+    table = pd.DataFrame({"shop": rng.permutation(100_000)[:300][shop], "sold": sold})
+    table.to_csv(tmp_path / "train.csv", index=False)
+    for share, expected in ((None, ["shop", "shop.category"]), (0.2, ["shop"])):
+        said = [] if share is None else [f"validation.holdout={share}"]
+        config = load_config(preset="smoke", overrides=["data.target=sold", *said]).config
+        options = make_data_options(config)
+        found = infer_dataset(find_files([tmp_path / "train.csv"]), options)
+        assert list(found.dataset.train.columns) == expected

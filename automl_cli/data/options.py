@@ -31,6 +31,8 @@ class DataOptions:
         Columns that validation reads (group, time, fold); they stay features unless dropped.
     parts
         Whether codes made of parts are taken apart.
+    labels
+        Whether the targets may say which whole numbers are labels as well.
     wants
         What the metric wants, if the metric is known.
     ordinal
@@ -55,6 +57,7 @@ class DataOptions:
     roles: Mapping[str, Role] = field(default_factory=dict)
     extra: tuple[str, ...] = ()
     parts: bool = True
+    labels: bool = True
     wants: Wants | None = None
     ordinal: bool = False
     order: tuple[str, ...] = ()

@@ -67,8 +67,7 @@ def find_features(
     names = [name for name in tables.train.names if name not in {*targets, *ignored}]
     every: list[RawTable] = [table for table in (tables.train, tables.test) if table is not None]
     typing = find_typing(every, names, missing=options.missing, roles=options.roles)
-    if options.parts:
-        typing = _with_parts(typing, every, row_id, options)
+    typing = _with_parts(typing, every, row_id, options)
     for column in typing.columns:
         if column.name in row_id.columns and column.kind != "datetime":
             ignored[column.name] = "the id"
@@ -78,18 +77,12 @@ def find_features(
     kept = tuple(name for name in kept if name not in ignored)
     if not kept:
         raise _no_feature(tables.train, ignored)
-    typing, frame = typing.select(kept), frame[list(kept)]
-    test = None if tables.test is None else prepare_frame(typing, tables.test)
-    named = _find_named(typing, every, (frame, test), outputs, options)
-    if named:
-        typing = replace(typing, columns=(*typing.columns, *named))
-        frame = prepare_frame(typing, tables.train)
-        test = None if tables.test is None else prepare_frame(typing, tables.test)
+    typing, train, test = _with_labels(tables, typing.select(kept), outputs, options)
     return Features(
         columns=tuple(_make_column(column, row_id, options) for column in typing.columns),
         ignored=tuple((name, ignored[name]) for name in tables.train.names if name in ignored),
         typing=typing,
-        train=frame,
+        train=train,
         test=test,
     )
 
@@ -98,8 +91,11 @@ def _with_parts(
     typing: TableTyping, tables: Sequence[RawTable], row_id: RowId, options: DataOptions
 ) -> TableTyping:
     """Return the typing with the parts of codes behind their columns."""
+    if not options.parts:
+        return typing
     columns: list[ColumnTyping] = []
     taken = {name for table in tables for name in table.names}
+    made: list[str] = []
     for column in typing.columns:
         columns.append(column)
         is_id = column.name in row_id.columns
@@ -110,8 +106,50 @@ def _with_parts(
         parts = make_part_columns(
             column.name, cells, typing.missing, is_id=is_id, roles=options.roles
         )
-        columns += [one for one in parts if one.name not in {*taken, *options.drop}]
+        free = [one for one in parts if one.name not in taken]
+        made += [one.name for one in free]
+        columns += [one for one in free if one.name not in options.drop]
+    _check_parts(tables[0], made, options)
     return replace(typing, columns=tuple(columns))
+
+
+def _check_parts(train: RawTable, made: Sequence[str], options: DataOptions) -> None:
+    """Refuse options that name a part which no code has."""
+    for option, names in (("drop", options.drop), ("roles", tuple(options.roles))):
+        lost = [name for name in names if not train.has(name) and name not in made]
+        # What is dropped as a whole has no parts left to drop.
+        lost = [name for name in lost if name.rpartition(".")[0] not in options.drop]
+        if lost:
+            raise DataError(
+                f"{train.name}: no column {lost[0]!r}, which {option} names.",
+                hint=f"The parts of codes are {', '.join(made[:10])}."
+                if made
+                else "No column holds codes that are made of parts.",
+            )
+
+
+def _with_labels(
+    tables: Tables, typing: TableTyping, outputs: FloatMatrix, options: DataOptions
+) -> tuple[TableTyping, pd.DataFrame, pd.DataFrame | None]:
+    """Return the typing with numbers that are labels as well, and both tables."""
+
+    def read(columns: TableTyping) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+        test = None if tables.test is None else prepare_frame(columns, tables.test)
+        return prepare_frame(columns, tables.train), test
+
+    train, test = read(typing)
+    if not options.labels:
+        return typing, train, test
+    every: list[RawTable] = [table for table in (tables.train, tables.test) if table is not None]
+    named = TableTyping(
+        missing=typing.missing,
+        columns=tuple(_find_named(typing, every, (train, test), outputs, options)),
+    )
+    more, more_test = read(named)
+    if test is not None and more_test is not None:
+        test = pd.concat([test, more_test], axis=1)
+    columns = (*typing.columns, *named.columns)
+    return replace(typing, columns=columns), pd.concat([train, more], axis=1), test
 
 
 def _find_named(

@@ -113,6 +113,17 @@ def test_parts_can_be_switched_off_dropped_and_named_by_validation(
         "train.csv: no column 'code.9', which the validation names.",
         "The features are row, code, code.1, code.2, code.3, x.",
     )
+    for option in ({"drop": ("code.9",)}, {"roles": {"code.9": "numeric"}}):
+        (name,) = option
+        assert error_of(infer, train, target=("y",), **option) == (
+            f"train.csv: no column 'code.9', which {name} names.",
+            "The parts of codes are code.1, code.2, code.3.",
+        )
+    assert list(infer(train, target=("y",), drop=("code", "code.1")).dataset.train) == ["row", "x"]
+    plain = write([str(n) for n in range(N)])
+    assert error_of(infer, plain, target=("y",), drop=("code.1",))[1] == (
+        "No column holds codes that are made of parts."
+    )
     with pytest.raises(DataError, match=r"no column 'cod\.1'"):
         infer(train, target=("y",), drop=("cod.1",))
 

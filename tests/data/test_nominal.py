@@ -78,6 +78,7 @@ def test_they_become_labels_beside_the_numbers_unless_a_role_is_given(
     }
     assert found.train["shop.category"].astype(str).tolist() == [str(name) for name in names]
     assert found.schema.columns[2].reason.startswith("100 whole numbers that are also labels: ")
+    assert "shop.category" not in infer(train, target=("y",), labels=False).dataset.train
     for role in ("numeric", "categorical"):
         assert (
             "shop.category" not in infer(train, target=("y",), roles={"shop": role}).dataset.train
