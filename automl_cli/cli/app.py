@@ -11,6 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from automl_cli import __version__
+from automl_cli.cli.answers import answered
 from automl_cli.cli.audit import audit
 from automl_cli.cli.blend import blend
 from automl_cli.cli.check import check
@@ -51,7 +52,12 @@ def main() -> NoReturn:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a ± that a locale lacks ends no command
-    run_and_leave(app)
+    run_and_leave(_run)
+
+
+def _run() -> None:
+    with answered():  # for what typer prints itself: help, the version
+        app()
 
 
 @app.callback(invoke_without_command=True)

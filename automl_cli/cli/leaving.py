@@ -12,10 +12,9 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable
-from contextlib import suppress
 from typing import NoReturn
 
-EXIT_BUG = 1
+EXIT_BUG, EXIT_LOST = 1, 2
 
 
 def run_and_leave(run: Callable[[], object]) -> NoReturn:
@@ -45,8 +44,10 @@ def leave(code: int) -> NoReturn:
             thread.join()
     atexit._run_exitfuncs()  # as the interpreter would; os._exit leaves it out
     for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError, ValueError):  # whoever read it has gone, as was told already
+        try:
             stream.flush()
+        except (OSError, ValueError):  # no place for what it still held
+            code = code or EXIT_LOST
     os._exit(code)
 
 

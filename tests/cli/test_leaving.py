@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+FULL = Path("/dev/full")
 EXAMPLE = Path(__file__).parents[2] / "examples" / "penguins"
 
 
@@ -43,6 +44,14 @@ def command():
 run_and_leave(command)
 """
     assert run("-c", script) == expected
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="the system has no device that is full")
+def test_output_that_is_lost_at_the_end_is_no_success():
+    script = "from automl_cli.cli.leaving import run_and_leave; run_and_leave(lambda: print('x'))"
+    with FULL.open("w") as full:
+        ended = subprocess.run([sys.executable, "-c", script], stdout=full, check=False)
+    assert ended.returncode == 2
 
 
 def test_a_bug_is_shown_as_a_traceback():

@@ -106,6 +106,20 @@ def test_output_that_has_no_place_is_told(place: Path, tmp_path: Path, command: 
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.skipif(not FULL.exists(), reason="the system has no device that is full")
+@pytest.mark.parametrize("words", [["--help"], ["--version"], ["fit", "--help"]])
+def test_help_that_has_no_place_is_told(words: list[str]) -> None:
+    with FULL.open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "automl_cli", *words],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (2, NO_SPACE)
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="rights do not bind root")
 @pytest.mark.parametrize("command", ["predict", "blend", "audit"])
 def test_a_folder_without_rights_is_told(place: Path, tmp_path: Path, command: str) -> None:
