@@ -1,5 +1,6 @@
 """A command ends with its own exit code, however busy the machine and whatever threads are left."""
 
+import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -49,8 +50,10 @@ run_and_leave(command)
 @pytest.mark.skipif(not FULL.exists(), reason="the system has no device that is full")
 def test_output_that_is_lost_at_the_end_is_no_success():
     script = "from automl_cli.cli.leaving import run_and_leave; run_and_leave(lambda: print('x'))"
+    buffered = {**os.environ, "PYTHONUNBUFFERED": ""}
     with FULL.open("w") as full:
-        ended = subprocess.run([sys.executable, "-c", script], stdout=full, check=False)
+        words = [sys.executable, "-c", script]
+        ended = subprocess.run(words, stdout=full, env=buffered, check=False)
     assert ended.returncode == 2
 
 
