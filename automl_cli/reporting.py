@@ -5,6 +5,7 @@ nor ends with its mistakes.
 """
 
 import os
+import signal
 import subprocess
 import sys
 
@@ -66,6 +67,9 @@ def report_run(directory: RunDirectory, deadline: Deadline, listener: Listener) 
     except subprocess.TimeoutExpired:
         listener(_warn(f"no report: it ran out of time after {seconds:.0f} s; {hint}"))
         return
+    except OSError as error:  # no memory, or no place, for one more process
+        listener(_warn(f"no report: its process did not start ({error.strerror}); {hint}"))
+        return
     if done.returncode == 0:
         listener(Event(kind="reported", fields={"path": str(directory.report)}))
     else:
@@ -76,6 +80,8 @@ def report_run(directory: RunDirectory, deadline: Deadline, listener: Listener) 
 def _find_reason(code: int, told: str) -> str:
     """Return the message of an error, or the last line of a traceback."""
     lines = [line.strip() for line in told.splitlines() if line.strip()]
+    if code == -signal.SIGKILL:
+        return "its process was killed, as systems do where memory is short"
     if code < 0:
         return f"its process was ended by signal {-code}"
     if not lines:

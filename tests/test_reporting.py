@@ -73,8 +73,33 @@ def test_a_report_that_takes_too_long_is_given_up(
     assert "it ran out of time" in str(told[-1].fields["message"])
 
 
-def test_a_report_that_fails_does_not_fail_the_run(tmp_path: Path):
+def test_a_report_that_fails_does_not_fail_the_run_and_says_why(tmp_path: Path):
     told: list[Event] = []
     report_run(RunDirectory(tmp_path), Deadline(None), told.append)
     assert [event.kind for event in told] == ["stage", "warning"]
-    assert "no report: it failed" in str(told[1].fields["message"])
+    assert told[1].fields["message"] == (
+        f"no report: it failed ({tmp_path}: no run in this folder); `automl report {tmp_path}` writes it, or says "
+        "more"
+    )
+
+
+@pytest.mark.parametrize(
+    ("script", "reason"),
+    [
+        ("kill -9 $$", "it failed (its process was killed, as systems do where memory is short)"),
+        ("kill -15 $$", "it failed (its process was ended by signal 15)"),
+        ("exit 3", "it failed (exit code 3)"),
+        (None, "its process did not start (No such file or directory)"),
+    ],
+)
+def test_the_reason_is_told_however_the_process_ends(
+    run: RunDirectory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, reason: str
+):
+    program = tmp_path / "program"
+    if script is not None:
+        program.write_text(f"#!/bin/sh\n{script}\n")
+        program.chmod(0o755)
+    monkeypatch.setattr("sys.executable", str(program))
+    told: list[Event] = []
+    report_run(run, Deadline(None), told.append)
+    assert str(told[-1].fields["message"]).startswith(f"no report: {reason}; `automl report ")
