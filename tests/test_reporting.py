@@ -77,10 +77,9 @@ def test_a_report_that_fails_does_not_fail_the_run_and_says_why(tmp_path: Path):
     told: list[Event] = []
     report_run(RunDirectory(tmp_path), Deadline(None), told.append)
     assert [event.kind for event in told] == ["stage", "warning"]
-    assert told[1].fields["message"] == (
-        f"no report: it failed ({tmp_path}: no run in this folder); `automl report {tmp_path}` writes it, or says "
-        "more"
-    )
+    failed = f"no report: it failed ({tmp_path}: no run in this folder)"
+    expected = f"{failed}; `automl report {tmp_path}` writes it, or says more"
+    assert told[1].fields["message"] == expected
 
 
 @pytest.mark.parametrize(
