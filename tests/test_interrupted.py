@@ -69,4 +69,4 @@ def test_the_reason_of_a_failed_report_is_the_message() -> None:
         "run: no run in this folder"
     )
     assert _find_reason(1, "Traceback ...\nKeyError: 'score'\n") == "KeyError: 'score'"
-    assert _find_reason(-9, "") == "its process was ended by signal 9"
+    assert _find_reason(-15, "") == "its process was ended by signal 15"
