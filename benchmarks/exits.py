@@ -25,11 +25,14 @@ def main() -> None:
     parser.add_argument("run", type=Path)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--times", type=int, default=300)
+    parser.add_argument("--only", nargs="*", help="names of commands; all by default")
     asked = parser.parse_args()
     burners = [subprocess.Popen([sys.executable, "-c", BURN]) for _ in range(cpu_count() or 1)]
     try:
         with TemporaryDirectory() as place:
             for name, words, expected in list_commands(asked.run, asked.folder):
+                if asked.only and name not in asked.only:
+                    continue
                 codes = repeat(words, asked.times, Path(place))
                 odd = {code: n for code, n in codes.items() if code != expected}
                 told = f"{codes[expected]} of {asked.times} ended with {expected}"
