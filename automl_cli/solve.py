@@ -197,6 +197,7 @@ def _describe(candidate: Candidate, problem: Problem) -> dict[str, Any]:
         "description": describe_candidate(candidate.spec, problem.fitted_task),
         "score": candidate.score,
         "score_se": candidate.score_se,
+        "fold_scores": list(candidate.fold_scores),
         "seconds": candidate.fit_seconds,
         "cut": candidate.cut,
     }

@@ -14,6 +14,7 @@ from automl_cli.core.deadline import Deadline
 from automl_cli.core.events import Event, JsonValue, tell_stage
 from automl_cli.core.keys import make_array_key
 from automl_cli.core.problem import Problem
+from automl_cli.description import describe_candidate
 from automl_cli.features.state import FeatureSet
 from automl_cli.models import MODELS
 from automl_cli.original import Comparison, compare_original
@@ -173,6 +174,8 @@ def _fit_planned(
     sets = {spec.key: feature_set for spec, feature_set in planned.items()}
     finished: list[JsonValue] = [key for key in sets if crew.run.candidate(key).exists()]
     fields: dict[str, JsonValue] = {"candidates": list(sets), "finished": finished}
+    fitted_task = task.problem.fitted_task
+    fields["descriptions"] = {spec.key: describe_candidate(spec, fitted_task) for spec in planned}
     crew.listener(Event(kind="planned", fields=fields))
     yield from solve(task.problem, tuple(planned), sets, crew)
 

@@ -13,6 +13,7 @@ from typing import Any
 from rich.console import Console, RenderableType
 from rich.text import Text
 
+from automl_cli.cli.details import list_details
 from automl_cli.cli.figures import spell_number, spell_seconds
 from automl_cli.cli.leaderboard import (
     print_target,
@@ -51,6 +52,8 @@ class RunConsole:
         How many candidates the clock left out, and the submissions that were told of.
     is_resumed
         Whether earlier commands have worked on the run.
+    is_verbose
+        Whether stages, single fits and notes on the data get lines of their own.
     """
 
     console: Console
@@ -60,11 +63,12 @@ class RunConsole:
     unstarted: int = 0
     shown: set[str] = field(default_factory=set)
     is_resumed: bool = False
+    is_verbose: bool = False
 
     def listen(self, event: Event) -> None:
         """Show one event, if it is worth a line."""
         fields: Mapping[str, Any] = event.fields
-        self.standing = note(self.standing, event, time.time())
+        before, self.standing = self.standing, note(self.standing, event, time.time())
         if event.kind == "inferred":
             self._show_inferred(fields)
         elif event.kind == "audited":
@@ -73,7 +77,7 @@ class RunConsole:
             self._show_start(fields)
         elif event.kind == "submission":
             self._show_submission(fields)
-        elif event.kind == "skipped" and fields["reason"] == NOT_STARTED:
+        elif event.kind == "skipped" and fields["reason"] == NOT_STARTED and not self.is_verbose:
             self.unstarted += 1
         elif event.kind in SPELLINGS:
             if event.kind == "blended" and self.unstarted:
@@ -81,6 +85,9 @@ class RunConsole:
                 self._line(f"{left_out} not started: {NOT_STARTED}", style="dim")
             spell, style = SPELLINGS[event.kind]
             self._line(spell(fields), style=style)
+        if self.is_verbose:
+            for line in list_details(before, self.standing, event):
+                self._line(line, style="dim")
 
     def show_summary(self, summary: Mapping[str, Any]) -> None:
         """Show the final table."""
@@ -118,14 +125,15 @@ class RunConsole:
             self._line(f"not used: {shown}{more} ({reason})", style="yellow")
 
     def _show_findings(self, fields: Mapping[str, Any]) -> None:
-        grave = [one for one in fields["findings"] if one["severity"] != "note"]
-        for one in grave:
+        shown = [one for one in fields["findings"] if one["severity"] != "note" or self.is_verbose]
+        for one in shown:
             told = f"{one['severity']}: {one['message']} {one['advice']}"
-            self._line(told, style="yellow", is_error=one["severity"] == "error")
-        n_notes = len(fields["findings"]) - len(grave)
+            style = "dim" if one["severity"] == "note" else "yellow"
+            self._line(told, style=style, is_error=one["severity"] == "error")
+        n_notes = len(fields["findings"]) - len(shown)
         if n_notes:
-            shown = "it" if n_notes == 1 else "them"
-            told = f"{spell_count(n_notes, 'note')} on the data: `automl audit` shows {shown}"
+            which = "it" if n_notes == 1 else "them"
+            told = f"{spell_count(n_notes, 'note')} on the data: `automl audit` shows {which}"
             self._line(told, style="dim")
 
     def _show_start(self, fields: Mapping[str, Any]) -> None:
@@ -147,13 +155,13 @@ class RunConsole:
 
 
 @contextmanager
-def make_console(*, quiet: bool) -> Iterator[RunConsole]:
+def make_console(*, quiet: bool, verbose: bool = False) -> Iterator[RunConsole]:
     """Give a console on stderr, live if that is a terminal."""
     console = open_console(stderr=True, quiet=quiet)
     if quiet or not is_live(console):
-        yield RunConsole(console, errors=open_console(stderr=True))
+        yield RunConsole(console, errors=open_console(stderr=True), is_verbose=verbose)
         return
-    shown, meter = RunConsole(console, is_dated=False), MemoryMeter()
+    shown, meter = RunConsole(console, is_dated=False, is_verbose=verbose), MemoryMeter()
 
     def draw_now(space: Space) -> RenderableType:
         now = time.time()

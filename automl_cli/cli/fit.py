@@ -106,6 +106,10 @@ def fit(
     ] = False,
     as_json: AsJson = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show errors only.")] = False,
+    verbose: Annotated[
+        bool,
+        typer.Option("--verbose", "-v", help="Also show stages, single fits and all notes."),
+    ] = False,
 ) -> None:
     """Fit, blend and write a submission. The same command goes on with what is unfinished."""
     given = {**locals(), "target": target or None}
@@ -113,9 +117,14 @@ def fit(
     with answered(INTERRUPTED):
         from automl_cli.cli.console import make_console
         from automl_cli.config.load import load_config
+        from automl_cli.core.errors import ConfigError
         from automl_cli.pipeline import fit as run_fit
         from automl_cli.session import FitRequest
 
+        if quiet and verbose:
+            raise ConfigError(
+                "--quiet and --verbose exclude each other.", hint="Leave one of them out."
+            )
         request = FitRequest(
             paths=tuple(paths or ()),
             loaded=load_config(config, preset=preset, overrides=overrides or (), flags=flags),
@@ -128,7 +137,7 @@ def fit(
             force=force,
             competition=competition,
         )
-        with make_console(quiet=quiet) as console:
+        with make_console(quiet=quiet, verbose=verbose) as console:
             try:
                 summary = run_fit(_fetch(request, console.listen), console.listen)
             except KeyboardInterrupt:
