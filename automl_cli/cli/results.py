@@ -107,8 +107,11 @@ def _list_answers(target: Mapping[str, Any]) -> Iterator[str]:
     yield f"combiners, cross-fitted: {rivals}; {target['combiner']} was chosen"
     for what, key in (("blend", "score"), ("the run alone", "run_score")):
         score, error = spell_number(target[key]), spell_number(target[f"{key}_se"], 2)
-        loss = spell_number(target["loss" if what == "blend" else "run_loss"])
-        yield f"{what}: {score} ± {error} cross-fitted ({target['loss_name']} {loss})"
+        told = f"{what}: {score} ± {error} cross-fitted"
+        if target["loss_name"] != target["metric"]:
+            loss = spell_number(target["loss" if what == "blend" else "run_loss"])
+            told += f" ({target['loss_name']} {loss})"
+        yield told
 
 
 def print_submitted(submitted: Mapping[str, Any]) -> None:
