@@ -27,7 +27,7 @@ def list_details(before: Standing, after: Standing, event: Event) -> Iterator[st
     event
         What happened.
     """
-    if after.stage != before.stage:
+    if after.stage != before.stage and event.kind != "finished":  # a report may still follow
         yield f"stage: {after.stage}"
     if event.kind in DETAILS:
         yield from DETAILS[event.kind](before, after, event.fields)

@@ -91,3 +91,9 @@ def test_candidates_that_the_clock_left_out_are_named() -> None:
 def test_without_the_flag_nothing_is_added() -> None:
     events = (("running", run("linear-1", 0)), ("candidate", DONE))
     assert tell(*events, verbose=False) == ["linear-1 (counts): 0.5 ± 0.1 (1.0 s)"]
+
+
+def test_the_end_is_no_stage() -> None:
+    assert tell(("stage", {"name": "blending"}), ("finished", {"seconds": 1.0})) == [
+        "stage: blending"
+    ]
