@@ -107,7 +107,7 @@ def fit(
     as_json: AsJson = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show errors only.")] = False,
 ) -> None:
-    """Fit, blend and write a submission. The same command goes on with what is unfinished."""
+    """Fit, blend and write a submission. The same command continues an unfinished run."""
     given = {**locals(), "target": target or None}
     flags = {key: given[name] for name, key in FLAGS.items()}
     with answered(INTERRUPTED):
