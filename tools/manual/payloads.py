@@ -17,10 +17,10 @@ the output of the commands with them.
 
 Each object has a `version`, the version of its schema. Within a version, keys may be added, but
 none is renamed, removed or given another meaning: a program that reads the object should ignore
-keys that it does not know. An undefined figure, such as the standard error of too few rows, is `null`; `NaN`
-never occurs. Paths are as they were given to the command. A command that ends with an error (exit
-code 2) prints nothing to stdout. The exception is `--fail-on`: the findings go to stdout before the
-error is printed.
+keys that it does not know. An undefined figure, such as the standard error of too few rows, is
+`null`; `NaN` never occurs. Paths are as they were given to the command. A command that ends with an
+error (exit code 2) prints nothing to stdout. The exception is `--fail-on`: the findings go to
+stdout before the error is printed.
 
 The same as JSON Schema (draft 2020-12), for programs: """
 
