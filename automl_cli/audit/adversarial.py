@@ -21,7 +21,7 @@ LEAST_ROWS = 100  # of each table: below it a model tells by chance
 
 
 def find_separation(evidence: Evidence) -> Iterator[Finding]:
-    """Find out whether a model tells test rows from training rows, cross-validated."""
+    """Test by cross-validation whether a model can tell test rows from training rows."""
     test = evidence.dataset.test
     if test is None or min(len(test), evidence.dataset.n_rows) < LEAST_ROWS:
         return

@@ -11,7 +11,7 @@ ONLY_IN_TRAIN, ONE_VALUE, NO_VALUE = "only in train", "only the value", "no cell
 
 
 def find_train_only(evidence: Evidence) -> Iterator[Finding]:
-    """Find columns that test lacks."""
+    """Find columns that are missing from test."""
     names = _ignored(evidence, ONLY_IN_TRAIN)
     if names:
         yield Finding(
@@ -25,7 +25,7 @@ def find_train_only(evidence: Evidence) -> Iterator[Finding]:
 
 
 def find_constant(evidence: Evidence) -> Iterator[Finding]:
-    """Find columns that hold one value, or none."""
+    """Find columns with one value, or none."""
     names = _ignored(evidence, ONE_VALUE, NO_VALUE)
     if names:
         yield Finding(
@@ -38,7 +38,7 @@ def find_constant(evidence: Evidence) -> Iterator[Finding]:
 
 
 def find_near_unique(evidence: Evidence) -> Iterator[Finding]:
-    """Find labels that hardly ever repeat."""
+    """Find columns of labels that are almost all different."""
     found = []
     for column in evidence.columns("categorical"):
         filled = evidence.dataset.train[column.name].dropna()

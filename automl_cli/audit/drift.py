@@ -15,7 +15,7 @@ MUCH = 0.3
 
 
 def find_drift(evidence: Evidence) -> Iterator[Finding]:
-    """Find columns that alone tell whether a row is of train or of test."""
+    """Find columns that alone can tell test rows from training rows."""
     for name, share in rank_drift(evidence):
         if share >= WORTH_A_WORD:
             yield Finding(

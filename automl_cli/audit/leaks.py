@@ -25,7 +25,7 @@ ROWS_A_STRETCH = 20
 
 
 def find_leaks(evidence: Evidence) -> Iterator[Finding]:
-    """Find columns that tell nearly everything about the target, each by itself."""
+    """Find columns that alone predict the target almost perfectly."""
     frame = evidence.dataset.train.iloc[evidence.rows]
     for column in evidence.columns("numeric", "categorical", "datetime"):
         codes = make_codes(frame[column.name])
@@ -44,7 +44,7 @@ def find_leaks(evidence: Evidence) -> Iterator[Finding]:
 
 
 def find_telling_order(evidence: Evidence) -> Iterator[Finding]:
-    """Find ids, and an order of the rows, that tell about the target."""
+    """Find ids, and an order of the rows, that predict the target."""
     numbers = evidence.id_numbers
     if numbers is not None and np.isfinite(numbers).all() and _tells(evidence, numbers):
         what = "the id"
@@ -65,7 +65,7 @@ def find_telling_order(evidence: Evidence) -> Iterator[Finding]:
 
 
 def find_telling_gaps(evidence: Evidence) -> Iterator[Finding]:
-    """Find columns of which it tells about the target whether a value is missing."""
+    """Find columns whose missing values predict the target."""
     frame = evidence.dataset.train.iloc[evidence.rows]
     found = []
     for column in evidence.dataset.schema.columns:

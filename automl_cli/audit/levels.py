@@ -12,7 +12,7 @@ MANY = 0.2
 
 
 def find_unseen_levels(evidence: Evidence) -> Iterator[Finding]:
-    """Find categories of which test rows have labels that no training row has."""
+    """Find categories with labels that occur in test rows but in no training row."""
     test = evidence.dataset.test
     if test is None:
         return

@@ -12,7 +12,7 @@ FEW_ROWS = 0.02  # of all: more repeated rows than these may mislead a validatio
 
 
 def find_duplicates(evidence: Evidence) -> Iterator[Finding]:
-    """Find training rows that are exact copies of another one, answer included."""
+    """Find training rows that are exact copies of another one, including the target."""
     answers = pd.util.hash_array(np.asarray(evidence.y))
     repeated = len(answers) - len(np.unique(evidence.hashes ^ answers))
     if not repeated:
@@ -29,7 +29,7 @@ def find_duplicates(evidence: Evidence) -> Iterator[Finding]:
 
 
 def find_contradictions(evidence: Evidence) -> Iterator[Finding]:
-    """Find training rows that are equal to others but for the answer."""
+    """Find training rows that equal others except for the target."""
     order = np.argsort(evidence.hashes, kind="stable")
     hashes, answers = evidence.hashes[order], np.asarray(evidence.y)[order]
     starts = np.flatnonzero(np.append(True, hashes[1:] != hashes[:-1]))
@@ -49,7 +49,7 @@ def find_contradictions(evidence: Evidence) -> Iterator[Finding]:
 
 
 def find_shared_rows(evidence: Evidence) -> Iterator[Finding]:
-    """Find test rows that training rows are equal to."""
+    """Find test rows that equal training rows."""
     asked = evidence.test_hashes
     if asked is None:
         return

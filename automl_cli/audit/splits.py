@@ -24,7 +24,7 @@ def find_groups(evidence: Evidence) -> Iterator[Finding]:
 
 
 def find_id_groups(evidence: Evidence) -> Iterator[Finding]:
-    """Find ids that name groups of rows, in columns that are parts of them."""
+    """Find ids whose parts name groups of rows."""
     dataset, found = evidence.dataset, evidence.split
     for name in dataset.schema.id_parts:
         column = dataset.train[name]
@@ -51,7 +51,7 @@ def find_id_groups(evidence: Evidence) -> Iterator[Finding]:
 
 
 def find_time(evidence: Evidence) -> Iterator[Finding]:
-    """Find a column along which test follows train."""
+    """Find a column in which test lies after train."""
     found = evidence.split
     if found is not None and found.splitter == "time":
         yield Finding(

@@ -8,7 +8,7 @@ from automl_cli.core.finding import Finding
 
 
 def find_unread_cells(evidence: Evidence) -> Iterator[Finding]:
-    """Find cells that hold something and count as missing."""
+    """Find cells that are not empty but count as missing."""
     targets = {target.name for target in evidence.dataset.schema.targets}
     for one in evidence.unread:
         is_target, is_one = one.column in targets, one.cells == 1

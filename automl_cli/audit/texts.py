@@ -25,7 +25,7 @@ def find_texts(evidence: Evidence) -> Iterator[Finding]:
 
 
 def find_text_pairs(evidence: Evidence) -> Iterator[Finding]:
-    """Find two columns of text that speak of the same in each row."""
+    """Find two columns of text with the same topic in each row."""
     frame = evidence.dataset.train.iloc[evidence.rows[:N_COMPARED]]
     words = {
         column.name: [frozenset(text.casefold().split()) for text in frame[column.name].fillna("")]

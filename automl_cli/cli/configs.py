@@ -11,7 +11,7 @@ from automl_cli.cli.help import Command
 from automl_cli.cli.options import Overrides, Preset, read_path
 
 config_app = typer.Typer(
-    help="Start a YAML config, show what is in force, print its schema.", no_args_is_help=True
+    help="Write a YAML config, show the effective one, or print its schema.", no_args_is_help=True
 )
 
 
@@ -54,7 +54,7 @@ def config_show(
 
 @config_app.command("schema", cls=Command)
 def config_schema() -> None:
-    """Print the JSON schema with which editors complete and check the YAML."""
+    """Print the JSON schema that editors use to complete and check the YAML."""
     from automl_cli.config.show import config_schema as make_schema
 
     typer.echo(json.dumps(make_schema(), indent=2))

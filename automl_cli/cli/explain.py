@@ -23,7 +23,7 @@ def explain(
     rate: Annotated[float, typer.Option(help="Accepted false discovery rate.")] = 0.05,
     as_json: AsJson = False,
 ) -> None:
-    """Show which columns matter, how surely, and in which direction."""
+    """Show which columns matter, how certain that is, and in which direction."""
     with answered():
         from automl_cli.cli.explained import print_explained
         from automl_cli.cli.status import tell_status

@@ -111,7 +111,7 @@ def fit(
         typer.Option("--verbose", "-v", help="Also show stages, single fits and all notes."),
     ] = False,
 ) -> None:
-    """Fit, blend and write a submission. The same command goes on with what is unfinished."""
+    """Fit, blend and write a submission. The same command continues an unfinished run."""
     given = {**locals(), "target": target or None}
     flags = {key: given[name] for name, key in FLAGS.items()}
     with answered(INTERRUPTED):

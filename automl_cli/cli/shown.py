@@ -22,7 +22,7 @@ def leaderboard(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show the candidates of a run, best first, or all about one of them."""
+    """Show the candidates of a run, best first, or one of them in detail."""
     with answered():
         if candidate is not None:
             _show_candidate(run, candidate, as_json=as_json)

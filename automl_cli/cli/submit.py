@@ -15,7 +15,7 @@ def submit(
     message: Annotated[
         str | None, typer.Option(help="Message to send with the submission.")
     ] = None,
-    wait: Annotated[bool, typer.Option(help="Wait for the score and note it.")] = True,
+    wait: Annotated[bool, typer.Option(help="Wait for the score and record it.")] = True,
     timeout: Annotated[str, typer.Option(help="Maximum time to wait: 90s, 10m, 1h30m.")] = "10m",
     file: Annotated[
         Path | None,
@@ -25,7 +25,7 @@ def submit(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check a submission, upload it to Kaggle, note its score."""
+    """Check a submission, upload it to Kaggle, and record its score."""
     with answered():
         from automl_cli.cli.console import make_console
         from automl_cli.cli.results import print_submitted

@@ -54,13 +54,13 @@ def ask(
     ] = None,
     compare: Annotated[
         tuple[str, str] | None,
-        typer.Option(help="Two candidates of a run to compare; `ensemble` is one too."),
+        typer.Option(help="Two candidates of a run to compare; `ensemble` may be one of them."),
     ] = None,
     cluster: Annotated[
         str | None,
         typer.Option(help="Column of clusters: rows with the same value depend on each other."),
     ] = None,
-    family: Annotated[str | None, typer.Option(help="poisson, for counts.")] = None,
+    family: Annotated[str | None, typer.Option(help="poisson: a model for counts.")] = None,
     correction: Annotated[
         str, typer.Option(help="Correction for the number of tests: holm, fdr or none.")
     ] = "holm",

@@ -20,7 +20,7 @@ def track_add(
     public: Annotated[float | None, typer.Option(help="Score on the public leaderboard.")] = None,
     private: Annotated[float | None, typer.Option(help="Score on the private leaderboard.")] = None,
 ) -> None:
-    """Note the leaderboard scores of a run's submission."""
+    """Record the leaderboard scores of a run's submission."""
     with answered():
         from automl_cli.track import add_scores
 
@@ -40,7 +40,7 @@ def track_show(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show all runs, how well both scores agree, and which submissions to choose: at most two."""
+    """Show all runs, how well their two scores agree, and which two submissions to choose."""
     with answered():
         from automl_cli.cli.results import print_tracked
         from automl_cli.track import describe_tracked, read_tracked

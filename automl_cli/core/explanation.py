@@ -24,7 +24,7 @@ class Importance:
     low, high
         Its interval of 95 %, with the corrected variance.
     p
-        One-sided: how probable so high an importance is if the column says nothing.
+        One-sided: the probability of such an importance if the column has no information.
     q
         The lowest rate of false discoveries at which it counts as found; it rests on the
         variance of the interval, which is larger than that of p.
@@ -55,7 +55,7 @@ class Dropped:
     column
         The source column.
     increase
-        Mean increase of the loss of a held-out row; about 0 for what other columns say as well.
+        Mean increase of the loss of a held-out row; about 0 if other columns replace it.
     low, high, p, q
         As in `Importance`.
     """
@@ -124,7 +124,7 @@ class Explanation:
     share
         The part of the blend's weight that was predicted again.
     rate
-        The rate of false discoveries.
+        The accepted false discovery rate.
     columns
         The source columns and the lunch, most important first.
     clusters

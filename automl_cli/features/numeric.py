@@ -14,7 +14,7 @@ FAR = 64.0  # a range this far from zero loses six of the 24 bits of a float32
 
 
 def fit_numeric(frame: pd.DataFrame, columns: tuple[Column, ...], _: Params) -> State | None:
-    """Learn each column's range and shift; columns that say nothing are left out.
+    """Learn each column's range and shift; columns without information are left out.
 
     A column far from zero (an id, a time in nanoseconds) that would lose digits in float32 is
     shifted by its smallest value.

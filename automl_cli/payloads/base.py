@@ -18,24 +18,24 @@ class Payload(BaseModel):
 
 
 class Finding(Payload):
-    """What a rule has seen."""
+    """What a rule has found."""
 
     code: str
-    """The rule, as `automl list rules` calls it; of `check`, what is odd."""
+    """The code of the rule, as in `automl list rules`; for `check`, of what is unusual."""
     severity: Severity
-    """How grave it is."""
+    """How serious it is."""
     message: str
-    """What was seen, with its figures."""
+    """What was found, with figures."""
     advice: str
     """What to do."""
     columns: list[str]
     """The columns concerned."""
     fix: dict[str, Any]
-    """Keys of a config that mend it, such as `{"data.drop": ["leak"]}`."""
+    """Config keys that fix it, such as `{"data.drop": ["leak"]}`."""
 
 
 class Note(Payload):
-    """What was noticed while reading a file, such as columns spelled otherwise than in train."""
+    """What was noticed while reading a file, such as columns that train spells differently."""
 
     file: str
     """The file."""

@@ -21,9 +21,9 @@ class Importance(Payload):
     high: Figure
     """Upper end of its interval of 95 %; null where there is none."""
     p: Figure
-    """One-sided: how probable so high an importance is if the column says nothing."""
+    """One-sided: the probability of such an importance if the column has no information."""
     q: Figure
-    """The lowest rate of false discoveries at which it counts as found."""
+    """The lowest false discovery rate at which it counts as found."""
     found: bool
     """Whether q is at most the rate, and p below the lunch's (of the lunch itself: .001)."""
     is_probe: bool
@@ -31,16 +31,16 @@ class Importance(Payload):
 
 
 class Lunch(Payload):
-    """A made-up column of noise, which must not come out as significant."""
+    """A made-up column of noise, which must not be significant."""
 
     column: str
-    """What it is called."""
+    """Its name."""
     fitted_with: str
     """The candidate that was fitted again with it."""
     p: Figure
     """As of any column."""
     found: bool
-    """Whether it came out as significant (p below .001): then no column is to be trusted."""
+    """Whether it is significant (p below .001); if so, do not trust any column."""
 
 
 class Dropped(Payload):
@@ -49,7 +49,7 @@ class Dropped(Payload):
     column: str
     """The column of the table."""
     increase: Figure
-    """Mean increase of the loss of a held-out row; about 0 for what other columns say as well."""
+    """Mean increase of the loss of a held-out row; about 0 if other columns replace it."""
     low: Figure
     """Lower end of its interval of 95 %."""
     high: Figure
@@ -57,7 +57,7 @@ class Dropped(Payload):
     p: Figure
     """One-sided."""
     q: Figure
-    """The lowest rate of false discoveries at which it counts as missed."""
+    """The lowest false discovery rate at which the model is said to miss it."""
 
 
 class ColumnSize(Payload):
@@ -101,13 +101,13 @@ class ExplainedRow(Payload):
     """One row explained (`--row`)."""
 
     id: str
-    """As it was asked for."""
+    """As given in `--row`."""
     table: Literal["train", "test"]
     """Where it is."""
     outputs: list[str]
     """What the margins are of."""
     base: list[float]
-    """What the models answer before they look at a column, for each output."""
+    """The prediction before any column is used, for each output."""
     margins: list[float]
     """The base and all SHAP values together, for each output."""
     columns: list[RowColumn]
@@ -130,7 +130,7 @@ class ExplainedTarget(Payload):
     share: float
     """The part of the blend's weight that was predicted again."""
     rate: float
-    """The rate of false discoveries."""
+    """The accepted false discovery rate."""
     blend: str
     """Key of the ensemble that was explained."""
     columns: list[Importance]

@@ -9,7 +9,7 @@ class InspectedParam(Payload):
     """A parameter of a candidate's model."""
 
     name: str
-    """As its library calls it."""
+    """The name that its library uses."""
     value: Any
     """What it was fitted with."""
     default: Any
@@ -22,11 +22,11 @@ class InspectedStep(Payload):
     """A step of a candidate's recipe."""
 
     step: str
-    """As `automl list features` calls it."""
+    """The name in `automl list features`."""
     params: dict[str, Any]
     """Its parameters, defaults included."""
     top: int | None
-    """The most of its columns that a fold takes; null: all."""
+    """The maximum number of its columns in a fold; null: all."""
     own: bool
     """Whether it belongs to the model's own recipe."""
 
@@ -56,9 +56,9 @@ class InspectedFold(Payload):
     seconds: float
     """Of features and fit."""
     peak_bytes: int
-    """The most memory that its worker took."""
+    """The peak memory of its worker."""
     row_share: float
-    """The share of its training rows for which there was memory."""
+    """The share of its training rows that fitted into memory."""
     cut: bool
     """Whether the clock ended it."""
 
@@ -77,11 +77,11 @@ class Inspected(Payload):
     metric: str
     """How it is scored."""
     model: str
-    """As `automl list models` calls it."""
+    """The name in `automl list models`."""
     description: str
     """What it is in a few words."""
     status: Literal["fitted", "failed", "skipped"]
-    """What has become of it; the figures below are null unless it was fitted."""
+    """Its state; the figures below are null unless it was fitted."""
     score: Figure
     """Out-of-fold, by the metric."""
     score_se: Figure
@@ -97,9 +97,9 @@ class Inspected(Payload):
     cut: bool | None
     """Whether the clock ended a fit."""
     row_share: Figure
-    """The share of training rows for which there was memory."""
+    """The share of training rows that fitted into memory."""
     original: Figure
-    """What a row of the original data set counted in training; 0: it was left out."""
+    """The weight of rows of the original data set in training; 0: not used."""
     reason: str | None
     """Why it was skipped."""
     params: list[InspectedParam]

@@ -19,7 +19,7 @@ class Holdout(Payload):
 
 
 class OriginalRows(Payload):
-    """What the rows of the original data set (`data.original`) have brought to a candidate."""
+    """The gain of a candidate from the rows of the original data set (`data.original`)."""
 
     key: str
     """The candidate that learned from them."""
@@ -39,19 +39,19 @@ class Candidate(Payload):
     """A candidate of a run."""
 
     key: str
-    """Its name: the model and a hash of all that decides its result."""
+    """Its name: the model and a hash of everything that determines its result."""
     target: str
     """What it predicts."""
     model: str
-    """As `automl list models` calls it."""
+    """The name in `automl list models`."""
     features: list[str]
     """The steps of its recipe."""
     tops: dict[str, int]
-    """For each group of generated columns the most that a fold takes."""
+    """For each group of generated columns, the maximum number in a fold."""
     params: dict[str, Any]
-    """The parameters that are not the model's defaults or were set by the plan."""
+    """The parameters that differ from the model's defaults or were set by the plan."""
     original: float = 0.0
-    """What a row of the original data set counted in training; 0: it was left out."""
+    """The weight of rows of the original data set in training; 0: not used."""
     score: Figure
     """Out-of-fold, by the metric."""
     score_se: Figure
@@ -65,7 +65,7 @@ class Candidate(Payload):
     cut: bool
     """Whether the clock ended a fit."""
     row_share: float
-    """The share of training rows for which there was memory."""
+    """The share of training rows that fitted into memory."""
     weight: Figure
     """In the ensemble; null if it is no member."""
     description: str = ""
@@ -75,7 +75,7 @@ class Candidate(Payload):
     predict_share: Figure = None
     """Its share of the time that the ensemble takes to predict; null if it takes no part in it."""
     generated: dict[str, float]
-    """Columns that it takes of each group of generated ones, mean over folds."""
+    """Columns taken from each group of generated columns, mean over folds."""
 
 
 class Failed(Payload):
@@ -84,7 +84,7 @@ class Failed(Payload):
     key: str
     """Its name."""
     model: str
-    """As `automl list models` calls it."""
+    """The name in `automl list models`."""
     description: str
     """What it is in a few words."""
     error: str
@@ -101,7 +101,7 @@ class Skipped(Payload):
     key: str
     """Its name."""
     model: str
-    """As `automl list models` calls it."""
+    """The name in `automl list models`."""
     description: str
     """What it is in a few words."""
     reason: str
@@ -109,21 +109,21 @@ class Skipped(Payload):
 
 
 class Unused(Payload):
-    """What was left of the budget when there was nothing more to do."""
+    """The unused part of the budget."""
 
     seconds: float
     """How much was left."""
     budget: float
-    """Of how many seconds."""
+    """The whole budget in seconds."""
     reason: str
-    """Why they were not used."""
+    """Why it was not used."""
 
 
 class Searched(Payload):
-    """What the search of a model has come to; the keys from `best` on only if one is whole."""
+    """The result of a search; keys from `best` on only if a setting was fitted on all folds."""
 
     model: str
-    """As `automl list models` calls it."""
+    """The name in `automl list models`."""
     trials: int
     """Settings that were tried."""
     whole: int
@@ -131,13 +131,13 @@ class Searched(Payload):
     best: str | None = None
     """Key of the best candidate."""
     score: Figure = None
-    """Of the choice, scored on folds that had no say in it."""
+    """Of the choice, scored on folds that did not influence it."""
     score_se: Figure = None
     """Its standard error."""
     naive: Figure = None
-    """The best candidate's own score, which is too good."""
+    """The best candidate's own score, which is optimistic."""
     tops: dict[str, int] | None = None
-    """For each group of generated columns the most that a fold takes."""
+    """For each group of generated columns, the maximum number in a fold."""
     way: str | None = None
     """How categories are handed to the model."""
     params: dict[str, Any] | None = None
@@ -145,7 +145,7 @@ class Searched(Payload):
 
 
 class SolvedTarget(Payload):
-    """What a run has come to for one target."""
+    """The result of a run for one target."""
 
     target: str
     """The column."""
@@ -164,7 +164,7 @@ class SolvedTarget(Payload):
     score_se: Figure
     """Its standard error."""
     in_sample: Figure
-    """The same, as optimistic as if the ensemble had not seen its rows."""
+    """The same in-sample, which is optimistic: the ensemble has seen these rows."""
     combiner: str | None
     """The winner of the tournament; null without an ensemble."""
     tournament: list[tuple[str, Figure, Figure]]
@@ -205,7 +205,7 @@ class Summary(Payload):
     score_se: Figure
     """Its standard error."""
     in_sample: Figure
-    """The same, too good."""
+    """The same in-sample, which is optimistic."""
     seconds: float
     """Wall-clock seconds of the command."""
     facts: list[Fact]
@@ -219,7 +219,7 @@ class Summary(Payload):
     unused: Unused | None = None
     """Null if the budget was used, or there is none."""
     finished: bool = True
-    """False while a command is at work, and where the last one was interrupted."""
+    """False while a command is working, or if the last one was interrupted."""
 
 
 class Column(Payload):
@@ -232,13 +232,13 @@ class Column(Payload):
     codes: int
     """Its distinct codes; bins if it is a number."""
     score: Figure
-    """What it explains of the first model's gradient, in standard deviations of chance."""
+    """How much of the first model's gradient it explains, in standard deviations of chance."""
     stands_out: int
     """Folds in which that is more than chance."""
     taken: int
     """Folds in which it adds something new."""
     verdict: str
-    """Why it is taken or not."""
+    """Why it was taken or not."""
 
 
 class Screen(Payload):
@@ -247,9 +247,9 @@ class Screen(Payload):
     screen: str
     """Its folder below `features/`."""
     folds: int
-    """How many folds chose."""
+    """The number of folds that chose."""
     columns: list[Column]
-    """All that was tried."""
+    """All columns that were tried."""
 
 
 class Screens(Payload):
@@ -258,6 +258,6 @@ class Screens(Payload):
     version: Literal[1]
     """Of this schema."""
     screens: list[Screen]
-    """One a target."""
+    """One for each target."""
     finished: bool = True
-    """False while a command is at work, and where the last one was interrupted."""
+    """False while a command is working, or if the last one was interrupted."""

@@ -32,11 +32,11 @@ class Contestant(Payload):
     score: Figure
     """Of its blend, cross-fitted."""
     in_sample: Figure
-    """The same, too good."""
+    """The same in-sample, which is optimistic."""
 
 
 class BlendedTarget(Payload):
-    """What a blend is worth for one target."""
+    """The score of a blend for one target."""
 
     target: str
     """The column."""
@@ -47,13 +47,13 @@ class BlendedTarget(Payload):
     score_se: Figure
     """Its standard error."""
     in_sample: Figure
-    """The same, too good."""
+    """The same in-sample, which is optimistic."""
     combiner: str
     """The winner of the tournament."""
     tournament: list[Contestant]
     """All combiners that competed."""
     run_score: Figure
-    """What the run is worth alone."""
+    """The score of the run alone."""
     run_score_se: Figure
     """Its standard error."""
     loss: Figure
@@ -63,9 +63,9 @@ class BlendedTarget(Payload):
     loss_name: str
     """What this loss is."""
     written: Literal["blend", "run"]
-    """Whose answer is in the submission: the run's own where the blend has the higher loss."""
+    """Which predictions were written: those of the run if the blend has the higher loss."""
     members: list[BlendMember]
-    """All that could take part; the run's own ensemble is one, called `ensemble-HASH`."""
+    """All that could take part, including the run's own ensemble, `ensemble-HASH`."""
 
 
 class Blended(Payload):
@@ -78,7 +78,7 @@ class Blended(Payload):
     targets: list[BlendedTarget]
     """One or more."""
     warnings: list[str]
-    """What the user should know of members and of what was written."""
+    """Warnings about the members and about what was written."""
 
 
 class TrackedRun(Payload):
@@ -95,9 +95,9 @@ class TrackedRun(Payload):
     score_se: Figure
     """Its standard error."""
     public: float | None
-    """As the public leaderboard said last, or null."""
+    """The last known score on the public leaderboard, or null."""
     private: float | None
-    """As the private leaderboard said last, or null."""
+    """The last known score on the private leaderboard, or null."""
     submission: bool
     """Whether it has one, so that it may be chosen."""
 
@@ -153,13 +153,13 @@ class Submitted(Payload):
     ref: int
     """The number of the submission there."""
     scored: bool
-    """Whether Kaggle is through with it."""
+    """Whether Kaggle has scored it."""
     public: float | None
-    """Its public score, or null where it is not told."""
+    """Its public score, or null if it is not known."""
     private: float | None
-    """Its private score, or null where it is not told."""
+    """Its private score, or null if it is not known."""
     findings: list[Finding]
-    """What is odd about the file, as `automl check` says."""
+    """What is unusual about the file, as in `automl check`."""
 
 
 class Wheelhouse(Payload):
@@ -168,7 +168,7 @@ class Wheelhouse(Payload):
     version: Literal[1]
     """Of this schema."""
     folder: str
-    """Where the wheels lie."""
+    """The folder of the wheels."""
     wheels: int
     """How many."""
     bytes: int

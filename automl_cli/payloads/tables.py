@@ -23,7 +23,7 @@ class Audited(Payload):
     facts: list[Fact]
     """Every guess about the tables: what, its value, and the reason."""
     findings: list[Finding]
-    """What the rules have found, the gravest first."""
+    """What the rules have found, the most serious first."""
 
 
 class Unread(Payload):
@@ -55,11 +55,11 @@ class Predicted(Payload):
     rows: int
     """Rows predicted."""
     unread: list[Unread]
-    """Columns with cells that are not readable as in train."""
+    """Columns with cells that cannot be read as in train."""
     notes: list[Note]
     """What was noticed while reading the file."""
     finished: bool = True
-    """False if the run is at work, or was interrupted: it may become better."""
+    """False if the run is still working or was interrupted."""
 
 
 class Checked(Payload):
@@ -74,4 +74,4 @@ class Checked(Payload):
     columns: list[str]
     """Its columns."""
     findings: list[Finding]
-    """What is odd about it."""
+    """What is unusual about it."""

@@ -35,7 +35,7 @@ class Coefficient(Payload):
     parameter: str
     """How it is shown."""
     label: str
-    """The class whose odds it is about, beside the first class; empty in other families."""
+    """The class whose odds are compared with the first class; empty in other families."""
     estimate: Figure
     """On the scale of the linear predictor: a difference, or the logarithm of a factor."""
     error: Figure
@@ -47,7 +47,7 @@ class Coefficient(Payload):
     p: Figure
     """That it is 0; not corrected."""
     df: Figure
-    """Degrees of freedom of its error; null for a normal law, and where clusters are too few."""
+    """Degrees of freedom of its error; null for a normal distribution, or too few clusters."""
     spread: Figure
     """Standard deviation of the number; null for indicators."""
 
@@ -102,7 +102,7 @@ class TestedTarget(Payload):
     labels: list[str]
     """Its classes; empty for numbers."""
     transform: str
-    """`log1p` if its logarithm is looked at, else `identity`."""
+    """`log1p` if its logarithm is modelled, else `identity`."""
     conclusions: list[str]
     """What follows, in sentences."""
     family: str | None = None
@@ -116,11 +116,11 @@ class TestedTarget(Payload):
     condition: Figure = None
     """Of effects: condition number of the correlation matrix."""
     tests: list[EffectTest] | None = None
-    """Of effects: one a term."""
+    """Of effects: one for each term."""
     coefficients: list[Coefficient] | None = None
     """Of effects: of all terms."""
     findings: list[Finding] | None = None
-    """What a reader has to know."""
+    """What to consider."""
     left_out: list[tuple[str, str]] | list[str] | None = None
     """Columns that are not in the model, with the reason; groups with too few rows or clusters."""
     cluster: str | None = None
@@ -202,8 +202,8 @@ class Tested(Payload):
     by_fold: list[Figure] | None = None
     """Of candidates: the gain on each fold."""
     equal: bool | None = None
-    """Of candidates: whether both answer the same for every row."""
+    """Of candidates: whether both predict the same for every row."""
     notes: list[str] | None = None
-    """Of candidates: what a reader has to know."""
+    """Of candidates: what to consider."""
     conclusions: list[str] | None = None
     """Of candidates: what follows, in sentences."""

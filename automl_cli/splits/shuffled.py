@@ -12,7 +12,7 @@ MAX_STRATA = 20  # quantile bins of a regression target; finer ones leave no cha
 
 
 def split_kfold(request: SplitRequest) -> FoldPlan:
-    """Deal the shuffled rows; the target is not looked at."""
+    """Deal the shuffled rows, without using the target."""
     return _deal("kfold", request, np.zeros(request.n_rows, dtype=np.int64))
 
 

@@ -1,4 +1,4 @@
-"""The pages of the documents that are made from the code, so that they cannot say another thing.
+"""The pages of the documents that are made from the code, so that both always agree.
 
 write_pages(Path("docs"))       # `make docs`; a test compares what is there with this
 """

@@ -15,8 +15,8 @@ from manual.cells import spell_table
 INTRODUCTION = """\
 # Commands
 
-`automl --help` and `--help` (`-h`) after a command tell the same. `automl --version` prints the
-version. Made from the code by `make docs`."""
+`automl --help` and `automl COMMAND --help` (`-h`) show the same. `automl --version` prints the
+version. This page is generated from the code by `make docs`."""
 
 GUIDES = {
     "audit": "audit.md",

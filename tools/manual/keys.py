@@ -12,10 +12,11 @@ Schema: TypeAlias = Mapping[str, Any]
 INTRODUCTION = """\
 # Keys of the config
 
-A YAML may hold these keys, and `--set KEY=VALUE` sets any but `extends`, as in `--set
-validation.folds=10`. The defaults are those of a file that extends nothing (`extends: null`);
-[presets](tables.md#presets) bring other values, which `automl config show` tells. How files and
-flags go together is told in [configuring](configuring.md). Made from the schema by `make docs`."""
+A YAML file may have these keys, and `--set KEY=VALUE` sets any of them except `extends`, as in
+`--set validation.folds=10`. The defaults are those of a file that extends nothing
+(`extends: null`); [presets](tables.md#presets) set other values, which `automl config show` prints.
+[Configuring](configuring.md) explains how files and flags are combined. This page is generated from
+the schema by `make docs`."""
 
 
 def make_keys_page() -> str:
@@ -82,7 +83,7 @@ def _spell_mapping(key: Schema) -> str:
 def _spell_default(key: Schema) -> str:
     if "default" in key:
         return f"`{json.dumps(key['default'])}`"
-    return "`{}`" if key.get("type") == "object" else "none: it has to be said"
+    return "`{}`" if key.get("type") == "object" else "none: required"
 
 
 NAMES = {

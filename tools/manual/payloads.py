@@ -11,15 +11,16 @@ from automl_cli.payloads import PAYLOADS, VARIANTS, Payload
 INTRODUCTION = """\
 # What `--json` prints
 
-One JSON object in one line on stdout; everything else goes to stderr. This page is made from the
-models in `automl_cli/payloads` by `make docs`, and what the commands print
-is tested against them.
+A command with `--json` prints one JSON object in one line to stdout; everything else goes to
+stderr. `make docs` generates this page from the models in `automl_cli/payloads`, and tests compare
+the output of the commands with them.
 
-Each object has a `version`, which is that of its schema. Within a version keys are added, and none
-is renamed, removed or given another meaning: a reader should pass over keys that it does not know.
-A figure that is undefined, such as the standard error of too few rows, is `null`; there is never a
-bare `NaN`. Paths are as the command was given them. A command that ends with a mistake (exit code
-2) prints nothing to stdout; only with `--fail-on` come both, the findings and then the mistake.
+Each object has a `version`, the version of its schema. Within a version, keys may be added, but
+none is renamed, removed or given another meaning: a program that reads the object should ignore
+keys that it does not know. An undefined figure, such as the standard error of too few rows, is
+`null`; `NaN` never occurs. Paths are as they were given to the command. A command that ends with an
+error (exit code 2) prints nothing to stdout. The exception is `--fail-on`: the findings go to
+stdout before the error is printed.
 
 The same as JSON Schema (draft 2020-12), for programs: """
 

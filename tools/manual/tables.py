@@ -17,8 +17,8 @@ from manual.cells import first_sentence, spell_table
 INTRODUCTION = """\
 # Models, features, metrics and other names
 
-`automl list TABLE` lists the same, with what other packages have added. Made from the tables of the
-program by `make docs`."""
+`automl list TABLE` shows the same names, including those from other packages. This page is
+generated from the code by `make docs`."""
 
 
 def make_tables_page() -> str:
@@ -39,7 +39,10 @@ def make_tables_page() -> str:
 
 
 def _spell_models() -> Iterator[str]:
-    yield "The defaults of a task come on top of those of all. The steps of recipes are told below."
+    yield (
+        "The defaults of a task override the general ones. The next table describes the steps of\n"
+        "recipes."
+    )
     rows = [(f"`{name}`", *_spell_model(MODELS.get(name))) for name in MODELS]
     yield from spell_table(["model", "recipe", "defaults", "rows", "searched", "SHAP"], rows)
 
@@ -58,9 +61,9 @@ def _spell_model(spec: ModelSpec) -> Iterator[str]:
 
 def _spell_features() -> Iterator[str]:
     yield (
-        "Steps of a recipe, and groups for `features.groups`. All are fitted without the target; "
-        "where a step\ngives codes for target means, each fold makes these of its own training "
-        "rows. What they are for is\ntold in [features](features.md)."
+        "These names are steps of a recipe and groups for `features.groups`. All of them are "
+        "fitted without\nthe target. If a step gives codes for target means, each fold computes "
+        "the means from its own\ntraining rows. [Features](features.md) explains what they are for."
     )
     rows = [
         (
@@ -76,8 +79,8 @@ def _spell_features() -> Iterator[str]:
 
 def _spell_metrics() -> Iterator[str]:
     yield (
-        "`map_at_K` is there for any K. What a metric decides, and one of your own, is told in\n"
-        "[metrics](metrics.md)."
+        "`map_at_K` exists for any K. [Metrics](metrics.md) explains what a metric decides, and "
+        "how to\nadd your own."
     )
     rows = [(f"`{name}`", *_spell_metric(METRICS.get(name))) for name in METRICS]
     head = ["metric", "what it is", "better", "wants a", "tasks", "fitted with"]
@@ -96,15 +99,15 @@ def _spell_metric(metric: Metric) -> Iterator[str]:
 
 def _spell_splitters() -> Iterator[str]:
     yield (
-        "`auto`, the default, chooses one by the columns that are named and by how test was "
-        "split\noff; `my_split.py:split` is one of your own: see [validation](validation.md)."
+        "`auto`, the default, chooses a splitter by the columns that are set and by how test "
+        "differs from\ntrain. `my_split.py:split` is your own: see [validation](validation.md)."
     )
     rows = [(f"`{name}`", first_sentence(SPLITTERS.get(name).__doc__)) for name in SPLITTERS]
     yield from spell_table(["splitter", "folds"], rows)
 
 
 def _spell_combiners() -> Iterator[str]:
-    yield "In the order that ties go by."
+    yield "The order of the table breaks ties."
     rows = [
         (
             f"`{name}`",
@@ -117,7 +120,7 @@ def _spell_combiners() -> Iterator[str]:
 
 
 def _spell_rules() -> Iterator[str]:
-    yield "What `automl audit` asks, and the quick ones also `automl fit`: see [audit](audit.md)."
+    yield "`automl audit` runs all rules, `automl fit` the quick ones: see [audit](audit.md)."
     rows = [
         (
             f"`{name}`",
@@ -130,7 +133,7 @@ def _spell_rules() -> Iterator[str]:
 
 
 def _spell_presets() -> Iterator[str]:
-    yield "Each extends the one before. `automl config show --preset NAME` shows all of one."
+    yield "Each preset extends the previous one. `automl config show --preset NAME` prints one."
     rows = [(f"`{name}`", *_spell_preset(name)) for name in preset_names()]
     head = ["preset", "budget", "folds", "models", "further candidates", "search", "generated"]
     yield from spell_table(head, rows)
