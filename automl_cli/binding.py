@@ -134,7 +134,7 @@ def _check_group(
     own = dict(params)
     top = own.pop(TOP, None)
     if top is not None and (type(top) is not int or top < 1):
-        problem = f"{name}.{TOP}: expected a whole number from 1, came {top!r}."
+        problem = f"{name}.{TOP}: expected a whole number from 1, got {top!r}."
         yield loaded.mistake(place, problem, hint="It is the most columns kept in a fold.")
     if top is not None and not GROUPS.get(name).is_screened:
         problem = f"{name}.{TOP}: its columns belong together and are not screened."

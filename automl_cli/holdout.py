@@ -108,7 +108,7 @@ def _divide(plan: FoldPlan, share: float) -> tuple[IntVector, IntVector]:
 def describe_holdout(holdout: Holdout) -> Iterator[tuple[str, str, str]]:
     """Yield the line about the rows held out, if there are any, for the table before the run."""
     if holdout.n_rows:
-        reason = "asked for; nothing sees their targets before the end"
+        reason = "requested; nothing sees their targets before the end"
         yield "hold-out", f"{holdout.n_rows} rows", reason
 
 

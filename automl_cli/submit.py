@@ -214,7 +214,7 @@ def _await_score(api: Api, competition: str, ref: int, request: SubmitRequest) -
             raise KaggleError(
                 f"{competition}: submission {ref} has no score after "
                 f"{format_duration(request.longest_wait)}.",
-                hint="It is uploaded. The same command goes on waiting, without another upload.",
+                hint="It is uploaded. The same command continues to wait, without another upload.",
             )
         request.pause(pause)
         pause = min(1.5 * pause, LONGEST_PAUSE)

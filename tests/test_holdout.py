@@ -100,7 +100,7 @@ def test_a_run_tells_the_score_of_the_rows_held_out_and_answers_the_test_rows_al
     assert [
         "hold-out",
         "60 rows",
-        "asked for; nothing sees their targets before the end",
+        "requested; nothing sees their targets before the end",
     ] in summary["facts"]
     submission = pd.read_csv(summary["submission"])
     assert submission["id"].tolist() == list(range(300, 400))

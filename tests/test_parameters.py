@@ -72,7 +72,7 @@ def check(loaded: LoadedConfig, problem: Problem, executor: Executor) -> str:
         (
             "models.linear.C=0",
             (
-                "linear does not take 0: C: expected a positive number, came 0.\n"
+                "linear does not take 0: C: expected a positive number, got 0.\n"
                 "  hint: give another value, or leave C out: the default is 1.0."
             ),
         ),

@@ -59,7 +59,7 @@ def _translate(details: ErrorDetails, tree: Node) -> Mistake:
         problem, hint = "this key is missing.", _describe(path)
     else:
         came = spell_value(details["input"])
-        problem = f"expected {_spell_expected(details)}, came {came}."
+        problem = f"expected {_spell_expected(details)}, got {came}."
         hint = _hint_value(details, path)
     return Mistake(where=find_origin(tree, path), key_path=path, problem=problem, hint=hint)
 

@@ -22,7 +22,7 @@ def make_fixes(findings: Sequence[Mapping[str, Any]], *, extends: str) -> str:
     --------
     >>> finding = {"message": "'seen' tells all.", "fix": {"data.drop": ["seen"]}}
     >>> print(make_fixes([finding], extends="medium"))
-    # Written by `automl audit`. What it answers:
+    # Written by `automl audit`. Findings it fixes:
     # - 'seen' tells all.
     extends: medium
     data:
@@ -30,7 +30,7 @@ def make_fixes(findings: Sequence[Mapping[str, Any]], *, extends: str) -> str:
       - seen
     """
     mended = [finding for finding in findings if finding["fix"]]
-    what = "What it answers:" if mended else "It found nothing that a config mends."
+    what = "Findings it fixes:" if mended else "No finding can be fixed by a config."
     comments = [f"# Written by `automl audit`. {what}"]
     comments += [f"# - {' '.join(finding['message'].split())}" for finding in mended]
     values = {"extends": extends, **merge_fixes([finding["fix"] for finding in mended])}

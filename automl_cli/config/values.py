@@ -35,7 +35,7 @@ def _read_text(value: object) -> object:
     """Take numbers as written: column 2019, class 1, missing token -999."""
     if isinstance(value, bool):
         raise _refuse(
-            f"expected text, came {spell_value(value)}.",
+            f"expected text, got {spell_value(value)}.",
             f"write it in quotes: '{spell_value(value)}'.",
         )
     return str(value) if isinstance(value, int | float) else value
@@ -48,14 +48,14 @@ def _read_text_list(value: object) -> object:
 def _read_budget(value: object) -> object:
     if isinstance(value, bool) or not isinstance(value, str | int | float | None):
         raise _refuse(
-            f"expected a duration, came {spell_value(value)}.", "write 90s, 10m or 1h30m."
+            f"expected a duration, got {spell_value(value)}.", "write 90s, 10m or 1h30m."
         )
     return None if value is None else _parse(parse_duration, value)
 
 
 def _read_size(value: object) -> object:
     if isinstance(value, bool) or not isinstance(value, str | int | None):
-        raise _refuse(f"expected an amount of memory, came {spell_value(value)}.", "write 4GB.")
+        raise _refuse(f"expected an amount of memory, got {spell_value(value)}.", "write 4GB.")
     return None if value is None else _parse(parse_size, value)
 
 
@@ -69,11 +69,11 @@ def _parse(parse: Callable[[_Written], float], value: _Written) -> float:
 def _check_scalar(value: object) -> object:
     if isinstance(value, Mapping | list | tuple):
         raise _refuse(
-            f"expected a single value, came {spell_value(value)}.",
+            f"expected a single value, got {spell_value(value)}.",
             "a parameter is a number, a text, true, false or null.",
         )
     if isinstance(value, float) and not isfinite(value):
-        raise _refuse(f"expected a finite number, came {value}.", "leave the parameter out.")
+        raise _refuse(f"expected a finite number, got {value}.", "leave the parameter out.")
     return value
 
 
@@ -81,7 +81,7 @@ def _check_model_entry(value: object) -> object:
     if value is False or isinstance(value, Mapping):
         return value
     raise _refuse(
-        f"expected parameters or false, came {spell_value(value)}.",
+        f"expected parameters or false, got {spell_value(value)}.",
         "write {} for the default parameters, {depth: 8} for your own, false to leave it out.",
     )
 
@@ -93,10 +93,10 @@ def _read_step(value: object) -> Step:
     if isinstance(value, str):
         return Step(value)
     if not isinstance(value, Mapping) or len(value) != 1:
-        raise _refuse(f"expected one feature step, came {spell_value(value)}.", hint)
+        raise _refuse(f"expected one feature step, got {spell_value(value)}.", hint)
     name, params = next(iter(value.items()))
     if not isinstance(params, Mapping):
-        raise _refuse(f"expected parameters of {name!r}, came {spell_value(params)}.", hint)
+        raise _refuse(f"expected parameters of {name!r}, got {spell_value(params)}.", hint)
     for param in params.values():
         _check_scalar(param)
     return make_step(name, params)
@@ -108,7 +108,7 @@ def make_step(name: str, params: Mapping[str, ParamValue]) -> Step:
     top = own.pop(TOP, None)
     if top is not None and (not isinstance(top, int) or isinstance(top, bool) or top < 1):
         raise _refuse(
-            f"{name}.{TOP}: expected a whole number from 1, came {spell_value(top)}.",
+            f"{name}.{TOP}: expected a whole number from 1, got {spell_value(top)}.",
             "give the most columns that the screen may keep in a fold.",
         )
     return Step(name, tuple(sorted(own.items())), top=top)

@@ -68,7 +68,7 @@ def read_file(path: Path, label: str) -> Layer:
         return Layer(Node({}, Origin(label)), layer.mistakes)
     if not isinstance(layer.tree.value, dict):
         raise ConfigError(
-            f"{layer.tree.origin}: expected keys with values, came "
+            f"{layer.tree.origin}: expected keys with values, got "
             f"{'a list' if isinstance(layer.tree.value, tuple) else 'a single value'}.",
             hint="write lines such as 'metric: roc_auc'; `automl config init` shows the keys.",
         )
@@ -116,7 +116,7 @@ def _load(path: Path, label: str) -> str:
         ) from None
     except IsADirectoryError:
         raise ConfigError(
-            f"{label}: expected a YAML file, came a directory.", hint="name the file inside it."
+            f"{label}: expected a YAML file, got a directory.", hint="name the file inside it."
         ) from None
     except OSError as error:
         raise ConfigError(

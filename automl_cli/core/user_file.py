@@ -88,7 +88,7 @@ def make_failure(name: str, error: BaseException, called: str) -> PlanError:
     """Return what the user is told when their code has raised an error."""
     return PlanError(
         f"{name}: raised {type(error).__name__}: {error}",
-        hint=f"Correct the file; it is called as {called}.",
+        hint=f"Correct the file; the function is called as {called}.",
     )
 
 

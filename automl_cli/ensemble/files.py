@@ -93,7 +93,7 @@ def load_last_blend(folder: Path, candidates: Mapping[str, Candidate]) -> Blend 
     if lacking:
         raise RunError(
             f"{path}: files of its member {lacking[0]} are missing or damaged.",
-            hint="Give the same `automl fit` command again: it makes anew what is damaged.",
+            hint="Give the same `automl fit` command again: it rebuilds damaged files.",
         )
     return load_blend(folder, {key: candidates[key] for key in chosen_from if key in candidates})
 

@@ -123,7 +123,7 @@ def _check(request: ExplainRequest) -> None:
     if not 0 < request.rate < 1:
         raise ConfigError(
             f"--rate {request.rate}: expected a share between 0 and 1.",
-            hint="It is the part of what is called found that may be noise: .05 is the default.",
+            hint="It is the accepted share of false discoveries; the default is .05.",
         )
 
 
@@ -187,7 +187,7 @@ def _choose_probed(work: _Work) -> Candidate:
     if not heavy:
         raise RunError(
             f"{work.run.directory.root}: files of the candidates of the blend are damaged.",
-            hint="Give the command of the run again: it makes anew what is damaged.",
+            hint="Give the command of the run again: it rebuilds damaged files.",
         )
     least = NEAR * max(abs(member.weight) for member in heavy)
     return min(

@@ -78,7 +78,7 @@ def describe_row(
         made = explain_held_out(explainer, table, problem.folds, rows)
     else:
         raise ConfigError(
-            f"--row {row.id}: no fold holds this row out, so no model has not learned from it.",
+            f"--row {row.id}: no fold holds this row out, so every model was trained on it.",
             hint="Give another row; in a time plan the earliest ones are never held out.",
         )
     return None if made is None else _describe(made, problem, row, table.iloc[row.number])

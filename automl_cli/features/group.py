@@ -129,7 +129,7 @@ class Group:
             if not _fits(value, self.defaults[name]):
                 expected = _TYPE_NAMES[type(self.defaults[name])]
                 raise PlanError(
-                    f"{where}: expected {expected}, came {value!r}.",
+                    f"{where}: expected {expected}, got {value!r}.",
                     hint=f"The default is {self.defaults[name]!r}.",
                 )
         return dict(sorted({**self.defaults, **own}.items()))
@@ -164,7 +164,7 @@ def get_count(group: str, params: Params, name: str) -> int:
     count = int(get_number(params, name))
     if count < 0:
         raise PlanError(
-            f"features.{group}.{name}: expected 0 or more, came {count}.",
+            f"features.{group}.{name}: expected 0 or more, got {count}.",
             hint="Give the largest number wanted.",
         )
     return count
@@ -181,7 +181,7 @@ def get_smoothing(group: str, params: Params) -> float:
     smoothing = get_number(params, "smoothing")
     if smoothing <= 0:
         raise PlanError(
-            f"features.{group}.smoothing: expected more than 0, came {smoothing}.",
+            f"features.{group}.smoothing: expected more than 0, got {smoothing}.",
             hint="It counts as that many rows at the overall mean; 10 is the default.",
         )
     return smoothing

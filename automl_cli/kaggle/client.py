@@ -92,7 +92,7 @@ def asking(competition: str | None = None) -> Iterator[io.StringIO]:
         except (ValueError, KeyError) as error:
             raise KaggleError(
                 f"Kaggle's answer was not understood ({type(error).__name__}: {error}).",
-                hint="Try again. If it stays so, try another version of the package kaggle.",
+                hint="Try again. If the error persists, try another version of the package kaggle.",
             ) from error
 
 

@@ -22,7 +22,7 @@ def get_positive(params: Mapping[str, ParamValue], name: str) -> float:
     value = params[name]
     if isinstance(value, str | bool | None) or not value > 0:
         raise PlanError(
-            f"{name}: expected a positive number, came {value!r}.",
+            f"{name}: expected a positive number, got {value!r}.",
             hint=f"Give {name} a positive number, or leave it out to take the default.",
         )
     return float(value)

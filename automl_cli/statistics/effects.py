@@ -222,7 +222,7 @@ def _fit(design: Design, y: FloatVector, response: Response, clusters: IntVector
     except (np.linalg.LinAlgError, ValueError) as error:
         raise DataError(
             f"{response.name}: the model has no finite fit ({error}); its classes are separated.",
-            hint="Leave out the column that tells them: `automl audit` names it.",
+            hint="Leave out the column that separates them; `automl audit` names it.",
         ) from error
     return fitted if clusters is None else allow_for_few(fitted, design.matrix, clusters)
 

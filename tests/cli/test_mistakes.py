@@ -139,8 +139,8 @@ def test_all_unknown_names_at_once(competition: Competition, tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("setting", "message", "hint"),
     [
-        ("crosses.max_pairs=-1", "max_pairs: expected 0 or more, came -1.", "the largest number"),
-        ("resolutions.smoothing=0", "smoothing: expected more than 0, came 0.0.", "10 is the def"),
+        ("crosses.max_pairs=-1", "max_pairs: expected 0 or more, got -1.", "the largest number"),
+        ("resolutions.smoothing=0", "smoothing: expected more than 0, got 0.0.", "10 is the def"),
     ],
 )
 def test_a_number_that_a_group_cannot_use(

@@ -48,17 +48,17 @@ def refuse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Refuse:
         ),
         (
             "validation: {folds: five}",
-            "1: validation.folds: expected a whole number, came 'five'.",
+            "1: validation.folds: expected a whole number, got 'five'.",
             "How many parts the rows are divided into; a whole number from 2.",
         ),
         (
             "validation: {folds: 1}",
-            "1: validation.folds: expected at least 2, came 1.",
+            "1: validation.folds: expected at least 2, got 1.",
             "How many parts the rows are divided into; a whole number from 2.",
         ),
         (
             "seed: true",
-            "1: seed: expected a whole number, came true.",
+            "1: seed: expected a whole number, got true.",
             "The random seed; a whole number from 0.",
         ),
         (
@@ -73,7 +73,7 @@ def refuse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Refuse:
             "data: {roles: {zip.code: categoric}}",
             (
                 "1: data.roles.zip.code: expected one of 'numeric', 'categorical', 'datetime' or "
-                "'text', came 'categoric'."
+                "'text', got 'categoric'."
             ),
             (
                 "did you mean 'categorical'? Columns and their roles (numeric, categorical, "
@@ -82,7 +82,7 @@ def refuse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Refuse:
         ),
         (
             "validation: {gap: -0.5}",
-            "1: validation.gap: expected at least 0, came -0.5.",
+            "1: validation.gap: expected at least 0, got -0.5.",
             (
                 "The length of the gap before the held-out rows that a time plan does not train on "
                 "(purge): days for dates, else the column's own units."
@@ -90,17 +90,17 @@ def refuse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Refuse:
         ),
         (
             "data: {transductive: no}",
-            "1: data.transductive: expected true or false, came 'no'.",
+            "1: data.transductive: expected true or false, got 'no'.",
             "Whether target-free features may be fitted on the test rows as well.",
         ),
         (
             "data: {positive: true}",
-            "1: data.positive: expected text, came true.",
+            "1: data.positive: expected text, got true.",
             "write it in quotes: 'true'.",
         ),
         (
             "data: {drop: comment}",
-            "1: data.drop: expected a list, came 'comment'.",
+            "1: data.drop: expected a list, got 'comment'.",
             "write a list in brackets: [comment].",
         ),
         (
@@ -110,22 +110,22 @@ def refuse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Refuse:
         ),
         (
             "budget: [10m]",
-            "1: budget: expected a duration, came a list.",
+            "1: budget: expected a duration, got a list.",
             "write 90s, 10m or 1h30m.",
         ),
         (
             "models:\n  lightgbm:\n",
-            "2: models.lightgbm: expected parameters or false, came nothing.",
+            "2: models.lightgbm: expected parameters or false, got nothing.",
             "write {} for the default parameters, {depth: 8} for your own, false to leave it out.",
         ),
         (
             "models: {catboost: {depth: [4, 8]}}",
-            "1: models.catboost.depth: expected a single value, came a list.",
+            "1: models.catboost.depth: expected a single value, got a list.",
             "a parameter is a number, a text, true, false or null.",
         ),
         (
             "models: {catboost: {rate: .nan}}",
-            "1: models.catboost.rate: expected a finite number, came nan.",
+            "1: models.catboost.rate: expected a finite number, got nan.",
             "leave the parameter out.",
         ),
         (
@@ -140,17 +140,17 @@ def refuse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Refuse:
         ),
         (
             "features: {recipes: {linear: [{a: {}, b: {}}]}}",
-            "1: features.recipes.linear[0]: expected one feature step, came a mapping.",
+            "1: features.recipes.linear[0]: expected one feature step, got a mapping.",
             "write a step as numeric, or with parameters as {target_mean: {smoothing: 10}}.",
         ),
         (
             "features: {recipes: {linear: [{target_mean: 10}]}}",
-            "1: features.recipes.linear[0]: expected parameters of 'target_mean', came 10.",
+            "1: features.recipes.linear[0]: expected parameters of 'target_mean', got 10.",
             "write a step as numeric, or with parameters as {target_mean: {smoothing: 10}}.",
         ),
         (
             "ensemble: {combiners: []}",
-            "1: ensemble.combiners: expected at least 1 entry, came an empty list.",
+            "1: ensemble.combiners: expected at least 1 entry, got an empty list.",
             (
                 "A list of the combiners that compete, in any order; `automl list combiners` shows "
                 "all, in the order that breaks ties."
@@ -158,7 +158,7 @@ def refuse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Refuse:
         ),
         (
             "run: 4",
-            "1: run: expected keys with values, came 4.",
+            "1: run: expected keys with values, got 4.",
             "The resources and the folders of a run.",
         ),
     ],
@@ -182,9 +182,9 @@ def test_all_mistakes_are_reported_at_once_in_the_order_of_lines(refuse: Refuse)
         "extends: quick\n"
     )
     assert [line for line in error.message.splitlines() if not line.startswith("  hint: ")] == [
-        "mine.yaml:1: models.lightgbm: expected parameters or false, came true.",
+        "mine.yaml:1: models.lightgbm: expected parameters or false, got true.",
         "mine.yaml:4: validation.folds: given again, first in mine.yaml:3.",
-        "mine.yaml:4: validation.folds: expected at least 2, came 0.",
+        "mine.yaml:4: validation.folds: expected at least 2, got 0.",
         "mine.yaml:5: budget: 'soon' is not a duration.",
         "mine.yaml:6: sede: no such key.",
         "mine.yaml:7: extends: no such preset or file: 'quick'.",

@@ -114,12 +114,12 @@ def test_what_yaml_allows_and_a_config_does_not_is_noted(text: str, mistake: str
         ),
         (
             "- a",
-            "mine:1: expected keys with values, came a list.",
+            "mine:1: expected keys with values, got a list.",
             "write lines such as 'metric: roc_auc'; `automl config init` shows the keys.",
         ),
         (
             "\n\nroc_auc",
-            "mine:3: expected keys with values, came a single value.",
+            "mine:3: expected keys with values, got a single value.",
             "write lines such as 'metric: roc_auc'; `automl config init` shows the keys.",
         ),
         ("a: &x [*x]", "mine:1: an alias contains itself.", "write the value out."),
@@ -148,7 +148,7 @@ def test_a_byte_order_mark_is_no_part_of_the_first_key(tmp_path: Path):
 def test_missing_files_and_directories_are_refused(tmp_path: Path):
     with pytest.raises(ConfigError, match=r"^gone: no such file\.$"):
         read_file(tmp_path / "gone.yaml", "gone")
-    with pytest.raises(ConfigError, match=r"^here: expected a YAML file, came a directory\.$"):
+    with pytest.raises(ConfigError, match=r"^here: expected a YAML file, got a directory\.$"):
         read_file(tmp_path, "here")
     with pytest.raises(ConfigError, match=r"^odd: cannot be read \(Not a directory\)\.$"):
         read_file(write(tmp_path, "") / "x.yaml", "odd")

@@ -95,7 +95,7 @@ def test_two_valued_and_constant_columns_are_left_out():
 def test_a_negative_number_of_pairs_is_refused():
     with pytest.raises(PlanError) as caught:
         fit({"a": A, "b": B}, max_pairs=-1)
-    assert caught.value.message == "features.arithmetic.max_pairs: expected 0 or more, came -1."
+    assert caught.value.message == "features.arithmetic.max_pairs: expected 0 or more, got -1."
 
 
 def test_one_row_has_nothing_to_learn_from():

@@ -33,9 +33,9 @@ def test_unknown_params_are_refused(group: str, name: str, hint: str):
 @pytest.mark.parametrize(
     ("group", "name", "value", "expected"),
     [
-        ("target_mean", "smoothing", "much", "a number, came 'much'"),
+        ("target_mean", "smoothing", "much", "a number, got 'much'"),
         ("target_mean", "smoothing", True, "a number, came True"),
-        ("onehot", "min_count", 2.5, "a whole number, came 2.5"),
+        ("onehot", "min_count", 2.5, "a whole number, got 2.5"),
         ("scaled", "method", None, "a word, came None"),
     ],
 )

@@ -9,5 +9,5 @@ from automl_cli.models.params import get_positive
 def test_what_is_no_positive_number_is_refused(value: ParamValue):
     with pytest.raises(PlanError) as error:
         get_positive({"C": value}, "C")
-    assert error.value.message == f"C: expected a positive number, came {value!r}."
+    assert error.value.message == f"C: expected a positive number, got {value!r}."
     assert error.value.hint == "Give C a positive number, or leave it out to take the default."
