@@ -32,7 +32,9 @@ def print_survey(survey: Mapping[str, Any]) -> None:
     """Print what was inferred and found to stdout."""
     console = open_console()
     for what, value, reason in survey["facts"]:
-        console.print(Text(f"{what}: {value} ({reason})", style="dim"), soft_wrap=True)
+        console.print(
+            Text(f"{what}: {value} ({reason})", style="dim"), soft_wrap=not console.is_terminal
+        )
     print_findings(console, survey["findings"])
     if not survey["findings"]:
         console.print("nothing found.", highlight=False)
@@ -43,7 +45,7 @@ def print_check(checked: Mapping[str, Any]) -> None:
     console = open_console()
     rows, columns = f"{checked['rows']:,} rows", ", ".join(checked["columns"])
     told = f"{checked['submission']} is a valid submission: {rows}; columns {columns}"
-    console.print(told, soft_wrap=True)
+    console.print(told, soft_wrap=not console.is_terminal)
     print_findings(console, checked["findings"])
 
 
@@ -52,10 +54,16 @@ def print_findings(console: Console, findings: Sequence[Mapping[str, Any]]) -> N
     for finding in findings:
         severity = finding["severity"]
         line = Text.assemble((f"{severity:<8}", STYLES[severity]), f"{finding['message']}")
-        console.print(line, Text(f"[{finding['code']}]", style="dim"), soft_wrap=True)
-        console.print(Text(f"        {finding['advice']}", style="dim"), soft_wrap=True)
+        console.print(
+            line, Text(f"[{finding['code']}]", style="dim"), soft_wrap=not console.is_terminal
+        )
+        console.print(
+            Text(f"        {finding['advice']}", style="dim"), soft_wrap=not console.is_terminal
+        )
         for key, value in finding["fix"].items():
-            console.print(f"        {key}: {value}", soft_wrap=True, highlight=False)
+            console.print(
+                f"        {key}: {value}", soft_wrap=not console.is_terminal, highlight=False
+            )
 
 
 def refuse_grave(findings: Sequence[Mapping[str, Any]], severity: str | None) -> None:

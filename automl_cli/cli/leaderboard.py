@@ -23,10 +23,10 @@ def print_leaderboard(summary: Mapping[str, Any]) -> None:
     for target in summary["targets"]:
         print_target(console, target)
         if any(candidate["generated"] for candidate in target["candidates"]):
-            console.print(GENERATED_TITLE, soft_wrap=True)
+            console.print(GENERATED_TITLE, soft_wrap=not console.is_terminal)
             console.print(_make_generated_table(target))
         for searched in target["search"]:
-            console.print(Text(spell_search(searched)), soft_wrap=True)
+            console.print(Text(spell_search(searched)), soft_wrap=not console.is_terminal)
         if target.get("original") is not None:
             console.print(Text(spell_original(target["original"])), soft_wrap=True)
     print_unused(console, summary)
@@ -135,15 +135,13 @@ def _spell_left_out(target: Mapping[str, Any]) -> Iterator[str]:
     if skipped:
         counts = Counter(one["reason"] for one in skipped)
         told = "; ".join(f"{number} ({reason})" for reason, number in counts.most_common())
-        yield f"not fitted for lack of time: {told}"
+        yield f"not fitted: {told}"
 
 
 def _spell_ensemble(target: Mapping[str, Any]) -> str:
     score, error = spell_number(target["score"]), spell_number(target["score_se"], 2)
     if target["combiner"] is None:
-        return f"no ensemble yet; the best candidate answered: {score} ± {error}"
-    if target["combiner"] is None:
-        return f"no ensemble, the best candidate alone: {score} ± {error}"
+        return f"no ensemble yet; the best candidate: {score} ± {error}"
     return (
         f"ensemble ({target['combiner']}): {score} ± {error} cross-fitted, "
         f"{spell_number(target['in_sample'])} in-sample{_spell_holdout(target.get('holdout'))}"

@@ -71,7 +71,7 @@ def print_blends(made: Mapping[str, Any]) -> None:
     for target in made["targets"]:
         console.print(_list_members(target))
         for line in (*_explain_weights(target), *_list_answers(target)):
-            console.print(line, highlight=False, soft_wrap=True)
+            console.print(line, highlight=False, soft_wrap=not console.is_terminal)
 
 
 def _list_members(target: Mapping[str, Any]) -> Table:
@@ -95,8 +95,8 @@ def _explain_weights(target: Mapping[str, Any]) -> Iterator[str]:
     if target["combiner"] == "linear":
         total = sum(one["weight"] for one in target["members"])
         yield (
-            "The linear blend adds log-odds or values with a constant; its weights sum to "
-            f"{total:.2f}, may be negative and need not sum to 1."
+            "The linear blend is a weighted sum of log-odds or values, plus a constant: its "
+            f"weights may be negative and need not sum to 1 (their sum is {total:.2f})."
         )
 
 

@@ -35,7 +35,10 @@ def _print_effects(console: Console, told: Mapping[str, Any]) -> None:
         if hidden > 0:
             console.print(f"{hidden} more coefficients: --json shows all", style="dim")
         for name, reason in target["left_out"]:
-            console.print(Text(f"not tested: {name} ({reason})", style="dim"), soft_wrap=True)
+            console.print(
+                Text(f"not tested: {name} ({reason})", style="dim"),
+                soft_wrap=not console.is_terminal,
+            )
         print_findings(console, target["findings"])
         _print_sentences(console, target["conclusions"])
 
@@ -88,9 +91,9 @@ def _print_groups(console: Console, told: Mapping[str, Any]) -> None:
         if target["left_out"]:
             names = ", ".join(target["left_out"])
             least = "too few rows or clusters" if target["cluster"] else "too few rows"
-            console.print(Text(f"{least}: {names}", style="dim"), soft_wrap=True)
+            console.print(Text(f"{least}: {names}", style="dim"), soft_wrap=not console.is_terminal)
         for line in _list_missing(target, told["between"]):
-            console.print(Text(line, style="dim"), soft_wrap=True)
+            console.print(Text(line, style="dim"), soft_wrap=not console.is_terminal)
         print_findings(console, target["findings"])
         _print_sentences(console, target["conclusions"])
 

@@ -1,14 +1,17 @@
 """`automl audit` in the terminal and in CI."""
 
+import io
 import json
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
 from automl_cli.cli.app import app
+from automl_cli.cli.findings import print_findings
 from automl_cli.config.load import load_config
 
 
@@ -93,3 +96,13 @@ def test_a_word_that_is_no_severity_is_refused(folder: Path) -> None:
     assert message == (
         "--fail-on: 'bad' is not a severity.\n  hint: Use one of error, warning, note.\n"
     )
+
+
+def test_a_terminal_breaks_findings_between_words() -> None:
+    out = io.StringIO()
+    console = Console(file=out, force_terminal=True, color_system=None, width=40)
+    told, advice = "word " * 20, "another " * 12
+    finding = {"severity": "note", "code": "code", "message": told, "advice": advice, "fix": {}}
+    print_findings(console, [finding])
+    assert max(map(len, out.getvalue().splitlines())) <= 40
+    assert set(out.getvalue().split()) == {"note", "word", "[code]", "another"}
