@@ -107,14 +107,17 @@ def _join(columns: Iterable[npt.NDArray[np.object_]]) -> npt.NDArray[np.object_]
 
 
 def _check_labels(table: RawTable, name: str, target: Target, wants: Wants) -> None:
-    known = set(target.written)
-    for text in dict.fromkeys(table.texts(name)):
+    known, texts = set(target.written), table.texts(name)
+    for text in dict.fromkeys(texts):
         labels = text.split() if wants == "ranking" else [text]
         if not labels or not known.issuperset(labels):
-            expected = f"classes of {target.name!r} such as {target.written[0]!r}"
+            row = int((texts == text).argmax())
+            what = "classes" if wants == "ranking" else "a class"
+            expected = f"{what} of {target.name!r} such as {target.written[0]!r}"
             by = "the sample" if target.spelled else "train"
-            hint = f"Write labels as {by} spells them; for probabilities give another metric."
-            raise _misfit(table, f"{text!r} in column {name!r}", expected, hint)
+            hint = f"Write labels as {by} spells them. "
+            hint += "If probabilities are asked for, name their metric with --metric."
+            raise _misfit(table, f"{text!r} in column {name!r}, row {row + 1}", expected, hint)
 
 
 def _check_numbers(table: RawTable, name: str, wants: Wants) -> None:

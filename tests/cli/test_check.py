@@ -173,7 +173,7 @@ def test_labels_are_checked_where_the_metric_wants_them(folder: Path) -> None:
     assert "'no' in every row of sold. [constant]" in out
     code, _, message = check(folder, "sold", lambda f: f, "--metric", "accuracy")
     assert code == 2
-    assert "expected classes of 'sold' such as 'no'" in message
+    assert "expected a class of 'sold' such as 'no'" in message
 
 
 @pytest.mark.parametrize(
@@ -216,4 +216,4 @@ def test_another_file_is_checked_with_the_metric_of_a_run(folder: Path, run: Pat
     make_submission("sold").to_csv(mine, index=False)
     result = CliRunner().invoke(app, ["check", str(mine), str(run)])
     assert result.exit_code == 2
-    assert "expected classes of 'sold' such as 'no'" in result.stderr
+    assert "expected a class of 'sold' such as 'no'" in result.stderr

@@ -18,7 +18,10 @@ SAMPLE = "id,y\n007,0\n8,0\n"
 
 HEADER = "Spell the header as expected."
 IDS = "Take the ids, and their order, from the sample."
-LABELS = "Write labels as train spells them; for probabilities give another metric."
+LABELS = (
+    "Write labels as train spells them. If probabilities are asked for, name their metric with "
+    "--metric."
+)
 MISFITS: list[tuple[tuple[str, Wants], str, str, str]] = [
     (
         (BINARY, "probability"),
@@ -62,13 +65,13 @@ MISFITS: list[tuple[tuple[str, Wants], str, str, str]] = [
     (
         (TRAIN, "label"),
         "id,y\n007,a\n8,d\n",
-        "'d' in column 'y', expected classes of 'y' such as 'a'",
+        "'d' in column 'y', row 2, expected a class of 'y' such as 'a'",
         LABELS,
     ),
     (
         (TRAIN, "ranking"),
         "id,y\n007,a b\n8,a d\n",
-        "'a d' in column 'y', expected classes of 'y' such as 'a'",
+        "'a d' in column 'y', row 2, expected classes of 'y' such as 'a'",
         LABELS,
     ),
 ]
