@@ -26,7 +26,7 @@ def describe_candidate(spec: CandidateSpec, task: Task) -> str:
     """
     features = ", ".join(_list_features(spec.recipe, find_recipe(spec.model)))
     settings = list(_list_settings(spec, task))
-    return "; ".join(filter(None, [features or "own features", ", ".join(settings)]))
+    return "; ".join(filter(None, [features or "default features", ", ".join(settings)]))
 
 
 def find_recipe(model: str) -> FeatureRecipe:

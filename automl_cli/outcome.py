@@ -102,5 +102,5 @@ def _explain(session: Session, missing: Sequence[str]) -> AutomlError:
         hint="Give more time with --budget, or the same command again: the folds that are fitted "
         "stay, and until there is a candidate each command has the whole budget."
         if is_begun
-        else "Give more time with --budget: it was over, or nearly so, before the first fit.",
+        else "Give more time with --budget: it was used up, or nearly, before the first fit.",
     )

@@ -111,7 +111,7 @@ def _find_competition(request: SubmitRequest, known: dict[str, Any]) -> str:
     name = request.competition or known.get("competition")
     if name is None:
         raise ConfigError(
-            f"{request.run}: this run does not know its competition.",
+            f"{request.run}: the name of its competition on Kaggle is not known.",
             hint="Name it: automl submit RUN --competition NAME",
         )
     check_competition(str(name))

@@ -85,7 +85,8 @@ def read_summary(run: RunDirectory) -> dict[str, Any]:
     if not run.summary.exists():
         raise RunError(
             f"{run.root}: no finished run in this folder.",
-            hint="Give the folder that `automl fit` printed; run the same command to finish it.",
+            hint="Give the folder that `automl fit` printed. To finish its run, give the same "
+            "`automl fit` command again.",
         )
     try:
         stored = run.summary.read_bytes()

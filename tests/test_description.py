@@ -30,8 +30,8 @@ CROSSES, DIGITS = Step("crosses", (), top=30), Step("digits", (), top=30)
 @pytest.mark.parametrize(
     ("spec", "told"),
     [
-        (make_spec(), "own features"),
-        (make_spec(num_leaves=24), "own features"),  # the default
+        (make_spec(), "default features"),
+        (make_spec(num_leaves=24), "default features"),  # the default
         (
             make_spec(Step("target_mean"), CROSSES, learning_rate=0.03, num_leaves=31),
             "target means, crosses (≤ 30); learning_rate .03, 31 leaves",
@@ -52,20 +52,20 @@ CROSSES, DIGITS = Step("crosses", (), top=30), Step("digits", (), top=30)
         ),
         (
             make_spec(lambda_l1=1, lambda_l2=3, max_bin=63, num_leaves=5),
-            "own features; 5 leaves, lambda_l1 1, 2 more",
+            "default features; 5 leaves, lambda_l1 1, 2 more",
         ),
-        (replace(make_spec(), max_rounds=100), "own features; at most 100 rounds"),
-        (replace(make_spec(), original=0.5), "own features; original rows (weight .5)"),
+        (replace(make_spec(), max_rounds=100), "default features; at most 100 rounds"),
+        (replace(make_spec(), original=0.5), "default features; original rows (weight .5)"),
         (replace(make_spec(C=3.0), model="gone", recipe=()), None),
     ],
 )
 def test_what_differs_from_the_defaults_is_told(spec: CandidateSpec, told: str | None) -> None:
     described = describe_candidate(spec, "binary")
     if told is None:  # a model that is not installed any more has no defaults to compare with
-        assert described == "own features; learning_rate .04, 24 leaves, 6 more"
+        assert described == "default features; learning_rate .04, 24 leaves, 6 more"
     else:
         assert described == told
 
 
 def test_candidates_with_other_defaults_for_their_task_are_compared_with_these() -> None:
-    assert describe_candidate(make_spec(), "regression") == "own features; 24 leaves"
+    assert describe_candidate(make_spec(), "regression") == "default features; 24 leaves"

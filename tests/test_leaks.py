@@ -1,4 +1,4 @@
-"""With a shuffled target there is nothing to learn: every model with its own features says so."""
+"""With a shuffled target there is nothing to learn: models with default features find nothing."""
 
 from collections.abc import Callable
 from dataclasses import replace

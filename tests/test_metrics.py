@@ -124,7 +124,7 @@ def test_any_depth_of_a_ranking_has_a_metric():
 def test_an_unknown_name_is_answered_with_the_closest_one():
     with pytest.raises(PlanError) as caught:
         get_metric("log_los")
-    assert caught.value.message == "'log_los': no such entry among the metrics."
+    assert caught.value.message == "'log_los': no such metric."
     assert caught.value.hint.startswith("did you mean 'log_loss'? `automl list metrics` shows all")
 
 

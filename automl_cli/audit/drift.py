@@ -21,10 +21,10 @@ def find_drift(evidence: Evidence) -> Iterator[Finding]:
             yield Finding(
                 code="drifting_column",
                 severity="warning" if share >= MUCH else "note",
-                message=f"{name!r} differs between train and test: it alone explains "
-                f"{share:.0%} of which table a row comes from.",
-                advice="Is it a date, a counter or an id? What models learn from its values "
-                "does not carry over to test: drop it, or validate in its order.",
+                message=f"{name!r} differs between train and test: its values alone "
+                f"explain {share:.0%} of the difference.",
+                advice="It may be a date, a counter or an id. What models learn from its values "
+                "does not carry over to test: drop the column, or validate in its order.",
                 columns=(name,),
             )
 

@@ -56,7 +56,7 @@ def find_outliers(evidence: Evidence) -> Iterator[Finding]:
 
 
 def find_skew(evidence: Evidence) -> Iterator[Finding]:
-    """Find a target whose large values are far apart."""
+    """Find a target with a long tail of large values."""
     if evidence.target.task != "regression":
         return
     y = np.asarray(evidence.y, dtype=np.float64)

@@ -9,7 +9,7 @@ from automl_cli.core.finding import Finding
 
 
 def find_groups(evidence: Evidence) -> Iterator[Finding]:
-    """Find repeated entities that test does not share."""
+    """Find columns that name groups of rows, with other groups in test than in train."""
     found = evidence.split
     if found is not None and found.splitter == "group":
         yield Finding(

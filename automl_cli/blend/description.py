@@ -68,7 +68,7 @@ def warn(problem: Problem, contest: Contest, out: Path) -> Iterator[str]:
     figures = f"{contest.loss_name} {contest.loss:.6g}, the run alone {contest.run_loss:.6g}"
     told = f"{problem.target.name}: the blend is worse than the run alone ({figures}). "
     if contest.written == "run":
-        yield told + f"{out} has the run's own answer; --even-if-worse writes the blend."
+        yield told + f"{out} holds the run's own predictions; --even-if-worse writes the blend."
     else:
         yield told + f"{out} has the blend, as --even-if-worse says."
 

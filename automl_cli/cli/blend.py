@@ -36,7 +36,7 @@ def blend(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Blend a run with others and predictions from elsewhere."""
+    """Blend a run with other runs, and predictions from elsewhere."""
     with answered():
         from automl_cli.blend import BlendRequest
         from automl_cli.blend import blend as run_blend

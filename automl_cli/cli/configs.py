@@ -11,7 +11,7 @@ from automl_cli.cli.help import Command
 from automl_cli.cli.options import Overrides, Preset, read_path
 
 config_app = typer.Typer(
-    help="Write a YAML config, show the effective one, or print its schema.", no_args_is_help=True
+    help="Write a YAML config, show it in full, or print its schema.", no_args_is_help=True
 )
 
 

@@ -65,7 +65,7 @@ def _list_best(before: Standing, after: Standing, fields: Fields) -> Iterator[st
     target = fields["target"]
     best = after.best[target]
     if best != before.best.get(target):
-        yield f"best of {target}: {spell_number(best.score)} ({best.holder})"
+        yield f"best so far for {target}: {spell_number(best.score)} ({best.holder})"
 
 
 def _name(key: str, description: str) -> str:

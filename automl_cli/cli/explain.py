@@ -14,16 +14,19 @@ def explain(
         int, typer.Option(help="Maximum number of held-out rows to compute SHAP values for.")
     ] = 1_000,
     tested_rows: Annotated[
-        int, typer.Option(help="Maximum number of held-out rows to permute columns in.")
+        int, typer.Option(help="Maximum number of held-out rows for permutation importance.")
     ] = 5_000,
     row: Annotated[str | None, typer.Option(help="Also explain the row with this id.")] = None,
     drop_column: Annotated[
-        int, typer.Option(help="Number of top columns to refit without, one at a time.")
+        int,
+        typer.Option(
+            help="Number of the most important columns to drop, one at a time, and refit."
+        ),
     ] = 0,
     rate: Annotated[float, typer.Option(help="Accepted false discovery rate.")] = 0.05,
     as_json: AsJson = False,
 ) -> None:
-    """Show which columns matter, how certain that is, and in which direction."""
+    """Show which columns matter, how much and how surely."""
     with answered():
         from automl_cli.cli.explained import print_explained
         from automl_cli.cli.status import tell_status

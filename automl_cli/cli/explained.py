@@ -32,9 +32,10 @@ def print_explained(made: Mapping[str, Any]) -> None:
 
 def _print_importances(console: Console, target: Mapping[str, Any]) -> None:
     base = spell_number(target["base_loss"], 4)
-    title = f"{target['target']}: mean {target['loss']} is {base}; its rise without each column"
+    what = f"mean {target['loss']} is {base}; its rise when a column is permuted"
+    title = f"{target['target']}: {what}"
     console.print(title, style="italic", highlight=False)
-    table = make_table("column", "rise", "of it", "± 95 %", "p", "q", "")
+    table = make_table("column", "rise", "of loss", "± 95 %", "p", "q", "")
     for one in target["columns"][:MOST]:
         _add_importance(table, one, target["base_loss"], f"{one['name']}")
     for one in target["clusters"]:
@@ -43,7 +44,7 @@ def _print_importances(console: Console, target: Mapping[str, Any]) -> None:
     _print_rest(console, target["columns"])
     told = (
         f"{target['rows']} held-out rows, {target['repeats']} permutations each; "
-        f"{target['share']:.0%} of the blend's weight predicted again; * significant at a "
+        f"by members with {target['share']:.0%} of the blend's weight; * significant at a "
         f"false discovery rate of {target['rate']:.0%}, and more so than the noise column"
     )
     console.print(told, highlight=False)

@@ -75,7 +75,7 @@ def _print_steps(console: Console, steps: Sequence[Told]) -> None:
     for one in steps:
         params = ", ".join(f"{name} {_spell(value)}" for name, value in one["params"].items())
         top = "" if one["top"] is None else f"at most {spell_count(one['top'], 'column')} a fold"
-        more = "" if one["own"] else "not in the model's own recipe"
+        more = "" if one["own"] else "not a default of the model"
         notes = "; ".join(filter(None, [params, top, more]))
         line = Text(f"  {one['step']}" + (f" ({notes})" if notes else ""))
         console.print(line, soft_wrap=not console.is_terminal)
@@ -111,6 +111,6 @@ def _print_folds(console: Console, told: Told) -> None:
 
 
 def _spell(value: object) -> str:
-    if value is None:
+    if value is None or value == "":
         return "none"
     return str(value).lower() if isinstance(value, bool) else str(value)

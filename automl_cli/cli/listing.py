@@ -15,7 +15,7 @@ def list_table(
         typer.Argument(help="models, features, metrics, splitters, combiners, rules or presets."),
     ],
 ) -> None:
-    """List the names that a config can use, such as models and metrics."""
+    """List names for the config, such as models and metrics."""
     with answered():
         for line in list_names(table):
             typer.echo(line)

@@ -56,7 +56,8 @@ def _warn(table: Path, unread: Mapping[str, Any], n_rows: int) -> str:
     cells = "cell counts" if unread["cells"] == 1 else "cells count"
     return (
         f"warning: {where}: {unread['column']}: {unread['first']!r} is not "
-        f"{KINDS[unread['kind']]} as in train. {unread['cells']:,} of {n_rows:,} {cells} as "
-        f"missing ({shown}).\n  hint: Fix them. If a text means a missing value, list it "
+        f"{KINDS[unread['kind']]}, unlike the cells of train. "
+        f"{unread['cells']:,} of {n_rows:,} {cells} as missing ({shown}).\n"
+        "  hint: Fix them. If a text means a missing value, list it "
         "under `data.missing` when you fit the run."
     )

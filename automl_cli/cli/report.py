@@ -39,7 +39,7 @@ def report(
         if len(runs) != expected:
             raise ConfigError(
                 f"report: {len(runs)} run directories, expected {expected}.",
-                hint="Give one run, or --compare and two.",
+                hint="Give one run, or two runs with --compare.",
             )
         if compare:
             path = write_comparison(runs[0], runs[-1], out, force=force)

@@ -32,8 +32,8 @@ def read_screens(run: RunDirectory) -> dict[str, Any]:
     if not screens:
         raise RunError(
             f"{run.root}: this run has screened no generated columns.",
-            hint="Switch groups on under `features.groups`; if they are, give more time: "
-            "the screen ran out of it.",
+            hint="Switch groups on under `features.groups`. If some are on already, there was not "
+            "enough time to screen them: give more with --budget.",
         )
     return {"version": SCREENS_VERSION, "screens": screens}
 

@@ -15,14 +15,14 @@ def leaderboard(
     candidate: Annotated[
         str | None,
         typer.Option(
-            help="Show one candidate in detail: the beginning of its key, or its hash.",
+            help="Show one candidate in detail: its key or hash, or the beginning of one.",
             metavar="KEY",
             show_default=False,
         ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show the candidates of a run, best first, or one of them in detail."""
+    """Show the candidates of a run, or one in detail."""
     with answered():
         if candidate is not None:
             _show_candidate(run, candidate, as_json=as_json)
@@ -46,7 +46,7 @@ def features(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show the generated columns: which were tried, and which were taken."""
+    """Show which generated columns were tried and taken."""
     with answered():
         from automl_cli.cli.screens import print_screens, read_screens
         from automl_cli.store import RunDirectory

@@ -25,7 +25,7 @@ def submit(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check a submission, upload it to Kaggle, and record its score."""
+    """Check and upload a submission to Kaggle; record its score."""
     with answered():
         from automl_cli.cli.console import make_console
         from automl_cli.cli.results import print_submitted

@@ -33,7 +33,7 @@ def ask(
     columns: Annotated[
         list[str] | None,
         typer.Option(
-            help="Column to test; repeat it for more. Only the named ones are in the model.",
+            help="Column to test; may be repeated. The model has only these columns.",
             metavar="COLUMN",
             show_default=False,
         ),
@@ -60,7 +60,9 @@ def ask(
         str | None,
         typer.Option(help="Column of clusters: rows with the same value depend on each other."),
     ] = None,
-    family: Annotated[str | None, typer.Option(help="poisson: a model for counts.")] = None,
+    family: Annotated[
+        str | None, typer.Option(help="Kind of model, if not inferred: poisson (for counts).")
+    ] = None,
     correction: Annotated[
         str, typer.Option(help="Correction for the number of tests: holm, fdr or none.")
     ] = "holm",
@@ -73,7 +75,7 @@ def ask(
     sample: SampleFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Test the effects of columns, or the differences between groups or candidates."""
+    """Test effects, or differences between groups or candidates."""
     with answered():
         from automl_cli.cli.verdicts import print_verdict
         from automl_cli.competition import Competition, is_run

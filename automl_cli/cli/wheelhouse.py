@@ -21,7 +21,7 @@ def wheelhouse(
     platform: Annotated[str | None, typer.Option(help="Platform tag of the wheels.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Download all wheels, to install without network."""
+    """Download this program's wheels, to install without network."""
     with answered():
         from automl_cli.cli.results import print_wheelhouse
         from automl_cli.wheelhouse import PLATFORM, WheelhouseRequest, make_wheelhouse

@@ -111,7 +111,7 @@ def _load(path: Path, label: str) -> str:
     except FileNotFoundError:
         raise ConfigError(
             f"{label}: no such file.",
-            hint="`automl config init` prints one to start from; presets need no file: "
+            hint="`automl config init` writes one to start from; presets need no file: "
             "--preset fast.",
         ) from None
     except IsADirectoryError:

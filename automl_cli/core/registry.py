@@ -34,7 +34,7 @@ class Registry(Generic[Entry]):
     >>> colours.get("gren")
     Traceback (most recent call last):
     ...
-    automl_cli.core.errors.PlanError: 'gren': no such entry among the colours.
+    automl_cli.core.errors.PlanError: 'gren': no such colour.
     """
 
     def __init__(self, kind: str, table: Mapping[str, Entry]) -> None:
@@ -54,7 +54,7 @@ class Registry(Generic[Entry]):
         found = self._plugins().get(name)
         if found is not None:
             return found
-        raise PlanError(f"{name!r}: no such entry among the {self.kind}.", hint=self.hint(name))
+        raise PlanError(f"{name!r}: no such {self.kind.removesuffix('s')}.", hint=self.hint(name))
 
     def names(self) -> tuple[str, ...]:
         """Return all names: built-in entries in table order, then plug-ins."""

@@ -136,15 +136,16 @@ def _find_numeric_task(levels: Levels, *, wants_classes: bool) -> tuple[Task, st
 def _check_task(levels: Levels, task: Task) -> None:
     n = len(levels.texts)
     if task == "binary" and n != 2:
-        _refuse(levels, f"{n} distinct values, a binary task has two")
+        _refuse(levels, f"{n} distinct values, but a binary task has two")
     if task == "regression" and not levels.is_numeric:
-        _refuse(levels, f"texts such as {name_stray(levels)}, a regression needs numbers")
+        _refuse(levels, f"texts such as {name_stray(levels)}, but a regression needs numbers")
 
 
 def _refuse(levels: Levels, came: str) -> NoReturn:
     raise DataError(
         f"the target {levels.name!r} holds {came}.",
-        hint="Choose another --target or --task, or name the texts that mean missing.",
+        hint="Choose another --target or --task, or list the texts that mean missing in "
+        "data.missing.",
     )
 
 

@@ -155,7 +155,7 @@ def _read_original(
 def _check_options(tables: Tables, options: DataOptions) -> None:
     asked = {
         "target": options.target,
-        "the validation": options.extra,  # first: a fold column is dropped as well
+        "validation": options.extra,  # first: a fold column is dropped as well
         "drop": options.drop,
         "roles": tuple(options.roles),
     }
@@ -229,7 +229,7 @@ def _make_extra(
     lost = [name for name in parts if name not in features.train]
     if lost:
         raise DataError(
-            f"{tables.train.name}: no column {lost[0]!r}, which the validation names.",
+            f"{tables.train.name}: no column {lost[0]!r}, which validation names.",
             hint=f"The features are {_listed(list(features.train.columns))}.",
         )
     frame = prepare_frame(find_typing(every, own, missing=options.missing), tables.train)

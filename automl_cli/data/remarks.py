@@ -83,7 +83,8 @@ def _look_at_labels(table: RawTable, names: Sequence[str], target: Target) -> It
                 code="absent_labels",
                 severity="note",
                 message=f"never predicted in {name}: {', '.join(absent[:5])}.",
-                advice="Right for a rare class under accuracy; under a balanced metric it is not.",
+                advice="This may be right for a rare class under accuracy, but not under a "
+                "balanced metric.",
                 columns=(name,),
             )
 
@@ -101,8 +102,8 @@ def _compare_numbers(table: RawTable, other: RawTable, names: Sequence[str]) -> 
                 code="correlation",
                 severity="warning" if rank < UNLIKE else "note",
                 message=f"{name}: rank correlation {rank:.4f} with {other.name}.",
-                advice="Two good submissions agree to .9 and more; far less hints at rows in "
-                "another order or a class the wrong way round.",
+                advice="The correlation of two good submissions is mostly .9 or more; far less "
+                "hints at rows in another order, or at the probabilities of the other class.",
                 columns=(name,),
             )
 
@@ -113,8 +114,9 @@ def _compare_labels(table: RawTable, other: RawTable, names: Sequence[str]) -> I
         yield Finding(
             code="agreement",
             severity="warning" if equal < UNLIKE or equal == 1 else "note",
-            message=f"{name}: {equal:.1%} of the rows as in {other.name}.",
-            advice="Nothing new, if all are equal; rows in another order, if hardly any are.",
+            message=f"{name}: {equal:.1%} of the labels are those of {other.name}.",
+            advice="If all are equal, the file brings nothing new; if hardly any are, its rows may "
+            "be in another order.",
             columns=(name,),
         )
 

@@ -8,6 +8,8 @@ import numpy.typing as npt
 from automl_cli.core.errors import DataError
 from automl_cli.core.problem import Problem
 
+HINT = "Make the predictions with the run's folds (problems/TARGET in the run directory)."
+
 
 def check_folds(
     problem: Problem, source: Path, blocks: npt.NDArray[np.integer], *, ordered: bool = False
@@ -34,7 +36,7 @@ def check_folds(
     if plan.ordered and not (ordered and np.array_equal(blocks, plan.blocks[0])):
         raise DataError(
             f"{source}: other folds than the run, which validates in time.",
-            hint="Make the predictions with the run's folds (problems/TARGET in its folder).",
+            hint=HINT,
         )
     # Rows of one group share a block. If a block's rows lie in several folds, groups may be
     # divided; equal partitions are the one case that is certainly right.
@@ -42,5 +44,5 @@ def check_folds(
     if plan.grouped and n_pairs > len(np.unique(plan.blocks[0])):
         raise DataError(
             f"{source}: its folds are not those of the run, which keeps groups together.",
-            hint="Make the predictions with the run's folds (problems/TARGET in its folder).",
+            hint=HINT,
         )

@@ -20,7 +20,10 @@ from automl_cli.data.read import RawTable
 if TYPE_CHECKING:
     import pyarrow as pa
 
-HINT = "Out-of-fold predictions have one row a training row, test predictions one a test row."
+HINT = (
+    "Give the out-of-fold file first, with one row for each training row, and then the test file, "
+    "with one row for each test row."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +156,7 @@ def _check_repeats(table: RawTable, name: str, known: pd.Index) -> None:
     repeated = np.asarray(known.duplicated())
     example = table.cells(name)[int(repeated.argmax())].as_py()
     raise DataError(
-        f"{table.name}: the id {example!r} comes more than once.", hint="Keep one row an id."
+        f"{table.name}: the id {example!r} comes more than once.", hint="Keep one row for each id."
     )
 
 

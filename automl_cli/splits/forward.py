@@ -10,7 +10,7 @@ from automl_cli.splits.request import SplitRequest
 
 
 def split_time(request: SplitRequest) -> FoldPlan:
-    """Cut the time into one block more than folds and hold out each but the first.
+    """Cut the rows by time into folds + 1 blocks; hold out each block but the first.
 
     A fold trains on the blocks before its own, without the rows within the gap. Rows of the
     same time share a block, so a plan may have fewer folds than were asked for.

@@ -95,8 +95,8 @@ class SplitRequest:
         where = f"validation.{option}"
         if name is None:
             raise PlanError(
-                f"{where}: this splitter needs a column, and none is given.",
-                hint=f"Name a column of train.csv with `{where}`.",
+                f"{where}: this splitter needs a column, but none is named.",
+                hint=f"Name a column of train.csv: --set {where}=COLUMN",
             )
         if name not in self.extra:
             known = ", ".join(map(repr, self.extra)) or "no column"

@@ -296,7 +296,7 @@ def _check_same_run(
     if known.get("key") != facts["key"]:
         raise RunError(
             f"{root}: this folder holds a run of other data or another config.",
-            hint="Give another folder with --out, or leave --out away.",
+            hint="Give another folder with --out, or leave out --out.",
         )
     before = known.get("versions")
     if versions is not None and isinstance(before, dict) and before != versions:

@@ -20,6 +20,7 @@ from automl_cli.summary import read_summary
 TRACK_VERSION = 1  # of what `--json` prints
 TOLD = "leaderboard.jsonl"
 KEYS = ("public", "private")
+AMONG = "among the runs that are about as good in cross-validation"
 NEAR = 2.0  # standard errors within which scores cannot be told apart
 Question: TypeAlias = tuple[str, str | None]
 
@@ -139,7 +140,7 @@ def choose_two(tracked: Sequence[Tracked]) -> list[tuple[Tracked, str]]:
         (one for one in near if one.public is not None), key=lambda one: one.loss("public")
     )
     if told:
-        chosen.append((told[0], "the best public score of the others that are as good"))
+        chosen.append((told[0], f"the best public score {AMONG}"))
     elif others:
         doubt = "" if near else f", {_spell_gap(best, others[0])}"
         chosen.append((others[0], f"the next best cross-validated score{doubt}"))

@@ -52,7 +52,7 @@ def test_where_the_blend_is_worse_the_runs_own_answer_is_written(
     assert out.read_bytes() == (place / "mean" / "submission.csv").read_bytes()
     (told,) = made["warnings"]
     assert "the blend is worse than the run alone (log_loss 0." in told
-    assert told.endswith("has the run's own answer; --even-if-worse writes the blend.")
+    assert told.endswith("holds the run's own predictions; --even-if-worse writes the blend.")
 
     forced = run_blend(place, *files, run="mean", even_if_worse=True)
     assert forced["written"] == "blend"
@@ -152,6 +152,6 @@ def test_the_table_tells_members_combiners_and_what_weights_mean(
     assert any(line.startswith("ensemble-") for line in lines)
     (rivals,) = [line for line in lines if line.startswith("combiners, cross-fitted: greedy 0.")]
     assert "; linear was chosen" in rivals
-    (explained,) = [line for line in lines if line.startswith("The linear blend adds log-odds")]
-    assert explained.endswith("may be negative and need not sum to 1.")
+    (explained,) = [line for line in lines if line.startswith("The linear blend is a weighted sum")]
+    assert "may be negative and need not sum to 1 (" in explained
     assert lines[-1].startswith("the run alone: 0.")

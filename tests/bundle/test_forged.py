@@ -124,7 +124,7 @@ def test_a_model_that_no_table_has_is_refused(bundle: Path) -> None:
     folds = next(one for one in manifest["targets"][0]["candidates"] if one)
     folds[0]["model"] = "os"
     write_manifest(bundle, manifest)
-    with pytest.raises(AutomlError, match="'os': no such entry among the models"):
+    with pytest.raises(AutomlError, match="'os': no such model"):
         load_predictor(bundle)
 
 

@@ -63,7 +63,7 @@ def test_a_candidate_is_followed_by_its_scores_by_fold() -> None:
 
 def test_the_best_answer_is_shown_when_it_changes() -> None:
     best = {"target": "y", "score": 0.5, "score_se": 0.1, "holder": "linear-1"}
-    assert tell(("best", best), ("best", best)) == ["best of y: 0.5 (linear-1)"]
+    assert tell(("best", best), ("best", best)) == ["best so far for y: 0.5 (linear-1)"]
 
 
 def test_a_plan_lists_its_candidates() -> None:

@@ -25,7 +25,7 @@ def make_candidate(key: str, description: str, **others: Any) -> dict[str, Any]:
 
 FAILED = {
     "key": "mlp-707eb4f6",
-    "description": "own features",
+    "description": "default features",
     "error": "ValueError: no fit with any rows",
     "file": "failures/mlp-707eb4f6.json",
 }
@@ -48,7 +48,7 @@ TARGET = {
             predict_share=0.834,
         ),
         make_candidate(
-            "linear-c667726f", "own features", weight=0.3, predict_share=0.166, cut=True
+            "linear-c667726f", "default features", weight=0.3, predict_share=0.166, cut=True
         ),
     ],
     "failed": [FAILED],
@@ -63,12 +63,12 @@ lightgbm-f1e64252                     0.912345   0.012      4.2    0.90      83%
   groups of generated columns;
   learning_rate .03, 6 more
 linear-c667726f (cut)                 0.912345   0.012      4.2    0.30      17%
-  own features
+  default features
 mlp-707eb4f6                            failed
-  own features
+  default features
   ValueError: no fit with any rows
 traceback in the run directory: failures/mlp-707eb4f6.json
-not fitted for lack of time: 27 (no time left); 1 (its folds would not have finished in time)
+not fitted: 27 (no time left); 1 (its folds would not have finished in time)
 ensemble (linear): 0.92 ± 0.011 cross-fitted, 0.93 in-sample
 Blends are chosen by log loss; the score is accuracy.
 The weights of the linear combiner need not sum to 1.
@@ -154,7 +154,7 @@ def test_a_candidate_that_failed_stays_visible_with_its_reason(place: Path) -> N
         assert f"\n{key} " in text
         assert "\n  ValueError: no fit with any rows" in text
         assert f"\ntraceback in the run directory: failures/{key}.json\n" in text
-    assert f"{key} (own features) failed: ValueError: no fit with any rows\n" in said
+    assert f"{key} (default features) failed: ValueError: no fit with any rows\n" in said
 
 
 def test_the_member_that_makes_predicting_slow_is_seen(place: Path) -> None:
@@ -230,7 +230,7 @@ num_leaves       31       24
 
 features, step by step:
   numeric
-  crosses (max_pairs 200; at most 30 columns a fold; not in the model's own recipe)
+  crosses (max_pairs 200; at most 30 columns a fold; not a default of the model)
 
 generated column    group  folds
 shop__colour      crosses    2/2
@@ -291,7 +291,7 @@ def test_the_report_shows_what_candidates_are_and_what_failed(place: Path) -> No
     for text in (
         "Candidates that failed",
         "ValueError: no fit with any rows",
-        "own features; C .03",
+        "default features; C .03",
     ):
         assert text in page
     assert "Blends are chosen by log loss, which is smooth; the score is accuracy." in page

@@ -56,8 +56,9 @@ def test_a_run_without_generated_columns_has_nothing_to_show(tmp_path: Path) -> 
     assert result.exit_code == 2
     assert result.stderr == (
         f"{tmp_path}: this run has screened no generated columns.\n"
-        "  hint: Switch groups on under `features.groups`; if they are, give more time: "
-        "the screen ran out of it.\n"
+        "  hint: Switch groups on under `features.groups`. If some are on already, there was not "
+        "enough time to "
+        "screen them: give more with --budget.\n"
     )
 
 

@@ -113,11 +113,11 @@ def test_tasks_and_the_best_say_what_they_are_as_far_as_there_is_room() -> None:
     task = {**TASK, "description": "crosses (≤ 30); learning_rate .03, 31 leaves"}
     best = {"target": "y", "score": 0.5, "score_se": 0.1, "holder": "linear-1"}
     events = [
-        Event(kind="best", fields={**best, "description": "own features"}),
+        Event(kind="best", fields={**best, "description": "default features"}),
         Event(kind="running", fields={"tasks": [task], "next": [], "workers": 1}),
     ]
     lines = show(stand([EVENTS[0], *events]), 120)
-    assert "best  0.5 ± 0.1 (linear-1: own features)" in lines
+    assert "best  0.5 ± 0.1 (linear-1: default features)" in lines
     assert any("lightgbm-f1e64252 crosses (≤ 30); learning_rate .03, 31 leaves" in x for x in lines)
     narrow = show(stand([EVENTS[0], *events]), 80)
     assert any("lightgbm-f1e64252 crosses (≤ 30); " in x and "fold 2 of 5" in x for x in narrow)

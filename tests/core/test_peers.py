@@ -51,7 +51,7 @@ def test_a_usual_spelling_of_a_metric_is_a_hint(name: str, meant: str) -> None:
     assert find_metric(name) == meant
     with pytest.raises(PlanError) as caught:
         get_metric(name)
-    assert caught.value.message == f"{name!r}: no such entry among the metrics."
+    assert caught.value.message == f"{name!r}: no such metric."
     assert caught.value.hint.startswith(f"did you mean {meant!r}? `automl list metrics` shows all ")
 
 

@@ -10,7 +10,7 @@ def test_an_unknown_name_is_answered_with_the_closest_and_the_list() -> None:
     with pytest.raises(PlanError) as caught:
         table.get("lgbm")
 
-    assert caught.value.message == "'lgbm': no such entry among the models."
+    assert caught.value.message == "'lgbm': no such model."
     assert caught.value.hint == "did you mean 'lightgbm'? `automl list models` shows all 2."
 
 

@@ -83,12 +83,12 @@ def test_values_are_floats_and_texts_for_missing_are_gaps(table: Table):
         (
             ("a", "b", "c"),
             {"task": "binary"},
-            "the target 'y' holds 3 distinct values, a binary task has two.",
+            "the target 'y' holds 3 distinct values, but a binary task has two.",
         ),
         (
             ("1", "2", "x"),
             {"task": "regression"},
-            "the target 'y' holds texts such as 'x' (line 4), a regression needs numbers.",
+            "the target 'y' holds texts such as 'x' (line 4), but a regression needs numbers.",
         ),
         (
             tuple(f"w{number}" for number in range(60)),

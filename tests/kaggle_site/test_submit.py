@@ -50,7 +50,7 @@ def test_the_file_arrives_and_its_score_is_noted_as_track_notes_it(site: Site, r
 
 
 def test_a_run_that_was_fetched_knows_its_competition(site: Site, run: Path):
-    with pytest.raises(ConfigError, match="does not know its competition"):
+    with pytest.raises(ConfigError, match="competition on Kaggle is not known"):
         submit(ask(run, None), ignore)
     known = json.loads((run / "run.json").read_text())
     (run / "run.json").write_text(json.dumps({**known, "competition": "penguins"}))

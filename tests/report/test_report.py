@@ -231,7 +231,7 @@ def test_a_wrong_number_of_runs_is_told(report_runs: Path):
     code, out = invoke("--compare", report_runs / "sold")
     assert code == 2
     assert "report: 1 run directories, expected 2." in out
-    assert "hint: Give one run, or --compare and two." in out
+    assert "hint: Give one run, or two runs with --compare." in out
 
 
 def test_a_folder_without_a_run_is_told(tmp_path: Path):

@@ -84,8 +84,9 @@ def _tell(shifts: Sequence[Shift]) -> str:
     large = sum(one.stability >= LARGE for one in shifts) or "none"
     moderate = sum(MODERATE <= one.stability < LARGE for one in shifts) or "none"
     surely = sum(one.p <= 0.05 for one in shifts) or "none"
+    verb = "differs" if large == 1 else "differ"
     return (
-        f"Of {len(shifts)} columns, {large} differ much between train and test (a stability "
+        f"Of {len(shifts)} columns, {large} {verb} much between train and test (a stability "
         f"index of {LARGE} or more) and {moderate} noticeably ({MODERATE} or more). "
         f"Significant after correction for the number of columns: {surely}."
     )

@@ -24,7 +24,7 @@ MOST_DRAWN = 15
 FIGURES = (
     "score",
     "weight",
-    "share of predicting",
+    "share of prediction time",
     "time",
     "rounds",
     "feature steps",
@@ -157,10 +157,11 @@ def _draw_scores(solved: Solved) -> Picture:
         svg = drawn.svg()
     direction = "higher" if told["greater_is_better"] else "lower"
     within = _count_within(scores)
+    verb = "is" if within == 1 else "are"
     caption = (
         f"{told['metric']} of the best {len(shown)} of {len(solved.candidates)} candidates; "
         f"{direction} is better. {names[0]} reaches {spell_score(*scores[0])}"
-        + (f"; {within} of the others are within one standard error of it." if within else ".")
+        + (f"; {within} of the others {verb} within one standard error of it." if within else ".")
     )
     return Picture(name=f"Scores of the candidates for {solved.name}", caption=caption, svg=svg)
 
