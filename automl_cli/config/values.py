@@ -47,9 +47,7 @@ def _read_text_list(value: object) -> object:
 
 def _read_budget(value: object) -> object:
     if isinstance(value, bool) or not isinstance(value, str | int | float | None):
-        raise _refuse(
-            f"expected a duration, got {spell_value(value)}.", "write 90s, 10m or 1h30m."
-        )
+        raise _refuse(f"expected a duration, got {spell_value(value)}.", "write 90s, 10m or 1h30m.")
     return None if value is None else _parse(parse_duration, value)
 
 
