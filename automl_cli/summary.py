@@ -108,21 +108,42 @@ def read_summary(run: RunDirectory) -> dict[str, Any]:
 
 
 def _complete(run: RunDirectory, summary: dict[str, Any]) -> dict[str, Any]:
-    """Return the figures of a run that is not finished, with all candidates that are."""
+    """Return the figures of a run that is not finished, with all that came after the last answer.
+
+    Figures are written with each better answer: what failed or was left out later, and what was
+    worse, is read from the events and the candidates.
+    """
+    events = run.read_events()
     for target in summary["targets"]:
+        name = target["target"]
         known = {one["key"] for one in target["candidates"]}
-        for key, candidate in load_finished(run, target["target"]).items():
+        for key, candidate in load_finished(run, name).items():
             if key not in known:
-                generated = count_selected(run.features, candidate.spec)
-                described = {**_describe_candidate(candidate, None), "generated": generated}
-                target["candidates"].append(without_nan(described))
+                target["candidates"].append(_describe_late(run, candidate, target))
         sign = -1.0 if target["greater_is_better"] else 1.0
         target["candidates"].sort(
             key=lambda one, sign=sign: (one["score"] is None, sign * (one["score"] or 0.0))
         )
-        target["search"] = _list_searches(target["target"], run.read_events())
+        target["search"] = _list_searches(name, events)
+        target["original"] = _find_original(name, events)
+        target["failed"] = list_failed(name, events)
+        target["skipped"] = list_skipped(name, events)
     every = [candidate for target in summary["targets"] for candidate in target["candidates"]]
-    return {**summary, "candidates": every, "finished": False}
+    completed = {**summary, "candidates": every, "finished": False}
+    return cast("dict[str, Any]", without_nan(completed))
+
+
+def _describe_late(
+    run: RunDirectory, candidate: Candidate, target: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return what is known of a candidate that was finished after the figures were written."""
+    return {
+        **_describe_candidate(candidate, None),
+        "description": describe_candidate(
+            candidate.spec, target.get("fitted_task") or target["task"]
+        ),
+        "generated": count_selected(run.features, candidate.spec),
+    }
 
 
 def _find_common(targets: Sequence[dict[str, Any]], name: str) -> str | None:
