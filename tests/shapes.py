@@ -22,7 +22,7 @@ from automl_cli.pipeline import fit
 from automl_cli.session import FitRequest
 
 N_TRAIN, N_TEST = 302, 60  # three folds train on 201, 201 and 202 rows
-SITE = '''"""Models that fail, or fail on the last fold, or take all the time that they are given."""
+SITE = '''"""Models that fail, fail on the last fold, or take all the time that they are given."""
 
 import time
 
@@ -84,6 +84,13 @@ PICKY = make_spec("picky", fit_picky)
 PATIENT = make_spec("patient", fit_patient)
 '''
 ENTRIES = "".join(f"{name} = shaped:{name.upper()}\n" for name in ("broken", "picky", "patient"))
+# A shell in the background may have switched Ctrl-C off.
+HEEDING = """\
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from automl_cli.cli.app import main
+main()
+"""
 SMALL = ("limits.rounds=15", "limits.candidates=null", "validation.splitter=kfold")
 
 
@@ -101,8 +108,6 @@ class Shape:
         How many candidates failed.
     n_targets
         How many columns are predicted.
-    has_ensemble
-        Whether it answers with an ensemble though it is not finished.
     """
 
     task: Path
@@ -110,7 +115,6 @@ class Shape:
     is_finished: bool = True
     failed: int = 0
     n_targets: int = 1
-    has_ensemble: bool = False
 
     @property
     def has_test(self) -> bool:
@@ -220,14 +224,13 @@ def is_patient(event: Event) -> bool:
 
 def fit_and_signal(task: Path, run: Path, number: signal.Signals, *settings: str) -> Path:
     """Fit a run in a process of its own and send a signal once it has an answer; return it."""
-    words = [sys.executable, "-m", "automl_cli", *make_words(task, run, settings, "--target", "y")]
+    words = make_words(task, run, settings, "--target", "y")
     with subprocess.Popen(
-        words,
+        [sys.executable, "-c", HEEDING, *words],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
         env=make_env(),
-        preexec_fn=heed_ctrl_c,
     ) as process:
         for _ in range(6_000):
             if (run / "summary.json").exists() or process.poll() is not None:
@@ -238,11 +241,6 @@ def fit_and_signal(task: Path, run: Path, number: signal.Signals, *settings: str
     assert process.returncode == (130 if number == signal.SIGINT else -number), said
     assert "Traceback" not in said
     return run
-
-
-def heed_ctrl_c() -> None:
-    """Let the process answer Ctrl-C also where a shell in the background has switched it off."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def make_env() -> Mapping[str, str]:

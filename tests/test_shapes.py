@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -33,7 +32,7 @@ from automl_cli.core.errors import BudgetError
 BROKEN = "models={broken: {}, linear: {}}"
 MORE_BROKEN = "candidates=[{model: broken, params: {value: 7}}]"
 PATIENT = ("models={lightgbm: false, patient: {}}", "ensemble.combiners=[mean]")
-MANY_LAST = "models={lightgbm: {num_leaves: 2}, linear: {}}"
+TWO = "models={lightgbm: {num_leaves: 2}, linear: {}}"
 MANY = "models={linear: {}, lightgbm: {}, xgboost: {}, catboost: {}}"
 
 
@@ -101,14 +100,13 @@ def make_cut_and_interrupted(place: Path) -> Shape:
     """The fit that was cut is made again, and cut again, before there is a better answer."""
     task, run = copy(build(place.parent, "cut"), place)
     fit_until(task, run, is_patient, *PATIENT, "budget=24s")
-    return Shape(task=task, run=run, is_finished=False, has_ensemble=True)
+    return Shape(task=task, run=run, is_finished=False)
 
 
 def make_resumed_and_interrupted(place: Path) -> Shape:
     """A candidate that beats the ensemble is there, and no ensemble with it."""
-    task = write_task(place / "task")
-    do_fit(task, place / "run", MANY_LAST, "limits.candidates=1")
-    run = fit_until(task, place / "run", is_blending, MANY_LAST)
+    task, run = copy(build(place.parent, "one candidate"), place)
+    fit_until(task, run, is_blending, TWO)
     return Shape(task=task, run=run, is_finished=False)
 
 
@@ -155,7 +153,7 @@ def make_with_original(place: Path) -> Shape:
 
 def make_alone(place: Path) -> Shape:
     task = write_task(place / "task")
-    return Shape(task=task, run=do_fit(task, place / "run", "models={lightgbm: false}"))
+    return Shape(task=task, run=do_fit(task, place / "run", TWO, "limits.candidates=1"))
 
 
 def make_whole(place: Path, seed: int) -> Shape:
@@ -236,7 +234,10 @@ def test_the_leaderboard_as_json_has_every_candidate(shape: Shape) -> None:
         scores = [one["score"] for one in target["candidates"]]
         assert scores == sorted(scores, reverse=target["greater_is_better"])
         assert np.isfinite(target["score"])
-        assert (target["combiner"] is not None) is (shape.is_finished or shape.has_ensemble)
+        if shape.is_finished:
+            assert target["combiner"]
+        if not (shape.run / "blends").exists():
+            assert target["combiner"] is None
 
 
 def test_the_leaderboard_names_every_candidate(shape: Shape) -> None:
@@ -251,6 +252,7 @@ def test_each_candidate_is_shown_alone(shape: Shape) -> None:
     failures = read_failures(shape)
     for key in (*list_finished(shape), *failures):
         result = call("leaderboard", shape.run, "--candidate", key, "--json")
+        check_told(shape, result.stderr)
         told = json.loads(result.stdout)
         assert result.exit_code == 0
         assert told["status"] == ("failed" if key in failures else "fitted")
@@ -300,3 +302,38 @@ def test_the_submission_fits_and_new_rows_get_the_same_answers(
     pd.testing.assert_frame_equal(
         pd.read_csv(out), pd.read_csv(submission), check_exact=False, rtol=0, atol=1e-9
     )
+
+
+def test_what_is_explained_is_what_predicts(root: Path) -> None:
+    shape = build(root, "resumed, interrupted")
+    result = call("explain", shape.run, "--json")
+    assert result.exit_code == 0, result.stderr
+    check_told(shape, result.stderr)
+    (told,) = json.loads(result.stdout)["targets"]
+    (part,) = json.loads((shape.run / "bundle.json").read_text())["targets"]
+    (key,) = {fold["folder"].split("/")[1] for folds in part["candidates"] for fold in folds}
+    assert key.startswith("linear-")
+    assert told["lunch"]["fitted_with"] == key
+    assert told["shap"]["members"] == [key]
+
+
+def test_the_report_knows_whether_the_explanation_is_of_what_predicts(
+    root: Path, tmp_path: Path
+) -> None:
+    task, run = copy(build(root, "one candidate"), tmp_path)
+    few, earlier = ("--rows", 50, "--tested-rows", 50), "These figures are of an earlier ensemble."
+    for is_current in (True, False, True):
+        if is_current:
+            assert call("explain", run, *few).exit_code == 0
+        else:  # a candidate that beats the ensemble, and no ensemble with it
+            fit_until(task, run, is_blending, TWO)
+        assert call("report", run).exit_code == 0
+        assert (earlier not in (run / "report.html").read_text()) is is_current
+
+
+def test_an_unfinished_run_is_told_of_by_what_tests_and_explains(root: Path) -> None:
+    shape = build(root, "cut, interrupted")
+    for words in (("explain", shape.run), ("test", shape.run, "--columns", "a")):
+        result = call(*words)
+        assert result.exit_code == 0, result.stderr
+        check_told(shape, result.stderr)
