@@ -22,68 +22,6 @@ from automl_cli.pipeline import fit
 from automl_cli.session import FitRequest
 
 N_TRAIN, N_TEST = 302, 60  # three folds train on 201, 201 and 202 rows
-SITE = '''"""Models that fail, fail on the last fold, or take all the time that they are given."""
-
-import time
-
-import numpy as np
-
-from automl_cli.core.candidate import Step
-from automl_cli.core.model import Fit, ModelSpec, Range
-
-
-class Constant:
-    def __init__(self, value):
-        self.value = value
-
-    def predict(self, matrix, *, offset=None, rounds=None):
-        return np.full((matrix.n_rows, 1), self.value)
-
-    def save(self, folder):
-        (folder / "value.txt").write_text(f"{self.value!r} {time.time()}")
-
-
-def fit_broken(job):
-    raise ValueError(f"no fit & no <luck> with {job.params['value']:g}\\nand a second line")
-
-
-def fit_picky(job):
-    if len(job.y) == 202:
-        raise ValueError("no fit of the last fold")
-    return Fit(model=Constant(job.params["value"]), curve=None, cut=False)
-
-
-def fit_patient(job):
-    while job.stop_at is not None and time.time() < job.stop_at:
-        time.sleep(0.01)
-    return Fit(model=Constant(job.params["value"]), curve=None, cut=job.stop_at is not None)
-
-
-def load(folder):
-    return Constant(float((folder / "value.txt").read_text().split()[0]))
-
-
-def make_spec(name, fit):
-    return ModelSpec(
-        name=name,
-        fit=fit,
-        load=load,
-        recipe=(Step("numeric"),),
-        defaults={"*": {"value": 0.5}},
-        known_params=frozenset({"value"}),
-        tasks=frozenset({"binary", "multiclass", "regression"}),
-        has_rounds=False,
-        takes_categories=False,
-        takes_offset=False,
-        space=(Range("value", 0.1, 0.9),),
-    )
-
-
-BROKEN = make_spec("broken", fit_broken)
-PICKY = make_spec("picky", fit_picky)
-PATIENT = make_spec("patient", fit_patient)
-'''
-ENTRIES = "".join(f"{name} = shaped:{name.upper()}\n" for name in ("broken", "picky", "patient"))
 # A shell in the background may have switched Ctrl-C off.
 HEEDING = """\
 import signal
@@ -91,7 +29,12 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 from automl_cli.cli.app import main
 main()
 """
-SMALL = ("limits.rounds=15", "limits.candidates=null", "validation.splitter=kfold")
+SMALL = (
+    "limits.rounds=15",
+    "limits.candidates=null",
+    "validation.splitter=kfold",
+    "run.workers=1",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,16 +63,6 @@ class Shape:
     def has_test(self) -> bool:
         """Whether there are rows to predict."""
         return (self.task / "test.csv").exists()
-
-
-def install_site(folder: Path) -> Path:
-    """Write a package with models into a new folder, as an installer would; return it."""
-    info = folder / "shaped-1.0.dist-info"
-    info.mkdir(parents=True)
-    (folder / "shaped.py").write_text(SITE)
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: shaped\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text(f"[automl_cli.models]\n{ENTRIES}")
-    return folder
 
 
 def call(*words: object) -> Result:
@@ -248,11 +181,11 @@ def make_env() -> Mapping[str, str]:
     return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
 
 
-def _make_request(task: Path, run: Path, *settings: str) -> FitRequest:
-    loaded = load_config(preset="smoke", overrides=["data.target=y", *SMALL, *settings])
-    return FitRequest(paths=(task,), loaded=loaded, out=run, started_at=time.time())
-
-
 def copy(shape: Shape, place: Path) -> tuple[Path, Path]:
     """Return the tables of a shape, and a copy of its run for a command that changes it."""
     return shape.task, Path(shutil.copytree(shape.run, place / "run"))
+
+
+def _make_request(task: Path, run: Path, *settings: str) -> FitRequest:
+    loaded = load_config(preset="smoke", overrides=["data.target=y", *SMALL, *settings])
+    return FitRequest(paths=(task,), loaded=loaded, out=run, started_at=time.time())

@@ -2,192 +2,25 @@
 
 import html
 import json
-import signal
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
-from functools import cache
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from shapes import (
-    N_TEST,
-    Shape,
-    call,
-    copy,
-    do_fit,
-    fit_and_signal,
-    fit_until,
-    fit_within,
-    install_site,
-    is_blending,
-    is_patient,
-    write_task,
-    write_whole,
-)
-
-from automl_cli.core.errors import BudgetError
-
-BROKEN = "models={broken: {}, linear: {}}"
-MORE_BROKEN = "candidates=[{model: broken, params: {value: 7}}]"
-PATIENT = ("models={lightgbm: false, patient: {}}", "ensemble.combiners=[mean]")
-TWO = "models={lightgbm: {num_leaves: 2}, linear: {}}"
-MANY = "models={linear: {}, lightgbm: {}, xgboost: {}, catboost: {}}"
+from every_shape import SHAPES, TWO, build
+from plugins import install_models
+from shapes import N_TEST, Shape, call, copy, fit_until, is_blending
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Install models that fail, for this process and its workers."""
     with pytest.MonkeyPatch.context() as patch:
-        site = install_site(tmp_path_factory.mktemp("site") / "site")
+        site = install_models(tmp_path_factory.mktemp("site") / "site")
         patch.syspath_prepend(site)
         patch.setenv("PYTHONPATH", str(site), prepend=":")
         yield
-
-
-def make_plain(place: Path) -> Shape:
-    task = write_task(place / "task")
-    return Shape(task=task, run=do_fit(task, place / "run"))
-
-
-def make_searched(place: Path) -> Shape:
-    task = write_task(place / "task")
-    words = ("search.trials=4", "search.models=[linear]", "features.groups={crosses: {top: 4}}")
-    return Shape(task=task, run=do_fit(task, place / "run", *words))
-
-
-def make_searched_in_vain(place: Path) -> Shape:
-    """Every setting of the search fails on the last fold, and so does the candidate."""
-    task = write_task(place / "task")
-    words = ("models={picky: {}}", "search.trials=3", "search.models=[picky]")
-    run = do_fit(task, place / "run", *words)
-    return Shape(task=task, run=run, failed=len(list((run / "failures").iterdir())))
-
-
-def make_failed(place: Path) -> Shape:
-    task = write_task(place / "task")
-    run = do_fit(task, place / "run", BROKEN, MORE_BROKEN, "models.lightgbm=false")
-    return Shape(task=task, run=run, failed=2)
-
-
-def make_failed_and_interrupted(place: Path) -> Shape:
-    """After the last better answer one candidate fails, and another one is worse."""
-    task = write_task(place / "task")
-    words = ("models={linear: false, broken: {}, patient: {}}", "run.workers=1")
-    run = fit_until(task, place / "run", is_blending, *words)
-    return Shape(task=task, run=run, is_finished=False, failed=1)
-
-
-def make_cut(place: Path) -> Shape:
-    task = write_task(place / "task")
-    for seconds in (8, 16, 32):  # a busy machine may be too slow for a short one
-        run = place / f"run-{seconds}"
-        with suppress(BudgetError):
-            fit_within(task, run, f"{seconds}s", *PATIENT)
-        kept = [json.loads(path.read_text()) for path in run.glob("candidates/*/candidate.json")]
-        if any(one["cut"] for one in kept):
-            return Shape(task=task, run=run)
-    raise AssertionError("no fit was cut")
-
-
-def make_cut_and_resumed(place: Path) -> Shape:
-    task, run = copy(build(place.parent, "cut"), place)
-    return Shape(task=task, run=do_fit(task, run, *PATIENT))
-
-
-def make_cut_and_interrupted(place: Path) -> Shape:
-    """The fit that was cut is made again, and cut again, before there is a better answer."""
-    task, run = copy(build(place.parent, "cut"), place)
-    fit_until(task, run, is_patient, *PATIENT, "budget=24s")
-    return Shape(task=task, run=run, is_finished=False)
-
-
-def make_resumed_and_interrupted(place: Path) -> Shape:
-    """A candidate that beats the ensemble is there, and no ensemble with it."""
-    task, run = copy(build(place.parent, "one candidate"), place)
-    fit_until(task, run, is_blending, TWO)
-    return Shape(task=task, run=run, is_finished=False)
-
-
-def make_interrupted(place: Path) -> Shape:
-    task = write_task(place / "task")
-    run = fit_and_signal(task, place / "run", signal.SIGINT, MANY)
-    return Shape(task=task, run=run, is_finished=False)
-
-
-def make_killed(place: Path) -> Shape:
-    task = write_task(place / "task", classes=0)
-    run = fit_and_signal(task, place / "run", signal.SIGKILL, MANY)
-    return Shape(task=task, run=run, is_finished=False)
-
-
-def make_killed_and_resumed(place: Path) -> Shape:
-    task, run = copy(build(place.parent, "killed"), place)
-    return Shape(task=task, run=do_fit(task, run, MANY))
-
-
-def make_targets(place: Path) -> Shape:
-    task = write_task(place / "task", classes=0, targets=("y", "z"))
-    run = do_fit(task, place / "run", flags=("--target", "y", "--target", "z"))
-    return Shape(task=task, run=run, n_targets=2)
-
-
-def make_without_test(place: Path) -> Shape:
-    task = write_task(place / "task")
-    (task / "test.csv").unlink()
-    return Shape(task=task, run=do_fit(task, place / "run"))
-
-
-def make_with_holdout(place: Path) -> Shape:
-    task = write_task(place / "task", classes=3)
-    return Shape(task=task, run=do_fit(task, place / "run", "validation.holdout=0.2"))
-
-
-def make_with_original(place: Path) -> Shape:
-    task = write_task(place / "task")
-    other = write_task(place / "other", seed=1) / "train.csv"
-    flags = ("--target", "y", "--original", other)
-    return Shape(task=task, run=do_fit(task, place / "run", flags=flags))
-
-
-def make_alone(place: Path) -> Shape:
-    task = write_task(place / "task")
-    return Shape(task=task, run=do_fit(task, place / "run", TWO, "limits.candidates=1"))
-
-
-def make_whole(place: Path, seed: int) -> Shape:
-    task = write_whole(place / "task", seed)
-    metric = ("log_loss", "accuracy", "qwk")[seed]
-    return Shape(task=task, run=do_fit(task, place / "run", f"metric={metric}"))
-
-
-SHAPES: Mapping[str, Callable[[Path], Shape]] = {
-    "plain": make_plain,
-    "searched": make_searched,
-    "searched in vain": make_searched_in_vain,
-    "all failed but one": make_failed,
-    "failed, interrupted": make_failed_and_interrupted,
-    "cut": make_cut,
-    "cut, resumed": make_cut_and_resumed,
-    "cut, interrupted": make_cut_and_interrupted,
-    "resumed, interrupted": make_resumed_and_interrupted,
-    "interrupted": make_interrupted,
-    "killed": make_killed,
-    "killed, resumed": make_killed_and_resumed,
-    "several targets": make_targets,
-    "no test table": make_without_test,
-    "hold-out": make_with_holdout,
-    "original": make_with_original,
-    "one candidate": make_alone,
-    **{f"whole numbers {n}": lambda place, n=n: make_whole(place, n) for n in range(3)},  # type: ignore[misc]
-}
-
-
-@cache
-def build(root: Path, name: str) -> Shape:
-    """Return the run of a shape, made once."""
-    return SHAPES[name](root / name.replace(" ", "-").replace(",", ""))
 
 
 @pytest.fixture(scope="module")
@@ -304,31 +137,35 @@ def test_the_submission_fits_and_new_rows_get_the_same_answers(
     )
 
 
-def test_what_is_explained_is_what_predicts(root: Path) -> None:
-    shape = build(root, "resumed, interrupted")
-    result = call("explain", shape.run, "--json")
+def test_what_is_explained_is_what_predicts(root: Path, tmp_path: Path) -> None:
+    """An ensemble is explained, and then the candidate that beats it, when there is no other."""
+    shape = build(root, "one candidate")
+    task, run = copy(shape, tmp_path)
+    earlier = "These figures are of an earlier ensemble."
+    assert explain(run) == [find_only_member(run)]
+    fit_until(task, run, is_blending, TWO)
+    assert call("report", run).exit_code == 0
+    assert earlier in (run / "report.html").read_text()
+    assert explain(run) == [find_only_member(run)]
+    assert find_only_member(run).startswith("linear-")
+    assert call("report", run).exit_code == 0
+    assert earlier not in (run / "report.html").read_text()
+
+
+def explain(run: Path) -> list[str]:
+    """Explain a run that predicts with one candidate; return the keys of what is explained."""
+    result = call("explain", run, "--rows", 50, "--tested-rows", 50, "--json")
     assert result.exit_code == 0, result.stderr
-    check_told(shape, result.stderr)
     (told,) = json.loads(result.stdout)["targets"]
-    (part,) = json.loads((shape.run / "bundle.json").read_text())["targets"]
+    assert told["lunch"]["fitted_with"] == told["shap"]["members"][0]
+    return list(told["shap"]["members"])
+
+
+def find_only_member(run: Path) -> str:
+    """Return the key of the one candidate of which the bundle has the models."""
+    (part,) = json.loads((run / "bundle.json").read_text())["targets"]
     (key,) = {fold["folder"].split("/")[1] for folds in part["candidates"] for fold in folds}
-    assert key.startswith("linear-")
-    assert told["lunch"]["fitted_with"] == key
-    assert told["shap"]["members"] == [key]
-
-
-def test_the_report_knows_whether_the_explanation_is_of_what_predicts(
-    root: Path, tmp_path: Path
-) -> None:
-    task, run = copy(build(root, "one candidate"), tmp_path)
-    few, earlier = ("--rows", 50, "--tested-rows", 50), "These figures are of an earlier ensemble."
-    for is_current in (True, False, True):
-        if is_current:
-            assert call("explain", run, *few).exit_code == 0
-        else:  # a candidate that beats the ensemble, and no ensemble with it
-            fit_until(task, run, is_blending, TWO)
-        assert call("report", run).exit_code == 0
-        assert (earlier not in (run / "report.html").read_text()) is is_current
+    return str(key)
 
 
 def test_an_unfinished_run_is_told_of_by_what_tests_and_explains(root: Path) -> None:
