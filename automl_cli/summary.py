@@ -19,7 +19,7 @@ from automl_cli.left_out import list_failed, list_skipped
 from automl_cli.payloads import Summary, without_nan
 from automl_cli.scoring import name_selection_loss
 from automl_cli.solve import Solution
-from automl_cli.store import RunDirectory
+from automl_cli.store import RunDirectory, read_json
 from automl_cli.train.collect import load_finished
 
 VERSION = 1
@@ -78,10 +78,7 @@ def read_summary(run: RunDirectory) -> dict[str, Any]:
         If the folder holds no run, one that has not finished a candidate yet, or a damaged file.
     """
     if not run.summary.exists() and (run.root / "run.json").exists():
-        raise RunError(
-            f"{run.root}: this run was interrupted before each target had a candidate.",
-            hint="Give the same `automl fit` command again: it resumes from there.",
-        )
+        raise _explain(run)
     if not run.summary.exists():
         raise RunError(
             f"{run.root}: no finished run in this folder.",
@@ -105,6 +102,21 @@ def read_summary(run: RunDirectory) -> dict[str, Any]:
         ) from error
     summary = dict(json.loads(stored))
     return summary if run.is_finished else _complete(run, summary)
+
+
+def _explain(run: RunDirectory) -> RunError:
+    """Say why a run has no figures."""
+    failures = sorted((run.root / "failures").glob("*.json"))
+    if failures and not any(run.candidates.glob("*")):
+        error = str(read_json(failures[0]).get("error")).partition("\n")[0].rstrip(" .")
+        return RunError(
+            f"{run.root}: every candidate so far failed; one of them: {error}.",
+            hint=f"The tracebacks are in {failures[0].parent}.",
+        )
+    return RunError(
+        f"{run.root}: this run was interrupted before each target had a candidate.",
+        hint="Give the same `automl fit` command again: it resumes from there.",
+    )
 
 
 def _complete(run: RunDirectory, summary: dict[str, Any]) -> dict[str, Any]:

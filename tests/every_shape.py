@@ -16,6 +16,7 @@ from shapes import (
     fit_within,
     is_blending,
     is_patient,
+    is_searching,
     write_task,
     write_whole,
 )
@@ -113,9 +114,25 @@ def make_killed_and_resumed(place: Path) -> Shape:
 
 
 def make_targets(place: Path) -> Shape:
-    task = write_task(place / "task", classes=0, targets=("y", "z"))
+    """Numbers and classes are predicted together, each with a metric of its own."""
+    task = write_task(place / "task", targets=("y", "z"))
     run = do_fit(task, place / "run", flags=("--target", "y", "--target", "z"))
     return Shape(task=task, run=run, n_targets=2)
+
+
+def make_targets_and_interrupted(place: Path) -> Shape:
+    """The ensemble of one target is about to be made; of the other there is one candidate."""
+    task = write_task(place / "task", classes=0, targets=("y", "z"))
+    run = fit_until(task, place / "run", is_blending, "data.target=[y, z]")
+    return Shape(task=task, run=run, is_finished=False, n_targets=2)
+
+
+def make_search_and_interrupted(place: Path) -> Shape:
+    """Settings were tried, and the search has not said what came of them."""
+    task = write_task(place / "task")
+    words = ("models={lightgbm: false}", "search.trials=4", "search.models=[linear]")
+    run = fit_until(task, place / "run", is_searching(), *words)
+    return Shape(task=task, run=run, is_finished=False)
 
 
 def make_without_test(place: Path) -> Shape:
@@ -161,6 +178,8 @@ SHAPES: Mapping[str, Callable[[Path], Shape]] = {
     "killed": make_killed,
     "killed, resumed": make_killed_and_resumed,
     "several targets": make_targets,
+    "several targets, interrupted": make_targets_and_interrupted,
+    "search, interrupted": make_search_and_interrupted,
     "no test table": make_without_test,
     "hold-out": make_with_holdout,
     "original": make_with_original,

@@ -77,7 +77,7 @@ def call(*words: object) -> Result:
 def write_task(
     folder: Path, classes: int = 2, seed: int = 0, targets: tuple[str, ...] = ("y",)
 ) -> Path:
-    """Write a competition with numbers, whole numbers and labels; its last target has classes."""
+    """Write a competition with numbers and labels; only the last target has classes."""
     rng = np.random.default_rng(seed)
     n_rows = N_TRAIN + N_TEST
     frame = pd.DataFrame(rng.normal(size=(n_rows, 2)).round(4), columns=["a", "b"])
@@ -85,7 +85,8 @@ def write_task(
     for number, target in enumerate(targets):
         found = frame["a"] * (1 - number) + frame["b"] * number + frame["whole"] / 15
         found = found + 0.5 * rng.normal(size=n_rows)
-        frame[target] = found.round(5) if classes == 0 else find_classes(found, classes)
+        is_classes = classes > 0 and target == targets[-1]
+        frame[target] = find_classes(found, classes) if is_classes else found.round(5)
     folder.mkdir(parents=True)
     frame.insert(0, "id", np.arange(n_rows) + 1000)
     frame[:N_TRAIN].to_csv(folder / "train.csv", index=False)
@@ -153,6 +154,18 @@ def is_blending(event: Event) -> bool:
 def is_patient(event: Event) -> bool:
     """Return whether a fit of the patient model is done."""
     return event.kind == "fitted" and str(event.fields["key"]).startswith("patient")
+
+
+def is_searching() -> Callable[[Event], bool]:
+    """Return what tells whether a search has fitted something."""
+    stages: list[str] = []
+
+    def tell(event: Event) -> bool:
+        if event.kind == "stage":
+            stages.append(str(event.fields["name"]))
+        return event.kind == "fitted" and bool(stages) and stages[-1].startswith("search of")
+
+    return tell
 
 
 def fit_and_signal(task: Path, run: Path, number: signal.Signals, *settings: str) -> Path:

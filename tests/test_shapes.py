@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from every_shape import SHAPES, TWO, build
 from plugins import install_models
-from shapes import N_TEST, Shape, call, copy, fit_until, is_blending
+from shapes import N_TEST, Shape, call, copy, fit_until, is_blending, make_words, write_task
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -168,9 +168,39 @@ def find_only_member(run: Path) -> str:
     return str(key)
 
 
-def test_an_unfinished_run_is_told_of_by_what_tests_and_explains(root: Path) -> None:
+def test_an_unfinished_run_is_told_of_by_what_tests_explains_and_blends(
+    root: Path, tmp_path: Path
+) -> None:
     shape = build(root, "cut, interrupted")
-    for words in (("explain", shape.run), ("test", shape.run, "--columns", "a")):
+    for words in (
+        ("explain", shape.run, "--rows", 50, "--tested-rows", 50),
+        ("test", shape.run, "--columns", "a"),
+        ("test", shape.run, "--compare", "linear", "patient"),
+        ("blend", build(root, "cut").run, shape.run, "--submission", tmp_path / "blended.csv"),
+    ):
         result = call(*words)
         assert result.exit_code == 0, result.stderr
         check_told(shape, result.stderr)
+
+
+INTERRUPTED = "this run was interrupted before each target had a candidate."
+FAILED = "every candidate so far failed; one of them: ValueError: no fit with any rows."
+
+
+@pytest.mark.parametrize("said", [INTERRUPTED, FAILED])
+def test_a_run_without_an_answer_says_why(tmp_path: Path, said: str) -> None:
+    task, run = write_task(tmp_path / "task"), tmp_path / "run"
+    if said == INTERRUPTED:
+        fit_until(task, run, lambda event: event.kind == "planned")
+    else:
+        words = ("models={lightgbm: false, linear: false, broken: {}}",)
+        assert call(*make_words(task, run, words, "--target", "y")).exit_code == 2
+    for read in (["leaderboard"], ["leaderboard", "--json"], ["report"]):
+        result = call(read[0], run, *read[1:])
+        assert result.exit_code == 2
+        assert said in result.stderr
+    assert call("explain", run).exit_code == 2
+    assert call("predict", run, task / "test.csv", "--out", tmp_path / "p.csv").exit_code == 2
+    checked = call("check", run)
+    assert checked.exit_code == 2
+    assert "the same `automl fit` command" in checked.stderr
