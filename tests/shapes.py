@@ -1,5 +1,6 @@
 """Small real runs of every shape that events allow, for tests of what reads runs."""
 
+import json
 import os
 import shutil
 import signal
@@ -197,6 +198,22 @@ def make_env() -> Mapping[str, str]:
 def copy(shape: Shape, place: Path) -> tuple[Path, Path]:
     """Return the tables of a shape, and a copy of its run for a command that changes it."""
     return shape.task, Path(shutil.copytree(shape.run, place / "run"))
+
+
+def explain(run: Path) -> list[str]:
+    """Explain a run that predicts with one candidate; return the keys of what is explained."""
+    result = call("explain", run, "--rows", 50, "--tested-rows", 50, "--json")
+    assert result.exit_code == 0, result.stderr
+    (told,) = json.loads(result.stdout)["targets"]
+    assert told["lunch"]["fitted_with"] == told["shap"]["members"][0]
+    return list(told["shap"]["members"])
+
+
+def find_only_member(run: Path) -> str:
+    """Return the key of the one candidate of which the bundle has the models."""
+    (part,) = json.loads((run / "bundle.json").read_text())["targets"]
+    (key,) = {fold["folder"].split("/")[1] for folds in part["candidates"] for fold in folds}
+    return str(key)
 
 
 def _make_request(task: Path, run: Path, *settings: str) -> FitRequest:
