@@ -142,8 +142,6 @@ def _spell_ensemble(target: Mapping[str, Any]) -> str:
     score, error = spell_number(target["score"]), spell_number(target["score_se"], 2)
     if target["combiner"] is None:
         return f"no ensemble yet; the best candidate answered: {score} ± {error}"
-    if target["combiner"] is None:
-        return f"no ensemble, the best candidate alone: {score} ± {error}"
     return (
         f"ensemble ({target['combiner']}): {score} ± {error} cross-fitted, "
         f"{spell_number(target['in_sample'])} in-sample{_spell_holdout(target.get('holdout'))}"
