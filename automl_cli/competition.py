@@ -97,8 +97,11 @@ def find_submission(root: Path) -> Path:
     """
     path = RunDirectory(root).submission
     if not path.exists():
+        has_test = bool(read_json(root / "run.json").get("test"))
         raise RunError(
             f"{root}: this run has no submission.csv.",
-            hint="Fit it with the test table; without one there is nothing to submit.",
+            hint="Give the same `automl fit` command again: it writes one."
+            if has_test
+            else "Fit it with the test table; without one there is nothing to submit.",
         )
     return path

@@ -19,7 +19,7 @@ from automl_cli.left_out import list_failed, list_skipped
 from automl_cli.payloads import Summary, without_nan
 from automl_cli.scoring import name_selection_loss
 from automl_cli.solve import Solution
-from automl_cli.store import RunDirectory
+from automl_cli.store import RunDirectory, read_json
 from automl_cli.train.collect import load_finished
 
 VERSION = 1
@@ -78,10 +78,7 @@ def read_summary(run: RunDirectory) -> dict[str, Any]:
         If the folder holds no run, one that has not finished a candidate yet, or a damaged file.
     """
     if not run.summary.exists() and (run.root / "run.json").exists():
-        raise RunError(
-            f"{run.root}: this run was interrupted before each target had a candidate.",
-            hint="Give the same `automl fit` command again: it resumes from there.",
-        )
+        raise _explain(run)
     if not run.summary.exists():
         raise RunError(
             f"{run.root}: no finished run in this folder.",
@@ -108,22 +105,58 @@ def read_summary(run: RunDirectory) -> dict[str, Any]:
     return summary if run.is_finished else _complete(run, summary)
 
 
+def _explain(run: RunDirectory) -> RunError:
+    """Say why a run has no figures."""
+    failures = sorted((run.root / "failures").glob("*.json"))
+    if failures and not any(run.candidates.glob("*")):
+        error = str(read_json(failures[0]).get("error")).partition("\n")[0].rstrip(" .")
+        return RunError(
+            f"{run.root}: every candidate so far failed; one of them: {error}.",
+            hint=f"The tracebacks are in {failures[0].parent}.",
+        )
+    return RunError(
+        f"{run.root}: this run was interrupted before each target had a candidate.",
+        hint="Give the same `automl fit` command again: it resumes from there.",
+    )
+
+
 def _complete(run: RunDirectory, summary: dict[str, Any]) -> dict[str, Any]:
-    """Return the figures of a run that is not finished, with all candidates that are."""
+    """Return the figures of a run that is not finished, with all that came after the last answer.
+
+    Figures are written with each better answer: what failed or was left out later, and what was
+    worse, is read from the events and the candidates.
+    """
+    events = run.read_events()
     for target in summary["targets"]:
+        name = target["target"]
         known = {one["key"] for one in target["candidates"]}
-        for key, candidate in load_finished(run, target["target"]).items():
+        for key, candidate in load_finished(run, name).items():
             if key not in known:
-                generated = count_selected(run.features, candidate.spec)
-                described = {**_describe_candidate(candidate, None), "generated": generated}
-                target["candidates"].append(without_nan(described))
+                target["candidates"].append(_describe_late(run, candidate, target))
         sign = -1.0 if target["greater_is_better"] else 1.0
         target["candidates"].sort(
             key=lambda one, sign=sign: (one["score"] is None, sign * (one["score"] or 0.0))
         )
-        target["search"] = _list_searches(target["target"], run.read_events())
+        target["search"] = _list_searches(name, events)
+        target["original"] = _find_original(name, events)
+        target["failed"] = list_failed(name, events)
+        target["skipped"] = list_skipped(name, events)
     every = [candidate for target in summary["targets"] for candidate in target["candidates"]]
-    return {**summary, "candidates": every, "finished": False}
+    completed = {**summary, "candidates": every, "finished": False}
+    return cast("dict[str, Any]", without_nan(completed))
+
+
+def _describe_late(
+    run: RunDirectory, candidate: Candidate, target: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return what is known of a candidate that was finished after the figures were written."""
+    return {
+        **_describe_candidate(candidate, None),
+        "description": describe_candidate(
+            candidate.spec, target.get("fitted_task") or target["task"]
+        ),
+        "generated": count_selected(run.features, candidate.spec),
+    }
 
 
 def _find_common(targets: Sequence[dict[str, Any]], name: str) -> str | None:

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-CODE = '''"""A model that fails, and one that predicts a constant after so many seconds."""
+CODE = '''"""Models that fail, fail on a fold, wait, or take all the time that they are given."""
 
 import time
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from automl_cli.core.candidate import Step
-from automl_cli.core.model import Fit, FitJob, ModelSpec
+from automl_cli.core.model import Fit, FitJob, ModelSpec, Range
 
 
 @dataclass(frozen=True)
@@ -37,11 +37,24 @@ def fit_slow(job: FitJob) -> Fit:
     return Fit(model=Constant(job.params["seconds"]), curve=None, cut=False)
 
 
+def fit_picky(job: FitJob) -> Fit:
+    if len(job.y) == job.params["rows"]:
+        raise ValueError("no fit with so many rows")
+    return Fit(model=Constant(0.0), curve=None, cut=False)
+
+
+def fit_patient(job: FitJob) -> Fit:
+    while job.stop_at is not None and time.time() < job.stop_at:
+        time.sleep(0.01)
+    # No two fits of it are the same.
+    return Fit(model=Constant(time.time() % 1e-6), curve=None, cut=job.stop_at is not None)
+
+
 def load(folder: Path) -> Constant:
     return Constant(float((folder / "seconds.txt").read_text()))
 
 
-def make_spec(name, fit, defaults):
+def make_spec(name, fit, defaults, space=()):
     return ModelSpec(
         name=name,
         fit=fit,
@@ -53,13 +66,16 @@ def make_spec(name, fit, defaults):
         has_rounds=False,
         takes_categories=False,
         takes_offset=False,
+        space=space,
     )
 
 
 BROKEN = make_spec("broken", fit_broken, {"why": "any rows"})
 SLOW = make_spec("slow", fit_slow, {"seconds": 0.0})
+PICKY = make_spec("picky", fit_picky, {"rows": 0, "n": 5}, (Range("n", 0, 9),))
+PATIENT = make_spec("patient", fit_patient, {})
 '''
-ENTRIES = "[automl_cli.models]\nbroken = plain_models:BROKEN\nslow = plain_models:SLOW\n"
+MODELS = ("broken", "slow", "picky", "patient")
 
 
 def install_models(site: Path) -> Path:
@@ -69,7 +85,8 @@ def install_models(site: Path) -> Path:
     info = site / "plain_models-1.0.dist-info"
     info.mkdir()
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: plain-models\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text(ENTRIES)
+    entries = "".join(f"{name} = plain_models:{name.upper()}\n" for name in MODELS)
+    (info / "entry_points.txt").write_text(f"[automl_cli.models]\n{entries}")
     return site
 
 

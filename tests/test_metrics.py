@@ -242,7 +242,10 @@ def test_a_users_metric_reaches_a_worker_process(own_metric: Write):
         (
             "def score(y, p)\n",
             "{path}:score: raised SyntaxError: expected ':' (my_metric.py, line 1)",
-            "Correct the file; the function is called as score(y_true, y_pred) and returns a number.",
+            (
+                "Correct the file; the function is called as score(y_true, y_pred) and returns a "
+                "number."
+            ),
         ),
         (
             FOURTH + "wants = 'money'\n",

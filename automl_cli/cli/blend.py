@@ -7,6 +7,7 @@ import typer
 
 from automl_cli.cli.answers import answered, print_json
 from automl_cli.cli.options import AsJson, Force, RunFolder, read_path
+from automl_cli.cli.unfinished import tell_unfinished
 
 
 def blend(
@@ -53,6 +54,8 @@ def blend(
         )
         with tell_status(f"blending {run.name}") as listener:
             made = run_blend(request, listener)
+        for one in (run, *others):  # of a file nothing is told
+            tell_unfinished(one)
         for warning in made["warnings"]:
             typer.echo(f"warning: {warning}", err=True)
         if as_json:

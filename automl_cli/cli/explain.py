@@ -6,6 +6,7 @@ import typer
 
 from automl_cli.cli.answers import answered, print_json
 from automl_cli.cli.options import AsJson, RunFolder
+from automl_cli.cli.unfinished import tell_unfinished
 
 
 def explain(
@@ -43,6 +44,7 @@ def explain(
         )
         with tell_status(f"explaining {run.name}") as listener:
             made = run_explain(request, listener)
+        tell_unfinished(run)
         if as_json:
             print_json(made)
         else:

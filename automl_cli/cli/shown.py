@@ -65,6 +65,7 @@ def _show_candidate(run: Path, key: str, *, as_json: bool) -> None:
     from automl_cli.store import RunDirectory
 
     told = inspect_candidate(RunDirectory(run), key)
+    tell_unfinished(run)
     if as_json:
         print_json(told)
     else:

@@ -17,6 +17,7 @@ from automl_cli.cli.options import (
     read_path,
     refuse_idle,
 )
+from automl_cli.cli.unfinished import tell_unfinished
 
 Sources: TypeAlias = Annotated[
     list[Path],
@@ -113,6 +114,8 @@ def ask(
                 level=level,
             )
         )
+        if isinstance(source, Path):
+            tell_unfinished(source)
         if as_json:
             print_json(told)
         else:

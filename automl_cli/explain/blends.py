@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from automl_cli.bundle.members import name_members
 from automl_cli.bundle.predictor import FoldPredictor, Predictor
 from automl_cli.core.arrays import FloatMatrix, FloatVector, IntVector
 from automl_cli.core.foldplan import FoldPlan
@@ -86,7 +87,7 @@ class FittedBlend:
         return replace(self, members=members)
 
 
-def load_blend(predictor: Predictor, target: str, keys: Sequence[str]) -> FittedBlend:
+def load_blend(predictor: Predictor, target: str) -> FittedBlend:
     """Return the members of a target's blend that have together most of the weight.
 
     Parameters
@@ -95,10 +96,9 @@ def load_blend(predictor: Predictor, target: str, keys: Sequence[str]) -> Fitted
         The loaded bundle.
     target
         Its name.
-    keys
-        The candidates of the blend, in its order.
     """
     part = next(part for part in predictor.manifest.targets if part.name == target)
+    keys = name_members(part)
     weights = get_weights(part.state)
     known = [k for k, folds in enumerate(part.candidates) if folds]
     chosen = _choose(weights, known) if COMBINERS.get(part.combiner).is_sum else known

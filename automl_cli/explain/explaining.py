@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from automl_cli.bundle.members import find_blend_key
 from automl_cli.bundle.predictor import Predictor, load_predictor
 from automl_cli.core.arrays import IntVector
 from automl_cli.core.candidate import Candidate
@@ -20,7 +21,6 @@ from automl_cli.core.explanation import Dropped, Explanation
 from automl_cli.core.keys import make_seed
 from automl_cli.core.problem import Problem
 from automl_cli.core.resampling import thin_rows
-from automl_cli.ensemble.files import load_key, load_members
 from automl_cli.explain.blends import FittedBlend, judge_folds, load_blend
 from automl_cli.explain.clusters import find_clusters
 from automl_cli.explain.contributions import Explainer, explain_held_out, make_explainer
@@ -134,7 +134,7 @@ def _load_blend(run: Reopened, predictor: Predictor, problem: Problem) -> Fitted
             f"{run.directory.root}: interrupted before there was an ensemble to explain.",
             hint="Give the same `automl fit` command again: it goes on from there.",
         )
-    return load_blend(predictor, name, load_members(run.directory.blend(name)))
+    return load_blend(predictor, name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +161,7 @@ def _explain(work: _Work) -> Explanation:
     tell_stage(work.listener, f"SHAP values of {len(shown):,} rows")
     return Explanation(
         target=problem.target.name,
-        blend=load_key(work.run.directory.blend(problem.target.name)),
+        blend=find_blend_key(work.run.directory, problem.target.name),
         loss=name_loss(problem),
         base_loss=answer.base_loss,
         n_rows=answer.n_rows,

@@ -152,7 +152,10 @@ def _match(table: RawTable, target: Target, row_id: str | None) -> RawTable:
 
 
 def _read_npy(path: Path) -> FloatMatrix:
-    hint = "Save an array of numbers with numpy.save: one row for each row of the table, one or two axes."
+    hint = (
+        "Save an array of numbers with numpy.save: one row for each row of the table, "
+        "one or two axes."
+    )
     try:
         array = np.load(path, allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:

@@ -142,9 +142,20 @@ class RunDirectory:
         """Folder of one target's encoded values and folds."""
         return self.root / "problems" / file_name(target)
 
-    def unit(self, key: str, fold: int, *, cut: bool = False) -> Path:
-        """Folder of one (candidate, fold); a unit that the clock cut has one of its own."""
-        return self.root / "units" / key / (f"fold-{fold}.cut" if cut else f"fold-{fold}")
+    def unit(self, key: str, fold: int, *, cut: int = 0) -> Path:
+        """Folder of one (candidate, fold); one of its own for each time that the clock cut it."""
+        suffix = "" if not cut else ".cut" if cut == 1 else f".cut-{cut}"
+        return self.root / "units" / key / f"fold-{fold}{suffix}"
+
+    def count_cuts(self, key: str, fold: int) -> int:
+        """Return how often the clock has cut one (candidate, fold).
+
+        What it has left is never replaced: an ensemble that predicts may be made of it.
+        """
+        found = 0
+        while self.unit(key, fold, cut=found + 1).exists():
+            found += 1
+        return found
 
     def candidate(self, key: str) -> Path:
         """Folder of a finished candidate."""

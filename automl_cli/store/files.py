@@ -223,6 +223,6 @@ def _damaged(path: Path, hint: str | None = None) -> RunError:
     return RunError(
         f"{path}: this file of the run is missing or damaged.",
         hint=hint
-        or "Start anew with another --out; if the file lies in a folder within the run, it is "
-        "enough to remove that folder and to give the same command.",
+        or "Start a new run with another --out, or, if the file is in a subfolder of the run, "
+        "delete that folder and repeat the command.",
     )

@@ -134,7 +134,8 @@ def fit_unit(unit: Unit, *, judged: bool = False) -> str:
     matrices = make_fold_matrices(state, encoding, assignment.folds, unit.fold)
     fit = _fit(unit, assignment, matrices, original)
     cut = fit.cut or _reached_limit(unit, fit)
-    folder = run.unit(unit.spec.key, unit.fold, cut=cut)
+    n_cut = run.count_cuts(unit.spec.key, unit.fold) + 1 if cut else 0
+    folder = run.unit(unit.spec.key, unit.fold, cut=n_cut)
     losses = _measure(unit, fit, assignment, matrices.held_out) if judged else None
     rounds = None if fit.curve is None else len(fit.curve)
     seconds = time.time() - started
@@ -188,14 +189,15 @@ def predict_unit(unit: Unit, folder_name: str, rounds: int | None) -> str:
 def read_fit(
     run: RunDirectory, key: str, fold: int, *, with_cut: bool = True, judged: bool = False
 ) -> FitRecord | None:
-    """Return the record of a finished fit, the whole one before the one that was cut.
+    """Return the record of a finished fit, the whole one before the last one that was cut.
 
     A fit whose files are damaged counts as not made, and so does one without the losses of its
     held-out rows if it is `judged` by them.
     """
-    for folder in (run.unit(key, fold), run.unit(key, fold, cut=True))[: 2 if with_cut else 1]:
+    n_cuts = run.count_cuts(key, fold) if with_cut else 0
+    for cut in (0, *range(n_cuts, 0, -1)):
         with suppress(RunError, KeyError):
-            return _read_fit(folder, judged=judged)
+            return _read_fit(run.unit(key, fold, cut=cut), judged=judged)
     return None
 
 

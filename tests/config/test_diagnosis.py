@@ -65,7 +65,7 @@ def refuse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Refuse:
             "data: {task: clasification}",
             (
                 "1: data.task: expected one of 'auto', 'binary', 'multiclass' or 'regression', "
-                "came 'clasification'."
+                "got 'clasification'."
             ),
             "The kind of prediction: auto, binary, multiclass or regression.",
         ),

@@ -34,9 +34,9 @@ def test_unknown_params_are_refused(group: str, name: str, hint: str):
     ("group", "name", "value", "expected"),
     [
         ("target_mean", "smoothing", "much", "a number, got 'much'"),
-        ("target_mean", "smoothing", True, "a number, came True"),
+        ("target_mean", "smoothing", True, "a number, got True"),
         ("onehot", "min_count", 2.5, "a whole number, got 2.5"),
-        ("scaled", "method", None, "a word, came None"),
+        ("scaled", "method", None, "a word, got None"),
     ],
 )
 def test_params_of_another_type_are_refused(

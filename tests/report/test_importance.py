@@ -109,9 +109,11 @@ def test_what_was_measured_of_an_earlier_ensemble_is_told_as_such(explained_run:
     )
     blocks = write_importance(read_material(explained_run)).blocks
     assert Text(text=told) not in blocks
-    path = explained_run / "blends" / "sold" / "blend.json"
+    path = explained_run / "bundle.json"
     stored = json.loads(path.read_text())
-    path.write_text(json.dumps({**stored, "weights": [2 * one for one in stored["weights"]]}))
+    state = stored["targets"][0]["state"]
+    state["weights"] = [2 * one for one in state["weights"]]
+    path.write_text(json.dumps(stored))
     assert write_importance(read_material(explained_run)).blocks[0] == Text(text=told)
 
 

@@ -172,6 +172,25 @@ def test_what_the_clock_has_cut_is_repeated_with_time_left(site: Site) -> None:
     assert record.rounds == spec.max_rounds
 
 
+def test_what_the_clock_has_cut_stays_beside_what_it_cuts_again(site: Site) -> None:
+    """An ensemble that predicts may be made of it."""
+    spec = site.specs[0]
+    for rounds, name in ((5, "fold-0.cut"), (7, "fold-0.cut-2")):
+        unit = Unit(
+            run=str(site.run.root),
+            spec=spec,
+            fold=0,
+            feature_set=site.keys[spec.key],
+            max_rounds=rounds,
+            stop_at=None,
+        )
+        assert fit_unit(unit) == name
+        record = read_fit(site.run, spec.key, 0)
+        assert record is not None
+        assert (record.rounds, record.folder.name) == (rounds, name)
+    assert (site.run.unit(spec.key, 0, cut=1) / "fit.json").exists()
+
+
 def test_two_deaths_in_one_candidate_under_a_clock_do_not_end_the_run(site: Site) -> None:
     pool = LocalPool(2)
     try:

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from automl_cli.bundle.members import find_blend_key
 from automl_cli.core.explanation import Importance
-from automl_cli.ensemble.files import load_key
 from automl_cli.report.dependence import Dependence, draw_dependence, read_dependences
 from automl_cli.report.drawing import MUTED, SERIES, height_of, list_bars, sheet
 from automl_cli.report.material import Material
@@ -70,7 +70,7 @@ def write_importance(material: Material) -> Section:
     for one in explained:
         if len(explained) > 1:
             blocks.append(Subtitle(text=one.target))
-        if one.blend != load_key(directory.blend(one.target)):
+        if one.blend != find_blend_key(directory, one.target):
             told = (
                 "These figures are of an earlier ensemble. Run `automl explain "
                 f"{directory.root}` to measure this one."
