@@ -120,7 +120,7 @@ def _check_recipe(
     for step in recipe:
         if step.name in CATEGORY_GROUPS and not takes_categories:
             problem = f"{model} takes no categories, and {step.name} makes nothing else."
-            hint = "use `counts` or `target_mean` instead."
+            hint = "Use `counts` or `target_mean` instead."
             yield loaded.mistake(place, problem, hint=hint)
         yield from _check_group(loaded, place, step.name, dict(step.params))
 

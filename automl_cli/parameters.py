@@ -129,7 +129,7 @@ def _check(setting: Setting, trials: _Trials, loaded: LoadedConfig) -> Iterator[
             yield loaded.mistake(
                 (*setting.place, name),
                 f"{setting.model} does not take {value}: {said}",
-                hint=f"give another value, or leave {name} out{default}.",
+                hint=f"Give another value, or leave {name} out{default}.",
             )
     others = {key: value for key, value in setting.given.items() if key not in setting.own}
     if not found and not trials.find_error(setting.model, others):  # they are refused elsewhere
@@ -137,7 +137,7 @@ def _check(setting: Setting, trials: _Trials, loaded: LoadedConfig) -> Iterator[
         yield loaded.mistake(
             setting.place,
             f"{setting.model} does not take these values together ({told}): {error}",
-            hint="change one of them, or leave it out.",
+            hint="Change one of them, or leave it out.",
         )
 
 

@@ -125,7 +125,7 @@ def test_an_unknown_name_is_answered_with_the_closest_one():
     with pytest.raises(PlanError) as caught:
         get_metric("log_los")
     assert caught.value.message == "'log_los': no such metric."
-    assert caught.value.hint.startswith("did you mean 'log_loss'? `automl list metrics` shows all")
+    assert caught.value.hint.startswith("Did you mean 'log_loss'? `automl list metrics` shows all")
 
 
 def test_every_task_has_a_default():

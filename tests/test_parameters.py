@@ -45,35 +45,35 @@ def check(loaded: LoadedConfig, problem: Problem, executor: Executor) -> str:
             "models.lightgbm.num_leaves=-3",
             (
                 "lightgbm does not take -3: Check failed: (num_leaves) > (1).\n"
-                "  hint: give another value, or leave num_leaves out: the default is 24."
+                "  hint: Give another value, or leave num_leaves out: the default is 24."
             ),
         ),
         (
             "models.lightgbm.learning_rate=fast",
             (
                 "lightgbm does not take 'fast': Unknown token fast in data file.\n"
-                "  hint: give another value, or leave learning_rate out: the default is 0.04."
+                "  hint: Give another value, or leave learning_rate out: the default is 0.04."
             ),
         ),
         (
             "models.catboost.depth=99",
             (
                 "catboost does not take 99: Maximum tree depth is 16.\n"
-                "  hint: give another value, or leave depth out: the default is 6."
+                "  hint: Give another value, or leave depth out: the default is 6."
             ),
         ),
         (
             "models.xgboost.grow_policy=foo",
             (
                 "xgboost does not take 'foo': Invalid Input: 'foo', valid values are: "
-                "{'depthwise', 'lossguide'}.\n  hint: give another value, or leave grow_policy out."
+                "{'depthwise', 'lossguide'}.\n  hint: Give another value, or leave grow_policy out."
             ),
         ),
         (
             "models.linear.C=0",
             (
                 "linear does not take 0: C: expected a positive number, got 0.\n"
-                "  hint: give another value, or leave C out: the default is 1.0."
+                "  hint: Give another value, or leave C out: the default is 1.0."
             ),
         ),
     ],
@@ -129,7 +129,7 @@ def test_values_that_exclude_each_other_are_named_together(
     assert check(load_config(path), binary, executor) == (
         f"{path}:4: candidates[0].params: lightgbm does not take these values together "
         "(is_unbalance, scale_pos_weight 2): Cannot set is_unbalance and scale_pos_weight at the "
-        "same time.\n  hint: change one of them, or leave it out."
+        "same time.\n  hint: Change one of them, or leave it out."
     )
 
 

@@ -231,7 +231,7 @@ class TestChoice:
     def test_unknown_splitter_is_refused_with_the_closest(self):
         with pytest.raises(PlanError) as caught:
             make_plan(splitter="stratifed")
-        assert "did you mean 'stratified'?" in caught.value.hint
+        assert "Did you mean 'stratified'?" in caught.value.hint
 
     @pytest.mark.parametrize("options", [{"folds": 1}, {"repeats": 0}, {"gap": -1.0}])
     def test_numbers_out_of_range_are_refused(self, options: dict[str, Any]):

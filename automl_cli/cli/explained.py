@@ -44,7 +44,7 @@ def _print_importances(console: Console, target: Mapping[str, Any]) -> None:
     _print_rest(console, target["columns"])
     told = (
         f"{target['rows']} held-out rows, {target['repeats']} permutations each; "
-        f"by members with {target['share']:.0%} of the blend's weight; * significant at a "
+        f"with models that have {target['share']:.0%} of the blend's weight; * significant at a "
         f"false discovery rate of {target['rate']:.0%}, and more so than the noise column"
     )
     console.print(told, highlight=False)

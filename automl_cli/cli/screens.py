@@ -50,7 +50,8 @@ def print_screens(screens: Sequence[Mapping[str, Any]], *, every: bool) -> None:
         console.print(
             f"{spell_count(len(columns), 'column')} tried; {n_out} "
             f"{'stands' if n_out == 1 else 'stand'} out from chance in some fold, "
-            f"{n_taken} {'is' if n_taken == 1 else 'are'} taken",
+            f"{n_taken} {'is' if n_taken == 1 else 'are'} taken"
+            + ("" if len(shown) == len(columns) else " (--all shows the others too)"),
             soft_wrap=True,
             highlight=False,
         )

@@ -55,7 +55,7 @@ def _find_preset(name: str) -> _Source:
 
 def _find_file(path: Path) -> _Source:
     if str(path) in PRESETS and not path.exists():
-        raise ConfigError(f"{path}: no such file.", hint=f"presets have a flag: --preset {path}.")
+        raise ConfigError(f"{path}: no such file.", hint=f"Presets have a flag: --preset {path}.")
     return _Source(path, str(path))
 
 
@@ -87,7 +87,7 @@ def _find_file_below(read: list[_Source], extends: Node) -> _Source | Mistake:
     if path.resolve() not in [source.path.resolve() for source in read]:
         return _Source(path, str(path))
     circle = " > ".join(source.label for source in (*read, _Source(path, str(path))))
-    return _note(extends, f"files extend each other in a circle: {circle}.", "break the circle.")
+    return _note(extends, f"files extend each other in a circle: {circle}.", "Break the circle.")
 
 
 def _note(extends: Node, problem: str, hint: str) -> Mistake:

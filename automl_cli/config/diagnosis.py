@@ -93,7 +93,7 @@ def _hint_value(details: ErrorDetails, path: KeyPath) -> str:
     if details["type"] == "literal_error" and isinstance(came, str):
         return make_hint(came, re.findall("'(.*?)'", details["ctx"]["expected"]), _describe(path))
     if details["type"] == "tuple_type" and not isinstance(came, Mapping):
-        return f"write a list in brackets: [{came}]."
+        return f"Write a list in brackets: [{came}]."
     return _describe(path)
 
 
@@ -109,8 +109,8 @@ def _hint_key(path: KeyPath) -> str:
         or get_close_matches(name.casefold(), here, n=1)
         or [everywhere[leaf] for leaf in get_close_matches(name.casefold(), everywhere, n=1)]
     )
-    question = f"did you mean {close[0]!r}? " if close else ""
-    return f"{question}allowed here: {join_names(here)}."
+    question = f"Did you mean {close[0]!r}? " if close else ""
+    return f"{question}Allowed here: {join_names(here)}."
 
 
 def _find_model(path: KeyPath) -> type[BaseModel] | None:

@@ -11,7 +11,7 @@ from automl_cli.core.errors import ConfigError
 _NUMBER = r"([0-9]+(?:\.[0-9]+)?)"
 _PARTS = re.compile(rf"(?:{_NUMBER} *h)? *(?:{_NUMBER} *m)? *(?:{_NUMBER} *s)?")
 _PLAIN = re.compile(_NUMBER)
-HINT = "write seconds, or hours, minutes and seconds: 90, 90s, 10m, 1h30m."
+HINT = "Write seconds, or hours, minutes and seconds: 90, 90s, 10m, 1h30m."
 
 
 def parse_duration(text: str | float) -> float:

@@ -126,10 +126,10 @@ def _read_override(text: str) -> Layer:
     key, equals, value = text.partition("=")
     keys = key.strip().split(".")
     if not equals or not all(keys):
-        hint = "write --set key.path=value, such as --set models.catboost.depth=8."
+        hint = "Write --set key.path=value, such as --set models.catboost.depth=8."
         return _refuse(Mistake(where=origin, key_path=(), problem="expected key=value.", hint=hint))
     if find_key(key) == "extends" or keys == ["extends"]:
-        hint = "use --preset NAME, or write extends into a file."
+        hint = "Use --preset NAME, or write extends into a file."
         return _refuse(
             Mistake(where=origin, key_path=tuple(keys), problem="only files extend.", hint=hint)
         )

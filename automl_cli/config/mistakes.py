@@ -7,7 +7,7 @@ Examples
 ...         where=Origin("configs/mine.yaml", 14),
 ...         key_path=("models", "lgbm"),
 ...         problem="no such model.",
-...         hint="did you mean 'lightgbm'?",
+...         hint="Did you mean 'lightgbm'?",
 ...     )
 ... ])
 Traceback (most recent call last):
@@ -83,7 +83,7 @@ def make_error(mistakes: Sequence[Mistake]) -> ConfigError:
     ordered = sorted(mistakes, key=lambda mistake: (mistake.where.source, mistake.where.line or 0))
     return ConfigError(
         "\n".join(f"{mistake}\n  hint: {mistake.hint}" for mistake in ordered),
-        hint=f"fix all {len(mistakes)}, then run the command again; `automl config schema` "
+        hint=f"Fix all {len(mistakes)}, then run the command again; `automl config schema` "
         "describes every key.",
     )
 
@@ -93,11 +93,11 @@ def make_hint(name: str, allowed: Collection[str], listing: str) -> str:
 
     Examples
     --------
-    >>> make_hint("fold", ["folds", "repeats"], "allowed: folds and repeats.")
-    "did you mean 'folds'? allowed: folds and repeats."
+    >>> make_hint("fold", ["folds", "repeats"], "Allowed: folds and repeats.")
+    "Did you mean 'folds'? Allowed: folds and repeats."
     """
     close = get_close_matches(name.casefold(), allowed, n=1)
-    return f"did you mean {close[0]!r}? {listing}" if close else listing
+    return f"Did you mean {close[0]!r}? {listing}" if close else listing
 
 
 def join_names(names: Sequence[str], word: str = "and") -> str:

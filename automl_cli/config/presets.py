@@ -35,7 +35,7 @@ def preset_path(name: str) -> Path:
 
 def hint_preset(name: str) -> str:
     """Return the sentence that leads from a wrong name to a right one."""
-    return make_hint(name, PRESETS, f"the presets are {join_names(PRESETS)}.")
+    return make_hint(name, PRESETS, f"The presets are {join_names(PRESETS)}.")
 
 
 DEFAULT_PRESET = "medium"

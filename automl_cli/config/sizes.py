@@ -4,7 +4,7 @@ from pydantic import ByteSize, TypeAdapter, ValidationError
 
 from automl_cli.core.errors import ConfigError
 
-HINT = "write a number with its unit: 4GB, 512MB or 1.5GiB."
+HINT = "Write a number with its unit: 4GB, 512MB or 1.5GiB."
 LEAST = 10**6  # bytes: less is a forgotten unit
 _UNITS = {"GB": 10**9, "MB": 10**6, "KB": 10**3}
 

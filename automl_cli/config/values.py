@@ -36,7 +36,7 @@ def _read_text(value: object) -> object:
     if isinstance(value, bool):
         raise _refuse(
             f"expected text, got {spell_value(value)}.",
-            f"write it in quotes: '{spell_value(value)}'.",
+            f"Write it in quotes: '{spell_value(value)}'.",
         )
     return str(value) if isinstance(value, int | float) else value
 
@@ -47,13 +47,13 @@ def _read_text_list(value: object) -> object:
 
 def _read_budget(value: object) -> object:
     if isinstance(value, bool) or not isinstance(value, str | int | float | None):
-        raise _refuse(f"expected a duration, got {spell_value(value)}.", "write 90s, 10m or 1h30m.")
+        raise _refuse(f"expected a duration, got {spell_value(value)}.", "Write 90s, 10m or 1h30m.")
     return None if value is None else _parse(parse_duration, value)
 
 
 def _read_size(value: object) -> object:
     if isinstance(value, bool) or not isinstance(value, str | int | None):
-        raise _refuse(f"expected an amount of memory, got {spell_value(value)}.", "write 4GB.")
+        raise _refuse(f"expected an amount of memory, got {spell_value(value)}.", "Write 4GB.")
     return None if value is None else _parse(parse_size, value)
 
 
@@ -68,10 +68,10 @@ def _check_scalar(value: object) -> object:
     if isinstance(value, Mapping | list | tuple):
         raise _refuse(
             f"expected a single value, got {spell_value(value)}.",
-            "a parameter is a number, a text, true, false or null.",
+            "A parameter is a number, a text, true, false or null.",
         )
     if isinstance(value, float) and not isfinite(value):
-        raise _refuse(f"expected a finite number, got {value}.", "leave the parameter out.")
+        raise _refuse(f"expected a finite number, got {value}.", "Leave the parameter out.")
     return value
 
 
@@ -80,12 +80,12 @@ def _check_model_entry(value: object) -> object:
         return value
     raise _refuse(
         f"expected parameters or false, got {spell_value(value)}.",
-        "write {} for the default parameters, {depth: 8} for your own, false to leave it out.",
+        "Write {} for the default parameters, {depth: 8} for your own, false to leave it out.",
     )
 
 
 def _read_step(value: object) -> Step:
-    hint = "write a step as numeric, or with parameters as {target_mean: {smoothing: 10}}."
+    hint = "Write a step as numeric, or with parameters as {target_mean: {smoothing: 10}}."
     if isinstance(value, Step):
         return value
     if isinstance(value, str):
@@ -107,7 +107,7 @@ def make_step(name: str, params: Mapping[str, ParamValue]) -> Step:
     if top is not None and (not isinstance(top, int) or isinstance(top, bool) or top < 1):
         raise _refuse(
             f"{name}.{TOP}: expected a whole number from 1, got {spell_value(top)}.",
-            "give the most columns that the screen may keep in a fold.",
+            "Give the most columns that the screen may keep in a fold.",
         )
     return Step(name, tuple(sorted(own.items())), top=top)
 

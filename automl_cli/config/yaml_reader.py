@@ -36,12 +36,12 @@ RESOLVERS: dict[Any, list[tuple[str, re.Pattern[str]]]] = {
     ]
 }
 _HINTS = {
-    "\\t": "indent with spaces, not with tabs.",
-    "mapping values are not allowed": "check the indentation; text that holds ': ' needs quotes.",
-    "another document": "keep one document: leave the second '---' out.",
-    "special characters": "save the file as plain UTF-8 text.",
+    "\\t": "Indent with spaces, not with tabs.",
+    "mapping values are not allowed": "Check the indentation; text that holds ': ' needs quotes.",
+    "another document": "Keep one document: leave the second '---' out.",
+    "special characters": "Save the file as plain UTF-8 text.",
 }
-_HINT = "check the indentation, quotes and brackets here and in the line before."
+_HINT = "Check the indentation, quotes and brackets here and in the line before."
 
 
 class _Loader(yaml.SafeLoader):
@@ -70,7 +70,7 @@ def read_file(path: Path, label: str) -> Layer:
         raise ConfigError(
             f"{layer.tree.origin}: expected keys with values, got "
             f"{'a list' if isinstance(layer.tree.value, tuple) else 'a single value'}.",
-            hint="write lines such as 'metric: roc_auc'; `automl config init` shows the keys.",
+            hint="Write lines such as 'metric: roc_auc'; `automl config init` shows the keys.",
         )
     return layer
 
@@ -96,7 +96,7 @@ def read_text(text: str, place: Place) -> Layer:
         raise _refuse(error, place) from None
     except RecursionError:
         raise ConfigError(
-            f"{place(1)}: nested too deeply.", hint="a config has at most five levels."
+            f"{place(1)}: nested too deeply.", hint="A config has at most five levels."
         ) from None
     if root is None:
         return Layer(Node(None, place(1)))
@@ -116,11 +116,11 @@ def _load(path: Path, label: str) -> str:
         ) from None
     except IsADirectoryError:
         raise ConfigError(
-            f"{label}: expected a YAML file, got a directory.", hint="name the file inside it."
+            f"{label}: expected a YAML file, got a directory.", hint="Name the file inside it."
         ) from None
     except OSError as error:
         raise ConfigError(
-            f"{label}: cannot be read ({error.strerror}).", hint="check the path and its rights."
+            f"{label}: cannot be read ({error.strerror}).", hint="Check the path and its rights."
         ) from None
 
 
@@ -131,7 +131,7 @@ def _decode(data: bytes, label: str) -> str:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise ConfigError(
             f"{label}:{line}: not UTF-8 text (byte 0x{error.object[error.start]:02x}).",
-            hint="save the file as UTF-8 in your editor.",
+            hint="Save the file as UTF-8 in your editor.",
         ) from None
 
 
@@ -156,7 +156,7 @@ class _Builder:
         """Return the value of a node whose parents are the nodes `above`."""
         if any(node is parent for parent in above):
             where = self.place(node.start_mark.line + 1)
-            raise ConfigError(f"{where}: an alias contains itself.", hint="write the value out.")
+            raise ConfigError(f"{where}: an alias contains itself.", hint="Write the value out.")
         above = (*above, node)
         if isinstance(node, yaml.SequenceNode):
             return tuple(
@@ -169,7 +169,7 @@ class _Builder:
             return _read_scalar(node.tag.removeprefix(_TAG), node.value)
         except (KeyError, ValueError):
             problem = f"{node.value!r} cannot be read as {node.tag.replace(_TAG, '!!')}."
-            self._note(node, path, problem, "leave the tag out; quotes make a text.")
+            self._note(node, path, problem, "Leave the tag out; quotes make a text.")
             return None
 
     def _build_mapping(
@@ -178,12 +178,12 @@ class _Builder:
         children: dict[str, Node] = {}
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
-                self._note(key, path, "a key is a list or a mapping.", "write keys as plain text.")
+                self._note(key, path, "a key is a list or a mapping.", "Write keys as plain text.")
                 continue
             below = (*path, key.value)
             if key.value in children:
                 first = children[key.value].origin
-                self._note(key, below, f"given again, first in {first}.", "keep one of the two.")
+                self._note(key, below, f"given again, first in {first}.", "Keep one of the two.")
             # People look for a key's line, also when its value begins in the next one.
             origin = self.place(key.start_mark.line + 1)
             children[key.value] = Node(self.build(value, below, above), origin)

@@ -73,7 +73,7 @@ class Registry(Generic[Entry]):
         listing = f"`automl list {self.kind}` shows all {len(self.names())}."
         known = meant or find_entry(self.kind, name)
         close = [known] if known else get_close_matches(name.casefold(), self.names(), n=1)
-        return f"did you mean {close[0]!r}? {listing}" if close else listing
+        return f"Did you mean {close[0]!r}? {listing}" if close else listing
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.names())

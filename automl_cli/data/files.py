@@ -14,6 +14,7 @@ from automl_cli.core.errors import DataError
 from automl_cli.core.events import JsonValue
 
 ENDINGS = (".csv", ".csv.gz", ".csv.zip", ".zip", ".tsv", ".txt", ".parquet")  # first one wins
+OR_FOLDER = ", or of a folder with train.csv"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +83,7 @@ def find_files(
             hint="Give either the folder or the files.",
         )
     others = [*paths[1:], None, None]
-    train = _find_train(paths[0]) if paths[0].is_dir() else _existing(paths[0])
+    train = _find_train(paths[0]) if paths[0].is_dir() else _existing(paths[0], OR_FOLDER)
     given_test, given_sample = test or others[0], sample or others[1]
     return Files(
         train=train,
@@ -99,14 +100,15 @@ def find_unused(files: Files) -> list[Path]:
     return _one_per_stem([path for path in named if path.resolve() not in used])
 
 
-def _existing(path: Path) -> Path:
+def _existing(path: Path, more: str = "") -> Path:
     if path.is_file():
         return path
     if path.is_dir():
         raise DataError(f"{path}: a folder, expected a file.", hint="Give the path of a table.")
     beside = [item.name for item in _tables(path.parent)]
     close = get_close_matches(path.name, beside, n=1)
-    hint = f"Did you mean {close[0]!r}?" if close else "Give the path of a csv or parquet file."
+    wanted = f"Give the path of a csv or parquet file{more}."
+    hint = f"Did you mean {close[0]!r}?" if close else wanted
     raise DataError(f"{path}: no such file.", hint=hint)
 
 

@@ -124,7 +124,7 @@ class Group:
                 known = ", ".join(self.defaults) or "none"
                 raise PlanError(
                     f"{where}: no such parameter.",
-                    hint=f"did you mean {close[0]!r}?" if close else f"its parameters: {known}.",
+                    hint=f"Did you mean {close[0]!r}?" if close else f"Its parameters: {known}.",
                 )
             if not _fits(value, self.defaults[name]):
                 expected = _TYPE_NAMES[type(self.defaults[name])]

@@ -115,7 +115,7 @@ def test_an_unknown_metric(competition: Competition) -> None:
 
     assert code == 2
     assert "--metric" in message
-    assert "did you mean 'roc_auc'?" in message
+    assert "Did you mean 'roc_auc'?" in message
 
 
 def test_all_unknown_names_at_once(competition: Competition, tmp_path: Path) -> None:
@@ -132,8 +132,8 @@ def test_all_unknown_names_at_once(competition: Competition, tmp_path: Path) -> 
     assert code == 2
     for line in (2, 3, 5):
         assert f"{config}:{line}: " in message
-    assert "did you mean 'lightgbm'?" in message
-    assert "did you mean 'depth'?" in message
+    assert "Did you mean 'lightgbm'?" in message
+    assert "Did you mean 'depth'?" in message
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_categories_for_a_model_that_takes_none(competition: Competition, tmp_pa
     code, message = fit(competition(), "-c", config)
 
     assert code == 2
-    hint = "use `counts` or `target_mean` instead."
+    hint = "Use `counts` or `target_mean` instead."
     assert message.startswith(
         f"{config}:3: features.recipes.extra_trees: extra_trees takes no categories, "
         f"and native makes nothing else.\n  hint: {hint}\n"

@@ -68,7 +68,7 @@ def test_a_wrong_extends_is_reported_with_the_other_mistakes(write: Write):
         load_config(write("a.yaml", "extends: meduim\nseeds: 1"))
     assert caught.value.message.splitlines()[:3] == [
         "a.yaml:1: extends: no such preset or file: 'meduim'.",
-        "  hint: did you mean 'medium'? the presets are smoke, fast, medium and best.",
+        "  hint: Did you mean 'medium'? The presets are smoke, fast, medium and best.",
         "a.yaml:2: seeds: no such key.",
     ]
 
@@ -84,7 +84,7 @@ def test_a_preset_given_as_a_file_is_told_the_flag(write: Write):
     with pytest.raises(ConfigError) as caught:
         load_config(path)
     assert caught.value.message == "fast: no such file."
-    assert caught.value.hint == "presets have a flag: --preset fast."
+    assert caught.value.hint == "Presets have a flag: --preset fast."
 
 
 def test_an_unknown_preset_lists_all():
@@ -92,5 +92,5 @@ def test_an_unknown_preset_lists_all():
         load_config(preset="bets")
     assert caught.value.message == "--preset bets: no such preset."
     assert caught.value.hint == (
-        "did you mean 'best'? the presets are smoke, fast, medium and best."
+        "Did you mean 'best'? The presets are smoke, fast, medium and best."
     )

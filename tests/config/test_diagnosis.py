@@ -10,7 +10,7 @@ from automl_cli.config.load import load_config
 from automl_cli.core.errors import ConfigError
 
 TOP = (
-    "allowed here: metric, budget, seed, data, validation, features, models, candidates, search, "
+    "Allowed here: metric, budget, seed, data, validation, features, models, candidates, search, "
     "ensemble, limits and run."
 )
 
@@ -35,14 +35,14 @@ def refuse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Refuse:
 @pytest.mark.parametrize(
     ("text", "message", "hint"),
     [
-        ("metrc: a", "1: metrc: no such key.", f"did you mean 'metric'? {TOP}"),
-        ("folds: 3", "1: folds: no such key.", f"did you mean 'validation.folds'? {TOP}"),
+        ("metrc: a", "1: metrc: no such key.", f"Did you mean 'metric'? {TOP}"),
+        ("folds: 3", "1: folds: no such key.", f"Did you mean 'validation.folds'? {TOP}"),
         ("qqq: 3", "1: qqq: no such key.", TOP),
         (
             "validation:\n  fold: 3",
             "2: validation.fold: no such key.",
             (
-                "did you mean 'folds'? allowed here: splitter, folds, held_out_rows, holdout, "
+                "Did you mean 'folds'? Allowed here: splitter, folds, held_out_rows, holdout, "
                 "repeats, group, time, gap and column."
             ),
         ),
@@ -76,7 +76,7 @@ def refuse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Refuse:
                 "'text', got 'categoric'."
             ),
             (
-                "did you mean 'categorical'? Columns and their roles (numeric, categorical, "
+                "Did you mean 'categorical'? Columns and their roles (numeric, categorical, "
                 "datetime or text), where the inferred ones are wrong."
             ),
         ),
@@ -96,37 +96,37 @@ def refuse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Refuse:
         (
             "data: {positive: true}",
             "1: data.positive: expected text, got true.",
-            "write it in quotes: 'true'.",
+            "Write it in quotes: 'true'.",
         ),
         (
             "data: {drop: comment}",
             "1: data.drop: expected a list, got 'comment'.",
-            "write a list in brackets: [comment].",
+            "Write a list in brackets: [comment].",
         ),
         (
             "budget: 10 minutes",
             "1: budget: '10 minutes' is not a duration.",
-            "write seconds, or hours, minutes and seconds: 90, 90s, 10m, 1h30m.",
+            "Write seconds, or hours, minutes and seconds: 90, 90s, 10m, 1h30m.",
         ),
         (
             "budget: [10m]",
             "1: budget: expected a duration, got a list.",
-            "write 90s, 10m or 1h30m.",
+            "Write 90s, 10m or 1h30m.",
         ),
         (
             "models:\n  lightgbm:\n",
             "2: models.lightgbm: expected parameters or false, got nothing.",
-            "write {} for the default parameters, {depth: 8} for your own, false to leave it out.",
+            "Write {} for the default parameters, {depth: 8} for your own, false to leave it out.",
         ),
         (
             "models: {catboost: {depth: [4, 8]}}",
             "1: models.catboost.depth: expected a single value, got a list.",
-            "a parameter is a number, a text, true, false or null.",
+            "A parameter is a number, a text, true, false or null.",
         ),
         (
             "models: {catboost: {rate: .nan}}",
             "1: models.catboost.rate: expected a finite number, got nan.",
-            "leave the parameter out.",
+            "Leave the parameter out.",
         ),
         (
             "candidates:\n  - {model: linear}\n  - params: {a: 1}\n",
@@ -136,17 +136,17 @@ def refuse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Refuse:
         (
             "candidates: [{model: linear, parms: {}}]",
             "1: candidates[0].parms: no such key.",
-            "did you mean 'params'? allowed here: model, params, features and generated.",
+            "Did you mean 'params'? Allowed here: model, params, features and generated.",
         ),
         (
             "features: {recipes: {linear: [{a: {}, b: {}}]}}",
             "1: features.recipes.linear[0]: expected one feature step, got a mapping.",
-            "write a step as numeric, or with parameters as {target_mean: {smoothing: 10}}.",
+            "Write a step as numeric, or with parameters as {target_mean: {smoothing: 10}}.",
         ),
         (
             "features: {recipes: {linear: [{target_mean: 10}]}}",
             "1: features.recipes.linear[0]: expected parameters of 'target_mean', got 10.",
-            "write a step as numeric, or with parameters as {target_mean: {smoothing: 10}}.",
+            "Write a step as numeric, or with parameters as {target_mean: {smoothing: 10}}.",
         ),
         (
             "ensemble: {combiners: []}",
@@ -190,5 +190,5 @@ def test_all_mistakes_are_reported_at_once_in_the_order_of_lines(refuse: Refuse)
         "mine.yaml:7: extends: no such preset or file: 'quick'.",
     ]
     assert error.hint == (
-        "fix all 6, then run the command again; `automl config schema` describes every key."
+        "Fix all 6, then run the command again; `automl config schema` describes every key."
     )

@@ -103,7 +103,7 @@ def test_a_malformed_override_is_refused(override: str, message: str):
 
 def test_others_report_their_mistakes_with_the_place():
     loaded = load("models.lgbm.depth=8")
-    mistake = loaded.mistake("models.lgbm", "no such model.", hint="did you mean 'lightgbm'?")
+    mistake = loaded.mistake("models.lgbm", "no such model.", hint="Did you mean 'lightgbm'?")
     with pytest.raises(ConfigError) as caught:
         raise_mistakes([mistake])
     assert caught.value.message == "--set models.lgbm.depth=8: models.lgbm: no such model."

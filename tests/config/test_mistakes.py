@@ -37,7 +37,7 @@ def test_several_mistakes_are_one_error_in_the_order_of_lines():
         "  hint: look."
     )
     assert error.hint == (
-        "fix all 2, then run the command again; `automl config schema` describes every key."
+        "Fix all 2, then run the command again; `automl config schema` describes every key."
     )
 
 

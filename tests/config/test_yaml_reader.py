@@ -90,40 +90,40 @@ def test_what_yaml_allows_and_a_config_does_not_is_noted(text: str, mistake: str
         (
             "a: b: c",
             "mine:1:5: not valid YAML: mapping values are not allowed here.",
-            "check the indentation; text that holds ': ' needs quotes.",
+            "Check the indentation; text that holds ': ' needs quotes.",
         ),
         (
             "a:\n\tb: 1",
             r"mine:2:1: not valid YAML: found character '\t' that cannot start any token.",
-            "indent with spaces, not with tabs.",
+            "Indent with spaces, not with tabs.",
         ),
         (
             "a: 1\n---\nb: 2",
             "mine:2:1: not valid YAML: found another document.",
-            "keep one document: leave the second '---' out.",
+            "Keep one document: leave the second '---' out.",
         ),
         (
             "a: \x01",
             "mine:1: not valid YAML: special characters are not allowed.",
-            "save the file as plain UTF-8 text.",
+            "Save the file as plain UTF-8 text.",
         ),
         (
             b"a: 1\nb: \xff",
             "mine:2: not UTF-8 text (byte 0xff).",
-            "save the file as UTF-8 in your editor.",
+            "Save the file as UTF-8 in your editor.",
         ),
         (
             "- a",
             "mine:1: expected keys with values, got a list.",
-            "write lines such as 'metric: roc_auc'; `automl config init` shows the keys.",
+            "Write lines such as 'metric: roc_auc'; `automl config init` shows the keys.",
         ),
         (
             "\n\nroc_auc",
             "mine:3: expected keys with values, got a single value.",
-            "write lines such as 'metric: roc_auc'; `automl config init` shows the keys.",
+            "Write lines such as 'metric: roc_auc'; `automl config init` shows the keys.",
         ),
-        ("a: &x [*x]", "mine:1: an alias contains itself.", "write the value out."),
-        ("[" * 3000, "mine:1: nested too deeply.", "a config has at most five levels."),
+        ("a: &x [*x]", "mine:1: an alias contains itself.", "Write the value out."),
+        ("[" * 3000, "mine:1: nested too deeply.", "A config has at most five levels."),
     ],
 )
 def test_a_file_that_is_no_config_is_refused_with_its_place(

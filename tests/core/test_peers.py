@@ -52,7 +52,7 @@ def test_a_usual_spelling_of_a_metric_is_a_hint(name: str, meant: str) -> None:
     with pytest.raises(PlanError) as caught:
         get_metric(name)
     assert caught.value.message == f"{name!r}: no such metric."
-    assert caught.value.hint.startswith(f"did you mean {meant!r}? `automl list metrics` shows all ")
+    assert caught.value.hint.startswith(f"Did you mean {meant!r}? `automl list metrics` shows all ")
 
 
 @pytest.mark.parametrize("name", ["f1_weighted", "nonsense", "MAP@K", "negative"])
@@ -70,18 +70,18 @@ def test_a_metric_may_be_spelled_in_any_case(name: str, same: str) -> None:
 @pytest.mark.parametrize(
     ("said", "message", "hint"),
     [
-        ("preset: fast", "preset: no such key.", "did you mean 'extends'? "),
-        ("presets: best", "presets: no such key.", "did you mean 'extends'? "),
-        ("time_limit: 600", "time_limit: no such key.", "did you mean 'budget'? "),
-        ("eval_metric: mae", "eval_metric: no such key.", "did you mean 'metric'? "),
-        ("n_splits: 3", "n_splits: no such key.", "did you mean 'validation.folds'? "),
-        ("Metric: mae", "Metric: no such key.", "did you mean 'metric'? "),
+        ("preset: fast", "preset: no such key.", "Did you mean 'extends'? "),
+        ("presets: best", "presets: no such key.", "Did you mean 'extends'? "),
+        ("time_limit: 600", "time_limit: no such key.", "Did you mean 'budget'? "),
+        ("eval_metric: mae", "eval_metric: no such key.", "Did you mean 'metric'? "),
+        ("n_splits: 3", "n_splits: no such key.", "Did you mean 'validation.folds'? "),
+        ("Metric: mae", "Metric: no such key.", "Did you mean 'metric'? "),
         (
             "validation: {n_splits: 3}",
             "validation.n_splits: no such key.",
-            "did you mean 'folds'? ",
+            "Did you mean 'folds'? ",
         ),
-        ("data: {label: y}", "data.label: no such key.", "did you mean 'target'? "),
+        ("data: {label: y}", "data.label: no such key.", "Did you mean 'target'? "),
     ],
 )
 def test_a_usual_spelling_of_a_key_is_a_hint(
@@ -92,4 +92,4 @@ def test_a_usual_spelling_of_a_key_is_a_hint(
     with pytest.raises(ConfigError) as caught:
         load_config(path)
     assert caught.value.message == f"{path}:1: {message}"
-    assert caught.value.hint.startswith(f"{hint}allowed here: ")
+    assert caught.value.hint.startswith(f"{hint}Allowed here: ")

@@ -11,7 +11,7 @@ def test_an_unknown_name_is_answered_with_the_closest_and_the_list() -> None:
         table.get("lgbm")
 
     assert caught.value.message == "'lgbm': no such model."
-    assert caught.value.hint == "did you mean 'lightgbm'? `automl list models` shows all 2."
+    assert caught.value.hint == "Did you mean 'lightgbm'? `automl list models` shows all 2."
 
 
 def test_a_name_that_resembles_nothing_is_answered_with_the_list() -> None:

@@ -18,9 +18,9 @@ def test_a_whole_number_serves_as_a_number():
 @pytest.mark.parametrize(
     ("group", "name", "hint"),
     [
-        ("target_mean", "smothing", "did you mean 'smoothing'?"),
-        ("scaled", "width", "its parameters: method, clip."),
-        ("numeric", "width", "its parameters: none."),
+        ("target_mean", "smothing", "Did you mean 'smoothing'?"),
+        ("scaled", "width", "Its parameters: method, clip."),
+        ("numeric", "width", "Its parameters: none."),
     ],
 )
 def test_unknown_params_are_refused(group: str, name: str, hint: str):
