@@ -11,7 +11,7 @@ from automl_cli.config.schema import RunConfig
 from automl_cli.config.show import show_config
 from automl_cli.core.candidate import CandidateSpec, FeatureRecipe
 from automl_cli.core.deadline import Deadline
-from automl_cli.core.errors import PlanError
+from automl_cli.core.errors import ConfigError, PlanError
 from automl_cli.core.events import Event, Listener
 from automl_cli.core.finding import Finding
 from automl_cli.core.keys import SHORT
@@ -86,8 +86,7 @@ def fit(request: FitRequest, listener: Listener) -> dict[str, Any]:
     files = find_files(
         request.paths, test=request.test, sample=request.sample, original=config.data.original
     )
-    if request.submission is not None:
-        _check_submission(request, request.submission, files)
+    _check_places(request, files)
     limit_bytes = choose_limit(config.limits.memory)
     check_limit(limit_bytes)
     with open_pool(config.run.workers or count_processes(limit_bytes), limit_bytes) as pool:
@@ -112,8 +111,16 @@ def fit(request: FitRequest, listener: Listener) -> dict[str, Any]:
             return summary
 
 
-def _check_submission(request: FitRequest, path: Path, files: Files) -> None:
-    """Refuse a place for the submission before work is done for it."""
+def _check_places(request: FitRequest, files: Files) -> None:
+    """Refuse places for the run and for the submission before work is done for them."""
+    if request.out is not None and request.out.resolve() == files.train.resolve().parent:
+        raise ConfigError(
+            f"--out {request.out}: this folder holds the tables.",
+            hint="Give the run a folder of its own, such as --out runs/first.",
+        )
+    path = request.submission
+    if path is None:
+        return
     check_name(path)
     check_writable(path)
     tables = {what: getattr(files, name) for name, what in TABLES.items()}

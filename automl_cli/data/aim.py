@@ -45,7 +45,8 @@ def find_aim(tables: Tables, layout: SampleLayout | None, options: DataOptions) 
     Raises
     ------
     DataError
-        If nothing or more than one thing fits; the message lists the choices.
+        If nothing or more than one thing fits; the message lists the choices. If the target is
+        one of the columns to drop.
     """
     wanted = () if layout is None else layout.values
     if options.target:
@@ -56,9 +57,19 @@ def find_aim(tables: Tables, layout: SampleLayout | None, options: DataOptions) 
         aim = _choose(tables, (), _only_train(tables, layout, options))
     else:
         aim = _from_train(tables)
+    _check_dropped(tables, aim, options)
     if not wanted or tables.sample is None:
         return aim
     return _with_shape(aim, tables.train, tables.sample, wanted, options)
+
+
+def _check_dropped(tables: Tables, aim: Aim, options: DataOptions) -> None:
+    dropped = [name for name in aim.targets if name in options.drop]
+    if dropped:
+        raise DataError(
+            f"{tables.train.name}: data.drop names the target {dropped[0]!r}.",
+            hint="Remove it from data.drop, or name another target with --target.",
+        )
 
 
 def _only_train(tables: Tables, layout: SampleLayout | None, options: DataOptions) -> list[str]:
