@@ -36,7 +36,12 @@ COMPACT = ((190_001, 210_012), (19_000_101, 21_001_231))  # numbers that may be 
 TEXT_WORDS = 3.0  # words of an average cell
 TEXT_DISTINCT = 0.5  # of the filled cells
 GLANCE = 1000  # distinct texts looked at before a whole column is matched against dates
-ORDER_NAMES = {"ymd": "year, month, day", "mdy": "month, day, year", "dmy": "day, month, year"}
+ORDER_NAMES = {
+    "ymd": "year, month, day",
+    "yymd": "year, month, day",
+    "mdy": "month, day, year",
+    "dmy": "day, month, year",
+}
 
 
 def find_typing(
@@ -221,9 +226,9 @@ def _find_date(name: str, words: Words) -> tuple[ColumnTyping, BoolVector]:
     column = ColumnTyping(name=name, kind="datetime", reason="dates")
     if np.isnat(dates).all():
         return column, np.zeros(len(words.counts), dtype=bool)
-    order, dates, is_guess = find_order(words.texts, words.counts)
-    doubt = " (a guess: every cell is a date both ways)" if is_guess else ""
-    reason = f"dates in the order {ORDER_NAMES[order]}{doubt}"
+    order, dates, doubt = find_order(words.texts, words.counts)
+    guess = f" (a guess: {doubt})" if doubt else ""
+    reason = f"dates in the order {ORDER_NAMES[order]}{guess}"
     zero = is_zero(words.texts)
     if zero.any():
         n_zero = int(words.counts[zero].sum())
