@@ -17,7 +17,7 @@ from automl_cli.data.options import DataOptions
 from automl_cli.data.order import find_order, sort_naturally
 from automl_cli.data.read import RawTable
 from automl_cli.data.strays import Unread
-from automl_cli.data.words import MISSING, Texts, blank
+from automl_cli.data.words import BOOLEANS, MISSING, Texts, blank
 
 MANY_TEXTS = 50  # more distinct texts than this, and half of the rows, are no classes
 
@@ -87,7 +87,8 @@ def make_target(
     task, reason = _find_task(levels, options, shown)
     if task == "regression":
         return _make_values(levels, reason)
-    return _make_classes(levels, task, reason, options)
+    merged = f"; {levels.merged}" if levels.merged else ""
+    return _make_classes(levels, task, reason + merged, options)
 
 
 def _find_task(levels: Levels, options: DataOptions, shown: "Texts | None") -> tuple[Task, str]:
@@ -167,6 +168,8 @@ def _make_classes(levels: Levels, task: Task, reason: str, options: DataOptions)
         labels, order_reason = _order_texts(levels.texts, options)
         codes = _find_places(levels.texts, labels)
         why = "the highest of the order" if order_reason else "last in alphabetical order"
+        if [BOOLEANS.get(label.strip().casefold()) for label in labels] == [True, False]:
+            labels, codes, why = labels[::-1], 1 - codes, "the one that says yes"
     else:  # 1 and 1.0 are one class, spelled as it first appears
         _, first, codes = np.unique(levels.numbers, return_index=True, return_inverse=True)
         labels = list(levels.texts[first])
