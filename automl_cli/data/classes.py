@@ -10,9 +10,8 @@ import numpy.typing as npt
 from automl_cli.core.arrays import BoolVector, FloatVector
 from automl_cli.core.dataset import Target, Task
 from automl_cli.core.errors import DataError
-from automl_cli.data.formats import PLAIN, describe_format
+from automl_cli.data.formats import PLAIN, describe_format, find_format
 from automl_cli.data.levels import Levels, find_levels, find_unread_target, name_stray
-from automl_cli.data.numbers import parse_numbers
 from automl_cli.data.options import DataOptions
 from automl_cli.data.order import find_order, sort_naturally
 from automl_cli.data.read import RawTable
@@ -117,7 +116,7 @@ def _find_between(levels: Levels, shown: "Texts | None") -> float | None:
     n = len(levels.texts)
     if shown is None or not levels.is_numeric or (n > 2 and not levels.are_few):
         return None
-    numbers = parse_numbers(shown)
+    _, numbers = find_format(shown, np.ones(len(shown), dtype=np.int64))  # 3,5 too
     may_be = ~np.isnan(numbers) & (numbers != np.floor(numbers))
     if n == 2:
         may_be &= (numbers < 0) | (numbers > 1)
