@@ -40,7 +40,7 @@ def _describe(column: ColumnTyping) -> tuple[str, str] | None:
         or column.order == "yymd"
         or "(a guess" in column.reason
     )
-    if is_number or is_date or column.kind == "boolean":
+    if is_number or is_date or column.kind in {"boolean", "duration"}:
         return "values read", f"{column.reason.partition(';')[0]}; {ROLES}"
     return None
 
