@@ -10,7 +10,13 @@ from automl_cli.cli.answers import answered, echo_notes, print_json
 from automl_cli.cli.options import AsJson, Force, RunFolder, read_path
 from automl_cli.cli.unfinished import tell_unfinished
 
-KINDS = {"number": "a number", "boolean": "yes or no", "time": "a time", "datetime": "a date"}
+KINDS = {
+    "number": "a number",
+    "boolean": "yes or no",
+    "time": "a time",
+    "duration": "a duration",
+    "datetime": "a date",
+}
 
 
 def predict(

@@ -1,5 +1,6 @@
 """Which columns are predicted, and in which shape the submission wants them."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -180,7 +181,7 @@ def _class_columns(
     labels = find_labels(train.cells(target), most=len(columns))
     if len(labels) != len(columns) or len(columns) < 2:
         return ()
-    for spell in (str, plain_name):
+    for spell in (str, plain_name, _plain_number):
         spelled = {spell(label): label for label in labels}
         names = [spell(column) for column in columns]
         for label in spelled:
@@ -190,6 +191,11 @@ def _class_columns(
             if is_one_each and names[0].endswith(label):
                 return tuple(zip((label_of[name] for name in names), columns, strict=True))
     return ()
+
+
+def _plain_number(name: str) -> str:
+    """Return a name that ends in a whole number with that number plain: class_1.0 is class_1."""
+    return re.sub(r"(?<![\d.])0*(\d+)(?:\.0+)?$", r"\1", plain_name(name))
 
 
 def _is_ranking(

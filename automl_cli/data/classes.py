@@ -10,14 +10,13 @@ import numpy.typing as npt
 from automl_cli.core.arrays import BoolVector, FloatVector
 from automl_cli.core.dataset import Target, Task
 from automl_cli.core.errors import DataError
-from automl_cli.data.formats import PLAIN, describe_format
+from automl_cli.data.formats import PLAIN, describe_format, find_format
 from automl_cli.data.levels import Levels, find_levels, find_unread_target, name_stray
-from automl_cli.data.numbers import parse_numbers
 from automl_cli.data.options import DataOptions
 from automl_cli.data.order import find_order, sort_naturally
 from automl_cli.data.read import RawTable
 from automl_cli.data.strays import Unread
-from automl_cli.data.words import MISSING, Texts, blank
+from automl_cli.data.words import BOOLEANS, MISSING, Texts, blank
 
 MANY_TEXTS = 50  # more distinct texts than this, and half of the rows, are no classes
 
@@ -87,7 +86,8 @@ def make_target(
     task, reason = _find_task(levels, options, shown)
     if task == "regression":
         return _make_values(levels, reason)
-    return _make_classes(levels, task, reason, options)
+    merged = f"; {levels.merged}" if levels.merged else ""
+    return _make_classes(levels, task, reason + merged, options)
 
 
 def _find_task(levels: Levels, options: DataOptions, shown: "Texts | None") -> tuple[Task, str]:
@@ -116,7 +116,7 @@ def _find_between(levels: Levels, shown: "Texts | None") -> float | None:
     n = len(levels.texts)
     if shown is None or not levels.is_numeric or (n > 2 and not levels.are_few):
         return None
-    numbers = parse_numbers(shown)
+    _, numbers = find_format(shown, np.ones(len(shown), dtype=np.int64))  # 3,5 too
     may_be = ~np.isnan(numbers) & (numbers != np.floor(numbers))
     if n == 2:
         may_be &= (numbers < 0) | (numbers > 1)
@@ -168,6 +168,8 @@ def _make_classes(levels: Levels, task: Task, reason: str, options: DataOptions)
         labels, order_reason = _order_texts(levels.texts, options)
         codes = _find_places(levels.texts, labels)
         why = "the highest of the order" if order_reason else "last in alphabetical order"
+        if [BOOLEANS.get(label.strip().casefold()) for label in labels] == [True, False]:
+            labels, codes, why = labels[::-1], 1 - codes, "the one that says yes"
     else:  # 1 and 1.0 are one class, spelled as it first appears
         _, first, codes = np.unique(levels.numbers, return_index=True, return_inverse=True)
         labels = list(levels.texts[first])

@@ -6,7 +6,7 @@ does not.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,6 +20,7 @@ SHARED = 0.9  # of the filled cells have to fit the pattern
 LEAST_CODES = 20  # distinct ones: fewer are labels that any model tells apart
 LEAST_DIGITS = 0.5  # of the cells hold a digit, else they are words
 MOST_PARTS = 6
+DECIMAL = r"(?<![\w.\-])-(?=\d)|(?<![\w.])\d+\.\d+(?![\d.])"  # of 52.5, -13.4
 MARKS = r"[/_\-:|@#.,\\ ]"
 LETTERS_DIGITS = (r"^(?P<part>[A-Za-z]{1,8})\d+\b", r"^[A-Za-z]{1,8}(?P<part>\d+)\b")
 NAMED_NUMBER = (r"^(?P<part>.*\S)\s+\d+$", r"(?:^|\s)(?P<part>\d+)$")
@@ -125,7 +126,7 @@ def make_part_columns(
 
 def _choose_role(words: Words, n_values: int, *, is_id: bool) -> Role:
     """Return how a part is read: digits as a number, unless they name groups of rows."""
-    is_number = _share(words, r"^\d{1,15}$") == 1
+    is_number = _share(words, r"^-?\d{1,15}(\.\d+)?$") == 1
     names_groups = is_id and n_values > LEAST_CODES
     return "numeric" if is_number and not names_groups else "categorical"
 
@@ -134,9 +135,14 @@ def _find_marked(words: Words) -> tuple[str, ...]:
     """Return the patterns of codes with the same marks between their parts, or ()."""
     known = np.flatnonzero(words.counts > 0)
     sample = known[:: max(1, len(known) // 1000)].tolist()
-    marks = ["".join(re.findall(MARKS, words.texts[row].as_py())) for row in sample]
-    shared = max(dict.fromkeys(marks), key=marks.count, default="")
-    if not 0 < len(shared) < MOST_PARTS or not shared.strip():
+    texts = [words.texts[row].as_py() for row in sample]
+    # The point and the sign of a number divide no parts, if other marks do, or a blank: 10.9 kmpl.
+    plain = [re.sub(DECIMAL, "", text) for text in texts]
+    has_points = sum(a != b for a, b in zip(plain, texts, strict=True)) > len(texts) / 2
+    shared = _find_shared(plain)
+    if not (shared if has_points else shared.strip()):
+        shared, has_points = _find_shared(texts), False
+    if not 0 < len(shared) < MOST_PARTS or not (has_points or shared.strip()):
         return ()
     pieces = [f"[^{re.escape(mark)}]*" for mark in (*shared, shared[-1])]
     return tuple(
@@ -148,6 +154,12 @@ def _find_marked(words: Words) -> tuple[str, ...]:
         + "$"
         for chosen in range(len(pieces))
     )
+
+
+def _find_shared(texts: Sequence[str]) -> str:
+    """Return the marks in most of the texts."""
+    marks = ["".join(re.findall(MARKS, text)) for text in texts]
+    return max(dict.fromkeys(marks), key=marks.count, default="")
 
 
 def _share(words: Words, pattern: str) -> float:

@@ -19,27 +19,40 @@ from automl_cli.data.words import Texts
 if TYPE_CHECKING:
     import pyarrow as pa
 
-Order: TypeAlias = Literal["ymd", "dmy", "mdy", "epoch"]
+Order: TypeAlias = Literal["ymd", "yymd", "dmy", "mdy", "epoch"]  # yymd: 17/10/03
 Dates: TypeAlias = npt.NDArray[np.datetime64]
 
 DATE = (
     r"^(?P<a>\d{1,4})(?P<mark>[-/.])(?P<b>\d{1,2})[-/.](?P<c>\d{1,4})"
     r"(?:(?:T|[ ,]+)(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}(?:\.\d+)?))?)?"
-    r"(?: ?(?P<half>[AaPp])[Mm])?(?: ?(?P<zone>Z|UTC|[+-]\d{2}(?::?\d{2})?))?$"
+    r"(?: ?(?P<half>[AaPp])[Mm])?(?: ?(?P<zone>Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?))?$"
 )
 YEAR_FIRST = r"^\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(\D|$)"
 YEAR_LAST = r"^\d{1,2}([-/.]\d{1,2}[-/.]\d{4}|/\d{1,2}/\d{2})(\D|$)"
-TIME = r"^(?P<hour>\d{1,2}):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d(?:\.\d+)?))?$"
-ZERO = r"^0{4}[-/.]?0{2}[-/.]?0{2}(\D|$)|^0{2}[-/.]0{2}[-/.]0{4}(\D|$)"
+TWO_DIGITS = r"^\d{1,2}/\d{1,2}/\d{1,2}(\D|$)"  # of the year, which may be first or last
+MANY_DAYS, LAST_DAY = 20, 29  # distinct numbers that are days and no years, one of which is high
+TIME = (
+    r"^(?P<hour>\d{1,2}):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d(?:\.\d+)?))?"
+    r"(?: ?(?P<half>[AaPp])\.?[Mm]\.?)?$"
+)
+# 0000-00-00, and 0001-01-01, with which .NET programs begin.
+ZERO = (
+    r"^0{4}[-/.]?0{2}[-/.]?0{2}(\D|$)|^0{2}[-/.]0{2}[-/.]0{4}(\D|$)"
+    r"|^0001[-/.]0?1[-/.]0?1(\D|$)|^0?1[-/.]0?1[-/.]0001(\D|$)"
+)
 YEARS = (1900, 2100)  # a number between them is a year, where dates are asked for
 MICROSECONDS = 1_000_000
 DAYS = r"^(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$"
 MONTHS_ONLY = r"^(19|20)\d{2}(0[1-9]|1[0-2])$"
+EDGES = {1, 28, 29, 30, 31}  # first and last days of months: they alone say nothing of years
+NEVER = np.datetime64("NaT", "us")
+BOTH_WAYS = "every cell is a date both ways"
+REVERSED = "some cells are dates only with day and month the other way round"
 LEAST_COMPACT = 10  # distinct numbers
 
 
-def find_order(texts: "pa.Array", counts: npt.NDArray[np.int64]) -> tuple[Order, Dates, bool]:
-    """Return the order in which most rows are dates, the dates, and whether it is a guess.
+def find_order(texts: "pa.Array", counts: npt.NDArray[np.int64]) -> tuple[Order, Dates, str]:
+    """Return the order in which most rows are dates, the dates, and why it is a guess, or nothing.
 
     Parameters
     ----------
@@ -51,22 +64,28 @@ def find_order(texts: "pa.Array", counts: npt.NDArray[np.int64]) -> tuple[Order,
     Notes
     -----
     If every row is a date both ways, the part that never changes from 1 is the day; else a point
-    between the parts means day first and anything else month first.
+    between the parts means day first and anything else month first. Of 17/10/03 the last number is
+    the day if it changes as days do and the first one as years do.
     """
     if are_days(texts):
-        return "ymd", np.full(len(texts), np.datetime64("NaT", "us")), False
+        return "ymd", np.full(len(texts), np.datetime64("NaT", "us")), ""
     plain = rewrite(texts)
     parts = parse_parts(plain)
-    dates, mdy, dmy = (_join(plain, parts, order) for order in ("ymd", "mdy", "dmy"))
+    dates, mdy, dmy, yymd = (_join(plain, parts, order) for order in ("ymd", "mdy", "dmy", "yymd"))
     n_mdy, n_dmy = _rows(mdy, counts), _rows(dmy, counts)
     if max(n_mdy, n_dmy) == 0:
-        return "ymd", dates, False
-    if n_mdy != n_dmy:
-        order: Order = "mdy" if n_mdy > n_dmy else "dmy"
-        is_guess = False
+        return "ymd", dates, ""
+    doubt = ""
+    if _rows(yymd, counts) >= max(n_mdy, n_dmy) and _is_year_first(parts, counts):
+        order: Order = "yymd"
+    elif n_mdy != n_dmy:
+        order = "mdy" if n_mdy > n_dmy else "dmy"
+        own, other = (mdy, dmy) if order == "mdy" else (dmy, mdy)
+        doubt = REVERSED if _rows(np.where(np.isnat(own), other, NEVER), counts) else ""
     else:
         order, is_guess = _choose_order(plain, counts)
-    return order, parse_dates(texts, order), is_guess
+        doubt = BOTH_WAYS if is_guess else ""
+    return order, parse_dates(texts, order), doubt
 
 
 def parse_dates(texts: Texts, order: Order) -> Dates:
@@ -87,7 +106,11 @@ def parse_dates(texts: Texts, order: Order) -> Dates:
     texts = rewrite(texts)
     parts = parse_parts(texts)
     dates = _join(texts, parts, "ymd")
-    others: dict[Order, tuple[Order, ...]] = {"dmy": ("dmy", "mdy"), "mdy": ("mdy", "dmy")}
+    others: dict[Order, tuple[Order, ...]] = {
+        "dmy": ("dmy", "mdy"),
+        "mdy": ("mdy", "dmy"),
+        "yymd": ("yymd",),
+    }
     for other in others.get(order, ()):
         dates = np.where(np.isnat(dates), _join(texts, parts, other), dates)
     return dates
@@ -122,6 +145,9 @@ def parse_times(texts: Texts) -> FloatVector:
     parts = pc.extract_regex(texts, pattern=TIME)
     is_time = np.asarray(pc.is_valid(parts))
     hour, minute, second = (_floats(parts, name) for name in ("hour", "minute", "second"))
+    half = np.asarray(pc.fill_null(pc.utf8_lower(pc.struct_field(parts, "half")), ""))
+    is_time &= (half == "") | ((hour >= 1) & (hour <= 12))
+    hour = _on_24_hours(hour, half)
     return np.where(is_time, hour * 3600 + minute * 60 + second, np.nan)
 
 
@@ -134,29 +160,34 @@ def parse_parts(texts: Texts) -> dict[str, npt.NDArray[Any]]:
         name: _floats(parts, name).astype(np.int64) for name in ("a", "b", "c", "hour", "minute")
     }
     half = np.asarray(pc.fill_null(pc.utf8_lower(pc.struct_field(parts, "half")), ""))
-    hour = numbers["hour"]
-    hour = np.where((half == "p") & (hour < 12), hour + 12, hour)
-    hour = np.where((half == "a") & (hour == 12), 0, hour)
     return {
         **numbers,
-        "hour": hour,
+        "hour": _on_24_hours(numbers["hour"], half),
         "second": _floats(parts, "second"),
         "offset_minutes": _offset_minutes(pc.struct_field(parts, "zone")),
     }
 
 
+def _on_24_hours(hour: npt.NDArray[Any], half: npt.NDArray[np.object_]) -> npt.NDArray[Any]:
+    hour = np.where((half == "p") & (hour < 12), hour + 12, hour)
+    return np.where((half == "a") & (hour == 12), 0, hour)
+
+
 def _join(texts: Texts, parts: dict[str, npt.NDArray[Any]], order: Order) -> Dates:
     import pyarrow.compute as pc
 
-    shape = YEAR_FIRST if order == "ymd" else YEAR_LAST
+    shape = {"ymd": YEAR_FIRST, "yymd": TWO_DIGITS}.get(order, YEAR_LAST)
     fits = np.array(pc.fill_null(pc.match_substring_regex(texts, pattern=shape), fill_value=False))
-    year, month, day = (parts["abc"[order.index(part)]] for part in "ymd")
-    year = np.where(year < 70, year + 2000, np.where(year < 100, year + 1900, year))
+    year, month, day = (parts["abc"[order[-3:].index(part)]] for part in "ymd")
+    is_short = pc.fill_null(pc.match_substring_regex(texts, pattern=TWO_DIGITS), fill_value=False)
+    century = np.where(year < 70, 2000, 1900)
+    year = np.where(np.array(is_short), year + century, year)
     fits &= (month >= 1) & (month <= 12) & (day >= 1)
     fits &= (parts["hour"] < 24) & (parts["minute"] < 60) & (parts["second"] < 60)
     months = ((year - 1970) * 12 + np.clip(month, 1, 12) - 1).astype("datetime64[M]")
     days = months.astype("datetime64[D]") + (day - 1).astype("timedelta64[D]")
     fits &= days.astype("datetime64[M]") == months  # the 30th of February is no date
+    fits &= days > np.datetime64("0001-01-01")  # see `ZERO`
     dates = days.astype("datetime64[us]") + _time_of_day(parts)
     return np.where(fits, dates, np.datetime64("NaT", "us"))
 
@@ -188,6 +219,13 @@ def _choose_order(texts: Texts, counts: npt.NDArray[np.int64]) -> tuple[Order, b
     if second == {1} != first:
         return "mdy", False
     return ("dmy" if _share(texts, r"^\d{1,2}\.") > 0.5 else "mdy"), True
+
+
+def _is_year_first(parts: dict[str, npt.NDArray[Any]], counts: npt.NDArray[np.int64]) -> bool:
+    """Return whether the last part changes as days do, and the first one seldom, as years do."""
+    first, last = (set(parts[part][(counts > 0) & (parts["b"] > 0)]) for part in ("a", "c"))
+    are_days = len(last) >= MANY_DAYS and max(last) >= LAST_DAY
+    return are_days and 2 * len(first) <= len(last) and not first <= EDGES
 
 
 def _time_of_day(parts: dict[str, npt.NDArray[Any]]) -> npt.NDArray[np.timedelta64]:

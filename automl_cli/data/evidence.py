@@ -1,7 +1,8 @@
 """What the sample's cells say about a target: labels or probabilities, and how labels are spelled.
 
 A text is a label. Two classes or more that are numbers are labels, for a file of probabilities
-holds one number in every row; one such class in every row may be either.
+holds one number in every row; one such class in every row may be either. So are several whole
+numbers that are no classes (1 and 2 for 0 and 1), though classes are then written as in train.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,6 +14,7 @@ import numpy as np
 from automl_cli.core.arrays import FloatVector
 from automl_cli.core.dataset import Holding, Target
 from automl_cli.core.errors import DataError
+from automl_cli.data.formats import find_format
 from automl_cli.data.numbers import parse_numbers
 from automl_cli.data.options import DataOptions
 from automl_cli.data.read import RawTable
@@ -63,6 +65,8 @@ def read_evidence(sample: RawTable, column: str, target: Target, options: DataOp
     if not texts:
         return Evidence(holds="empty")
     codes = _match(texts, numbers, target.labels)
+    if set(codes) == {None}:  # 0,5 and 50% are no classes
+        numbers = read_shown(cells)
     if np.isnan(numbers).any():
         _check_texts(sample, column, texts, codes, target.labels)
         holds: Holding = "labels"
@@ -74,6 +78,12 @@ def read_evidence(sample: RawTable, column: str, target: Target, options: DataOp
     return Evidence(
         holds=holds, spelled=spelled, facts=_describe(texts, codes, (target, options), spelled)
     )
+
+
+def read_shown(cells: "pa.Array") -> FloatVector:
+    """Return the numbers that the sample shows, with other marks or per cent too: 0,5 and 50%."""
+    form, numbers = find_format(cells, np.ones(len(cells), dtype=np.int64))
+    return numbers / 100 if form.units[:1] == (("%", 1.0),) else numbers
 
 
 def find_cells(sample: RawTable, column: str) -> "pa.Array":
@@ -135,7 +145,10 @@ def _check_texts(
 
 def _weigh(codes: Sequence[int | None], numbers: FloatVector, labels: Sequence[str]) -> Holding:
     if None in codes:
-        return "probabilities" if ((numbers >= 0) & (numbers <= 1)).all() else "nothing"
+        if ((numbers >= 0) & (numbers <= 1)).all():
+            return "probabilities"
+        are_whole = bool((numbers == np.floor(numbers)).all())
+        return "labels" if are_whole and 1 < len(numbers) <= len(labels) else "nothing"
     if len(set(codes)) > 1:
         return "labels"
     are_numbers = all(_number(label) is not None for label in labels)

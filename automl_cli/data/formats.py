@@ -14,7 +14,7 @@ import numpy.typing as npt
 from automl_cli.core.arrays import BoolVector, FloatVector
 from automl_cli.data.marks import MARKS, Decimal, Thousands, has_decimal_point, may_fit, read_marks
 from automl_cli.data.numbers import parse_numbers
-from automl_cli.data.units import CURRENCY, UNIT, find_dimension, name_unit
+from automl_cli.data.units import CURRENCY, SIGNS, UNIT, find_dimension, name_unit
 from automl_cli.data.words import Texts
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ GLANCE = 1000  # distinct texts that are looked at before all of them are taken 
 ALMOST_ALL = 0.98  # of the numbers have to bear units of one kind
 MOST_BOUNDS = 0.2  # of the numbers may be bounds
 LEAST_UNIT = 0.5  # of the numbers have to bear the unit of the column
+FRACTIONS = 3  # distinct numbers between 0 and 1 beside per cent, which are fractions of 1 too then
+HUNDREDTH = 0.01
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +145,8 @@ def describe_format(form: NumberFormat) -> str:
     if form.before:
         told.append(f"the currency {form.before!r}")
     if len(form.units) == 1:
-        told.append(f"the unit {form.units[0][0]!r}")
+        unit, factor = form.units[0]
+        told.append(f"the unit {unit!r}" + (", read as hundredths" if factor == HUNDREDTH else ""))
     elif form.units:
         dimension = find_dimension([unit for unit, _ in form.units])
         units = ", ".join(repr(unit) for unit, _ in form.units if unit)
@@ -231,25 +234,41 @@ def _with_units(form: NumberFormat, pieces: _Pieces, counts: npt.NDArray[np.int6
     total = rows.sum()
     before = pieces.before.count(rows)
     currency = next((name for name, n in before.items() if name), "")
-    if currency and before[currency] >= LEAST_UNIT * total:
+    shared = before.get(currency, 0) + before.get("", 0) >= ALMOST_ALL * total
+    if currency and (shared or before[currency] >= LEAST_UNIT * total):
         form = replace(form, before=currency)
     units = pieces.units.count(rows)
     main = next((name for name in units if name), "")
     if not main:
         return form
     alone = units[main] + units.get("", 0)
-    if units[main] >= LEAST_UNIT * total and alone >= ALMOST_ALL * total:
-        return replace(form, units=((main, 1e3 if main == "k" else 1.0),))
+    is_sign = main in {"%", "‰"} or main[0] in SIGNS  # others may be letters of a code: 12, 12b
+    if (is_sign or units[main] >= LEAST_UNIT * total) and alone >= ALMOST_ALL * total:
+        return replace(form, units=((main, _find_factor(main, form, pieces)),))
     kept: list[str] = []
     n_kept = 0
     for name, n in units.items():
         if n_kept < ALMOST_ALL * total:
             kept, n_kept = [*kept, name], n_kept + n
     dimension = find_dimension(kept)
-    if dimension is None:
+    # 14b among house numbers is no billion: nearly all lack a letter, or others stand there too.
+    are_names = "" in kept and (len(kept) == 1 or find_dimension(list(units)) is None)
+    if dimension is None or are_names:
         return form
     known = [name for name in units if name in dimension.factors]
     return replace(form, units=tuple((name, dimension.factors[name]) for name in known))
+
+
+def _find_factor(unit: str, form: NumberFormat, pieces: _Pieces) -> float:
+    """Return what a number with `unit` is worth, beside those without: 12% is 0.12 beside 0.37."""
+    if unit != "%":
+        return 1e3 if unit == "k" else 1.0
+    values = np.abs(read_marks(pieces.core, (form.thousands, form.decimal)))
+    bears = pieces.units.take({unit: 1.0}) == 1
+    shares, others = values[bears & ~np.isnan(values)], values[~bears & ~np.isnan(values)]
+    n_fractions = len(np.unique(others[(others > 0) & (others < 1)]))
+    are_shares = n_fractions >= FRACTIONS and others.max() <= 1 < np.median(shares)
+    return HUNDREDTH if are_shares else 1.0
 
 
 def _with_bounds(form: NumberFormat, pieces: _Pieces) -> NumberFormat:

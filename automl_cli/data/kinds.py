@@ -1,7 +1,8 @@
 """Decide how each column is read, on the cells of train and test together.
 
-* A column is numeric, boolean, a time or a date if its filled cells are, but for 2 %. More strays
-  are accepted where many distinct numbers stand beside a few words. Strays count as missing.
+* A column is numeric, boolean, a time, a duration or a date if its filled cells are, but for 2 %.
+  More strays are accepted where many distinct numbers stand beside a few words. Strays count as
+  missing.
 * Integers keep int64 where no cell is missing in any table. Codes with leading zeros, and integers
   that no number type can hold and that repeat, are categories.
 * Texts of at least three words on average and mostly distinct are text, others categories.
@@ -19,6 +20,7 @@ from automl_cli.core.dataset import Role
 from automl_cli.core.errors import DataError
 from automl_cli.data.booleans import are_booleans, parse_booleans
 from automl_cli.data.dates import find_order, is_compact, is_zero, parse_dates, parse_times
+from automl_cli.data.durations import are_durations, parse_durations
 from automl_cli.data.formats import (
     describe_format,
     find_format,
@@ -36,7 +38,12 @@ COMPACT = ((190_001, 210_012), (19_000_101, 21_001_231))  # numbers that may be 
 TEXT_WORDS = 3.0  # words of an average cell
 TEXT_DISTINCT = 0.5  # of the filled cells
 GLANCE = 1000  # distinct texts looked at before a whole column is matched against dates
-ORDER_NAMES = {"ymd": "year, month, day", "mdy": "month, day, year", "dmy": "day, month, year"}
+ORDER_NAMES = {
+    "ymd": "year, month, day",
+    "yymd": "year, month, day",
+    "mdy": "month, day, year",
+    "dmy": "day, month, year",
+}
 
 
 def find_typing(
@@ -137,8 +144,8 @@ def _find_measure(
     words = words.without(MISSING_NUMBERS)
     find_number = partial(_find_number, decimal_comma=decimal_comma)
     finders = {
-        None: (_find_boolean, _find_compact, find_number, _find_time, _find_date),
-        "numeric": (_find_boolean, find_number, _find_time),
+        None: (_find_boolean, _find_compact, find_number, _find_duration, _find_time, _find_date),
+        "numeric": (_find_boolean, find_number, _find_duration, _find_time),
         "datetime": (_find_date, _find_epoch),
     }
     for find in finders.get(role, ()):
@@ -210,6 +217,13 @@ def _find_number(
     return column, known | (infinite & known.any())
 
 
+def _find_duration(name: str, words: Words) -> tuple[ColumnTyping, BoolVector]:
+    column = ColumnTyping(name=name, kind="duration", reason="durations, read as seconds")
+    if not are_durations(words.texts):
+        return column, np.zeros(len(words.counts), dtype=bool)
+    return column, ~np.isnan(parse_durations(words.texts))
+
+
 def _find_time(name: str, words: Words) -> tuple[ColumnTyping, BoolVector]:
     column = ColumnTyping(name=name, kind="time", reason="times, read as seconds since midnight")
     return column, ~np.isnan(parse_times(words.texts))
@@ -221,9 +235,9 @@ def _find_date(name: str, words: Words) -> tuple[ColumnTyping, BoolVector]:
     column = ColumnTyping(name=name, kind="datetime", reason="dates")
     if np.isnat(dates).all():
         return column, np.zeros(len(words.counts), dtype=bool)
-    order, dates, is_guess = find_order(words.texts, words.counts)
-    doubt = " (a guess: every cell is a date both ways)" if is_guess else ""
-    reason = f"dates in the order {ORDER_NAMES[order]}{doubt}"
+    order, dates, doubt = find_order(words.texts, words.counts)
+    guess = f" (a guess: {doubt})" if doubt else ""
+    reason = f"dates in the order {ORDER_NAMES[order]}{guess}"
     zero = is_zero(words.texts)
     if zero.any():
         n_zero = int(words.counts[zero].sum())

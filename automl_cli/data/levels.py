@@ -8,6 +8,7 @@ import numpy.typing as npt
 from automl_cli.core.arrays import BoolVector, FloatVector, IntVector
 from automl_cli.core.errors import DataError
 from automl_cli.data.formats import PLAIN, NumberFormat, find_format
+from automl_cli.data.merged import merge_spellings
 from automl_cli.data.numbers import parse_numbers
 from automl_cli.data.options import DataOptions
 from automl_cli.data.read import RawTable
@@ -29,6 +30,7 @@ class Levels:
     codes: npt.NDArray[np.int64]  # of each row; -1 is missing
     n_rows: int
     form: NumberFormat
+    merged: str = ""  # which texts are one, in words
 
     @property
     def strays(self) -> BoolVector:
@@ -74,22 +76,23 @@ def find_levels(train: RawTable, name: str, options: DataOptions, *, comma: bool
     DataError
         If it holds fewer than two of them: name another target.
     """
+    import pyarrow as pa
     import pyarrow.compute as pc
 
     encoded = (
         blank(train.cells(name), (*MISSING, *options.missing)).dictionary_encode().combine_chunks()
     )
     texts = np.asarray(encoded.dictionary.to_numpy(zero_copy_only=False), dtype=object)
+    codes = np.asarray(pc.fill_null(encoded.indices, -1), dtype=np.int64)
+    texts, codes, merged = merge_spellings(texts, codes)
     if len(texts) < 2:
         came = f"only the value {texts[0]!r}" if len(texts) else "no value"
         raise DataError(
             f"{train.name}: the target {name!r} holds {came}, expected at least two values.",
             hint="Name another target with --target.",
         )
-    codes = np.asarray(pc.fill_null(encoded.indices, -1), dtype=np.int64)
-    form, numbers = _find_numbers(
-        pc.utf8_trim_whitespace(encoded.dictionary), codes, options, comma=comma
-    )
+    trimmed = pc.utf8_trim_whitespace(pa.array(texts, pa.large_string()))
+    form, numbers = _find_numbers(trimmed, codes, options, comma=comma)
     return Levels(
         name=name,
         train=train,
@@ -98,6 +101,7 @@ def find_levels(train: RawTable, name: str, options: DataOptions, *, comma: bool
         codes=codes,
         n_rows=train.n_rows - encoded.null_count,
         form=form,
+        merged=merged,
     )
 
 

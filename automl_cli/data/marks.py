@@ -34,7 +34,10 @@ def read_marks(core: Texts, marks: Marks) -> FloatVector:
     groups = rf"(?:{group}\d{{2,3}})*" if thousands == "," else ""  # 12,34,567 in India
     more = rf"{groups}{group}\d{{3}}" if groups else rf"(?:{group}\d{{3}})+"
     whole = rf"(?:\d+|[1-9]\d{{0,2}}{more})"
-    pattern = rf"^(?:{whole}(?:{point}\d*)?|{point}\d+)(?:[eE][+-]?\d+)?$"
+    exponent = r"[eE][+-]?\d+"  # no thousands stand before one
+    pattern = (
+        rf"^(?:{whole}(?:{point}\d*)?|{point}\d+)$|^(?:\d+(?:{point}\d*)?|{point}\d+){exponent}$"
+    )
     fits = pc.match_substring_regex(core, pattern=pattern)
     plain = pc.replace_substring(core, thousands, "")
     plain = pc.replace_substring(plain, decimal, ".")
@@ -85,12 +88,14 @@ def _glance(cells: Texts) -> Texts:
 def has_decimal_point(texts: Texts) -> bool:
     """Return whether a number has a point that divides no thousands."""
     return any_match(
-        texts, r"^[+-]?(\d*\.(\d{1,2}|\d{4,})|0?\.\d+|\d{4,}\.\d*|\d{1,3}(,\d{3})+\.\d+)$"
+        texts,
+        r"^[+-]?(\d*\.(\d{1,2}|\d{4,})|0?\.\d+|\d{4,}\.\d*|\d{1,3}(,\d{3})+\.\d+|\d\.\d+[eE].+)$",
     )
 
 
 def _has_decimal_comma(texts: Texts) -> bool:
     """Return whether a number has a comma that divides no thousands."""
     return any_match(
-        texts, r"^[+-]?(\d*,(\d{1,2}|\d{4,})|0?,\d+|\d{4,},\d*|\d{1,3}(\.\d{3})+,\d+)$"
+        texts,
+        r"^[+-]?(\d*,(\d{1,2}|\d{4,})|0?,\d+|\d{4,},\d*|\d{1,3}(\.\d{3})+,\d+|\d,\d+[eE].+)$",
     )

@@ -1,8 +1,9 @@
 """The original data set: a labelled table that a competition's own rows were made from.
 
 Columns are matched with those of train by name, labels with its classes, and every cell is read as
-a cell of train would be. What is left of it can be trained on: rows without a known label are left
-out, and so are those that equal a training row, which would tell a fold what it is to predict.
+a cell of train would be, but for the marks of numbers and the order of dates, which are its own.
+What is left of it can be trained on: rows without a known label are left out, and so are those that
+equal a training row, which would tell a fold what it is to predict.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,9 +16,12 @@ import pandas as pd
 from automl_cli.core.arrays import BoolVector, FloatVector, IntVector
 from automl_cli.core.dataset import Original, Target
 from automl_cli.core.errors import DataError
+from automl_cli.data.adapted import adapt_typing
 from automl_cli.data.formats import find_format
+from automl_cli.data.marks import has_decimal_commas
 from automl_cli.data.names import describe_names, match_names
 from automl_cli.data.read import RawTable
+from automl_cli.data.strays import Unread, find_unread
 from automl_cli.data.types import TableTyping, prepare_frame
 from automl_cli.data.words import BOOLEANS, make_words
 
@@ -59,6 +63,7 @@ def read_original(
         If it has too few columns of train, or no row with a known label.
     """
     matched = _match(table, typing, [target.name for target in targets])
+    typing = adapt_typing(typing, matched.table)
     encoded = [_encode(matched.table, target, typing.missing) for target in targets]
     filled = np.logical_and.reduce([known for _, known in encoded])
     if not filled.any():
@@ -83,7 +88,16 @@ def read_original(
         if test is None
         else np.sum(_stand_in(frame[present], test)),
     }
-    return original, _describe(table, matched, original, counts)
+    unread = find_unread(typing, matched.table)
+    return original, _describe(table, matched, original, counts | _count_unread(unread))
+
+
+def _count_unread(unread: Sequence[Unread]) -> dict[str, int]:
+    return {
+        f"{'cell' if one.cells == 1 else 'cells'} of {one.column} such as {one.first!r} "
+        f"that {'is' if one.cells == 1 else 'are'} no {one.kind} and so missing": one.cells
+        for one in unread
+    }
 
 
 def _match(table: RawTable, typing: TableTyping, targets: Sequence[str]) -> _Matched:
@@ -116,7 +130,8 @@ def _encode(
     """Return class codes or values, and where they are known."""
     if target.task == "regression":
         words = make_words(table.cells(target.name), missing)
-        _, numbers = find_format(words.texts, words.counts)
+        comma = has_decimal_commas(table.cells(name) for name in table.names)
+        _, numbers = find_format(words.texts, words.counts, decimal_comma=comma)
         values = numbers[words.codes]
         return values, np.isfinite(values)
     words = make_words(table.cells(target.name), missing)

@@ -35,8 +35,12 @@ def _describe(column: ColumnTyping) -> tuple[str, str] | None:
             f"whole numbers that are labels as well; data.roles.{column.source} decides",
         )
     is_number = column.kind == "number" and column.form != PLAIN
-    is_date = column.kind == "datetime" and column.reason.startswith("dates written")
-    if is_number or is_date or column.kind == "boolean":
+    is_date = column.kind == "datetime" and (
+        column.reason.startswith("dates written")
+        or column.order == "yymd"
+        or "(a guess" in column.reason
+    )
+    if is_number or is_date or column.kind in {"boolean", "duration"}:
         return "values read", f"{column.reason.partition(';')[0]}; {ROLES}"
     return None
 

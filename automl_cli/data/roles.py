@@ -217,6 +217,7 @@ ROLES: dict[Kind, Role] = {
     "number": "numeric",
     "boolean": "numeric",
     "time": "numeric",
+    "duration": "numeric",
     "datetime": "datetime",
     "category": "categorical",
     "text": "text",

@@ -19,6 +19,7 @@ from automl_cli.core.arrays import FloatVector
 from automl_cli.core.errors import DataError
 from automl_cli.data.booleans import parse_booleans
 from automl_cli.data.dates import Order, parse_dates, parse_times
+from automl_cli.data.durations import parse_durations
 from automl_cli.data.formats import PLAIN, NumberFormat, read_format
 from automl_cli.data.names import match_names
 from automl_cli.data.numbers import EXACT, Storage, parse_plain, store_numbers
@@ -26,8 +27,10 @@ from automl_cli.data.read import RawTable
 from automl_cli.data.words import MISSING_NUMBERS, Texts, Words, blank, make_words
 
 Values: TypeAlias = "npt.NDArray[Any] | pd.Categorical[Any] | pd.Series[Any]"
-Kind: TypeAlias = Literal["empty", "number", "boolean", "time", "datetime", "category", "text"]
-MEASURED = ("number", "boolean", "time", "datetime")  # kinds that cannot hold any text
+Kind: TypeAlias = Literal[
+    "empty", "number", "boolean", "time", "duration", "datetime", "category", "text"
+]
+MEASURED = ("number", "boolean", "time", "duration", "datetime")  # kinds that cannot hold any text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +42,8 @@ class ColumnTyping:
     name
         The column.
     kind
-        What its cells are. ``boolean`` becomes 0, 1 or NaN; ``time`` seconds since midnight.
+        What its cells are. ``boolean`` becomes 0, 1 or NaN; ``time`` seconds since midnight,
+        ``duration`` seconds.
     reason
         What in the column led to it.
     form, storage
@@ -188,6 +192,8 @@ def read_words(column: ColumnTyping, words: Words) -> npt.NDArray[Any]:
         return parse_booleans(words.texts)
     if column.kind == "time":
         return parse_times(words.texts)
+    if column.kind == "duration":
+        return parse_durations(words.texts)
     return parse_dates(words.texts, column.order)
 
 

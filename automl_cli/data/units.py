@@ -13,8 +13,9 @@ CURRENCY = (
     r"(?:USD|EUR|GBP|JPY|CHF|CAD|AUD|NZD|CNY|INR|BRL|RUB|SEK|NOK|DKK|PLN|CZK|HUF|TRY|ZAR|MXN|KRW)\b)"
 )
 # A letter or a sign such as % or °, then letters, and perhaps an exponent: "km/h", "m2", "ft."
-# The letters of Western languages: a class of all letters makes the pattern slow to compile.
-LETTERS = "A-Za-zÀ-ÿ"
+# Latin and Cyrillic letters, and the money of East Asia: a class of all letters makes the pattern
+# slow to compile.
+LETTERS = "A-Za-zÀ-žА-я円元원"
 UNIT = rf"(?:[{LETTERS}%‰°µ{SIGNS}\"'][{LETTERS}%°µ{SIGNS}./² ³·\"]{{0,15}}[23]?)"
 
 DAY = 1.0

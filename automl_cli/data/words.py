@@ -17,7 +17,7 @@ Texts: TypeAlias = "pa.Array | pa.ChunkedArray"  # of large_string
 MISSING = (
     "", "NA", "N/A", "n/a", "na", "NaN", "nan", "NAN", "Nan", "-NaN", "-nan", "NULL", "null",
     "Null", "<NA>", "<na>", "#N/A", "#N/A N/A", "#NA", "#NULL!", "#VALUE!", "#DIV/0!", "#REF!",
-    "-1.#IND", "1.#IND", "-1.#QNAN", "1.#QNAN", "NaT", "?",
+    "#NUM!", "#NAME?", "-1.#IND", "1.#IND", "-1.#QNAN", "1.#QNAN", "NaT", "?",
 )  # fmt: skip
 # Missing in columns of numbers and dates only. In a column of texts these are a level of its own
 # beside the empty cell ("no veneer" is not "unknown"), which loses nothing.

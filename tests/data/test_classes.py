@@ -61,6 +61,33 @@ def test_codes_follow_the_labels_and_gaps_are_not_filled(table: Table):
     assert encoded.positive_reason == "last in alphabetical order"
 
 
+@pytest.mark.parametrize(
+    ("cells", "labels", "codes"),
+    [
+        (("No", "No ", "Yes", "No"), ("No", "Yes"), [0, 0, 1, 0]),
+        (("No", "Yes\u00a0", "Yes"), ("No", "Yes"), [0, 1, 1]),
+        ((" No", " Yes", " No"), (" No", " Yes"), [0, 1, 0]),  # byte for byte, if all have them
+        (("yes", "No", "Yes", "no", "No"), ("No", "Yes"), [1, 0, 1, 0, 0]),
+        (("1", "TRUE", "true", "0", "FALSE", "0"), ("0", "1"), [1, 1, 1, 0, 0, 0]),
+        (("1", "No", "1"), ("No", "1"), [1, 0, 1]),  # the larger code is yes
+        (("b ", "a", "b", "b", "c"), ("a", "b", "c"), [1, 0, 1, 1, 2]),
+        (("a", "A", "b", "B"), ("A", "B", "a", "b"), [2, 0, 3, 1]),  # letters may be two
+        (("T", "N", "Y"), ("N", "T", "Y"), [1, 0, 2]),
+    ],
+)
+def test_texts_that_differ_in_blanks_or_say_the_same_are_one_class(
+    table: Table, cells: tuple[str, ...], labels: tuple[str, ...], codes: list[int]
+):
+    encoded = encode(table, *cells)
+    assert encoded.target.labels == labels
+    assert encoded.encoded.tolist() == codes
+
+
+def test_merged_classes_are_told(table: Table):
+    reason = encode(table, "No", "No ", "Yes", "No").target.reason
+    assert reason == "two distinct values; 'No ' is 'No'"
+
+
 def test_values_are_floats_and_texts_for_missing_are_gaps(table: Table):
     encoded = encode(table, "1.5", "NA", "None", "7", "9.25")
     assert encoded.filled.tolist() == [True, False, False, True, True]

@@ -80,6 +80,25 @@ def test_parts_hold_what_stands_in_the_code(infer: Infer):
     assert frame["code.3"].tolist()[1:4] == ["S", "P", "S"]
 
 
+@pytest.mark.parametrize(
+    ("spell", "parts"),
+    [
+        (lambda a, b: f"{a}, {b}", {"code.1": "a", "code.3": "b"}),  # coordinates
+        (lambda a, b: f"{a}/{b}", {"code.1": "a", "code.2": "b"}),
+        (lambda a, b: f"{a} {'CR' if b > 0 else 'DR'}", {"code.1": "a"}),
+    ],
+)
+def test_numbers_in_a_code_keep_their_sign_and_their_decimals(
+    infer: Infer, spell: Callable[[float, float], str], parts: dict[str, str]
+):
+    rng = np.random.default_rng(0)
+    values = {"a": rng.uniform(-90, 90, N).round(2), "b": rng.uniform(-9, 9, N).round(3)}
+    codes = [spell(a, b) for a, b in zip(values["a"], values["b"], strict=True)]
+    frame = infer(write([f'"{code}"' for code in codes]), target=("y",)).dataset.train
+    for part, name in parts.items():
+        np.testing.assert_array_equal(frame[part], values[name])
+
+
 def test_new_rows_are_taken_apart_in_the_same_way(infer: Infer, table: Callable[..., RawTable]):
     found = infer(write([spell("slashes", n) for n in range(N)]), target=("y",))
     typing = TableTyping.from_json(found.typing.to_json())  # as a run stores it

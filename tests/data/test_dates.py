@@ -9,14 +9,18 @@ from hypothesis import strategies as st
 
 from automl_cli.data.dates import Order, find_order, parse_dates, parse_times
 
+DAYS = tuple((year, day % 12 + 1, day) for year in (17, 18) for day in range(1, 29 + 1))
+YEAR_FIRST = tuple(f"{year}/{month:02}/{day:02}" for year, month, day in DAYS)
+YEAR_LAST = tuple(f"{day:02}/{month:02}/{year}" for year, month, day in DAYS)
+
 
 def texts(*cells: str | None):
     return pa.array(cells, pa.large_string())
 
 
 def order_of(*cells: str | None):
-    order, dates, is_guess = find_order(texts(*cells), np.ones(len(cells), dtype=np.int64))
-    return order, is_guess, not np.isnat(dates).any()
+    order, dates, doubt = find_order(texts(*cells), np.ones(len(cells), dtype=np.int64))
+    return order, bool(doubt), not np.isnat(dates).any()
 
 
 @settings(max_examples=60)
@@ -62,6 +66,13 @@ def test_every_date_survives_its_spelling(moment: datetime):
         ("13/4/2014", "mdy", "2014-04-13"),  # clear, whatever the others are
         ("3/4/2014", "mdy", "2014-03-04"),
         ("0000-00-00", "ymd", "NaT"),
+        ("0001-01-01 00:00:00", "ymd", "NaT"),  # where .NET begins
+        ("01.01.0001", "dmy", "NaT"),
+        ("0067-03-04", "ymd", "0067-03-04"),
+        ("17/10/03", "yymd", "2017-10-03"),
+        ("97/10/03 10:00", "yymd", "1997-10-03T10:00"),
+        ("2017-10-03", "yymd", "2017-10-03"),
+        ("Mon, 12 Feb 2014 18:22:05 GMT", "ymd", "2014-02-12T18:22:05"),
         ("1514764800", "epoch", "2018-01-01"),
         ("1514764800500", "epoch", "2018-01-01T00:00:00.5"),
         ("2018", "epoch", "2018-01-01"),
@@ -90,6 +101,10 @@ def test_what_is_no_date_is_missing(cell: str | None):
         (("3/1/2014", "4/1/2014"), "mdy", False),
         (("3/4/2014", "4/5/2014"), "mdy", True),
         (("3.4.2014", "4.5.2014"), "dmy", True),
+        (("13/4/2014", "14/4/2014", "4/15/2014"), "dmy", True),  # one of both formats is unclear
+        (YEAR_FIRST, "yymd", False),
+        (YEAR_LAST, "dmy", False),
+        (tuple(f"31/01/{year:02}" for year in range(1, 31)), "dmy", False),
     ],
 )
 def test_day_and_month_are_told_apart_by_the_whole_column(
@@ -101,3 +116,8 @@ def test_day_and_month_are_told_apart_by_the_whole_column(
 def test_times_are_seconds_since_midnight():
     seconds = parse_times(texts("18:22", "0:00:01.5", "x", "10:75", None))
     np.testing.assert_array_equal(seconds, [66120, 1.5, np.nan, np.nan, np.nan])
+
+
+def test_times_have_twelve_or_twenty_four_hours():
+    seconds = parse_times(texts("6:22 PM", "12:00 AM", "12:05:01pm", "1:00 a.m.", "18:22 PM"))
+    np.testing.assert_array_equal(seconds, [66120, 0, 43501, 3600, np.nan])

@@ -87,6 +87,29 @@ def test_every_number_survives_european_money(values: Sequence[float]):
             "numbers with the units 'day', 'week', 'year', read as days",
         ),
         (("5 kg", "300 g"), [5, 0.3], "numbers with the units 'g', 'kg', read as kg"),
+        (("1", "2", "3", "4%"), [1, 2, 3, 4], "numbers with the unit '%'"),  # only in test
+        (("1", "2", "3", "$4"), [1, 2, 3, 4], "numbers with the currency '$'"),
+        (("1", "2", "3", "4 €"), [1, 2, 3, 4], "numbers with the unit '€'"),
+        (
+            ("0.12", "0.37", "0.05", "45%", "7%"),
+            [0.12, 0.37, 0.05, 0.45, 0.07],
+            "numbers with the unit '%', read as hundredths",
+        ),
+        (("0", "12%", "15%"), [0, 12, 15], "numbers with the unit '%'"),
+        (("0.5", "0.7", "0.2", "0.4%"), [0.5, 0.7, 0.2, 0.4], "numbers with the unit '%'"),
+        (("1,925e+02", "3,092e-06"), [192.5, 3.092e-6], "numbers with marks as in 1.234,5"),
+        (
+            ("32 589 Kč", "8 735 Kč"),
+            [32589, 8735],
+            "numbers with marks as in 1 234.5 and the unit 'kč'",
+        ),
+        (
+            ("1,5 zł", "20,75 zł"),
+            [1.5, 20.75],
+            "numbers with marks as in 1.234,5 and the unit 'zł'",
+        ),
+        (("500 \u0434.", "3000 \u0434."), [500, 3000], "numbers with the unit '\u0434'"),
+        (("500円", "3000円"), [500, 3000], "numbers with the unit '円'"),
         (("1.5K", "300", "2M"), [1500, 300, 2e6], "numbers with the units 'k', 'm'"),
         (
             ("<5", "6", "7", "8", "9", "90+", *"123", *map(str, range(10, 20))),
@@ -107,6 +130,7 @@ def test_decimal_commas_elsewhere_make_points_thousands():
     assert find("82.045", "231", decimal_comma=True)[1] == [82045, 231]
     assert find("1,234", "5", decimal_comma=True)[1] == [1.234, 5]
     assert find("82.045", "231.5", decimal_comma=True)[1] == [82.045, 231.5]
+    assert find("1.925e+02", "8.669e+00", decimal_comma=True)[1] == [192.5, 8.669]
 
 
 @pytest.mark.parametrize(
@@ -137,3 +161,6 @@ def test_a_bound_that_is_also_a_number_is_none():
 
 def test_units_that_cannot_be_compared_are_not_dropped():
     assert np.isnan(find("5 kg", "3 rooms", "2 kg", "1 rooms")[1]).all()
+    houses = [*map(str, range(1, 98)), "14b"]
+    assert np.isnan(find(*houses)[1]).sum() == 1
+    assert np.isnan(find(*houses, *("15a", "15b", "15c"))[1]).sum() == 4

@@ -116,6 +116,23 @@ def test_values_of_a_regression_are_read_as_numbers(read: Callable[..., Inferenc
     np.testing.assert_array_equal(original.targets["left"], [3.25])
 
 
+def test_marks_of_numbers_are_its_own_and_what_is_not_read_is_told(
+    read: Callable[..., Inference],
+) -> None:
+    train = "id,Age,Job,left\n" + "".join(f"{k},{20 + k},cook,{k * 500}\n" for k in range(40))
+    rows = "1.080,5;cook;1.500\nold;cook;2.000\n82,25;cook;2,5\n"
+
+    inference = read("Age;Job;left\n" + rows, train)
+
+    original = original_of(inference)
+    np.testing.assert_array_equal(original.frame["Age"], [1080.5, np.nan, 82.25])
+    np.testing.assert_array_equal(original.targets["left"], [1500, 2000, 2.5])
+    assert fact_of(inference)[1] == (
+        "2 columns matched; Job not used; "
+        "1 cell of Age such as 'old' that is no number and so missing"
+    )
+
+
 def test_it_is_part_of_the_content_hash(read: Callable[..., Inference]) -> None:
     keys = {read(f"Age,Job,left\n55,cook,{label}\n").dataset.key for label in (0, 1)}
 

@@ -73,6 +73,12 @@ CASES: dict[str, Case] = {
         asks=("multiclass", "log_loss"),
         writes=("id,d,c,b,a", "200,0.25,0.25,0.25,0.25"),
     ),
+    "a column for each class, written as floats": Case(
+        labels=("3", "7"),
+        sample=["id,class_3.0,class_7.0", *(f"{one},0,0" for one in IDS)],
+        asks=ROC,
+        writes=("id,class_3.0,class_7.0", "200,0.75,0.25"),
+    ),
     "a column for each class, in another case": Case(
         labels=("red", "blue"),
         sample=["P_Red,P_Blue,id", *(f"0,0,{one}" for one in IDS)],

@@ -229,6 +229,22 @@ CASES: dict[str, Case] = {
     "a whole number that is no class": Case(
         labels=MARKS, sample=column("0"), asks=CLASSES, writes=("id,target", "200,1")
     ),
+    "whole numbers that are no classes": Case(
+        labels=ZERO_ONE,
+        sample=column("1", "2"),
+        asks=ACCURACY,
+        writes=LABEL,
+        tells={"labels": ("0, 1", "as train spells them; the sample's '2' is no class of train")},
+    ),
+    "a probability with a decimal comma": Case(
+        labels=YES_NO, sample=column('"0,5"'), asks=ROC, writes=CHANCE
+    ),
+    "a probability in per cent": Case(
+        labels=ZERO_ONE, sample=column("50%"), asks=ROC, writes=CHANCE
+    ),
+    "a number between classes with a decimal comma": Case(
+        labels=MARKS, sample=column('"5,3"'), asks=RMSE, writes=("id,target", "200,2.5")
+    ),
     "a class written as a float": Case(
         labels=MARKS, sample=column("5.0"), asks=CLASSES, writes=("id,target", "200,1")
     ),

@@ -108,7 +108,9 @@ def test_several_targets_fill_their_columns(infer: Infer):
     check_submission(chances, dataset, wants)
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=2, max_size=2))
 def test_floats_survive_the_file(infer: Infer, tmp_path: Path, values: list[float]):
     text = written(infer(VALUES, TEST, "id,y\n007,0\n8,0\n").dataset, values, "value", tmp_path)
