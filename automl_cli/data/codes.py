@@ -6,6 +6,7 @@ does not.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -135,7 +136,7 @@ def _find_marked(words: Words) -> tuple[str, ...]:
     known = np.flatnonzero(words.counts > 0)
     sample = known[:: max(1, len(known) // 1000)].tolist()
     marks = ["".join(re.findall(MARKS, words.texts[row].as_py())) for row in sample]
-    shared = max(dict.fromkeys(marks), key=marks.count, default="")
+    shared = next((mark for mark, _ in Counter(marks).most_common(1)), "")
     if not 0 < len(shared) < MOST_PARTS or not shared.strip():
         return ()
     pieces = [f"[^{re.escape(mark)}]*" for mark in (*shared, shared[-1])]
