@@ -65,7 +65,9 @@ cells = st.sampled_from(
 )
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(rows=st.lists(st.tuples(cells, cells), min_size=1, max_size=8), first=cells)
 def test_row_by_row_equals_the_batch(table: Table, rows: list[tuple[str, str]], first: str):
     def make(rows: list[tuple[str, str]]) -> RawTable:
