@@ -17,7 +17,7 @@ import numpy.typing as npt
 from automl_cli.blend.contest import Contest, hold_contest
 from automl_cli.blend.description import describe, warn
 from automl_cli.blend.field import choose_field
-from automl_cli.blend.members import gather, list_rows, pair_files, read_files
+from automl_cli.blend.members import check_folders, gather, list_rows, pair_files, read_files
 from automl_cli.blend.spread import measure_spread
 from automl_cli.core.errors import DataError, RunError
 from automl_cli.core.events import Listener, ignore, tell_stage
@@ -87,7 +87,9 @@ def blend(request: BlendRequest, listener: Listener = ignore) -> dict[str, Any]:
     tell_stage(listener, "opening the run")
     own = reopen(request.run)
     _check_blendable(own)
-    others = [reopen(path) for path in request.others if path.is_dir()]
+    folders = [path for path in request.others if path.is_dir()]
+    check_folders(folders)
+    others = [reopen(path) for path in folders]
     files = _read_files(own, [path for path in request.others if not path.is_dir()], listener)
     contests, described, warnings = {}, [], list[str]()
     for problem in own.problems:

@@ -72,7 +72,12 @@ def gather(
         made = blend_best(problem, found.values(), own)
     answer = _make_member(problem, made, own.directory.root)
     mine = [*rank_candidates(problem, found.values())[:limit], *_keep_mixture(made, answer)]
-    foreign = [one for other in others for one in _read_other(own, other, problem)]
+    names = _name_runs(others)
+    foreign = [
+        one
+        for other, told in zip(others, names, strict=True)
+        for one in _read_other(own, other, problem, told)
+    ]
     for one in (*mine, *foreign):
         if one.test is None:
             key = one.spec.key
@@ -151,10 +156,27 @@ def pair_files(paths: Sequence[Path]) -> list[tuple[Path, Path]]:
     pairs = list(zip(paths[::2], paths[1::2], strict=True))
     for place, pair in enumerate(pairs):
         if pair in pairs[:place]:
-            raise DataError(
-                f"{pair[0]} and {pair[1]}: given more than once.", hint="Give each member once."
-            )
+            raise _repeated(f"{pair[0]} and {pair[1]}")
+        if pair[0] in paths[: 2 * place : 2]:  # which also names the member
+            raise _repeated(f"{pair[0]}")
     return pairs
+
+
+def check_folders(folders: Sequence[Path]) -> None:
+    """Refuse a run that is given twice.
+
+    Raises
+    ------
+    DataError
+        If there is one.
+    """
+    for place, folder in enumerate(folders):
+        if any(folder.samefile(other) for other in folders[:place]):
+            raise _repeated(f"{folder}")
+
+
+def _repeated(what: str) -> DataError:
+    return DataError(f"{what}: given more than once.", hint="Give each member once.")
 
 
 def _keep_mixture(made: Blend, answer: Candidate) -> list[Candidate]:
@@ -187,7 +209,17 @@ def _make_member(problem: Problem, made: Blend, root: Path) -> Candidate:
     )
 
 
-def _read_other(own: Reopened, other: Reopened, problem: Problem) -> list[Candidate]:
+def _name_runs(runs: Sequence[Reopened]) -> list[str]:
+    """Return what other runs are called in their members' keys, each otherwise."""
+    roots = [run.directory.root for run in runs]
+    names = [root.name for root in roots]
+    return [
+        name if names.count(name) == 1 else str(root)
+        for name, root in zip(names, roots, strict=True)
+    ]
+
+
+def _read_other(own: Reopened, other: Reopened, problem: Problem, told: str) -> list[Candidate]:
     name, root = problem.target.name, other.directory.root
     _check_same_question(own, other, problem)
     found = load_finished(other.directory, name)
@@ -204,7 +236,7 @@ def _read_other(own: Reopened, other: Reopened, problem: Problem) -> list[Candid
     limit = own.config.ensemble.max_members
     # A candidate of the same settings is another one with other folds.
     return [
-        replace(one, spec=replace(one.spec, model=f"{one.spec.model}@{root.name}"))
+        replace(one, spec=replace(one.spec, model=f"{one.spec.model}@{told}"))
         for one in rank_candidates(problem, members)[:limit]
     ]
 

@@ -7,13 +7,14 @@ import typer
 
 def tell_unfinished(run: Path) -> bool:
     """Say on stderr that a run is not finished; return whether it is."""
+    from automl_cli.core.counts import spell_count
     from automl_cli.store import RunDirectory
 
     directory = RunDirectory(run)
     if directory.is_finished:
         return True
     n_candidates = len(list(directory.candidates.glob("*/candidate.json")))
-    counted = f"{n_candidates} candidate{'s' if n_candidates != 1 else ''}"
+    counted = spell_count(n_candidates, "candidate")
     told = (
         f"{run}: a command is at work on this run, with {counted} so far."
         if directory.is_in_use

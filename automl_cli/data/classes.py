@@ -91,7 +91,7 @@ def make_target(
 
 
 def _find_task(levels: Levels, options: DataOptions, shown: "Texts | None") -> tuple[Task, str]:
-    n = len(levels.texts)
+    n = levels.n_distinct
     if options.task is not None:
         _check_task(levels, options.task)
         return options.task, "given"
@@ -113,7 +113,7 @@ def _find_task(levels: Levels, options: DataOptions, shown: "Texts | None") -> t
 
 def _find_between(levels: Levels, shown: "Texts | None") -> float | None:
     """Return a number of the sample that is neither a class nor the probability of one of two."""
-    n = len(levels.texts)
+    n = levels.n_distinct
     if shown is None or not levels.is_numeric or (n > 2 and not levels.are_few):
         return None
     _, numbers = find_format(shown, np.ones(len(shown), dtype=np.int64))  # 3,5 too
@@ -125,7 +125,7 @@ def _find_between(levels: Levels, shown: "Texts | None") -> float | None:
 
 
 def _find_numeric_task(levels: Levels, *, wants_classes: bool) -> tuple[Task, str]:
-    n = len(levels.texts)
+    n = levels.n_distinct
     if levels.is_whole and wants_classes:
         return "multiclass", f"{n} distinct whole numbers, and the metric wants classes"
     if levels.is_whole and levels.are_few:
@@ -134,7 +134,7 @@ def _find_numeric_task(levels: Levels, *, wants_classes: bool) -> tuple[Task, st
 
 
 def _check_task(levels: Levels, task: Task) -> None:
-    n = len(levels.texts)
+    n = levels.n_distinct
     if task == "binary" and n != 2:
         _refuse(levels, f"{n} distinct values, but a binary task has two")
     if task == "regression" and not levels.is_numeric:

@@ -6,6 +6,7 @@ does not.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -158,8 +159,8 @@ def _find_marked(words: Words) -> tuple[str, ...]:
 
 def _find_shared(texts: Sequence[str]) -> str:
     """Return the marks in most of the texts."""
-    marks = ["".join(re.findall(MARKS, text)) for text in texts]
-    return max(dict.fromkeys(marks), key=marks.count, default="")
+    marks = Counter("".join(re.findall(MARKS, text)) for text in texts)
+    return next((mark for mark, _ in marks.most_common(1)), "")
 
 
 def _share(words: Words, pattern: str) -> float:

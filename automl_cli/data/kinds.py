@@ -68,7 +68,9 @@ def find_typing(
         If a column cannot have the role the user gave it.
     """
     every = (*MISSING, *missing)
-    comma = has_decimal_commas(table.cells(name) for table in tables for name in table.names)
+    comma = bool(names) and has_decimal_commas(
+        table.cells(name) for table in tables for name in table.names
+    )
     roles = roles or {}
     columns = [
         find_column(name, join_cells(tables, name), every, roles.get(name), decimal_comma=comma)

@@ -44,6 +44,13 @@ class Levels:
         return np.where(np.isin(self.texts, MISSING_NUMBERS), 0, counts)
 
     @property
+    def n_distinct(self) -> int:
+        """How many there are; 1 and 1.0 are one if all of them are numbers."""
+        if np.isnan(self.numbers).any():
+            return len(self.texts)
+        return len(np.unique(self.numbers))
+
+    @property
     def is_numeric(self) -> bool:
         """True if the texts are numbers, but for strays too few to be values of their own."""
         return are_enough(self.counts, ~np.isnan(self.numbers)) and (
@@ -58,7 +65,7 @@ class Levels:
     @property
     def are_few(self) -> bool:
         """True if there are so few of them that whole numbers are classes."""
-        return len(self.texts) <= min(FEW_CLASSES, self.n_rows / ROWS_PER_CLASS)
+        return self.n_distinct <= min(FEW_CLASSES, self.n_rows / ROWS_PER_CLASS)
 
 
 def find_levels(train: RawTable, name: str, options: DataOptions, *, comma: bool) -> Levels:
@@ -85,15 +92,9 @@ def find_levels(train: RawTable, name: str, options: DataOptions, *, comma: bool
     texts = np.asarray(encoded.dictionary.to_numpy(zero_copy_only=False), dtype=object)
     codes = np.asarray(pc.fill_null(encoded.indices, -1), dtype=np.int64)
     texts, codes, merged = merge_spellings(texts, codes)
-    if len(texts) < 2:
-        came = f"only the value {texts[0]!r}" if len(texts) else "no value"
-        raise DataError(
-            f"{train.name}: the target {name!r} holds {came}, expected at least two values.",
-            hint="Name another target with --target.",
-        )
     trimmed = pc.utf8_trim_whitespace(pa.array(texts, pa.large_string()))
     form, numbers = _find_numbers(trimmed, codes, options, comma=comma)
-    return Levels(
+    levels = Levels(
         name=name,
         train=train,
         texts=texts,
@@ -103,6 +104,13 @@ def find_levels(train: RawTable, name: str, options: DataOptions, *, comma: bool
         form=form,
         merged=merged,
     )
+    if levels.n_distinct < 2:
+        came = f"only the value {texts[0]!r}" if len(texts) else "no value"
+        raise DataError(
+            f"{train.name}: the target {name!r} holds {came}, expected at least two values.",
+            hint="Name another target with --target.",
+        )
+    return levels
 
 
 def find_unread_target(levels: Levels) -> Unread | None:

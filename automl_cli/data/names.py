@@ -67,8 +67,9 @@ def match_names(
     DataError
         If two columns may be the same wanted one, or one column may be two: rename it.
     """
-    left = _group((name for name in names if name not in wanted), loosen)
-    lacking = _group((name for name in wanted if name not in names), loosen)
+    here, there = set(names), set(wanted)
+    left = _group((name for name in names if name not in there), loosen)
+    lacking = _group((name for name in wanted if name not in here), loosen)
     found = {}
     for key, choices in lacking.items():
         columns = left.get(key, [])

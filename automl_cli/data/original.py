@@ -30,9 +30,10 @@ LEAST_COLUMNS = 0.5  # of train's feature columns that it must have
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Matched:
-    """The original table with its columns called as train calls them."""
+    """The original table with its columns called as train calls them, and how many it has."""
 
     table: RawTable
+    n_held: int
     absent: tuple[str, ...]
     unused: tuple[str, ...]
 
@@ -108,7 +109,7 @@ def _match(table: RawTable, typing: TableTyping, targets: Sequence[str]) -> _Mat
     table = table.rename(match_names(table.name, table.names, wanted))
     table = table.rename(match_names(table.name, table.names, wanted, loosen=_plain))
     lost = [name for name in targets if name not in table.names]
-    absent = [one.name for one in typing.columns if one.held_by not in table.names]
+    absent = [one.name for one in typing.columns if not table.has(one.held_by)]
     if lost or len(absent) > (1 - LEAST_COLUMNS) * len(typing.columns):
         what = f"the target {lost[0]!r}" if lost else f"{len(absent)} of train's columns"
         raise DataError(
@@ -116,9 +117,11 @@ def _match(table: RawTable, typing: TableTyping, targets: Sequence[str]) -> _Mat
             hint=f"Rename its columns as in train; it has {', '.join(table.names[:10])}.",
         )
     empty = pa.array([""] * table.n_rows, pa.large_string())
-    columns = {name: empty if name in absent else table.cells(name) for name in wanted}
+    held = [name for name in wanted if table.has(name)]
+    columns = dict.fromkeys(wanted, empty) | {name: table.cells(name) for name in held}
     return _Matched(
         table=replace(table, table=pa.table(columns)),
+        n_held=len(held),
         absent=tuple(absent),
         unused=tuple(name for name in table.names if name not in wanted),
     )
@@ -188,7 +191,7 @@ def _no_labels(table: RawTable, target: Target, missing: tuple[str, ...]) -> Dat
 def _describe(
     table: RawTable, matched: _Matched, original: Original, counts: Mapping[str, int]
 ) -> tuple[str, str, str]:
-    told = [f"{len(matched.table.names) - len(matched.absent)} columns matched"]
+    told = [f"{matched.n_held} columns matched"]
     if matched.table.spelled:
         own = {came: name for name, came in matched.table.spelled.items()}
         told.append(f"read {describe_names(own)}")

@@ -31,6 +31,8 @@ def find_line(path: Path, row: int, repeated: Sequence[int] = ()) -> int | None:
     if source.is_parquet:
         return None
     finder, left = LineFinder(source.data.decode, look_at(source)), row
+    if not repeated:
+        return finder.find([row])[0] or None
     for number in count():
         line = finder.find([number])[0]
         if line == UNKNOWN:

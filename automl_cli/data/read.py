@@ -189,9 +189,9 @@ def drop_empty(table: "pa.Table") -> "pa.Table":
     """Return a table without the nameless empty columns that delimiters at line ends make."""
     import pyarrow.compute as pc
 
-    for place in reversed(range(1, table.num_columns)):
-        nameless = not table.column_names[place].strip()
-        if nameless and not pc.any(pc.not_equal(table.column(place), "")).as_py():
+    nameless = [place for place, name in enumerate(table.column_names) if not name.strip()]
+    for place in reversed(nameless):
+        if place and not pc.any(pc.not_equal(table.column(place), "")).as_py():
             table = table.remove_column(place)
     return table
 

@@ -64,7 +64,8 @@ def find_features(
         If no feature is left.
     """
     ignored = _left_out(tables, targets, options)
-    names = [name for name in tables.train.names if name not in {*targets, *ignored}]
+    no_features = {*targets, *ignored}
+    names = [name for name in tables.train.names if name not in no_features]
     every: list[RawTable] = [table for table in (tables.train, tables.test) if table is not None]
     typing = find_typing(every, names, missing=options.missing, roles=options.roles)
     typing = _with_parts(typing, every, row_id, options)
@@ -77,7 +78,9 @@ def find_features(
     kept = tuple(name for name in kept if name not in ignored)
     if not kept:
         raise _no_feature(tables.train, ignored)
-    typing, train, test = _with_labels(tables, typing.select(kept), outputs, options)
+    typing, train, test = _with_labels(
+        tables, typing.select(kept), frame[list(kept)], outputs, options
+    )
     return Features(
         columns=tuple(_make_column(column, row_id, options) for column in typing.columns),
         ignored=tuple((name, ignored[name]) for name in tables.train.names if name in ignored),
@@ -129,27 +132,23 @@ def _check_parts(train: RawTable, made: Sequence[str], options: DataOptions) -> 
 
 
 def _with_labels(
-    tables: Tables, typing: TableTyping, outputs: FloatMatrix, options: DataOptions
+    tables: Tables,
+    typing: TableTyping,
+    train: pd.DataFrame,
+    outputs: FloatMatrix,
+    options: DataOptions,
 ) -> tuple[TableTyping, pd.DataFrame, pd.DataFrame | None]:
-    """Return the typing with numbers that are labels as well, and both tables."""
-
-    def read(columns: TableTyping) -> tuple[pd.DataFrame, pd.DataFrame | None]:
-        test = None if tables.test is None else prepare_frame(columns, tables.test)
-        return prepare_frame(columns, tables.train), test
-
-    train, test = read(typing)
+    """Return the typing with numbers that are labels as well, and both typed tables."""
+    test = None if tables.test is None else prepare_frame(typing, tables.test)
     if not options.labels:
         return typing, train, test
     every: list[RawTable] = [table for table in (tables.train, tables.test) if table is not None]
-    named = TableTyping(
-        missing=typing.missing,
-        columns=tuple(_find_named(typing, every, (train, test), outputs, options)),
-    )
-    more, more_test = read(named)
-    if test is not None and more_test is not None:
-        test = pd.concat([test, more_test], axis=1)
-    columns = (*typing.columns, *named.columns)
-    return replace(typing, columns=columns), pd.concat([train, more], axis=1), test
+    found = _find_named(typing, every, (train, test), outputs, options)
+    named = replace(typing, columns=tuple(found))
+    train = pd.concat([train, prepare_frame(named, tables.train)], axis=1)
+    if test is not None and tables.test is not None:
+        test = pd.concat([test, prepare_frame(named, tables.test)], axis=1)
+    return replace(typing, columns=(*typing.columns, *named.columns)), train, test
 
 
 def _find_named(

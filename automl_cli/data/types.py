@@ -8,7 +8,7 @@ in the batch.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -58,7 +58,8 @@ class ColumnTyping:
         Cells that hold something else and count as missing, in the tables it was found on.
     source, pattern
         Of a part of a code: the column whose cells hold it, and the regular expression whose group
-        ``part`` it is. Nothing if the column stands in the table itself.
+        ``part`` it is. Of labels that are numbers as well: the column of the numbers, and nothing.
+        Nothing if the column stands in the table itself.
     """
 
     name: str
@@ -100,7 +101,8 @@ class TableTyping:
 
     def select(self, names: tuple[str, ...]) -> "TableTyping":
         """Return the typing of the columns `names` only, in their order."""
-        return TableTyping(missing=self.missing, columns=tuple(self[name] for name in names))
+        known = {column.name: column for column in self.columns}
+        return replace(self, columns=tuple(known[name] for name in names))
 
     def to_json(self) -> dict[str, Any]:
         """Return the typing as plain JSON values."""

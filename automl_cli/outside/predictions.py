@@ -22,11 +22,13 @@ from automl_cli.core.problem import Problem
 from automl_cli.data.numbers import parse_numbers, parse_plain
 from automl_cli.data.read import RawTable, read_table
 from automl_cli.data.spelling import match_columns
+from automl_cli.data.words import make_words
 from automl_cli.outside.folds import check_folds
 from automl_cli.outside.rows import HINT, Rows, find_name, find_places, wrong_number
 from automl_cli.scoring import score_candidate
 
 FOLD = "fold"  # a column of an out-of-fold file that tells the fold of each row
+GAPS = ("", "nan", "NaN", "NAN", "Nan", "na", "NA", "Na")  # no predictions
 MOST_FOLDS = 50  # more parts are no folds, and too small for a score
 
 
@@ -175,15 +177,17 @@ def _read_numbers(table: RawTable, name: str) -> FloatVector:
     plain = parse_plain(table.cells(name))
     if plain is not None and not np.isnan(plain).any():
         return plain
-    numbers = np.asarray(parse_numbers(table.cells(name)), dtype=np.float64)
-    for row in np.flatnonzero(np.isnan(numbers)):
-        cell = table.cells(name)[int(row)].as_py()
-        if cell.strip() and cell.casefold() not in {"nan", "na"}:
-            raise DataError(
-                f"{table.name}: {cell!r} in column {name!r}, row {row + 1}, is not a number.",
-                hint="Give probabilities or values; labels cannot be blended.",
-            )
-    return numbers
+    words = make_words(table.cells(name), GAPS)  # rows that no fold holds out may be many
+    numbers = np.asarray(parse_numbers(words.texts), dtype=np.float64)
+    is_wrong = (np.isnan(numbers) & (words.counts > 0))[words.codes]
+    if is_wrong.any():
+        row = int(is_wrong.argmax())
+        cell = table.cells(name)[row].as_py()
+        raise DataError(
+            f"{table.name}: {cell!r} in column {name!r}, row {row + 1}, is not a number.",
+            hint="Give probabilities or values; labels cannot be blended.",
+        )
+    return numbers[words.codes]
 
 
 def _find_columns(table: RawTable, target: Target, row_id: str | None) -> Sequence[str]:

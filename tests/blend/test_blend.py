@@ -98,6 +98,27 @@ def test_the_files_of_a_member_come_in_pairs(place: Path, tmp_path: Path) -> Non
         run_blend(place, oof)
 
 
+def test_an_out_of_fold_file_belongs_to_one_member(place: Path, tmp_path: Path) -> None:
+    oof, test = make_outside(tmp_path)
+    copy = tmp_path / "again.csv"
+    copy.write_bytes(test.read_bytes())
+    with pytest.raises(DataError, match=r"oof.csv: given more than once"):
+        run_blend(place, oof, test, oof, copy)
+
+
+def test_a_run_is_given_once(place: Path) -> None:
+    with pytest.raises(DataError, match=r"other: given more than once"):
+        run_blend(place, place / "other", place / "task" / ".." / "other")
+
+
+def test_runs_of_the_same_name_are_other_members(place: Path, tmp_path: Path) -> None:
+    shutil.copytree(place / "other", tmp_path / "other")
+    made = run_blend(place, place / "other", tmp_path / "other")
+    keys = [one["key"] for one in made["members"]]
+    assert len(set(keys)) == len(keys)
+    assert any(one["left_out"] is None and "@" in one["key"] for one in made["members"])
+
+
 def test_test_predictions_in_place_of_out_of_fold_ones_are_refused(
     place: Path, tmp_path: Path
 ) -> None:

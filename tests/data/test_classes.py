@@ -24,7 +24,8 @@ def encode(table: Table, *cells: str, options: DataOptions | None = None) -> Enc
         (("True", "False"), {}, "binary", ("False", "True")),
         (("yes", "no"), {"positive": "no"}, "binary", ("yes", "no")),
         (("1", "0"), {"positive": "0"}, "binary", ("1", "0")),
-        (("1", "1.0", "2"), {}, "multiclass", ("1", "2")),
+        (("1", "1.0", "2"), {}, "binary", ("1", "2")),
+        (("1", "1.0", "2", "3"), {}, "multiclass", ("1", "2", "3")),
         (("10", "9", "8"), {}, "multiclass", ("8", "9", "10")),
         (("b", "a", "None"), {}, "multiclass", ("None", "a", "b")),
         ((" <=50K", " >50K"), {}, "binary", (" <=50K", " >50K")),
@@ -104,6 +105,11 @@ def test_values_are_floats_and_texts_for_missing_are_gaps(table: Table):
         ),
         (
             ("1", "1", ""),
+            {},
+            "table.csv: the target 'y' holds only the value '1', expected at least two values.",
+        ),
+        (
+            ("1", "1.0", "1"),
             {},
             "table.csv: the target 'y' holds only the value '1', expected at least two values.",
         ),

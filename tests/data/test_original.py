@@ -20,8 +20,8 @@ TEST = "id,Age,Job\n100,31,cook\n101,33,clerk\n"
 
 @pytest.fixture
 def read(tmp_path: Path) -> Callable[..., Inference]:
-    def run(original: str, train: str = TRAIN, **options: object) -> Inference:
-        for name, text in (("train", train), ("test", TEST), ("original", original)):
+    def run(original: str, train: str = TRAIN, test: str = TEST, **options: object) -> Inference:
+        for name, text in (("train", train), ("test", test), ("original", original)):
             (tmp_path / f"{name}.csv").write_text(text)
         files = find_files([tmp_path / "train.csv"], original="original.csv")
         return infer_dataset(files, DataOptions(**options))  # type: ignore[arg-type]  # by name
@@ -55,6 +55,21 @@ def test_columns_are_matched_by_name_whatever_their_order_and_spelling(
         "original.csv",
         "3 columns matched; read 'LEFT' as 'left', 'job' as 'Job', 'age' as 'Age'; Badge not used",
     )
+
+
+def test_parts_of_an_id_that_it_lacks_are_missing(read: Callable[..., Inference]) -> None:
+    train = "id,Age,Job,left\n" + "".join(
+        f"{k // 4:03d}_{k % 4},{20 + k % 7},{'clerk' if k % 3 else 'cook'},{k % 2}\n"
+        for k in range(200)
+    )
+    test = "id,Age,Job\n" + "".join(f"{k // 4:03d}_{k % 4},31,cook\n" for k in range(200, 280))
+
+    inference = read("Age,Job,left\n55,cook,1\n56,clerk,0\n", train, test)
+
+    original = original_of(inference)
+    assert set(original.absent) == set(inference.dataset.schema.id_parts) != set()
+    assert original.frame[list(original.absent)].isna().all(axis=None)
+    assert fact_of(inference)[1].startswith("3 columns matched; ")
 
 
 def test_a_level_that_the_competition_lacks_is_missing(read: Callable[..., Inference]) -> None:
