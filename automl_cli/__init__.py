@@ -52,10 +52,10 @@ def fit(
     automl_cli.core.errors.AutomlError
         For whatever the caller can mend; its hint says how.
     """
+    from automl_cli.commands.fit import fit as run_fit
     from automl_cli.config.load import LoadedConfig
     from automl_cli.core.errors import ConfigError
-    from automl_cli.pipeline import fit as run_fit
-    from automl_cli.session import FitRequest
+    from automl_cli.run.session import FitRequest
 
     if not isinstance(config, LoadedConfig):
         config = load_config(config, preset=preset, overrides=overrides)

@@ -29,6 +29,7 @@ from automl_cli.core.keys import make_seed
 from automl_cli.core.margins import make_margins, make_predictions
 from automl_cli.core.matrix import Matrix
 from automl_cli.core.model import Fit, FitJob, Watch
+from automl_cli.decision.scoring import score_candidate
 from automl_cli.ensemble.tournament import blend_candidates
 from automl_cli.features.encoder import Encoder
 from automl_cli.features.matrix import make_fold_matrices, make_prediction_matrices
@@ -41,8 +42,7 @@ from automl_cli.features.state import (
 )
 from automl_cli.features.target_encoding import EncodingTarget
 from automl_cli.models import MODELS
-from automl_cli.scoring import score_candidate
-from automl_cli.solve import rank_candidates
+from automl_cli.run.solve import rank_candidates
 from automl_cli.store import RunDirectory
 from automl_cli.train.assignment import Assignment, load_assignment
 from automl_cli.train.collect import load_finished

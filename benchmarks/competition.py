@@ -17,7 +17,7 @@ from automl_cli.data.files import find_files
 from automl_cli.data.infer import infer_dataset
 from automl_cli.data.submission import make_submission, write_submission
 from automl_cli.decision import fit_decision
-from automl_cli.problems import make_data_options, make_problem
+from automl_cli.planning.problems import make_data_options, make_problem
 
 EIGHT = [
     "playground-series-s3e5",

@@ -29,7 +29,7 @@ from automl_cli.core.resampling import thin_rows
 from automl_cli.ensemble.combiners import COMBINERS
 from automl_cli.ensemble.tournament import blend_candidates
 from automl_cli.models import MODELS
-from automl_cli.solve import rank_candidates
+from automl_cli.run.solve import rank_candidates
 from automl_cli.store import RunDirectory
 from automl_cli.train.collect import load_finished
 

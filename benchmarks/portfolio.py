@@ -20,8 +20,8 @@ from competition import load_task, make_parser, read_metric
 from automl_cli.config.load import load_config
 from automl_cli.core.arrays import FloatMatrix
 from automl_cli.core.resampling import thin_rows
+from automl_cli.decision.scoring import make_selection_loss
 from automl_cli.models import MODELS
-from automl_cli.scoring import make_selection_loss
 from automl_cli.store import RunDirectory
 from automl_cli.train.collect import load_finished
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from automl_cli.blend import BlendRequest, blend
+from automl_cli.commands.blend import BlendRequest, blend
 
 N_TRAIN, N_TEST = 400, 100
 

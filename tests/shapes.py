@@ -17,10 +17,10 @@ import pandas as pd
 from typer.testing import CliRunner, Result
 
 from automl_cli.cli.app import app
+from automl_cli.commands.fit import fit
 from automl_cli.config.load import load_config
 from automl_cli.core.events import Event
-from automl_cli.pipeline import fit
-from automl_cli.session import FitRequest
+from automl_cli.run.session import FitRequest
 
 N_TRAIN, N_TEST = 302, 60  # three folds train on 201, 201 and 202 rows
 # A shell in the background may have switched Ctrl-C off.

@@ -12,8 +12,8 @@ from automl_cli.core.problem import Problem
 from automl_cli.data.files import find_files
 from automl_cli.data.infer import infer_dataset
 from automl_cli.features.state import FeatureSet, prepare_features
-from automl_cli.plan import make_specs
-from automl_cli.problems import make_data_options, make_problem
+from automl_cli.planning.plan import make_specs
+from automl_cli.planning.problems import make_data_options, make_problem
 from automl_cli.store import RunDirectory
 from automl_cli.train.assignment import save_assignment
 from automl_cli.train.executor import Executor

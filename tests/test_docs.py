@@ -12,7 +12,6 @@ import pytest
 import typer.main
 from manual.commands import find_commands
 
-from automl_cli.binding import check_names
 from automl_cli.cli import app as cli
 from automl_cli.cli.answers import EXIT_INTERRUPTED, EXIT_MISTAKE
 from automl_cli.config.load import load_config
@@ -21,6 +20,7 @@ from automl_cli.core.dataset import Column
 from automl_cli.core.margins import make_predictions
 from automl_cli.core.matrix import Matrix
 from automl_cli.core.model import FitJob
+from automl_cli.planning.binding import check_names
 from automl_cli.splits import SplitOptions, SplitRequest
 
 ROOT = Path(__file__).parents[1]
@@ -89,13 +89,17 @@ def test_every_file_of_the_program_that_a_page_names_exists(page: Path):
 _PLACES = ("", "automl_cli")
 
 
-def test_the_architecture_shows_the_layers_that_the_linter_checks():
+def test_the_architecture_shows_the_floors_that_the_linter_checks():
     contracts = tomllib.loads(read("pyproject.toml"))["tool"]["importlinter"]["contracts"]
     layers = next(contract["layers"] for contract in contracts if contract["type"] == "layers")
-    shown = next(
-        block for block in find_blocks(read("ARCHITECTURE.md"), "text") if "__main__" in block
-    )
-    assert [re.split(r"  +", line)[0] for line in shown.splitlines()] == layers
+    floors = [{room.strip() for room in layer.split("|")} for layer in layers]
+    blocks = find_blocks(read("ARCHITECTURE.md"), "text")
+    picture = next(block for block in blocks if block.startswith("cli "))
+    shown = [
+        set(re.findall(r"(?m)(?:^|\s{4,})(\w+)(?=\s{3,}\S)", floor))
+        for floor in re.split(r"─{4,}\n", picture)
+    ]
+    assert [{"__main__"}, *shown] == floors
 
 
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.name)

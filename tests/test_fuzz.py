@@ -14,14 +14,14 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from automl_cli.binding import check_names
-from automl_cli.competition import Competition
+from automl_cli.commands.audit import survey
 from automl_cli.config.diagnosis import known_keys
 from automl_cli.config.load import load_config
 from automl_cli.core.errors import AutomlError
 from automl_cli.features import GROUPS
 from automl_cli.models import MODELS
-from automl_cli.survey import survey
+from automl_cli.planning.binding import check_names
+from automl_cli.run.competition import Competition
 
 EXAMPLES = int(os.environ.get("AUTOML_FUZZ", "60"))
 fuzz = settings(

@@ -45,12 +45,12 @@ def audit(
     with answered():
         from automl_cli.cli.findings import check_severity, print_survey, refuse_grave
         from automl_cli.cli.status import tell_status
-        from automl_cli.competition import Competition
+        from automl_cli.commands.audit import survey
         from automl_cli.config.fixes import make_fixes
         from automl_cli.config.load import load_config
         from automl_cli.core.errors import ConfigError
+        from automl_cli.run.competition import Competition
         from automl_cli.store import write_text
-        from automl_cli.survey import survey
 
         check_severity(fail_on)
         if fix is not None and fix.exists():

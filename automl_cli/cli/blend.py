@@ -39,10 +39,10 @@ def blend(
 ) -> None:
     """Blend a run with other runs, and predictions from elsewhere."""
     with answered():
-        from automl_cli.blend import BlendRequest
-        from automl_cli.blend import blend as run_blend
         from automl_cli.cli.results import print_blends
         from automl_cli.cli.status import tell_status
+        from automl_cli.commands.blend import BlendRequest
+        from automl_cli.commands.blend import blend as run_blend
 
         request = BlendRequest(
             run=run,

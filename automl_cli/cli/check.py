@@ -59,11 +59,11 @@ def check(
 ) -> None:
     """Check a submission file against its competition."""
     with answered():
-        from automl_cli.check import CheckRequest
-        from automl_cli.check import check as run_check
         from automl_cli.cli.findings import check_severity, print_check, refuse_grave
-        from automl_cli.competition import Competition, find_competition
+        from automl_cli.commands.check import CheckRequest
+        from automl_cli.commands.check import check as run_check
         from automl_cli.config.load import load_config
+        from automl_cli.run.competition import Competition, find_competition
 
         check_severity(fail_on)
         path, run = _find(submission, paths or ())
@@ -90,8 +90,8 @@ def check(
 
 def _find(submission: Path, paths: Sequence[Path]) -> tuple[Path, Path | None]:
     """Return the file to check, and the run that knows what it is for, if there is one."""
-    from automl_cli.competition import find_submission, is_run
     from automl_cli.core.errors import ConfigError
+    from automl_cli.run.competition import find_submission, is_run
 
     if paths:
         return submission, paths[0] if len(paths) == 1 and is_run(paths[0]) else None

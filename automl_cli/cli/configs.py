@@ -43,9 +43,9 @@ def config_show(
 ) -> None:
     """Print the effective config, each value with its origin."""
     with answered():
-        from automl_cli.binding import check_names
         from automl_cli.config.load import load_config
         from automl_cli.config.show import show_config
+        from automl_cli.planning.binding import check_names
 
         loaded = load_config(config, preset=preset, overrides=overrides or ())
         check_names(loaded)

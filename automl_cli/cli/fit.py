@@ -25,7 +25,7 @@ from automl_cli.cli.options import (
 
 if TYPE_CHECKING:
     from automl_cli.core.events import Listener
-    from automl_cli.session import FitRequest
+    from automl_cli.run.session import FitRequest
 
 INTERRUPTED = "interrupted; run the same command to resume."
 LONGEST_START = 10.0  # seconds from the shell to the first line of a command
@@ -116,10 +116,10 @@ def fit(
     flags = {key: given[name] for name, key in FLAGS.items()}
     with answered(INTERRUPTED):
         from automl_cli.cli.console import make_console
+        from automl_cli.commands.fit import fit as run_fit
         from automl_cli.config.load import load_config
         from automl_cli.core.errors import ConfigError
-        from automl_cli.pipeline import fit as run_fit
-        from automl_cli.session import FitRequest
+        from automl_cli.run.session import FitRequest
 
         if quiet and verbose:
             raise ConfigError(
@@ -161,7 +161,7 @@ def _fetch(request: "FitRequest", listener: "Listener") -> "FitRequest":
                 ),
             )
         return request
-    from automl_cli.fetch import fetch
+    from automl_cli.commands.fetch import fetch
 
     folder, loaded = fetch(request.competition, request.paths, request.loaded, listener)
     return replace(request, paths=(folder,), loaded=loaded)

@@ -38,8 +38,8 @@ def predict(
     """Predict new rows with a finished run."""
     with answered():
         from automl_cli.cli.status import tell_status
-        from automl_cli.predict import PredictRequest
-        from automl_cli.predict import predict as run_predict
+        from automl_cli.commands.predict import PredictRequest
+        from automl_cli.commands.predict import predict as run_predict
 
         request = PredictRequest(run=run, rows=rows, out=out, id=id, proba=proba, force=force)
         with tell_status(f"predicting {rows.name}") as listener:

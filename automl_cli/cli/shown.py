@@ -28,8 +28,8 @@ def leaderboard(
             _show_candidate(run, candidate, as_json=as_json)
             return
         from automl_cli.cli.leaderboard import print_leaderboard
+        from automl_cli.run.summary import read_summary
         from automl_cli.store import RunDirectory
-        from automl_cli.summary import read_summary
 
         summary = read_summary(RunDirectory(run))
         tell_unfinished(run)
@@ -61,7 +61,7 @@ def features(
 
 def _show_candidate(run: Path, key: str, *, as_json: bool) -> None:
     from automl_cli.cli.inspected import print_candidate
-    from automl_cli.inspection import inspect_candidate
+    from automl_cli.run.inspection import inspect_candidate
     from automl_cli.store import RunDirectory
 
     told = inspect_candidate(RunDirectory(run), key)

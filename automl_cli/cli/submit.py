@@ -29,9 +29,9 @@ def submit(
     with answered():
         from automl_cli.cli.console import make_console
         from automl_cli.cli.results import print_submitted
+        from automl_cli.commands.submit import SubmitRequest
+        from automl_cli.commands.submit import submit as run_submit
         from automl_cli.config.durations import parse_duration
-        from automl_cli.submit import SubmitRequest
-        from automl_cli.submit import submit as run_submit
 
         longest = parse_duration(timeout)
         request = SubmitRequest(

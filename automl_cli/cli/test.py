@@ -79,9 +79,9 @@ def ask(
     """Test effects, or differences between groups or candidates."""
     with answered():
         from automl_cli.cli.verdicts import print_verdict
-        from automl_cli.competition import Competition, is_run
         from automl_cli.config.load import load_config
         from automl_cli.hypotheses import Question, answer, guess_target
+        from automl_cli.run.competition import Competition, is_run
 
         source: Path | Competition = paths[0]
         if len(paths) == 1 and is_run(paths[0]):

@@ -22,7 +22,7 @@ def track_add(
 ) -> None:
     """Record the leaderboard scores of a run's submission."""
     with answered():
-        from automl_cli.track import add_scores
+        from automl_cli.commands.track import add_scores
 
         typer.echo(str(add_scores(run, public=public, private=private)))
 
@@ -43,8 +43,8 @@ def track_show(
     """Show all runs, how well their two scores agree, and which two submissions to choose."""
     with answered():
         from automl_cli.cli.results import print_tracked
-        from automl_cli.track import describe_tracked, read_tracked
-        from automl_cli.track.drawing import draw_tracked
+        from automl_cli.commands.track import describe_tracked, read_tracked
+        from automl_cli.commands.track.drawing import draw_tracked
 
         tracked = read_tracked(folder)
         if picture is not None:

@@ -24,7 +24,7 @@ def wheelhouse(
     """Download this program's wheels, to install without network."""
     with answered():
         from automl_cli.cli.results import print_wheelhouse
-        from automl_cli.wheelhouse import PLATFORM, WheelhouseRequest, make_wheelhouse
+        from automl_cli.commands.wheelhouse import PLATFORM, WheelhouseRequest, make_wheelhouse
 
         typer.echo("downloading, which may take some minutes", err=True)
         request = WheelhouseRequest(folder=folder, python=python, platform=platform or PLATFORM)

@@ -21,8 +21,8 @@ from automl_cli.core.metric import Objective, find_lowest
 from automl_cli.core.problem import Problem
 from automl_cli.core.registry import Registry
 from automl_cli.core.resampling import thin_rows
+from automl_cli.decision.scoring import SelectionLoss, make_selection_loss
 from automl_cli.ensemble.linear import Members, fit_linear
-from automl_cli.scoring import SelectionLoss, make_selection_loss
 
 State: TypeAlias = Mapping[str, object]
 

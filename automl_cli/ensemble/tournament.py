@@ -24,10 +24,15 @@ from automl_cli.core.problem import Problem
 from automl_cli.core.resampling import jackknife_error, thin_rows
 from automl_cli.core.threads import limit_blas
 from automl_cli.decision import decide_crossfitted, fit_decision, make_blocks
+from automl_cli.decision.scoring import (
+    make_row_parts,
+    make_selection_loss,
+    score_answers,
+    score_candidate,
+)
 from automl_cli.ensemble.alignment import align_blocks
 from automl_cli.ensemble.combiners import COMBINERS, Combiner, State, get_weights
 from automl_cli.ensemble.linear import Members
-from automl_cli.scoring import make_row_parts, make_selection_loss, score_answers, score_candidate
 
 _TOLERANCE = 1.0  # paired standard errors that a later combiner has to win by
 _N_PARTS = 20  # at most, of the rows by which a choice is made

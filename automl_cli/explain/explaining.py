@@ -37,7 +37,7 @@ from automl_cli.explain.losses import make_row_loss, name_loss
 from automl_cli.explain.refits import refit_with_lunch, refit_without
 from automl_cli.explain.rows import describe_row, find_row
 from automl_cli.models import MODELS
-from automl_cli.reopen import Reopened, reopen
+from automl_cli.run.reopen import Reopened, reopen
 from automl_cli.store import write_json
 from automl_cli.train.collect import load_finished
 

@@ -20,7 +20,7 @@ import pandas as pd
 
 from automl_cli.core.explanation import Contributions, Dropped, Explanation, Importance
 from automl_cli.core.problem import Problem
-from automl_cli.reopen import Reopened
+from automl_cli.run.reopen import Reopened
 from automl_cli.store import RunDirectory, file_name, read_json, write_folder
 
 LEADING = 10  # columns with dependence data

@@ -29,7 +29,7 @@ from automl_cli.features.state import FeatureSet, load_features, name_selection
 from automl_cli.features.steps import fit_step, load_step, write_step
 from automl_cli.features.tables import Tables
 from automl_cli.models import MODELS
-from automl_cli.reopen import Reopened
+from automl_cli.run.reopen import Reopened
 from automl_cli.store import RunDirectory, read_json, write_folder, write_json
 from automl_cli.train.assignment import save_assignment
 from automl_cli.train.cross_fit import cross_fit

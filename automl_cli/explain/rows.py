@@ -11,7 +11,7 @@ from automl_cli.core.explanation import Contributions
 from automl_cli.core.problem import Problem
 from automl_cli.explain.contributions import Explainer, explain_held_out, explain_new
 from automl_cli.explain.files import name_outputs
-from automl_cli.reopen import Reopened
+from automl_cli.run.reopen import Reopened
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from automl_cli.core.errors import ConfigError, RunError
 from automl_cli.core.problem import Problem
 from automl_cli.ensemble.files import load_last_blend
 from automl_cli.hypotheses.question import Question
-from automl_cli.reopen import Reopened, reopen
+from automl_cli.run.reopen import Reopened, reopen
 from automl_cli.statistics.conclusions import conclude_paired
 from automl_cli.statistics.paired import Paired, compare_candidates
 from automl_cli.train.collect import load_finished

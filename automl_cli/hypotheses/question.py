@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from automl_cli.competition import Competition
 from automl_cli.core.errors import ConfigError
+from automl_cli.run.competition import Competition
 from automl_cli.statistics.corrections import check_correction
 
 

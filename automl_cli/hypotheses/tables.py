@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from automl_cli.competition import read_competition
 from automl_cli.config.schema import RunConfig
 from automl_cli.core.arrays import IntVector
 from automl_cli.core.dataset import Column, Dataset, Target
@@ -19,12 +18,13 @@ from automl_cli.data.files import find_files
 from automl_cli.data.names import find_name
 from automl_cli.hypotheses.question import Question
 from automl_cli.metrics import choose_scale
-from automl_cli.problems import choose_metric
-from automl_cli.reopen import reopen
+from automl_cli.planning.problems import choose_metric
+from automl_cli.planning.validation import choose_validation
+from automl_cli.run.competition import read_competition
+from automl_cli.run.reopen import reopen
 from automl_cli.statistics.effects import Settings
 from automl_cli.statistics.formulas import split_formula
 from automl_cli.statistics.response import Response, make_column_response, make_response
-from automl_cli.validation import choose_validation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,9 +6,9 @@ import numpy as np
 
 from automl_cli.core.arrays import IntVector
 from automl_cli.core.resampling import jackknife_error
+from automl_cli.decision.scoring import make_row_parts, score_answers
 from automl_cli.report.material import Solved
 from automl_cli.report.pairs import measure_difference
-from automl_cli.scoring import make_row_parts, score_answers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

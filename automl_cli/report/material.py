@@ -14,12 +14,12 @@ from automl_cli.core.candidate import Blend, Candidate
 from automl_cli.core.errors import RunError
 from automl_cli.core.problem import Problem
 from automl_cli.decision import Answers, decide_crossfitted
+from automl_cli.decision.scoring import Scored, score_candidate
 from automl_cli.ensemble.files import load_last_blend
-from automl_cli.reopen import Reopened, reopen
-from automl_cli.scoring import Scored, score_candidate
-from automl_cli.solve import rank_candidates
+from automl_cli.run.reopen import Reopened, reopen
+from automl_cli.run.solve import rank_candidates
+from automl_cli.run.summary import read_summary
 from automl_cli.store import clock_events, read_json
-from automl_cli.summary import read_summary
 from automl_cli.train.collect import load_finished
 from automl_cli.train.losses import row_losses
 

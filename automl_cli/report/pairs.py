@@ -9,8 +9,8 @@ import numpy as np
 from automl_cli.core.arrays import FloatVector, IntVector
 from automl_cli.core.candidate import Candidate, Step
 from automl_cli.core.resampling import jackknife_error
+from automl_cli.decision.scoring import make_row_parts
 from automl_cli.report.material import Solved
-from automl_cli.scoring import make_row_parts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

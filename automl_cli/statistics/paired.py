@@ -19,7 +19,7 @@ from automl_cli.core.arrays import FloatMatrix, FloatVector, IntVector
 from automl_cli.core.problem import Problem
 from automl_cli.core.resampling import jackknife_error
 from automl_cli.decision import decide_crossfitted
-from automl_cli.scoring import make_row_parts, score_answers
+from automl_cli.decision.scoring import make_row_parts, score_answers
 
 LEAST_FOLDS = 3
 

@@ -8,7 +8,7 @@ import numpy as np
 from automl_cli.core.arrays import IntVector
 from automl_cli.core.candidate import Candidate
 from automl_cli.core.problem import Problem
-from automl_cli.scoring import make_selection_loss, score_candidate
+from automl_cli.decision.scoring import make_selection_loss, score_candidate
 from automl_cli.train.trials import leave_judges_out
 
 

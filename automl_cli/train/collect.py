@@ -12,7 +12,7 @@ from automl_cli.core.candidate import Candidate, CandidateSpec
 from automl_cli.core.errors import RunError
 from automl_cli.core.foldplan import FoldPlan
 from automl_cli.core.problem import Problem
-from automl_cli.scoring import score_candidate
+from automl_cli.decision.scoring import score_candidate
 from automl_cli.store import (
     RunDirectory,
     Writable,

@@ -8,7 +8,7 @@ from itertools import islice
 from statistics import median
 
 from automl_cli.core.events import Event, JsonValue
-from automl_cli.description import describe_candidate
+from automl_cli.models.description import describe_candidate
 from automl_cli.train.agenda import Agenda
 from automl_cli.train.course import Course, Task
 from automl_cli.train.order import Crew

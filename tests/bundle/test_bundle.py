@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 
 from automl_cli.bundle import MANIFEST, load_predictor
+from automl_cli.commands.predict import PredictRequest, predict
 from automl_cli.core.errors import DataError, RunError
 from automl_cli.data.read import read_table
-from automl_cli.predict import PredictRequest, predict
 
 if TYPE_CHECKING:
     from automl_cli.core.events import Event
@@ -58,7 +58,7 @@ def test_batches_give_what_the_whole_gives(
     make_run: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder, run = make_run("binary")
-    monkeypatch.setattr("automl_cli.predict.BATCH_ROWS", 7)
+    monkeypatch.setattr("automl_cli.commands.predict.BATCH_ROWS", 7)
     predicted = predict_file(run, folder / "test.csv", tmp_path / "out.csv")
     submitted = pd.read_csv(run / "submission.csv")
     pd.testing.assert_frame_equal(predicted, submitted, rtol=0, atol=1e-9)
@@ -68,7 +68,7 @@ def test_each_batch_is_told(
     make_run: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder, run = make_run("binary")
-    monkeypatch.setattr("automl_cli.predict.BATCH_ROWS", 25)
+    monkeypatch.setattr("automl_cli.commands.predict.BATCH_ROWS", 25)
     told: list[Event] = []
     request = PredictRequest(run=run, rows=folder / "test.csv", out=tmp_path / "out.csv")
     predict(request, told.append)
@@ -80,7 +80,7 @@ def test_rows_without_an_id_are_numbered_through_all_batches(
     make_run: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder, run = make_run("binary")
-    monkeypatch.setattr("automl_cli.predict.BATCH_ROWS", 25)
+    monkeypatch.setattr("automl_cli.commands.predict.BATCH_ROWS", 25)
     pd.read_csv(folder / "test.csv").drop(columns="row").to_csv(tmp_path / "new.csv", index=False)
     predicted = predict_file(run, tmp_path / "new.csv", tmp_path / "out.csv")
     assert predicted["row"].tolist() == list(range(N_TEST))
@@ -146,7 +146,7 @@ def test_cells_that_are_not_readable_as_in_train_are_counted(
     rows.loc[3:5, "size"], rows.loc[50, "size"] = "large", "huge"
     rows.loc[7, "bought"], rows.loc[8, "count"], rows.loc[9, "city"] = "soon", "unknown", "Paris"
     rows.to_csv(tmp_path / "new.csv", index=False)
-    monkeypatch.setattr("automl_cli.predict.BATCH_ROWS", 20)
+    monkeypatch.setattr("automl_cli.commands.predict.BATCH_ROWS", 20)
     request = PredictRequest(run=run, rows=tmp_path / "new.csv", out=tmp_path / "out.csv")
     assert predict(request)["unread"] == [
         {
@@ -229,7 +229,7 @@ def test_the_header_again_is_no_row_in_any_batch(
     make_run: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder, run = make_run("binary")
-    monkeypatch.setattr("automl_cli.predict.BATCH_ROWS", 7)
+    monkeypatch.setattr("automl_cli.commands.predict.BATCH_ROWS", 7)
     monkeypatch.setattr("automl_cli.data.batches.BLOCK_BYTES", 500)
     header, *rows = (folder / "test.csv").read_text().splitlines()
     rows[10:10], rows[50:50] = [header], [header.upper()]

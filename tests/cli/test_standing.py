@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from automl_cli.cli.standing import Standing, Task, note
+from automl_cli.commands.fit import fit
 from automl_cli.config.load import load_config
 from automl_cli.core.events import Event, Kind
-from automl_cli.pipeline import fit
-from automl_cli.session import FitRequest
+from automl_cli.run.session import FitRequest
 
 PENGUINS = Path(__file__).parents[2] / "examples" / "penguins"
 

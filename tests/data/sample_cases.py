@@ -15,7 +15,7 @@ from automl_cli.data.check import check_submission
 from automl_cli.data.files import find_files
 from automl_cli.data.infer import Inference, infer_dataset
 from automl_cli.data.submission import make_submission, write_submission
-from automl_cli.problems import choose_metric, make_data_options
+from automl_cli.planning.problems import choose_metric, make_data_options
 
 N_TRAIN, N_TEST = 120, 4
 IDS = ("200", "201", "202", "203")

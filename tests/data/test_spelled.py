@@ -15,7 +15,7 @@ from automl_cli.data.infer import Inference
 from automl_cli.data.read import read_table
 from automl_cli.data.submission import column_names
 from automl_cli.data.types import TableTyping, prepare_frame
-from automl_cli.problems import choose_metric
+from automl_cli.planning.problems import choose_metric
 
 ROUNDS, FOLDS = 30, 3
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from automl_cli.config.schema import EnsembleConfig
 from automl_cli.core.deadline import Deadline
 from automl_cli.core.problem import Problem
+from automl_cli.decision.scoring import selection_loss
 from automl_cli.ensemble import linear
 from automl_cli.ensemble.combiners import COMBINERS, get_weights
-from automl_cli.scoring import selection_loss
 
 PROBLEMS = [
     ("roc_auc", ("n", "y")),

@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 import statsmodels.datasets as shipped
 
-from automl_cli.competition import Competition
 from automl_cli.config.load import load_config
 from automl_cli.core.errors import AutomlError, ConfigError
 from automl_cli.hypotheses import Question, answer
+from automl_cli.run.competition import Competition
 
 N = 600
 

@@ -10,11 +10,11 @@ from stand_in import Site, pack
 from typer.testing import CliRunner
 
 from automl_cli.cli.app import app
+from automl_cli.commands.fetch import fetch
 from automl_cli.config.load import load_config
 from automl_cli.core.errors import AutomlError, ConfigError, DataError, KaggleError, RunError
 from automl_cli.core.events import Event
 from automl_cli.core.metric_names import METRIC_NAMES
-from automl_cli.fetch import fetch
 from automl_cli.kaggle import fetch_files, match_metric
 from automl_cli.metrics import METRICS, get_metric
 

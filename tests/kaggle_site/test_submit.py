@@ -10,11 +10,11 @@ from stand_in import Site
 from typer.testing import CliRunner
 
 from automl_cli.cli.app import app
+from automl_cli.commands.submit import SubmitRequest, submit
+from automl_cli.commands.track import add_scores
 from automl_cli.core.errors import ConfigError, DataError, KaggleError
 from automl_cli.core.events import Event
 from automl_cli.payloads import PAYLOADS
-from automl_cli.submit import SubmitRequest, submit
-from automl_cli.track import add_scores
 
 PENDING = {"status": "PENDING"}
 DONE = {"status": "COMPLETE", "publicScore": "0.0213", "privateScore": ""}
@@ -210,7 +210,7 @@ def test_a_command_that_was_ended_while_it_uploaded_uses_no_other_submission(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("automl_cli.submit.upload", end)
+        patched.setattr("automl_cli.commands.submit.upload", end)
         with pytest.raises(KeyboardInterrupt):
             submit(ask(run), ignore)
     with pytest.raises(KaggleError) as caught:

@@ -14,11 +14,11 @@ from automl_cli.core.explanation import Contributions, Explanation, Importance
 from automl_cli.core.problem import Problem
 from automl_cli.ensemble.files import load_key
 from automl_cli.explain.files import describe_explanation, write_explanation
-from automl_cli.reopen import reopen
 from automl_cli.report.dependence import Dependence, draw_dependence
 from automl_cli.report.material import read_material
 from automl_cli.report.section import Pictures, Text
 from automl_cli.report.sections.importance import read_explained, write_importance
+from automl_cli.run.reopen import reopen
 from automl_cli.store import RunDirectory
 
 LEVELS = ["None", "NA", "nan", "", "b"]  # the fourth stands for a missing value

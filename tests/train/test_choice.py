@@ -6,8 +6,8 @@ from sites import Site
 
 from automl_cli.core.candidate import Candidate
 from automl_cli.core.problem import Problem
+from automl_cli.decision.scoring import score_candidate
 from automl_cli.metrics import get_metric
-from automl_cli.scoring import score_candidate
 from automl_cli.splits import SplitOptions, make_fold_plan
 from automl_cli.train.choice import choose_candidate
 from automl_cli.train.trials import leave_judges_out

@@ -5,7 +5,7 @@ from sites import Site
 
 from automl_cli.core.deadline import Deadline
 from automl_cli.core.events import PASSING, Event
-from automl_cli.session import record_events
+from automl_cli.run.session import record_events
 from automl_cli.store import RunDirectory
 from automl_cli.train.cross_fit import cross_fit
 from automl_cli.train.jobs import run_jobs

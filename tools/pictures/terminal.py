@@ -13,9 +13,9 @@ from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 
 from automl_cli.cli.console import RunConsole
+from automl_cli.commands.fit import fit
 from automl_cli.config.load import load_config
-from automl_cli.pipeline import fit
-from automl_cli.session import FitRequest
+from automl_cli.run.session import FitRequest
 
 WIDTH = 100  # columns
 # The usual format asks a server for a font, and pictures must not ask anybody.

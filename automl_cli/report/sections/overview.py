@@ -7,6 +7,7 @@ import pandas as pd
 
 from automl_cli.core.candidate import Blend
 from automl_cli.core.counts import spell_count
+from automl_cli.decision.scoring import make_row_parts
 from automl_cli.report.material import Material, Solved
 from automl_cli.report.pairs import measure_difference
 from automl_cli.report.section import Block, Cell, Figures, Heading, Section, Table, Text
@@ -20,7 +21,6 @@ from automl_cli.report.wording import (
     spell_share,
     spell_value,
 )
-from automl_cli.scoring import make_row_parts
 
 MOST_SHOWN = 12  # columns; more are folded away
 TRUST = "How far to trust the score"

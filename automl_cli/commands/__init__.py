@@ -1,0 +1,1 @@
+"""What each command does, one module or package a command; `cli` gives it what was typed."""

@@ -1,0 +1,287 @@
+"""The whole run, from files to a submission: one page of plain calls."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from automl_cli.audit import audit_all
+from automl_cli.config.schema import RunConfig
+from automl_cli.config.show import show_config
+from automl_cli.core.candidate import CandidateSpec, FeatureRecipe
+from automl_cli.core.deadline import Deadline
+from automl_cli.core.errors import ConfigError, PlanError
+from automl_cli.core.events import Event, Listener
+from automl_cli.core.finding import Finding
+from automl_cli.core.keys import SHORT
+from automl_cli.core.problem import Problem
+from automl_cli.data.files import Files, find_files
+from automl_cli.data.infer import Inference, infer_dataset
+from automl_cli.data.submission import check_name
+from automl_cli.features.state import FeatureSet, prepare_features
+from automl_cli.features.tables import save_tables
+from automl_cli.planning.binding import check_config
+from automl_cli.planning.holdout import Holdout, describe_holdout, hold_out
+from automl_cli.planning.original import describe_gate
+from automl_cli.planning.parameters import check_values
+from automl_cli.planning.plan import (
+    is_screened,
+    make_plain,
+    make_run_key,
+    make_specs,
+)
+from automl_cli.planning.problems import make_data_options, make_facts, make_problem
+from automl_cli.planning.tuning import list_ways
+from automl_cli.planning.validation import choose_validation
+from automl_cli.run.outcome import finish, record
+from automl_cli.run.reporting import keep_time, report_run
+from automl_cli.run.session import (
+    FitRequest,
+    Session,
+    count_spent,
+    describe_best,
+    describe_blend,
+    describe_data,
+    describe_findings,
+    record_events,
+    submit,
+    tell_start,
+)
+from automl_cli.run.stages import Undertaking, begin, pursue
+from automl_cli.store import RunDirectory, check_writable, file_name, write_json, write_text
+from automl_cli.store.written import TABLES, refuse_overwrite, refuse_tables
+from automl_cli.train.assignment import save_assignment
+from automl_cli.train.executor import LocalPool, open_pool
+from automl_cli.train.machine import (
+    check_limit,
+    choose_limit,
+    count_processes,
+    count_workers,
+    make_room,
+)
+from automl_cli.train.order import Crew
+from automl_cli.train.pace import make_pace, reserve_seconds
+
+if TYPE_CHECKING:
+    from automl_cli.run.solve import Solution
+
+
+def fit(request: FitRequest, listener: Listener) -> dict[str, Any]:
+    """Fit, blend and write the submission; return the summary.
+
+    Parameters
+    ----------
+    request
+        What to do.
+    listener
+        Told of everything that happens.
+
+    Raises
+    ------
+    AutomlError
+        For whatever the user can mend.
+    """
+    config = request.loaded.config
+    check_config(request.loaded)
+    files = find_files(
+        request.paths, test=request.test, sample=request.sample, original=config.data.original
+    )
+    _check_places(request, files)
+    limit_bytes = choose_limit(config.limits.memory)
+    check_limit(limit_bytes)
+    with open_pool(config.run.workers or count_processes(limit_bytes), limit_bytes) as pool:
+        reading = _read(files, config, listener)
+        check_values(request.loaded, reading.problems, pool)
+        key = make_run_key(reading.holdout.dataset, config)
+        directory = RunDirectory(request.out or _choose_folder(files.train, config, key))
+        known = {"key": key, **files.to_json(), **request.origin}
+        with directory.use(known, accept_versions=request.accept_versions):
+            write_json(directory.typing, reading.inference.typing.to_json())
+            write_text(directory.config, show_config(request.loaded))
+            spent = count_spent(directory, reading.problems)
+            deadline = Deadline.after(config.budget, since=request.started_at - spent)
+            session = _open(request, reading, directory, pool, (deadline, listener))
+            tell_start(session, spent)
+            try:
+                summary = _work(_prepare(session))
+            finally:
+                pool.stop()  # before the lock is released: nobody else may meet our workers
+            if config.run.report:
+                report_run(directory, deadline, session.listener)
+            return summary
+
+
+def _check_places(request: FitRequest, files: Files) -> None:
+    """Refuse places for the run and for the submission before work is done for them."""
+    if request.out is not None and request.out.resolve() == files.train.resolve().parent:
+        raise ConfigError(
+            f"--out {request.out}: this folder holds the tables.",
+            hint="Give the run a folder of its own, such as --out runs/first.",
+        )
+    path = request.submission
+    if path is None:
+        return
+    check_name(path)
+    check_writable(path)
+    tables = {what: getattr(files, name) for name, what in TABLES.items()}
+    told = {what: table for what, table in tables.items() if table is not None}
+    refuse_tables(path, told, option="--submission")
+    runs = Path(request.loaded.config.run.folder)
+    runs = runs if request.out is None else request.out.resolve().parent
+    refuse_overwrite(path, force=request.force, runs=runs, option="--submission")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reading:
+    """What the tables and the config come to, before there is a run directory."""
+
+    inference: Inference
+    holdout: Holdout
+    problems: tuple[Problem, ...]
+    facts: tuple[tuple[str, str, str], ...]
+    findings: tuple[Finding, ...]
+    original: float
+
+
+def _read(files: Files, config: RunConfig, listener: Listener) -> _Reading:
+    """Read the tables, infer what is asked, and tell it."""
+    inference = infer_dataset(files, make_data_options(config))
+    given = inference.dataset
+    rows = hold_out(given, choose_validation(given, config), config.validation.holdout)
+    dataset, split = rows.dataset, rows.validation
+    problems = tuple(make_problem(dataset, one, config, split) for one in dataset.schema.targets)
+    use_original, told = describe_gate(dataset)
+    facts = (*make_facts(dataset, problems, config, split), *describe_holdout(rows), *told)
+    listener(Event(kind="inferred", fields=describe_data(dataset, facts)))
+    n_folds = config.validation.folds
+    findings = audit_all(inference, n_folds=n_folds, thorough=False, listener=listener)
+    listener(Event(kind="audited", fields=describe_findings(findings)))
+    return _Reading(
+        inference=inference,
+        holdout=rows,
+        problems=problems,
+        facts=facts,
+        findings=tuple(findings),
+        original=config.data.original_weight if use_original else 0.0,
+    )
+
+
+def _open(
+    request: FitRequest,
+    reading: _Reading,
+    directory: RunDirectory,
+    pool: LocalPool,
+    watched: tuple[Deadline, Listener],
+) -> Session:
+    config, (deadline, listener) = request.loaded.config, watched
+    return Session(
+        request=request,
+        given=reading.inference.dataset,
+        holdout=reading.holdout,
+        facts=reading.facts,
+        findings=reading.findings,
+        directory=directory,
+        problems=reading.problems,
+        specs={one.target.name: make_specs(one, config) for one in reading.problems},
+        plain_sets={},
+        original=reading.original,
+        pool=pool,
+        deadline=keep_time(deadline) if config.run.report else deadline,
+        listener=record_events(directory, listener),
+    )
+
+
+def _work(session: Session) -> dict[str, Any]:
+    solutions: dict[str, Solution] = {}
+    # With several targets each gets one candidate first: a submission needs all of them.
+    for stage in (begin, pursue) if len(session.problems) > 1 else (pursue,):
+        for number, problem in enumerate(session.problems):
+            task = _make_task(session, problem)
+            share = len(session.problems) - number
+            crew = _make_crew(session, problem, task.specs, share=share)
+            for solution in stage(task, crew):
+                solutions[problem.target.name] = solution
+                session.listener(Event(kind="best", fields=describe_best(solution)))
+                if solution.blend is not None:
+                    session.listener(Event(kind="blended", fields=describe_blend(solution)))
+                submit(session, solutions)
+                record(session, solutions)
+    return finish(session, solutions)
+
+
+def _prepare(session: Session) -> Session:
+    """Make what the workers read; candidates whose recipe makes no feature are left out."""
+    plain_sets = _prepare_recipes(session)
+    specs = {
+        name: tuple(spec for spec in every if make_plain(spec).recipe in plain_sets)
+        for name, every in session.specs.items()
+    }
+    if any(is_screened(spec) for every in specs.values() for spec in every):
+        save_tables(session.dataset, session.directory.tables)
+    for problem in session.problems:
+        save_assignment(problem, session.directory.problem(problem.target.name))
+    return replace(session, specs=specs, plain_sets=plain_sets)
+
+
+def _prepare_recipes(session: Session) -> dict[FeatureRecipe, FeatureSet]:
+    found: dict[FeatureRecipe, FeatureSet] = {}
+    errors: list[PlanError] = []
+    planned = (make_plain(spec).recipe for every in session.specs.values() for spec in every)
+    searched = list_ways(session.request.loaded.config, session.dataset.schema.columns)
+    for recipe in dict.fromkeys([*planned, *searched]):
+        try:
+            made = prepare_features(
+                session.dataset,
+                recipe,
+                session.directory.features,
+                transductive=session.transductive,
+            )
+        except PlanError as error:
+            errors.append(error)
+            session.listener(Event(kind="warning", fields={"message": error.message}))
+        else:
+            found[recipe] = made.feature_set
+    if errors and not found:
+        raise errors[0]
+    return found
+
+
+def _make_task(session: Session, problem: Problem) -> Undertaking:
+    return Undertaking(
+        problem=problem,
+        specs=session.specs[problem.target.name],
+        plain_sets=session.plain_sets,
+        data_key=session.dataset.key,
+        columns=session.dataset.schema.columns,
+        transductive=session.transductive,
+        config=session.request.loaded.config,
+        original=session.original,
+    )
+
+
+def _make_crew(
+    session: Session, problem: Problem, specs: Sequence[CandidateSpec], *, share: int
+) -> Crew:
+    threads = max((spec.n_threads for spec in specs), default=1)
+    n_cells = session.dataset.n_rows * len(session.dataset.schema.columns)
+    config = session.request.loaded.config
+    room = make_room(n_cells, config.limits.memory)
+    workers = config.run.workers or min(session.pool.workers, count_workers(threads, room))
+    left = session.deadline.seconds_left() / share
+    deadline = session.deadline if share == 1 else Deadline.after(left)
+    reserve = reserve_seconds(problem.folds.n_rows, problem.n_outputs * len(specs), left)
+    return Crew(
+        run=session.directory,
+        executor=session.pool,
+        pace=make_pace(deadline, reserve_seconds=reserve, workers=workers),
+        listener=session.listener,
+        screeners=config.run.workers or min(session.pool.workers, count_workers(1, room)),
+        room=room,
+        ended_for_memory=session.pool.has_ended_for_memory,
+    )
+
+
+def _choose_folder(train: Path, config: RunConfig, key: str) -> Path:
+    stem = train.name.partition(".")[0]
+    name = train.resolve().parent.name if stem == "train" else stem
+    return Path(config.run.folder) / f"{file_name(name)}-{key[:SHORT]}"

@@ -1,0 +1,1 @@
+"""One run while it works, and opened again."""

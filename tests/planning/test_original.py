@@ -1,0 +1,176 @@
+"""The original data set in a run: tried, weighed on the competition's rows, and told."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import automl_cli
+from automl_cli.config.load import load_config
+from automl_cli.core.dataset import Dataset
+from automl_cli.core.errors import PlanError
+from automl_cli.data.files import find_files
+from automl_cli.data.infer import infer_dataset
+from automl_cli.explain import ExplainRequest, explain
+from automl_cli.planning.original import describe_gate
+from automl_cli.planning.plan import make_run_key
+from automl_cli.planning.problems import make_data_options, make_problem
+
+SETTINGS = ["data.target=y", "metric=roc_auc", "validation.splitter=kfold"]
+
+
+def make_rows(n_rows: int, seed: int, *, turned: bool = False, moved: float = 0.0) -> pd.DataFrame:
+    """Make rows whose class hangs on three columns, or on their opposites (`turned`)."""
+    rng = np.random.default_rng(seed)
+    frame = pd.DataFrame(rng.normal(size=(n_rows, 4)), columns=list("abcd"))
+    frame["kind"] = rng.choice(list("xyz"), n_rows)
+    margin = frame["a"] + frame["b"] * frame["c"] + (frame["kind"] == "x")
+    drawn = rng.random(n_rows) < 1 / (1 + np.exp(margin if turned else -margin))
+    return frame.assign(y=drawn.astype(int), a=frame["a"] + moved)
+
+
+def write(folder: Path, original: pd.DataFrame, n_rows: int = 200) -> Path:
+    folder.mkdir(exist_ok=True)
+    make_rows(n_rows, 0).rename_axis("id").to_csv(folder / "train.csv")
+    make_rows(100, 1).drop(columns="y").rename_axis("id").to_csv(folder / "test.csv")
+    original.to_csv(folder / "original.csv", index=False)
+    return folder
+
+
+def fit(folder: Path, *overrides: str) -> dict[str, Any]:
+    return automl_cli.fit(
+        folder,
+        preset="smoke",
+        overrides=[*SETTINGS, "data.original=original.csv", *overrides],
+        out=folder / "run",
+    )
+
+
+def read(folder: Path, *overrides: str) -> tuple[Dataset, Any]:
+    config = load_config(preset="smoke", overrides=[*SETTINGS, *overrides]).config
+    files = find_files([folder], original="original.csv")
+    return infer_dataset(files, make_data_options(config)).dataset, config
+
+
+def test_rows_that_help_are_trained_on_and_the_summary_tells_what_they_brought(
+    tmp_path: Path,
+) -> None:
+    target = fit(write(tmp_path / "task", make_rows(2000, 2)))["targets"][0]
+
+    brought = target["original"]
+    assert brought["score"] > brought["plain_score"]
+    assert brought["gain"] == pytest.approx(brought["score"] - brought["plain_score"])
+    assert brought["gain"] > 2 * brought["gain_se"] > 0
+    assert brought["is_better"]
+    leading = target["candidates"][0]
+    assert leading["original"] == 1.0
+
+
+def test_rows_that_mislead_are_left_out(tmp_path: Path) -> None:
+    target = fit(write(tmp_path / "task", make_rows(2000, 2, turned=True)))["targets"][0]
+
+    assert target["original"]["gain"] < 0
+    assert not target["original"]["is_better"]
+    weights = {one["key"]: one["weight"] for one in target["candidates"] if one["original"]}
+    assert len(weights) == 2  # the small first candidate and the first full one
+    assert all(weight is None or weight < 0.5 for weight in weights.values())
+
+
+def test_rows_that_a_model_tells_apart_are_not_tried(tmp_path: Path) -> None:
+    summary = fit(write(tmp_path / "task", make_rows(300, 2, moved=5.0)))
+
+    facts = {what: value for what, value, _ in summary["facts"]}
+    assert facts["original rows"] == "not used"
+    assert summary["targets"][0]["original"] is None
+    assert not any(one["original"] for one in summary["candidates"])
+
+
+def test_too_few_rows_to_be_told_apart_are_tried(tmp_path: Path) -> None:
+    dataset, _ = read(write(tmp_path / "task", make_rows(50, 2)))
+
+    usable, facts = describe_gate(dataset)
+    assert usable
+    assert facts == [("original rows", "tried", "too few rows to tell them from train's")]
+
+
+def test_out_of_fold_predictions_are_of_competition_rows_alone(tmp_path: Path) -> None:
+    folder = write(tmp_path / "task", make_rows(400, 2))
+    summary = fit(folder)
+
+    for candidate in summary["candidates"]:
+        oof = np.load(folder / "run" / "candidates" / candidate["key"] / "oof.npy")
+        assert oof.shape == (200, 1)
+        assert not np.isnan(oof).any()
+
+
+def test_a_row_of_a_low_weight_changes_the_model_less(tmp_path: Path) -> None:
+    folder = write(tmp_path / "task", make_rows(2000, 2, turned=True))
+    gains = []
+    for number, weight in enumerate(("1.0", "0.01")):
+        summary = automl_cli.fit(
+            folder,
+            preset="smoke",
+            overrides=[*SETTINGS, "data.original=original.csv", f"data.original_weight={weight}"],
+            out=folder / f"run{number}",
+        )
+        gains.append(summary["targets"][0]["original"]["gain"])
+
+    assert gains[0] < gains[1]
+
+
+def test_a_repeated_command_finds_all_done_and_decides_alike(tmp_path: Path) -> None:
+    folder = write(tmp_path / "task", make_rows(400, 2))
+    first, again = fit(folder), fit(folder)
+
+    assert first["score"] == again["score"]
+    events = (folder / "run" / "events.jsonl").read_text().splitlines()
+    starts = [k for k, line in enumerate(events) if json.loads(line)["kind"] == "started"]
+    assert len(starts) == 2
+    assert not any(json.loads(line)["kind"] == "fitted" for line in events[starts[1] :])
+
+
+def test_original_rows_have_no_place_in_time(tmp_path: Path) -> None:
+    folder = write(tmp_path / "task", make_rows(400, 2))
+    dataset, config = read(folder, "validation.splitter=time", "validation.time=id")
+
+    with pytest.raises(PlanError, match="the folds follow time, in which its rows have no place"):
+        make_problem(dataset, dataset.schema.targets[0], config)
+
+
+def test_a_run_that_learned_from_it_can_be_explained(tmp_path: Path) -> None:
+    folder = write(tmp_path / "task", make_rows(600, 2))
+    fit(folder, "limits.rounds=30")
+    request = ExplainRequest(run=folder / "run", rows=50, tested_rows=100, drop_column=1)
+
+    made = explain(request, lambda _: None)["targets"][0]
+    assert {one["name"] for one in made["columns"]} == {"a", "b", "c", "d", "kind", "lunch"}
+    assert len(made["dropped"]) == 1
+
+
+def test_a_column_that_it_lacks_does_not_tell_it_from_train(tmp_path: Path) -> None:
+    dataset, _ = read(write(tmp_path / "task", make_rows(400, 2).drop(columns="d")))
+
+    usable, ((_, value, reason),) = describe_gate(dataset)
+    assert (usable, value) == (True, "tried")
+    assert reason.startswith("a model tells them from train's rows with an AUC of 0.")
+
+
+def test_original_rows_may_be_of_a_held_out_group(tmp_path: Path) -> None:
+    folder = write(tmp_path / "task", make_rows(400, 2))
+    dataset, config = read(
+        folder, "validation.splitter=group", "validation.group=kind", "validation.folds=3"
+    )
+
+    with pytest.raises(PlanError, match="its rows may be of any of them"):
+        make_problem(dataset, dataset.schema.targets[0], config)
+
+
+def test_the_place_of_the_file_does_not_change_the_key_of_a_run(tmp_path: Path) -> None:
+    folder = write(tmp_path / "task", make_rows(400, 2))
+    dataset, config = read(folder, "data.original=original.csv")
+    _, other = read(folder, f"data.original={folder / 'original.csv'}")
+
+    assert make_run_key(dataset, config) == make_run_key(dataset, other)

@@ -1,0 +1,61 @@
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from sites import PENGUINS
+
+from automl_cli.config.load import load_config
+from automl_cli.core.candidate import CandidateSpec
+from automl_cli.core.errors import PlanError
+from automl_cli.data.files import find_files
+from automl_cli.data.infer import infer_dataset
+from automl_cli.models import MODELS
+from automl_cli.planning.plan import STARTER_ROUNDS, make_specs
+from automl_cli.planning.problems import make_data_options, make_problem
+
+
+def plan(*models: str, paths: tuple[Path, ...] = (PENGUINS,)) -> list[CandidateSpec]:
+    others = [f"models.{name}={'{}' if name in models else 'false'}" for name in MODELS]
+    more = [] if paths == (PENGUINS,) else ["data.target=y"]
+    config = load_config(preset="medium", overrides=[*others, *more, "search.trials=0"]).config
+    dataset = infer_dataset(find_files(paths), make_data_options(config)).dataset
+    return make_specs(make_problem(dataset, dataset.schema.targets[0], config), config)
+
+
+@pytest.mark.parametrize("model", ["lightgbm", "catboost", "xgboost"])
+def test_a_booster_begins_with_few_large_rounds(model: str):
+    starter = plan(model)[0]
+    assert starter.max_rounds == STARTER_ROUNDS
+    assert dict(starter.params)["learning_rate"] == MODELS.get(model).search_rate
+    assert all(step.top is None for step in starter.recipe)
+
+
+@pytest.mark.parametrize("model", ["mlp", "linear"])
+def test_other_models_begin_with_their_own_parameters(model: str):
+    first, second = plan(model)[:2]
+    assert first.params == second.params
+    assert first.max_rounds == second.max_rounds
+    assert all(step.top is None for step in first.recipe)
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (["extra_trees"], "extra_trees cannot solve a regression target of 100,001 rows"),
+        (["mlp", "extra_trees"], "none of mlp, extra_trees can solve a regression target"),
+    ],
+)
+def test_models_that_cannot_solve_a_task_are_those_that_were_asked_for(
+    names: list[str], told: str, tmp_path: Path
+):
+    y = np.random.default_rng(0).normal(size=100_001)
+    pd.DataFrame({"x": np.round(y, 1), "y": y}).to_csv(tmp_path / "train.csv", index=False)
+    with pytest.raises(PlanError) as caught:
+        plan(*names, paths=(tmp_path / "train.csv",))
+    assert caught.value.message.startswith(f"models: {told}")
+    limits = {
+        "mlp": "mlp is for at most 100,000",
+        "extra_trees": "extra_trees is for at most 20,000",
+    }
+    assert caught.value.message.endswith(f"({', '.join(limits[name] for name in names)}).")

@@ -1,0 +1,81 @@
+"""Killed at any moment and started again, a run ends with the same bytes."""
+
+import json
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+MOMENTS = 6
+
+
+def make_command(out: Path, workers: int) -> list[str]:
+    words = [sys.executable, "-m", "automl_cli", "fit", str(EXAMPLES / "diamonds")]
+    words += ["--preset", "fast", "--set", "budget=null", "--set", "limits.rounds=60"]
+    words += ["--set", "run.report=false"]
+    words += ["--folds", "3"]
+    words += ["--set", "search.trials=5", "--set", "search.models=[lightgbm, linear]"]
+    return [*words, "--out", str(out), "--workers", str(workers), "--quiet"]
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, float]:
+    out = tmp_path_factory.mktemp("whole") / "run"
+    began = time.time()
+    subprocess.run(make_command(out, 2), check=True, capture_output=True)
+    return (out / "submission.csv").read_bytes(), time.time() - began
+
+
+def test_without_time_left_the_submission_and_the_figures_stay(tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    words = [sys.executable, "-m", "automl_cli", "fit", str(EXAMPLES / "diamonds"), "--quiet"]
+    words += ["--preset", "medium", "--budget", "45s", "--set", "search.budget=14s"]
+    words += ["--set", "search.models=[lightgbm]", "--set", "validation.folds=3"]
+    words += ["--candidates", "2", "--out", str(out)]
+    subprocess.run(words, check=True, capture_output=True)
+    first = (out / "submission.csv").read_bytes(), json.loads((out / "summary.json").read_text())
+    subprocess.run([*words, "--budget", "20s"], check=True, capture_output=True)
+    again = (out / "submission.csv").read_bytes(), json.loads((out / "summary.json").read_text())
+
+    for summary in (first[1], again[1]):
+        del summary["seconds"], summary["unused"]  # of the command, not of the run
+    left_out = [
+        {one["key"] for one in summary["targets"][0].pop("skipped")}
+        for summary in (first[1], again[1])
+    ]
+    assert left_out[0] <= left_out[1]  # the second command has other reasons, and more to leave out
+    assert first[1]["targets"][0]["search"]
+    assert again == first
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_killed_run_ends_with_the_same_bytes(
+    tmp_path: Path, uninterrupted: tuple[bytes, float], workers: int
+) -> None:
+    expected, seconds = uninterrupted
+    moments = random.Random(workers)
+    kills = 0
+    out = tmp_path / "run"
+    attempt = 0
+    while kills < MOMENTS:
+        command = make_command(out, workers)
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as run:
+            try:
+                run.wait(timeout=moments.uniform(0.3, 0.6 * seconds))
+            except subprocess.TimeoutExpired:
+                run.send_signal(signal.SIGKILL)
+                kills += 1
+                continue
+        # It ended before the moment came: the next kills hit a fresh run.
+        assert run.returncode == 0
+        assert (out / "submission.csv").read_bytes() == expected
+        attempt += 1
+        out = tmp_path / f"run-{attempt}"
+    subprocess.run(make_command(out, workers), check=True, capture_output=True)
+
+    assert (out / "submission.csv").read_bytes() == expected
