@@ -42,7 +42,14 @@ from automl_cli.core.model import FitJob, FittedModel, Watch
 from automl_cli.core.problem import Problem
 from automl_cli.ensemble.tournament import apply_blend, blend_candidates
 from automl_cli.explain.clusters import find_clusters
-from automl_cli.explain.importances import Answer, Permuted, Probe, Question, judge_all, permute_all
+from automl_cli.explain.importances import (
+    ImportanceRequest,
+    ImportanceTable,
+    NoiseColumn,
+    PermutationResult,
+    judge_all,
+    permute_all,
+)
 from automl_cli.explain.losses import make_row_loss
 from automl_cli.explain.permutation import JudgedFold, measure_permutations
 from automl_cli.explain.significance import Correction, judge_rows
@@ -99,7 +106,7 @@ def repeat(design: Design, seed: int) -> Outcome:
     blend, models, with_lunch = fit_blend(design, setting)
     kept = np.random.default_rng(seed).permutation(plan.n_rows)
     judge = partial(judge_folds, plan, np.sort(kept[: round(design.share * len(kept))]), blend)
-    question = Question(
+    question = ImportanceRequest(
         frame=own,
         folds=judge(models),
         plan=plan,
@@ -109,7 +116,7 @@ def repeat(design: Design, seed: int) -> Outcome:
         rate=RATE,
         seed=seed,
     )
-    probe = Probe(name=LUNCH, frame=setting.frame, folds=judge(with_lunch))
+    probe = NoiseColumn(name=LUNCH, frame=setting.frame, folds=judge(with_lunch))
     permuted = permute_all(question, probe)
     answer = judge_all(question, permuted)
     return Outcome(
@@ -231,7 +238,9 @@ def make_candidate(setting: Setting, name: str, folds: Sequence[Predict]) -> Can
     )
 
 
-def compare(question: Question, permuted: Permuted) -> dict[str, dict[str, float]]:
+def compare(
+    question: ImportanceRequest, permuted: PermutationResult
+) -> dict[str, dict[str, float]]:
     """Return the p-values that other corrections of the variance give."""
     folds = [np.searchsorted(permuted.rows, fold.rows) for fold in question.folds]
     found: dict[str, dict[str, float]] = {way: {} for way in WAYS[1:]}
@@ -244,7 +253,7 @@ def compare(question: Question, permuted: Permuted) -> dict[str, dict[str, float
     return found
 
 
-def cover(design: Design, question: Question, answer: Answer) -> dict[str, bool]:
+def cover(design: Design, question: ImportanceRequest, answer: ImportanceTable) -> dict[str, bool]:
     """Return whether intervals hold what the same models lose on fresh rows."""
     fresh = draw(design._replace(n_rows=FRESH_ROWS), question.seed + 10**6)
     every = np.arange(FRESH_ROWS)

@@ -29,7 +29,7 @@ from automl_cli.features.screen import View, load_scores, screen_step
 from automl_cli.features.selection import choose_columns
 from automl_cli.features.state import FeatureSet, load_features
 from automl_cli.features.steps import prepare_step
-from automl_cli.features.tables import Tables
+from automl_cli.features.tables import FeatureTables
 from automl_cli.features.target_encoding import EncodingTarget
 from automl_cli.splits import SplitOptions, make_fold_plan
 from automl_cli.train.memory import peak_bytes, reset_peak
@@ -113,10 +113,10 @@ def _prepare_given(n_rows: int, folders: list[Path]) -> Path:
     return folder
 
 
-def _make_screening(n_rows: int) -> tuple[Tables, list[View], tuple[FloatVector, FoldPlan]]:
+def _make_screening(n_rows: int) -> tuple[FeatureTables, list[View], tuple[FloatVector, FoldPlan]]:
     frame = make_frame(n_rows)
     columns = make_columns(frame)
-    tables = Tables(train=frame, test=None, known=frame, columns=columns)
+    tables = FeatureTables(train=frame, test=None, known=frame, columns=columns)
     rng = np.random.default_rng(1)
     margin = np.zeros(n_rows)
     names = [column.name for column in columns if column.role in {"numeric", "categorical"}]

@@ -3,14 +3,14 @@
     findings = audit_all(infer_dataset(files, options), n_folds=5, thorough=True)
     findings[0].code, findings[0].message, findings[0].fix
 
-A rule is a function from `Evidence` to findings that bear its name; another package adds its own
-under the entry-point group ``automl_cli.rules``.
+A rule is a function from `AuditEvidence` to findings that bear its name; another package adds its
+own under the entry-point group ``automl_cli.rules``.
 """
 
 from automl_cli.audit.adversarial import find_separation
 from automl_cli.audit.columns import find_constant, find_near_unique, find_train_only
 from automl_cli.audit.drift import find_drift
-from automl_cli.audit.evidence import Evidence, Rule, make_evidence, read_numbers
+from automl_cli.audit.evidence import AuditEvidence, Rule, make_evidence, read_numbers
 from automl_cli.audit.labels import find_outliers, find_rare_classes, find_skew
 from automl_cli.audit.leaks import find_leaks, find_telling_gaps, find_telling_order
 from automl_cli.audit.levels import find_unseen_levels
@@ -23,11 +23,11 @@ from automl_cli.core.finding import SEVERITIES, Finding
 from automl_cli.core.registry import Registry
 from automl_cli.data.infer import Inference
 
-__all__ = ["RULES", "Evidence", "Rule", "audit", "audit_all", "make_evidence"]
+__all__ = ["RULES", "AuditEvidence", "Rule", "audit", "audit_all", "make_evidence"]
 
 
 def audit(
-    evidence: Evidence, *, thorough: bool = True, listener: Listener = ignore
+    evidence: AuditEvidence, *, thorough: bool = True, listener: Listener = ignore
 ) -> list[Finding]:
     """Return what all rules find, the gravest first, else in the table's order.
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from automl_cli.audit.drift import join_tables, rank_drift
-from automl_cli.audit.evidence import N_PARTS, Evidence, list_names, make_codes
+from automl_cli.audit.evidence import N_PARTS, AuditEvidence, list_names, make_codes
 from automl_cli.core.dataset import Column
 from automl_cli.core.finding import Finding
 
@@ -20,7 +20,7 @@ N_LEADING = 3  # columns named
 LEAST_ROWS = 100  # of each table: below it a model tells by chance
 
 
-def find_separation(evidence: Evidence) -> Iterator[Finding]:
+def find_separation(evidence: AuditEvidence) -> Iterator[Finding]:
     """Test by cross-validation whether a model can tell test rows from training rows."""
     test = evidence.dataset.test
     if test is None or min(len(test), evidence.dataset.n_rows) < LEAST_ROWS:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from automl_cli.audit.evidence import Evidence, list_names
+from automl_cli.audit.evidence import AuditEvidence, list_names
 from automl_cli.core.finding import Finding
 
 NEARLY_ALL = 0.9  # of the filled cells are distinct
@@ -10,7 +10,7 @@ LEAST_LEVELS = 50
 ONLY_IN_TRAIN, ONE_VALUE, NO_VALUE = "only in train", "only the value", "no cell"
 
 
-def find_train_only(evidence: Evidence) -> Iterator[Finding]:
+def find_train_only(evidence: AuditEvidence) -> Iterator[Finding]:
     """Find columns that are missing from test."""
     names = _ignored(evidence, ONLY_IN_TRAIN)
     if names:
@@ -24,7 +24,7 @@ def find_train_only(evidence: Evidence) -> Iterator[Finding]:
         )
 
 
-def find_constant(evidence: Evidence) -> Iterator[Finding]:
+def find_constant(evidence: AuditEvidence) -> Iterator[Finding]:
     """Find columns with one value, or none."""
     names = _ignored(evidence, ONE_VALUE, NO_VALUE)
     if names:
@@ -37,7 +37,7 @@ def find_constant(evidence: Evidence) -> Iterator[Finding]:
         )
 
 
-def find_near_unique(evidence: Evidence) -> Iterator[Finding]:
+def find_near_unique(evidence: AuditEvidence) -> Iterator[Finding]:
     """Find columns of labels that are almost all different."""
     found = []
     for column in evidence.columns("categorical"):
@@ -56,5 +56,5 @@ def find_near_unique(evidence: Evidence) -> Iterator[Finding]:
         )
 
 
-def _ignored(evidence: Evidence, *beginnings: str) -> list[str]:
+def _ignored(evidence: AuditEvidence, *beginnings: str) -> list[str]:
     return [name for name, why in evidence.dataset.schema.ignored if why.startswith(beginnings)]

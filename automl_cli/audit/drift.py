@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from automl_cli.audit.evidence import MOST_ROWS, N_PARTS, Evidence, make_codes, measure_effect
+from automl_cli.audit.evidence import MOST_ROWS, N_PARTS, AuditEvidence, make_codes, measure_effect
 from automl_cli.core.arrays import BoolVector
 from automl_cli.core.finding import Finding
 from automl_cli.core.resampling import make_parts, thin_rows
@@ -14,7 +14,7 @@ WORTH_A_WORD = 0.05  # of the variance of "is a test row"
 MUCH = 0.3
 
 
-def find_drift(evidence: Evidence) -> Iterator[Finding]:
+def find_drift(evidence: AuditEvidence) -> Iterator[Finding]:
     """Find columns that alone can tell test rows from training rows."""
     for name, share in rank_drift(evidence):
         if share >= WORTH_A_WORD:
@@ -29,7 +29,7 @@ def find_drift(evidence: Evidence) -> Iterator[Finding]:
             )
 
 
-def rank_drift(evidence: Evidence) -> list[tuple[str, float]]:
+def rank_drift(evidence: AuditEvidence) -> list[tuple[str, float]]:
     """Return the columns and how much each tells about which table a row is from, most first.
 
     Nothing without a test table.

@@ -17,10 +17,10 @@ from automl_cli.core.arrays import CodeVector, FloatMatrix, FloatVector, IntVect
 from automl_cli.core.dataset import Column, Dataset, Target
 from automl_cli.core.finding import Finding
 from automl_cli.core.resampling import make_parts, thin_rows
-from automl_cli.data.strays import Unread
+from automl_cli.data.strays import UnreadCells
 from automl_cli.features.codes import fit_bins, fit_values, look_up, read_keys
 from automl_cli.features.target_encoding import FoldTarget, encode_nested
-from automl_cli.splits.auto import Found, find_split
+from automl_cli.splits.auto import SplitColumn, find_split
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -36,7 +36,7 @@ SMOOTHING = 1.0  # rows that the mean of all counts as
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
+class AuditEvidence:
     """The tables of a run and one target.
 
     Parameters
@@ -74,8 +74,8 @@ class Evidence:
     parts: IntVector
     hashes: Hashes
     test_hashes: Hashes | None
-    split: Found | None
-    unread: tuple[Unread, ...] = ()
+    split: SplitColumn | None
+    unread: tuple[UnreadCells, ...] = ()
 
     @property
     def y(self) -> FloatVector | IntVector:
@@ -102,7 +102,7 @@ class Rule:
     """
 
     code: str
-    find: Callable[[Evidence], Iterable[Finding]]
+    find: Callable[[AuditEvidence], Iterable[Finding]]
     is_fast: bool = True
 
 
@@ -112,13 +112,13 @@ def make_evidence(
     *,
     n_folds: int = 5,
     id_numbers: FloatVector | None = None,
-    unread: tuple[Unread, ...] = (),
+    unread: tuple[UnreadCells, ...] = (),
     seed: int = 0,
-) -> Evidence:
+) -> AuditEvidence:
     """Return what the rules look at."""
     most = max(LEAST_ROWS, MOST_CELLS // len(dataset.schema.columns))
     rows = thin_rows(np.arange(dataset.n_rows), min(MOST_ROWS, most), seed)
-    return Evidence(
+    return AuditEvidence(
         dataset=dataset,
         target=target,
         n_folds=n_folds,

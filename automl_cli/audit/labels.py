@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from automl_cli.audit.evidence import Evidence, list_names
+from automl_cli.audit.evidence import AuditEvidence, list_names
 from automl_cli.core.finding import Finding
 from automl_cli.features.finite import measure_skewness
 
@@ -14,7 +14,7 @@ NORMAL_SPREAD = 1.4826  # standard deviations of a normal distribution in its me
 SKEWED = 2.0
 
 
-def find_rare_classes(evidence: Evidence) -> Iterator[Finding]:
+def find_rare_classes(evidence: AuditEvidence) -> Iterator[Finding]:
     """Find classes with fewer rows than there are folds."""
     if evidence.target.task == "regression":
         return
@@ -36,7 +36,7 @@ def find_rare_classes(evidence: Evidence) -> Iterator[Finding]:
         )
 
 
-def find_outliers(evidence: Evidence) -> Iterator[Finding]:
+def find_outliers(evidence: AuditEvidence) -> Iterator[Finding]:
     """Find values of the target that are far from all others."""
     if evidence.target.task != "regression":
         return
@@ -55,7 +55,7 @@ def find_outliers(evidence: Evidence) -> Iterator[Finding]:
         )
 
 
-def find_skew(evidence: Evidence) -> Iterator[Finding]:
+def find_skew(evidence: AuditEvidence) -> Iterator[Finding]:
     """Find a target with a long tail of large values."""
     if evidence.target.task != "regression":
         return

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from automl_cli.audit.evidence import (
-    Evidence,
+    AuditEvidence,
     list_names,
     make_codes,
     make_drop,
@@ -24,7 +24,7 @@ MOST_STRETCHES = 50  # of rows in order
 ROWS_A_STRETCH = 20
 
 
-def find_leaks(evidence: Evidence) -> Iterator[Finding]:
+def find_leaks(evidence: AuditEvidence) -> Iterator[Finding]:
     """Find columns that alone predict the target almost perfectly."""
     frame = evidence.dataset.train.iloc[evidence.rows]
     for column in evidence.columns("numeric", "categorical", "datetime"):
@@ -43,7 +43,7 @@ def find_leaks(evidence: Evidence) -> Iterator[Finding]:
             )
 
 
-def find_telling_order(evidence: Evidence) -> Iterator[Finding]:
+def find_telling_order(evidence: AuditEvidence) -> Iterator[Finding]:
     """Find ids, and an order of the rows, that predict the target."""
     numbers = evidence.id_numbers
     if numbers is not None and np.isfinite(numbers).all() and _tells(evidence, numbers):
@@ -64,7 +64,7 @@ def find_telling_order(evidence: Evidence) -> Iterator[Finding]:
     )
 
 
-def find_telling_gaps(evidence: Evidence) -> Iterator[Finding]:
+def find_telling_gaps(evidence: AuditEvidence) -> Iterator[Finding]:
     """Find columns whose missing values predict the target."""
     frame = evidence.dataset.train.iloc[evidence.rows]
     found = []
@@ -83,7 +83,7 @@ def find_telling_gaps(evidence: Evidence) -> Iterator[Finding]:
         )
 
 
-def _tells(evidence: Evidence, numbers: FloatVector) -> bool:
+def _tells(evidence: AuditEvidence, numbers: FloatVector) -> bool:
     """Return whether stretches of rows in this order differ in the target."""
     order = np.argsort(np.argsort(numbers[evidence.rows], kind="stable"))
     n_stretches = min(MOST_STRETCHES, len(order) // ROWS_A_STRETCH)
@@ -92,7 +92,7 @@ def _tells(evidence: Evidence, numbers: FloatVector) -> bool:
     return _is_effect((order * n_stretches // len(order)).astype(np.int32), evidence)
 
 
-def _is_effect(codes: CodeVector, evidence: Evidence) -> bool:
+def _is_effect(codes: CodeVector, evidence: AuditEvidence) -> bool:
     """Return whether the target differs between codes, by more than chance and worth a word.
 
     One-way analysis of variance of each output; the smallest p-value counts as often as there are

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from automl_cli.audit.evidence import Evidence
+from automl_cli.audit.evidence import AuditEvidence
 from automl_cli.core.finding import Finding
 
 WORTH_A_WORD = 0.01  # of the test rows
 MANY = 0.2
 
 
-def find_unseen_levels(evidence: Evidence) -> Iterator[Finding]:
+def find_unseen_levels(evidence: AuditEvidence) -> Iterator[Finding]:
     """Find categories with labels that occur in test rows but in no training row."""
     test = evidence.dataset.test
     if test is None:

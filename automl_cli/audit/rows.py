@@ -5,13 +5,13 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from automl_cli.audit.evidence import Evidence
+from automl_cli.audit.evidence import AuditEvidence
 from automl_cli.core.finding import Finding
 
 FEW_ROWS = 0.02  # of all: more repeated rows than these may mislead a validation
 
 
-def find_duplicates(evidence: Evidence) -> Iterator[Finding]:
+def find_duplicates(evidence: AuditEvidence) -> Iterator[Finding]:
     """Find training rows that are exact copies of another one, including the target."""
     answers = pd.util.hash_array(np.asarray(evidence.y))
     repeated = len(answers) - len(np.unique(evidence.hashes ^ answers))
@@ -28,7 +28,7 @@ def find_duplicates(evidence: Evidence) -> Iterator[Finding]:
     )
 
 
-def find_contradictions(evidence: Evidence) -> Iterator[Finding]:
+def find_contradictions(evidence: AuditEvidence) -> Iterator[Finding]:
     """Find training rows that equal others except for the target."""
     order = np.argsort(evidence.hashes, kind="stable")
     hashes, answers = evidence.hashes[order], np.asarray(evidence.y)[order]
@@ -48,7 +48,7 @@ def find_contradictions(evidence: Evidence) -> Iterator[Finding]:
     )
 
 
-def find_shared_rows(evidence: Evidence) -> Iterator[Finding]:
+def find_shared_rows(evidence: AuditEvidence) -> Iterator[Finding]:
     """Find test rows that equal training rows."""
     asked = evidence.test_hashes
     if asked is None:

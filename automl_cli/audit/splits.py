@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from automl_cli.audit.evidence import Evidence
+from automl_cli.audit.evidence import AuditEvidence
 from automl_cli.core.finding import Finding
 
 
-def find_groups(evidence: Evidence) -> Iterator[Finding]:
+def find_groups(evidence: AuditEvidence) -> Iterator[Finding]:
     """Find columns that name groups of rows, with other groups in test than in train."""
     found = evidence.split
     if found is not None and found.splitter == "group":
@@ -23,7 +23,7 @@ def find_groups(evidence: Evidence) -> Iterator[Finding]:
         )
 
 
-def find_id_groups(evidence: Evidence) -> Iterator[Finding]:
+def find_id_groups(evidence: AuditEvidence) -> Iterator[Finding]:
     """Find ids whose parts name groups of rows."""
     dataset, found = evidence.dataset, evidence.split
     for name in dataset.schema.id_parts:
@@ -50,7 +50,7 @@ def find_id_groups(evidence: Evidence) -> Iterator[Finding]:
         )
 
 
-def find_time(evidence: Evidence) -> Iterator[Finding]:
+def find_time(evidence: AuditEvidence) -> Iterator[Finding]:
     """Find a column in which test lies after train."""
     found = evidence.split
     if found is not None and found.splitter == "time":

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from automl_cli.audit.evidence import Evidence
+from automl_cli.audit.evidence import AuditEvidence
 from automl_cli.core.finding import Finding
 
 
-def find_unread_cells(evidence: Evidence) -> Iterator[Finding]:
+def find_unread_cells(evidence: AuditEvidence) -> Iterator[Finding]:
     """Find cells that are not empty but count as missing."""
     targets = {target.name for target in evidence.dataset.schema.targets}
     for one in evidence.unread:

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from itertools import combinations
 
-from automl_cli.audit.evidence import Evidence, list_names
+from automl_cli.audit.evidence import AuditEvidence, list_names
 from automl_cli.core.finding import Finding
 
 SHARED_WORDS = 0.1  # of two texts' words, on average more than of texts of different rows
 N_COMPARED = 2000  # rows
 
 
-def find_texts(evidence: Evidence) -> Iterator[Finding]:
+def find_texts(evidence: AuditEvidence) -> Iterator[Finding]:
     """Find columns of free text."""
     names = [column.name for column in evidence.columns("text")]
     if names:
@@ -24,7 +24,7 @@ def find_texts(evidence: Evidence) -> Iterator[Finding]:
         )
 
 
-def find_text_pairs(evidence: Evidence) -> Iterator[Finding]:
+def find_text_pairs(evidence: AuditEvidence) -> Iterator[Finding]:
     """Find two columns of text with the same topic in each row."""
     frame = evidence.dataset.train.iloc[evidence.rows[:N_COMPARED]]
     words = {

@@ -14,7 +14,7 @@ from typing import Any, cast, get_args
 from automl_cli.core.dataset import Task
 from automl_cli.core.errors import RunError
 from automl_cli.core.metric import Objective, Transform, Wants
-from automl_cli.decision import Kind
+from automl_cli.decision import DecisionKind
 from automl_cli.store import read_json
 
 MANIFEST = "bundle.json"
@@ -223,7 +223,7 @@ def _check_part(part: TargetPart) -> None:
         "wants": part.wants in get_args(Wants),
         "objective": part.objective in get_args(Objective),
         "transform": part.transform in get_args(Transform),
-        "decision": part.decision in get_args(Kind),
+        "decision": part.decision in get_args(DecisionKind),
         "columns": len(part.columns) in {1, 2, n_outputs, len(part.labels)}
         and all(isinstance(name, str) for name in part.columns),
         "candidates": any(part.candidates),

@@ -19,7 +19,7 @@ from automl_cli.core.errors import DataError, RunError
 from automl_cli.core.margins import make_predictions
 from automl_cli.core.model import FittedModel
 from automl_cli.data.read import RawTable
-from automl_cli.data.strays import Unread, find_unread
+from automl_cli.data.strays import UnreadCells, find_unread
 from automl_cli.data.types import TableTyping, prepare_frame
 from automl_cli.decision import Decision
 from automl_cli.ensemble.combiners import COMBINERS
@@ -71,7 +71,7 @@ class Predictor:
         """
         return prepare_frame(self.typing, table)
 
-    def find_unread(self, table: RawTable) -> list[Unread]:
+    def find_unread(self, table: RawTable) -> list[UnreadCells]:
         """Return the columns of a table with cells that `read` took as missing, unlike the run."""
         return find_unread(self.typing, table)
 

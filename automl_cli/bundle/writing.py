@@ -22,7 +22,7 @@ STEP_FILES = ("state.json", "state.npz")  # of a step's folder: not the columns 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class BundlePart:
     """What a run knows of one target.
 
     Parameters
@@ -44,7 +44,7 @@ class Part:
 
 
 def write_bundle(
-    run: RunDirectory, parts: Sequence[Part], row_id: str | None, together: Sequence[str] = ()
+    run: RunDirectory, parts: Sequence[BundlePart], row_id: str | None, together: Sequence[str] = ()
 ) -> None:
     """Write the manifest of what predicts new rows.
 
@@ -83,7 +83,7 @@ def write_bundle(
     write_json(run.root / MANIFEST, manifest.to_json())
 
 
-def _describe_part(run: RunDirectory, part: Part) -> TargetPart:
+def _describe_part(run: RunDirectory, part: BundlePart) -> TargetPart:
     problem, blend, decision = part.problem, part.blend, part.decision
     return TargetPart(
         name=problem.target.name,

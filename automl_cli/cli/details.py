@@ -7,13 +7,12 @@
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from automl_cli.cli.figures import spell_bytes, spell_number
-from automl_cli.cli.standing import Standing
-from automl_cli.core.events import Event, Kind
+from automl_cli.cli.standing import Fields, Standing
+from automl_cli.core.events import Event, EventKind
 
-Fields: TypeAlias = Mapping[str, Any]
 Lines: TypeAlias = Callable[[Standing, Standing, Fields], Iterator[str]]
 
 
@@ -72,7 +71,7 @@ def _name(key: str, description: str) -> str:
     return f"{key} ({description})" if description else key
 
 
-DETAILS: Mapping[Kind, Lines] = {
+DETAILS: Mapping[EventKind, Lines] = {
     "planned": _list_planned,
     "running": _list_begun,
     "fitted": _list_fitted,

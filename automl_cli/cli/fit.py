@@ -11,10 +11,10 @@ import typer
 from automl_cli.cli.answers import answered, print_json
 from automl_cli.cli.options import (
     AsJson,
-    Competition,
+    CompetitionName,
     ConfigFile,
     Force,
-    Metric,
+    MetricName,
     Overrides,
     Preset,
     SampleFile,
@@ -58,7 +58,7 @@ def fit(
             parser=read_path,
         ),
     ] = None,
-    competition: Competition = None,
+    competition: CompetitionName = None,
     config: ConfigFile = None,
     preset: Preset = None,
     budget: Annotated[
@@ -67,7 +67,7 @@ def fit(
     memory: Annotated[
         str | None, typer.Option(help="Memory limit for the whole command: 4GB, 512MB.")
     ] = None,
-    metric: Metric = None,
+    metric: MetricName = None,
     target: Targets = None,
     id: Annotated[str | None, typer.Option(help="Column with the row ids.")] = None,  # noqa: A002  # the key's name
     task: Annotated[

@@ -11,12 +11,12 @@ from automl_cli.cli.tables import make_table
 from automl_cli.cli.terminal import open_console
 from automl_cli.core.counts import spell_count
 
-Told: TypeAlias = Mapping[str, Any]
+Inspection: TypeAlias = Mapping[str, Any]
 
 MOST_COLUMNS = 30  # generated ones that are listed; --json has all
 
 
-def print_candidate(told: Told) -> None:
+def print_candidate(told: Inspection) -> None:
     """Print what a candidate is and what came of it to stdout."""
     console = open_console()
     for line in _spell_lines(told):
@@ -31,7 +31,7 @@ def print_candidate(told: Told) -> None:
         _print_folds(console, told)
 
 
-def _spell_lines(told: Told) -> Iterator[str]:
+def _spell_lines(told: Inspection) -> Iterator[str]:
     described = f": {told['description']}" if told["description"] else ""
     yield f"{told['key']}{described}"
     if told["status"] == "failed":
@@ -44,7 +44,7 @@ def _spell_lines(told: Told) -> Iterator[str]:
         yield ", ".join(_list_figures(told))
 
 
-def _list_figures(told: Told) -> Iterator[str]:
+def _list_figures(told: Inspection) -> Iterator[str]:
     if told["weight"] is not None:
         yield f"weight {told['weight']:.2f}"
     yield f"fits {told['seconds']:.1f} s"
@@ -60,7 +60,7 @@ def _list_figures(told: Told) -> Iterator[str]:
         yield f"original rows with weight {told['original']:g}"
 
 
-def _print_params(console: Console, params: Sequence[Told]) -> None:
+def _print_params(console: Console, params: Sequence[Inspection]) -> None:
     table = make_table("parameter", "value", "default")
     for one in params:
         is_own = one["differs"]
@@ -70,7 +70,7 @@ def _print_params(console: Console, params: Sequence[Told]) -> None:
     console.print(table)
 
 
-def _print_steps(console: Console, steps: Sequence[Told]) -> None:
+def _print_steps(console: Console, steps: Sequence[Inspection]) -> None:
     console.print("\nfeatures, step by step:")
     for one in steps:
         params = ", ".join(f"{name} {_spell(value)}" for name, value in one["params"].items())
@@ -81,7 +81,7 @@ def _print_steps(console: Console, steps: Sequence[Told]) -> None:
         console.print(line, soft_wrap=not console.is_terminal)
 
 
-def _print_generated(console: Console, columns: Sequence[Told], n_folds: int) -> None:
+def _print_generated(console: Console, columns: Sequence[Inspection], n_folds: int) -> None:
     table = make_table("generated column", "group", "folds")
     for one in columns[:MOST_COLUMNS]:
         table.add_row(one["column"], one["group"], f"{one['folds']}/{n_folds}")
@@ -93,7 +93,7 @@ def _print_generated(console: Console, columns: Sequence[Told], n_folds: int) ->
         )
 
 
-def _print_folds(console: Console, told: Told) -> None:
+def _print_folds(console: Console, told: Inspection) -> None:
     table = make_table("fold", "score", "rounds", "fitted", "seconds", "memory", "")
     for one in told["folds"]:
         notes = ["cut"] * one["cut"]

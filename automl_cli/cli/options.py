@@ -72,7 +72,7 @@ Targets: TypeAlias = Annotated[
         "--target", help="Column to predict; may be repeated.", metavar="COLUMN", show_default=False
     ),
 ]
-Metric: TypeAlias = Annotated[
+MetricName: TypeAlias = Annotated[
     str | None,
     typer.Option(
         help="The competition's metric; `automl list metrics` shows all.",
@@ -118,7 +118,7 @@ FailOn: TypeAlias = Annotated[
         help=("Exit with code 2 on findings of this severity or worse: error, warning or note.")
     ),
 ]
-Competition: TypeAlias = Annotated[
+CompetitionName: TypeAlias = Annotated[
     str | None,
     typer.Option("--competition", help="Name of the competition on Kaggle, such as titanic."),
 ]

@@ -11,13 +11,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
-from automl_cli.core.events import Event, Kind
+from automl_cli.core.events import Event, EventKind
 
 Fields: TypeAlias = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
+class RunningTask:
     """What a worker has in hand.
 
     Parameters
@@ -88,7 +88,7 @@ class Standing:
     ended: frozenset[str] = frozenset()
     fits: int = 0
     workers: int = 0
-    tasks: tuple[Task, ...] = ()
+    tasks: tuple[RunningTask, ...] = ()
     upcoming: tuple[str, ...] = ()
     best: Mapping[str, Best] = field(default_factory=dict)
 
@@ -131,7 +131,7 @@ def _run(standing: Standing, fields: Fields, now: float) -> Standing:
     kept = [before[key, part] for key, part, _ in told if (key, part) in before]
     free = _list_free({task.slot for task in kept}, len(told))
     fresh = [
-        Task(
+        RunningTask(
             slot=free.pop(0),
             key=key,
             part=part,
@@ -170,20 +170,20 @@ def _take_best(standing: Standing, fields: Fields, _: float) -> Standing:
     return replace(standing, best={**standing.best, fields["target"]: best})
 
 
-Note: TypeAlias = Callable[[Standing, Fields, float], Standing]
+StandingUpdate: TypeAlias = Callable[[Standing, Fields, float], Standing]
 
 
-def _begin(stage: str) -> Note:
+def _begin(stage: str) -> StandingUpdate:
     return lambda standing, _, __: replace(standing, stage=stage)
 
 
-STAGED: Sequence[tuple[Kind, str]] = (
+STAGED: Sequence[tuple[EventKind, str]] = (
     ("fetched", "downloading, reading"),
     ("inferred", "auditing the tables"),
     ("uploaded", "waiting for the score"),
     ("finished", "done"),
 )
-NOTES: Mapping[Kind, Note] = {
+NOTES: Mapping[EventKind, StandingUpdate] = {
     **{kind: _begin(stage) for kind, stage in STAGED},
     "stage": lambda standing, fields, _: replace(standing, stage=fields["name"]),
     "started": _start,

@@ -6,12 +6,12 @@ from typing import Annotated
 import typer
 
 from automl_cli.cli.answers import answered, print_json
-from automl_cli.cli.options import AsJson, Competition, RunFolder, read_path
+from automl_cli.cli.options import AsJson, CompetitionName, RunFolder, read_path
 
 
 def submit(
     run: RunFolder,
-    competition: Competition = None,
+    competition: CompetitionName = None,
     message: Annotated[
         str | None, typer.Option(help="Message to send with the submission.")
     ] = None,

@@ -19,7 +19,7 @@ from automl_cli.cli.options import (
 )
 from automl_cli.cli.unfinished import tell_unfinished
 
-Sources: TypeAlias = Annotated[
+SourcePaths: TypeAlias = Annotated[
     list[Path],
     typer.Argument(
         help="A run, or a competition: its folder, or train.csv.",
@@ -30,7 +30,7 @@ Sources: TypeAlias = Annotated[
 
 
 def ask(
-    paths: Sources,
+    paths: SourcePaths,
     columns: Annotated[
         list[str] | None,
         typer.Option(
@@ -80,7 +80,7 @@ def ask(
     with answered():
         from automl_cli.cli.verdicts import print_verdict
         from automl_cli.config.load import load_config
-        from automl_cli.hypotheses import Question, answer, guess_target
+        from automl_cli.hypotheses import TestQuestion, answer, guess_target
         from automl_cli.run.competition import Competition, is_run
 
         source: Path | Competition = paths[0]
@@ -100,7 +100,7 @@ def ask(
                 sample=sample,
             )
         told = answer(
-            Question(
+            TestQuestion(
                 source=source,
                 columns=tuple(columns or ()),
                 formula=formula,

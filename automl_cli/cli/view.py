@@ -12,7 +12,7 @@ from rich.text import Text
 
 from automl_cli.cli.figures import spell_bytes, spell_number, spell_seconds
 from automl_cli.cli.live import MARGIN, Space
-from automl_cli.cli.standing import Standing, Task
+from automl_cli.cli.standing import RunningTask, Standing
 from automl_cli.core.counts import spell_count
 
 LEAST = Space(columns=60, rows=10)  # on a smaller terminal it is one line
@@ -128,7 +128,7 @@ def _align(rows: Sequence[tuple[str, ...]], columns: int) -> Table:
     return table
 
 
-def _spell_task(slot: int, task: Task | None, now: float) -> tuple[str, ...]:
+def _spell_task(slot: int, task: RunningTask | None, now: float) -> tuple[str, ...]:
     if task is None:
         return str(slot + 1), "idle", "", ""
     told = spell_seconds(now - task.began_at)

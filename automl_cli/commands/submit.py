@@ -16,7 +16,7 @@ from automl_cli.commands.track import add_scores
 from automl_cli.config.durations import format_duration
 from automl_cli.core.errors import ConfigError, KaggleError
 from automl_cli.core.events import Event, Listener
-from automl_cli.kaggle import Api, Scored, check_competition, open_api, read_score, upload
+from automl_cli.kaggle import Api, SubmissionScore, check_competition, open_api, read_score, upload
 from automl_cli.kaggle.client import PAGES
 from automl_cli.kaggle.scores import UnnumberedError
 from automl_cli.run.competition import find_competition, find_submission
@@ -191,7 +191,7 @@ def _describe(run: Path, summary: dict[str, Any]) -> str:
     return f"automl {run.resolve().name}{told}"
 
 
-def _await_score(api: Api, competition: str, ref: int, request: SubmitRequest) -> Scored:
+def _await_score(api: Api, competition: str, ref: int, request: SubmitRequest) -> SubmissionScore:
     """Ask again and again, less and less often, until there is a score or no more time."""
     ends_at = time.monotonic() + (request.longest_wait or 0.0)
     pause = FIRST_PAUSE

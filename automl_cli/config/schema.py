@@ -11,51 +11,51 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from automl_cli.config.values import (
     Budget,
+    ConfigText,
+    ConfigTexts,
     Groups,
     ModelEntry,
     Params,
     Recipe,
     Size,
-    Text,
     TextList,
-    Texts,
 )
 from automl_cli.core.dataset import Role, Spelling, Task
 
 TaskChoice: TypeAlias = Literal["auto", Task]
 
 
-class Section(BaseModel):
+class ConfigSection(BaseModel):
     """A mapping of the YAML: unknown keys refused, no silent conversions."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
-class DataConfig(Section):
+class DataConfig(ConfigSection):
     """What the columns are. Everything left out is inferred and shown before the run."""
 
     target: TextList | None = Field(
         None, description="The column to predict, or a list of them. null: inferred."
     )
-    id: Text | None = Field(
+    id: ConfigText | None = Field(
         None, description="The column that names the rows of the submission. null: inferred."
     )
     task: TaskChoice = Field(
         "auto", description="The kind of prediction: auto, binary, multiclass or regression."
     )
-    positive: Text | None = Field(
+    positive: ConfigText | None = Field(
         None,
         description="The positive class of a binary task, as spelled in train. null: inferred.",
     )
-    order: Texts = Field(
+    order: ConfigTexts = Field(
         (), description="All classes from lowest to highest, as in train (qwk). []: inferred."
     )
     spelling: Spelling = Field(
         "auto",
         description=("Whose spelling of the classes a submission uses: train, sample or auto."),
     )
-    drop: Texts = Field((), description="A list of columns to leave out.")
-    missing: Texts = Field(
+    drop: ConfigTexts = Field((), description="A list of columns to leave out.")
+    missing: ConfigTexts = Field(
         (), description="Texts that mean a missing value, besides the usual ones."
     )
     roles: dict[str, Role] = Field(
@@ -68,7 +68,7 @@ class DataConfig(Section):
         description="Whether to split codes made of parts (B/45/P, 0013_02, SKU-004-red): each "
         "part becomes a column named after the whole, such as Cabin.1.",
     )
-    original: Text | None = Field(
+    original: ConfigText | None = Field(
         None,
         description="A labelled table that the competition's rows were made from (the original "
         "data set), beside train or in the working directory. Folds may train on its rows, which "
@@ -87,10 +87,10 @@ class DataConfig(Section):
     )
 
 
-class ValidationConfig(Section):
+class ValidationConfig(ConfigSection):
     """How the training rows are divided into folds."""
 
-    splitter: Text = Field(
+    splitter: ConfigText = Field(
         "auto",
         description="How folds are made: auto (from the columns named here, else as test was "
         "split off from train), kfold, stratified, group, stratified_group, time or column "
@@ -116,22 +116,22 @@ class ValidationConfig(Section):
     repeats: int = Field(
         1, ge=1, description="How often to repeat the division into folds; a whole number from 1."
     )
-    group: Text | None = Field(
+    group: ConfigText | None = Field(
         None, description="The column of groups; rows of one group stay in one fold."
     )
-    time: Text | None = Field(None, description="The column that orders the rows (time).")
+    time: ConfigText | None = Field(None, description="The column that orders the rows (time).")
     gap: float = Field(
         0.0,
         ge=0,
         description="The length of the gap before the held-out rows that a time plan does not "
         "train on (purge): days for dates, else the column's own units.",
     )
-    column: Text | None = Field(
+    column: ConfigText | None = Field(
         None, description="The column of train that holds ready-made fold numbers (column)."
     )
 
 
-class FeaturesConfig(Section):
+class FeaturesConfig(ConfigSection):
     """What the models are given: a recipe of each model's own, and generated columns.
 
     Generated columns are screened in each fold on the rows that are not held out.
@@ -165,10 +165,10 @@ class FeaturesConfig(Section):
     )
 
 
-class CandidateConfig(Section):
+class CandidateConfig(ConfigSection):
     """A further candidate."""
 
-    model: Text = Field(description="The model to fit; `automl list models` shows all.")
+    model: ConfigText = Field(description="The model to fit; `automl list models` shows all.")
     params: Params = Field(
         default_factory=dict,
         description="Parameters and their values, on top of the model's own under `models`.",
@@ -182,7 +182,7 @@ class CandidateConfig(Section):
     )
 
 
-class SearchConfig(Section):
+class SearchConfig(ConfigSection):
     """The search for each model's own feature set and parameters."""
 
     trials: int = Field(
@@ -190,7 +190,7 @@ class SearchConfig(Section):
         ge=0,
         description="How many settings to try for each model; a whole number, 0 for no search.",
     )
-    models: Texts = Field(
+    models: ConfigTexts = Field(
         ("lightgbm", "linear", "xgboost"),
         description="A list of the models to search, in this order, if they are among the models "
         "of the run.",
@@ -202,10 +202,10 @@ class SearchConfig(Section):
     )
 
 
-class EnsembleConfig(Section):
+class EnsembleConfig(ConfigSection):
     """How candidates become one prediction."""
 
-    combiners: Texts = Field(
+    combiners: ConfigTexts = Field(
         ("greedy", "linear", "mean", "median", "best"),
         min_length=1,
         description="A list of the combiners that compete, in any order; `automl list combiners` "
@@ -218,7 +218,7 @@ class EnsembleConfig(Section):
     )
 
 
-class LimitsConfig(Section):
+class LimitsConfig(ConfigSection):
     """The limits of a run, besides its budget. A repeated command may change these."""
 
     memory: Size = Field(
@@ -247,7 +247,7 @@ class LimitsConfig(Section):
     )
 
 
-class ExecutionConfig(Section):
+class ExecutionConfig(ConfigSection):
     """The resources and the folders of a run. The number of workers never changes results."""
 
     workers: int | None = Field(
@@ -256,17 +256,17 @@ class ExecutionConfig(Section):
     threads: int | None = Field(
         None, ge=1, description="Threads of each fit, which affect the result. null: from the data."
     )
-    folder: Text = Field("runs", description="The directory that holds the run directories.")
+    folder: ConfigText = Field("runs", description="The directory that holds the run directories.")
     report: bool = Field(
         default=True,
         description=("Whether to write the report at the end of a run, if its budget leaves time."),
     )
 
 
-class RunConfig(Section):
+class RunConfig(ConfigSection):
     """Everything a run is told besides its tables."""
 
-    metric: Text | None = Field(
+    metric: ConfigText | None = Field(
         None,
         description="The competition's metric (`automl list metrics`), or one of your own as "
         "my_metric.py:score. null: from the task.",
@@ -307,7 +307,7 @@ class RunConfig(Section):
 class FileConfig(RunConfig):
     """What a YAML file may hold: a `RunConfig` and what it starts from."""
 
-    extends: Text | None = Field(
+    extends: ConfigText | None = Field(
         "medium",
         description="What this file starts from: smoke, fast, medium, best, or the path of "
         "another file, relative to this one. null: nothing.",

@@ -128,10 +128,10 @@ def _write_budget(seconds: float | None) -> str | None:
 _TEXT = {"type": ["string", "number"]}
 _SCALAR = {"type": ["string", "number", "boolean", "null"]}
 
-Text: TypeAlias = Annotated[str, BeforeValidator(_read_text), WithJsonSchema(_TEXT)]
-Texts: TypeAlias = Annotated[tuple[Text, ...], Field(strict=False)]
+ConfigText: TypeAlias = Annotated[str, BeforeValidator(_read_text), WithJsonSchema(_TEXT)]
+ConfigTexts: TypeAlias = Annotated[tuple[ConfigText, ...], Field(strict=False)]
 TextList: TypeAlias = Annotated[
-    Texts,
+    ConfigTexts,
     Field(min_length=1),
     BeforeValidator(_read_text_list),
     WithJsonSchema({"anyOf": [_TEXT, {"type": "array", "items": _TEXT, "minItems": 1}]}),

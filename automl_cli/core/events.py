@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-Kind: TypeAlias = Literal[
+EventKind: TypeAlias = Literal[
     "started",  # a command began to use the run directory
     "inferred",  # the guesses about the data, before anything is fitted
     "audited",  # what is wrong or remarkable about the data
@@ -28,7 +28,7 @@ Kind: TypeAlias = Literal[
     "reported",  # the report was written
     "finished",  # the command is done
 ]
-PASSING: frozenset[Kind] = frozenset({"stage", "running", "best"})  # shown, and not stored
+PASSING: frozenset[EventKind] = frozenset({"stage", "running", "best"})  # shown, and not stored
 JsonValue: TypeAlias = "str | int | float | bool | list[JsonValue] | dict[str, JsonValue] | None"
 
 
@@ -44,7 +44,7 @@ class Event:
         Its facts, plain JSON values.
     """
 
-    kind: Kind
+    kind: EventKind
     fields: Mapping[str, JsonValue]
 
 

@@ -13,7 +13,7 @@ from automl_cli.core.dataset import Task
 Wants: TypeAlias = Literal["probability", "label", "value", "ranking"]
 Objective: TypeAlias = Literal["log_loss", "squared_error", "absolute_error"]
 Transform: TypeAlias = Literal["identity", "log1p"]
-Selection: TypeAlias = Literal["objective", "metric", "rank_correlation"]
+SelectionRule: TypeAlias = Literal["objective", "metric", "rank_correlation"]
 Score: TypeAlias = Callable[[npt.NDArray[Any], npt.NDArray[Any]], float]
 
 
@@ -73,7 +73,7 @@ class Metric:
     objective: Objective
     transform: Transform = "identity"
     decomposable: bool = True
-    selection: Selection = "objective"
+    selection: SelectionRule = "objective"
     balanced: bool = False
     likeliest: bool = False
     order_only: bool = False

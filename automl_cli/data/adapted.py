@@ -13,7 +13,7 @@ from automl_cli.data.formats import NumberFormat, find_format, read_format
 from automl_cli.data.marks import has_decimal_commas, may_be_thousands
 from automl_cli.data.read import RawTable
 from automl_cli.data.types import ColumnTyping, TableTyping
-from automl_cli.data.words import MISSING_NUMBERS, Words, make_words
+from automl_cli.data.words import MISSING_NUMBERS, TextColumn, make_words
 
 
 def adapt_typing(typing: TableTyping, table: RawTable) -> TableTyping:
@@ -29,7 +29,7 @@ def adapt_typing(typing: TableTyping, table: RawTable) -> TableTyping:
     return replace(typing, columns=columns)
 
 
-def _adapt(column: ColumnTyping, words: Words, *, comma: bool) -> ColumnTyping:
+def _adapt(column: ColumnTyping, words: TextColumn, *, comma: bool) -> ColumnTyping:
     if column.kind == "number":
         return replace(column, form=_adapt_numbers(column.form, words, comma=comma))
     if column.kind == "datetime" and column.order != "epoch":
@@ -42,7 +42,7 @@ def _adapt(column: ColumnTyping, words: Words, *, comma: bool) -> ColumnTyping:
     return column
 
 
-def _adapt_numbers(form: NumberFormat, words: Words, *, comma: bool) -> NumberFormat:
+def _adapt_numbers(form: NumberFormat, words: TextColumn, *, comma: bool) -> NumberFormat:
     own, values = find_format(words.texts, words.counts, decimal_comma=comma)
     n_own, n_train = (
         int(words.counts[~np.isnan(one)].sum()) for one in (values, read_format(words.texts, form))

@@ -9,14 +9,14 @@ from automl_cli.core.dataset import SubmissionShape
 from automl_cli.core.errors import DataError
 from automl_cli.data.classes import find_labels
 from automl_cli.data.options import DataOptions
-from automl_cli.data.read import RawTable, Tables
+from automl_cli.data.read import RawTable, RawTables
 from automl_cli.data.sample_layout import SampleLayout, plain_name
 
 USUAL_TARGETS = frozenset({"target", "label", "class", "y"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Aim:
+class TargetChoice:
     """What is to be predicted.
 
     Parameters
@@ -40,7 +40,7 @@ class Aim:
     columns: tuple[str, ...] = ()
 
 
-def find_aim(tables: Tables, layout: SampleLayout | None, options: DataOptions) -> Aim:
+def find_aim(tables: RawTables, layout: SampleLayout | None, options: DataOptions) -> TargetChoice:
     """Return what is to be predicted.
 
     Raises
@@ -51,7 +51,7 @@ def find_aim(tables: Tables, layout: SampleLayout | None, options: DataOptions) 
     """
     wanted = () if layout is None else layout.values
     if options.target:
-        aim = Aim(targets=options.target, reason="given")
+        aim = TargetChoice(targets=options.target, reason="given")
     elif wanted:
         aim = _from_sample(tables, wanted, _only_train(tables, layout, options))
     elif tables.test is not None:
@@ -64,7 +64,7 @@ def find_aim(tables: Tables, layout: SampleLayout | None, options: DataOptions) 
     return _with_shape(aim, tables.train, tables.sample, wanted, options)
 
 
-def _check_dropped(tables: Tables, aim: Aim, options: DataOptions) -> None:
+def _check_dropped(tables: RawTables, aim: TargetChoice, options: DataOptions) -> None:
     dropped = [name for name in aim.targets if name in options.drop]
     if dropped:
         raise DataError(
@@ -73,7 +73,7 @@ def _check_dropped(tables: Tables, aim: Aim, options: DataOptions) -> None:
         )
 
 
-def _only_train(tables: Tables, layout: SampleLayout | None, options: DataOptions) -> list[str]:
+def _only_train(tables: RawTables, layout: SampleLayout | None, options: DataOptions) -> list[str]:
     """Return the columns that may be targets: in train, not in test, not an id."""
     taken = {"", options.id, *options.drop}
     if layout is not None:
@@ -83,19 +83,21 @@ def _only_train(tables: Tables, layout: SampleLayout | None, options: DataOption
     return [name for name in tables.train.names if name not in taken]
 
 
-def _from_sample(tables: Tables, wanted: Sequence[str], only_train: Sequence[str]) -> Aim:
+def _from_sample(
+    tables: RawTables, wanted: Sequence[str], only_train: Sequence[str]
+) -> TargetChoice:
     train = tables.train
     named = _match(wanted, only_train)
     if len(named) == len(wanted):
         where = "named by the sample" + (", not in test" if tables.test else "")
-        return Aim(targets=named, reason=where)
+        return TargetChoice(targets=named, reason=where)
     matching = [name for name in only_train if _class_columns(train, name, wanted)]
     if len(matching) == 1:
-        return Aim(
+        return TargetChoice(
             targets=(matching[0],), reason="the sample has one column for each of its classes"
         )
     if set(wanted) <= set(train.names):
-        return Aim(
+        return TargetChoice(
             targets=tuple(wanted),
             reason="named by the sample, which asks for other values than test has",
         )
@@ -116,15 +118,15 @@ def _match(wanted: Sequence[str], names: Sequence[str]) -> tuple[str, ...]:
     return tuple(name for name in found if name is not None)
 
 
-def _choose(tables: Tables, wanted: Sequence[str], choices: Sequence[str]) -> Aim:
+def _choose(tables: RawTables, wanted: Sequence[str], choices: Sequence[str]) -> TargetChoice:
     if len(choices) == 1:
-        return Aim(targets=(choices[0],), reason="the only column that test lacks")
+        return TargetChoice(targets=(choices[0],), reason="the only column that test lacks")
     if choices:
         raise _ambiguous(tables.train, choices)
     raise _no_target(tables, wanted)
 
 
-def _no_target(tables: Tables, wanted: Sequence[str]) -> DataError:
+def _no_target(tables: RawTables, wanted: Sequence[str]) -> DataError:
     test, train = _name(tables.test), tables.train
     known = () if tables.test is None else tables.test.names
     lacking = [name for name in train.names if name and name not in known]
@@ -140,19 +142,23 @@ def _no_target(tables: Tables, wanted: Sequence[str]) -> DataError:
     )
 
 
-def _from_train(tables: Tables) -> Aim:
+def _from_train(tables: RawTables) -> TargetChoice:
     train = tables.train
     usual = [name for name in train.names if name.casefold() in USUAL_TARGETS]
     if len(usual) == 1:
-        return Aim(targets=(usual[0],), reason="the usual name of a target")
+        return TargetChoice(targets=(usual[0],), reason="the usual name of a target")
     if len(train.names) == 1:
-        return Aim(targets=train.names, reason="the only column")
+        return TargetChoice(targets=train.names, reason="the only column")
     raise _ambiguous(train, usual or train.names)
 
 
 def _with_shape(
-    aim: Aim, train: RawTable, sample: RawTable, wanted: Sequence[str], options: DataOptions
-) -> Aim:
+    aim: TargetChoice,
+    train: RawTable,
+    sample: RawTable,
+    wanted: Sequence[str],
+    options: DataOptions,
+) -> TargetChoice:
     columns = _match(aim.targets, wanted)
     if len(aim.targets) == 1 and len(columns) < len(wanted):
         pairs = _class_columns(train, aim.targets[0], wanted)

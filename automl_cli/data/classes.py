@@ -15,7 +15,7 @@ from automl_cli.data.levels import Levels, find_levels, find_unread_target, name
 from automl_cli.data.options import DataOptions
 from automl_cli.data.order import find_order, sort_naturally
 from automl_cli.data.read import RawTable
-from automl_cli.data.strays import Unread
+from automl_cli.data.strays import UnreadCells
 from automl_cli.data.words import BOOLEANS, MISSING, Texts, blank
 
 MANY_TEXTS = 50  # more distinct texts than this, and half of the rows, are no classes
@@ -46,7 +46,7 @@ class EncodedTarget:
     encoded: npt.NDArray[np.int64] | FloatVector
     filled: BoolVector
     positive_reason: str
-    unread: Unread | None = None
+    unread: UnreadCells | None = None
     order_reason: str = ""
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from automl_cli.core.dataset import Role
 from automl_cli.data.kinds import find_column
 from automl_cli.data.types import ColumnTyping, extract_part
-from automl_cli.data.words import Texts, Words, make_words
+from automl_cli.data.words import TextColumn, Texts, make_words
 
 SHARED = 0.9  # of the filled cells have to fit the pattern
 LEAST_CODES = 20  # distinct ones: fewer are labels that any model tells apart
@@ -30,7 +30,7 @@ REPEATED = 0.95  # distinct values a row, above which a part of an id is a row n
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
+class CodeParts:
     """How the codes of a column are taken apart.
 
     Parameters
@@ -45,7 +45,7 @@ class Parts:
     example: str
 
 
-def find_parts(words: Words) -> Parts | None:
+def find_parts(words: TextColumn) -> CodeParts | None:
     """Return how the texts of a column are taken apart, or None if they share no pattern.
 
     Examples
@@ -72,7 +72,7 @@ def find_parts(words: Words) -> Parts | None:
         if not patterns or _share(words, patterns[-1]) < SHARED:
             continue
         if _share(words, patterns[0]) >= least:
-            return Parts(patterns=patterns, example=example)
+            return CodeParts(patterns=patterns, example=example)
     return None
 
 
@@ -125,14 +125,14 @@ def make_part_columns(
         yield replace(column, reason=reason, source=name, pattern=pattern, strays=0)
 
 
-def _choose_role(words: Words, n_values: int, *, is_id: bool) -> Role:
+def _choose_role(words: TextColumn, n_values: int, *, is_id: bool) -> Role:
     """Return how a part is read: digits as a number, unless they name groups of rows."""
     is_number = _share(words, r"^-?\d{1,15}(\.\d+)?$") == 1
     names_groups = is_id and n_values > LEAST_CODES
     return "numeric" if is_number and not names_groups else "categorical"
 
 
-def _find_marked(words: Words) -> tuple[str, ...]:
+def _find_marked(words: TextColumn) -> tuple[str, ...]:
     """Return the patterns of codes with the same marks between their parts, or ()."""
     known = np.flatnonzero(words.counts > 0)
     sample = known[:: max(1, len(known) // 1000)].tolist()
@@ -163,7 +163,7 @@ def _find_shared(texts: Sequence[str]) -> str:
     return next((mark for mark, _ in marks.most_common(1)), "")
 
 
-def _share(words: Words, pattern: str) -> float:
+def _share(words: TextColumn, pattern: str) -> float:
     """Return the share of the filled rows whose text matches."""
     import pyarrow.compute as pc
 

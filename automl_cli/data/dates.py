@@ -19,7 +19,7 @@ from automl_cli.data.words import Texts
 if TYPE_CHECKING:
     import pyarrow as pa
 
-Order: TypeAlias = Literal["ymd", "yymd", "dmy", "mdy", "epoch"]  # yymd: 17/10/03
+DateOrder: TypeAlias = Literal["ymd", "yymd", "dmy", "mdy", "epoch"]  # yymd: 17/10/03
 Dates: TypeAlias = npt.NDArray[np.datetime64]
 
 DATE = (
@@ -51,7 +51,7 @@ REVERSED = "some cells are dates only with day and month the other way round"
 LEAST_COMPACT = 10  # distinct numbers
 
 
-def find_order(texts: "pa.Array", counts: npt.NDArray[np.int64]) -> tuple[Order, Dates, str]:
+def find_order(texts: "pa.Array", counts: npt.NDArray[np.int64]) -> tuple[DateOrder, Dates, str]:
     """Return the order in which most rows are dates, the dates, and why it is a guess, or nothing.
 
     Parameters
@@ -77,7 +77,7 @@ def find_order(texts: "pa.Array", counts: npt.NDArray[np.int64]) -> tuple[Order,
         return "ymd", dates, ""
     doubt = ""
     if _rows(yymd, counts) >= max(n_mdy, n_dmy) and _is_year_first(parts, counts):
-        order: Order = "yymd"
+        order: DateOrder = "yymd"
     elif n_mdy != n_dmy:
         order = "mdy" if n_mdy > n_dmy else "dmy"
         own, other = (mdy, dmy) if order == "mdy" else (dmy, mdy)
@@ -88,7 +88,7 @@ def find_order(texts: "pa.Array", counts: npt.NDArray[np.int64]) -> tuple[Order,
     return order, parse_dates(texts, order), doubt
 
 
-def parse_dates(texts: Texts, order: Order) -> Dates:
+def parse_dates(texts: Texts, order: DateOrder) -> Dates:
     """Return datetime64[us], NaT where a text is no date in this order.
 
     A text that begins with the year is read in every order, and one that is a date in the opposite
@@ -106,7 +106,7 @@ def parse_dates(texts: Texts, order: Order) -> Dates:
     texts = rewrite(texts)
     parts = parse_parts(texts)
     dates = _join(texts, parts, "ymd")
-    others: dict[Order, tuple[Order, ...]] = {
+    others: dict[DateOrder, tuple[DateOrder, ...]] = {
         "dmy": ("dmy", "mdy"),
         "mdy": ("mdy", "dmy"),
         "yymd": ("yymd",),
@@ -173,7 +173,7 @@ def _on_24_hours(hour: npt.NDArray[Any], half: npt.NDArray[np.object_]) -> npt.N
     return np.where((half == "a") & (hour == 12), 0, hour)
 
 
-def _join(texts: Texts, parts: dict[str, npt.NDArray[Any]], order: Order) -> Dates:
+def _join(texts: Texts, parts: dict[str, npt.NDArray[Any]], order: DateOrder) -> Dates:
     import pyarrow.compute as pc
 
     shape = {"ymd": YEAR_FIRST, "yymd": TWO_DIGITS}.get(order, YEAR_LAST)
@@ -209,7 +209,7 @@ def _rows(dates: Dates, counts: npt.NDArray[np.int64]) -> int:
     return int(counts[~np.isnat(dates)].sum())
 
 
-def _choose_order(texts: Texts, counts: npt.NDArray[np.int64]) -> tuple[Order, bool]:
+def _choose_order(texts: Texts, counts: npt.NDArray[np.int64]) -> tuple[DateOrder, bool]:
     parts = parse_parts(texts)
     # Those that begin with the year say nothing.
     known = (counts > 0) & (parts["a"] > 0) & (parts["a"] < 32)

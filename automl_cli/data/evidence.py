@@ -30,7 +30,7 @@ CASES: tuple[Callable[[str], str], ...] = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
+class SampleEvidence:
     """What the cells of a target's column of the sample are.
 
     Parameters
@@ -48,7 +48,9 @@ class Evidence:
     facts: tuple[tuple[str, str, str], ...] = ()
 
 
-def read_evidence(sample: RawTable, column: str, target: Target, options: DataOptions) -> Evidence:
+def read_evidence(
+    sample: RawTable, column: str, target: Target, options: DataOptions
+) -> SampleEvidence:
     """Return what the cells of the sample's `column` say about the classes of `target`.
 
     Raises
@@ -59,11 +61,11 @@ def read_evidence(sample: RawTable, column: str, target: Target, options: DataOp
     import pyarrow.compute as pc
 
     if target.task == "regression":
-        return Evidence()
+        return SampleEvidence()
     cells = find_cells(sample, column)
     texts, numbers = cells.to_pylist(), parse_numbers(pc.utf8_trim_whitespace(cells))
     if not texts:
-        return Evidence(holds="empty")
+        return SampleEvidence(holds="empty")
     codes = _match(texts, numbers, target.labels)
     if set(codes) == {None}:  # 0,5 and 50% are no classes
         numbers = read_shown(cells)
@@ -73,9 +75,9 @@ def read_evidence(sample: RawTable, column: str, target: Target, options: DataOp
     else:
         holds = _weigh(codes, numbers, target.labels)
     if holds != "labels":
-        return Evidence(holds=holds)
+        return SampleEvidence(holds=holds)
     spelled = _spell(sample, column, texts, codes, (target, options))
-    return Evidence(
+    return SampleEvidence(
         holds=holds, spelled=spelled, facts=_describe(texts, codes, (target, options), spelled)
     )
 

@@ -5,10 +5,10 @@ from typing import TypeAlias
 
 from automl_cli.core.arrays import BoolVector
 from automl_cli.core.dataset import Column
-from automl_cli.data.aim import Aim
+from automl_cli.data.aim import TargetChoice
 from automl_cli.data.classes import EncodedTarget
 from automl_cli.data.ids import RowId
-from automl_cli.data.read import Tables
+from automl_cli.data.read import RawTables
 
 Fact: TypeAlias = tuple[str, str, str]
 
@@ -21,8 +21,8 @@ SHAPES = {
 
 
 def make_facts(
-    tables: Tables,
-    aim: Aim,
+    tables: RawTables,
+    aim: TargetChoice,
     row_id: RowId,
     encoded: Sequence[EncodedTarget],
     filled: BoolVector,
@@ -92,7 +92,7 @@ def _target_facts(item: EncodedTarget, *, alone: bool) -> list[Fact]:
     return facts
 
 
-def _submission_fact(tables: Tables, aim: Aim) -> Fact:
+def _submission_fact(tables: RawTables, aim: TargetChoice) -> Fact:
     if tables.test is None:
         return ("submission", "none", "no test table")
     if tables.sample is None:

@@ -10,7 +10,7 @@ from automl_cli.data.words import MISSING, MISSING_NUMBERS
 
 LEAST_SHARE = 0.5  # of the columns that have to tell
 LEAST_STEPS = 3  # from one number to a larger one
-Verdict: TypeAlias = Literal["a name", "a number", "a text", "either"]
+CellGuess: TypeAlias = Literal["a name", "a number", "a text", "either"]
 
 
 def check_header(table: str, layout: Layout) -> None:
@@ -53,7 +53,7 @@ def _count_up(names: Sequence[str]) -> bool:
     return len(steps) >= LEAST_STEPS and all(step > 0 for step in steps)
 
 
-def _judge(name: str, cells: Sequence[str]) -> Verdict:
+def _judge(name: str, cells: Sequence[str]) -> CellGuess:
     missing = {*MISSING, *MISSING_NUMBERS}
     known = [cell.strip() for cell in cells if cell.strip() not in missing]
     if name.strip() in missing or not known:

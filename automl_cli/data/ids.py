@@ -10,7 +10,7 @@ import pandas as pd
 
 from automl_cli.core.errors import DataError
 from automl_cli.data.options import DataOptions
-from automl_cli.data.read import RawTable, Tables
+from automl_cli.data.read import RawTable, RawTables
 from automl_cli.data.sample_layout import SampleLayout, plain_ids
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class RowId:
 
 
 def find_id(
-    tables: Tables, layout: SampleLayout | None, targets: Sequence[str], options: DataOptions
+    tables: RawTables, layout: SampleLayout | None, targets: Sequence[str], options: DataOptions
 ) -> RowId:
     """Return what names a row.
 
@@ -93,7 +93,7 @@ def row_numbers(n_rows: int) -> Ids:
     return np.arange(n_rows).astype(str).astype(object)
 
 
-def _from_sample(tables: Tables, layout: SampleLayout, given: str | None) -> RowId:
+def _from_sample(tables: RawTables, layout: SampleLayout, given: str | None) -> RowId:
     test, sample = cast("RawTable", tables.test), cast("RawTable", tables.sample)
     name, column = layout.id_columns[0]
     if column is None:
@@ -130,7 +130,7 @@ def _from_sample(tables: Tables, layout: SampleLayout, given: str | None) -> Row
 
 
 def _find_alone(
-    tables: Tables, pairs: Sequence[tuple[str, str]], given: str | None
+    tables: RawTables, pairs: Sequence[tuple[str, str]], given: str | None
 ) -> tuple[str, str] | None:
     """Return the column of the sample that names a row without the others, and that of test."""
     if given is not None:
@@ -162,7 +162,7 @@ def _texts(cells: "pa.ChunkedArray") -> Ids:
     return np.asarray(cells.to_numpy(), dtype=object)
 
 
-def _from_column(tables: Tables, name: str, reason: str) -> RowId:
+def _from_column(tables: RawTables, name: str, reason: str) -> RowId:
     _check_column(tables.test or tables.train, name)
     test_ids = tables.test.texts(name) if tables.test else None
     return RowId(name=name, columns=(name,), reason=reason, test_ids=test_ids)
@@ -176,7 +176,7 @@ def _check_column(table: RawTable, name: str) -> None:
         )
 
 
-def _guess(tables: Tables, targets: Sequence[str]) -> RowId:
+def _guess(tables: RawTables, targets: Sequence[str]) -> RowId:
     every = [table for table in (tables.train, tables.test) if table is not None]
     for name in every[-1].names:
         looks = name.casefold().endswith("id") or name.casefold() == "index"

@@ -15,7 +15,7 @@ import numpy as np
 from automl_cli.core.arrays import BoolVector
 from automl_cli.core.dataset import Dataset, Original, Schema
 from automl_cli.core.errors import DataError
-from automl_cli.data.aim import Aim, find_aim
+from automl_cli.data.aim import TargetChoice, find_aim
 from automl_cli.data.classes import EncodedTarget, make_target
 from automl_cli.data.content import make_content_key
 from automl_cli.data.facts import Fact, describe_columns, make_facts
@@ -27,13 +27,13 @@ from automl_cli.data.names import find_alike, tidy_name
 from automl_cli.data.nominal import make_outputs
 from automl_cli.data.options import DataOptions
 from automl_cli.data.original import read_original
-from automl_cli.data.read import Tables, read_table, read_tables
+from automl_cli.data.read import RawTables, read_table, read_tables
 from automl_cli.data.readings import describe_readings
-from automl_cli.data.roles import Features, find_features
+from automl_cli.data.roles import FeatureColumns, find_features
 from automl_cli.data.sample import find_shown, make_sample, read_holding
 from automl_cli.data.sample_layout import find_sample_layout
 from automl_cli.data.spelling import match_options, match_tables
-from automl_cli.data.strays import Unread, find_all_unread
+from automl_cli.data.strays import UnreadCells, find_all_unread
 from automl_cli.data.types import TableTyping, prepare_frame
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class Inference:
     dataset: Dataset
     typing: TableTyping
     train_ids: "pa.ChunkedArray | None" = None
-    unread: tuple[Unread, ...] = ()
+    unread: tuple[UnreadCells, ...] = ()
 
 
 def infer_dataset(files: Files, options: DataOptions) -> Inference:
@@ -80,7 +80,7 @@ def infer_dataset(files: Files, options: DataOptions) -> Inference:
     row_id = _spell_id(find_id(tables, layout, aim.targets, options), tables)
     encoded, holds, told = read_holding(tables, aim, _encode(tables, aim, options), options)
     filled = _find_filled(tables, encoded)
-    labelled = Tables(train=tables.train.where(filled), test=tables.test, sample=tables.sample)
+    labelled = RawTables(train=tables.train.where(filled), test=tables.test, sample=tables.sample)
     outputs = np.concatenate(
         [make_outputs(item.encoded[filled], item.target.n_classes) for item in encoded]
     )
@@ -121,14 +121,14 @@ def infer_dataset(files: Files, options: DataOptions) -> Inference:
     )
 
 
-def _spell_id(row_id: RowId, tables: Tables) -> RowId:
+def _spell_id(row_id: RowId, tables: RawTables) -> RowId:
     """Return the id as the test table spells it, if no sample does."""
     if tables.sample is not None or tables.test is None or row_id.name is None:
         return row_id
     return replace(row_id, name=tidy_name(tables.test.spell(row_id.name)))
 
 
-def _encode(tables: Tables, aim: Aim, options: DataOptions) -> list[EncodedTarget]:
+def _encode(tables: RawTables, aim: TargetChoice, options: DataOptions) -> list[EncodedTarget]:
     comma = has_decimal_commas(map(tables.train.cells, tables.train.names))
     encoded = [
         make_target(tables.train, name, options, find_shown(tables, aim, name), comma=comma)
@@ -140,7 +140,7 @@ def _encode(tables: Tables, aim: Aim, options: DataOptions) -> list[EncodedTarge
 
 
 def _read_original(
-    files: Files, features: Features, encoded: Sequence[EncodedTarget]
+    files: Files, features: FeatureColumns, encoded: Sequence[EncodedTarget]
 ) -> tuple[Original | None, list[Fact]]:
     if files.original is None:
         beside = find_unused(files)
@@ -152,7 +152,7 @@ def _read_original(
     return original, [fact, *((what, note, table.name) for what, note in table.told())]
 
 
-def _check_options(tables: Tables, options: DataOptions) -> None:
+def _check_options(tables: RawTables, options: DataOptions) -> None:
     asked = {
         "target": options.target,
         "validation": options.extra,  # first: a fold column is dropped as well
@@ -209,7 +209,7 @@ def _check_order(encoded: Sequence[EncodedTarget], order: Sequence[str]) -> None
     )
 
 
-def _find_filled(tables: Tables, encoded: Sequence[EncodedTarget]) -> BoolVector:
+def _find_filled(tables: RawTables, encoded: Sequence[EncodedTarget]) -> BoolVector:
     filled = np.logical_and.reduce([item.filled for item in encoded])
     if not filled.any():
         raise DataError(
@@ -220,7 +220,7 @@ def _find_filled(tables: Tables, encoded: Sequence[EncodedTarget]) -> BoolVector
 
 
 def _make_extra(
-    tables: Tables, options: DataOptions, features: Features, asked: Sequence[str]
+    tables: RawTables, options: DataOptions, features: FeatureColumns, asked: Sequence[str]
 ) -> dict[str, "pd.Series[Any]"]:
     """Return the columns that validation reads, each under the name that the user `asked` for."""
     every = [table for table in (tables.train, tables.test) if table is not None]

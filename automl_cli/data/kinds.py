@@ -31,7 +31,7 @@ from automl_cli.data.numbers import find_storage, is_padded, parse_plain
 from automl_cli.data.read import RawTable
 from automl_cli.data.strays import are_enough
 from automl_cli.data.types import ColumnTyping, TableTyping, make_labels
-from automl_cli.data.words import MISSING, MISSING_NUMBERS, Texts, Words, blank, make_words
+from automl_cli.data.words import MISSING, MISSING_NUMBERS, TextColumn, Texts, blank, make_words
 
 AMOUNTS = 0.5  # distinct integers a row, from which on those too large for any type are no names
 COMPACT = ((190_001, 210_012), (19_000_101, 21_001_231))  # numbers that may be dates
@@ -140,7 +140,7 @@ def _may_be_dates(values: FloatVector) -> bool:
 
 
 def _find_measure(
-    name: str, words: Words, role: Role | None, *, decimal_comma: bool
+    name: str, words: TextColumn, role: Role | None, *, decimal_comma: bool
 ) -> ColumnTyping | None:
     """Return the typing of a column of numbers, booleans, times or dates, or None."""
     words = words.without(MISSING_NUMBERS)
@@ -164,7 +164,7 @@ def _find_measure(
     return None
 
 
-def _with_strays(column: ColumnTyping, words: Words, known: BoolVector) -> ColumnTyping:
+def _with_strays(column: ColumnTyping, words: TextColumn, known: BoolVector) -> ColumnTyping:
     n_strays = words.n_filled - int(words.counts[known].sum())
     if not n_strays:
         return column
@@ -177,32 +177,32 @@ def _say_cells(number: int, example: str) -> str:
     return f"{spell_count(number, 'cell')} such as {example} count{'s' * (number == 1)}"
 
 
-def _are_amounts(words: Words) -> bool:
+def _are_amounts(words: TextColumn) -> bool:
     """Return whether integers that no type can hold repeat too seldom to be names."""
     return not is_padded(words.texts) and (words.counts > 0).sum() > AMOUNTS * words.n_filled
 
 
-def _find_boolean(name: str, words: Words) -> tuple[ColumnTyping, BoolVector]:
+def _find_boolean(name: str, words: TextColumn) -> tuple[ColumnTyping, BoolVector]:
     column = ColumnTyping(name=name, kind="boolean", reason="yes and no, read as 1 and 0")
     known = ~np.isnan(parse_booleans(words.texts))
     return column, known & (are_booleans(words.texts) and are_enough(words.counts, known))
 
 
-def _find_compact(name: str, words: Words) -> tuple[ColumnTyping, BoolVector]:
+def _find_compact(name: str, words: TextColumn) -> tuple[ColumnTyping, BoolVector]:
     column = ColumnTyping(name=name, kind="datetime", reason="dates written as one number")
     if not is_compact(words.texts):
         return column, np.zeros(len(words.counts), dtype=bool)
     return column, ~np.isnat(parse_dates(words.texts, column.order))
 
 
-def _find_epoch(name: str, words: Words) -> tuple[ColumnTyping, BoolVector]:
+def _find_epoch(name: str, words: TextColumn) -> tuple[ColumnTyping, BoolVector]:
     reason = "years, or seconds since 1970 and parts of them"
     column = ColumnTyping(name=name, kind="datetime", reason=reason, order="epoch")
     return column, ~np.isnat(parse_dates(words.texts, column.order))
 
 
 def _find_number(
-    name: str, words: Words, *, decimal_comma: bool = False
+    name: str, words: TextColumn, *, decimal_comma: bool = False
 ) -> tuple[ColumnTyping, BoolVector]:
     form, values = find_format(words.texts, words.counts, decimal_comma=decimal_comma)
     infinite = is_infinite(words.texts)
@@ -219,19 +219,19 @@ def _find_number(
     return column, known | (infinite & known.any())
 
 
-def _find_duration(name: str, words: Words) -> tuple[ColumnTyping, BoolVector]:
+def _find_duration(name: str, words: TextColumn) -> tuple[ColumnTyping, BoolVector]:
     column = ColumnTyping(name=name, kind="duration", reason="durations, read as seconds")
     if not are_durations(words.texts):
         return column, np.zeros(len(words.counts), dtype=bool)
     return column, ~np.isnan(parse_durations(words.texts))
 
 
-def _find_time(name: str, words: Words) -> tuple[ColumnTyping, BoolVector]:
+def _find_time(name: str, words: TextColumn) -> tuple[ColumnTyping, BoolVector]:
     column = ColumnTyping(name=name, kind="time", reason="times, read as seconds since midnight")
     return column, ~np.isnan(parse_times(words.texts))
 
 
-def _find_date(name: str, words: Words) -> tuple[ColumnTyping, BoolVector]:
+def _find_date(name: str, words: TextColumn) -> tuple[ColumnTyping, BoolVector]:
     head = words.texts.drop_null().slice(0, GLANCE)
     _, dates, _ = find_order(head, np.ones(len(head), dtype=np.int64))
     column = ColumnTyping(name=name, kind="datetime", reason="dates")
@@ -247,7 +247,7 @@ def _find_date(name: str, words: Words) -> tuple[ColumnTyping, BoolVector]:
     return replace(column, order=order, reason=reason), ~np.isnat(dates) | zero
 
 
-def _find_text(name: str, words: Words, role: Role | None) -> ColumnTyping:
+def _find_text(name: str, words: TextColumn, role: Role | None) -> ColumnTyping:
     import pyarrow.compute as pc
 
     known = words.counts > 0
@@ -272,5 +272,5 @@ def _find_text(name: str, words: Words, role: Role | None) -> ColumnTyping:
     )
 
 
-def _example(words: Words, chosen: BoolVector) -> str:
+def _example(words: TextColumn, chosen: BoolVector) -> str:
     return repr(words.texts[int(np.flatnonzero(chosen)[0])].as_py())

@@ -12,7 +12,7 @@ from automl_cli.data.merged import merge_spellings
 from automl_cli.data.numbers import parse_numbers
 from automl_cli.data.options import DataOptions
 from automl_cli.data.read import RawTable
-from automl_cli.data.strays import Unread, are_enough
+from automl_cli.data.strays import UnreadCells, are_enough
 from automl_cli.data.words import MISSING, MISSING_NUMBERS, Texts, blank
 
 FEW_CLASSES = 20  # whole numbers with more distinct values are amounts, not classes
@@ -113,13 +113,13 @@ def find_levels(train: RawTable, name: str, options: DataOptions, *, comma: bool
     return levels
 
 
-def find_unread_target(levels: Levels) -> Unread | None:
+def find_unread_target(levels: Levels) -> UnreadCells | None:
     """Return the cells that are no numbers, or None if there is none."""
     is_stray = np.append(levels.strays, False)[levels.codes]  # code -1 is missing
     if not is_stray.any():
         return None
     row = int(is_stray.argmax())
-    return Unread(
+    return UnreadCells(
         column=levels.name,
         kind="number",
         cells=int(is_stray.sum()),

@@ -1,6 +1,6 @@
 """What was noticed while reading files, whole or in batches, as plain values to print."""
 
-from automl_cli.data.read import Note, RawTable
+from automl_cli.data.read import RawTable, ReadNote
 from automl_cli.data.repeated import describe_repeats
 
 
@@ -8,7 +8,7 @@ class Noted:
     """A list of notes that grows with each table, or batch of one, that is read."""
 
     def __init__(self) -> None:
-        self._notes: dict[tuple[str, Note], None] = {}  # in order; a batch may repeat a note
+        self._notes: dict[tuple[str, ReadNote], None] = {}  # in order; a batch may repeat a note
         self._repeated: dict[str, list[int]] = {}
         self._units: dict[str, str] = {}
 

@@ -21,7 +21,7 @@ from automl_cli.data.formats import find_format
 from automl_cli.data.marks import has_decimal_commas
 from automl_cli.data.names import describe_names, match_names
 from automl_cli.data.read import RawTable
-from automl_cli.data.strays import Unread, find_unread
+from automl_cli.data.strays import UnreadCells, find_unread
 from automl_cli.data.types import TableTyping, prepare_frame
 from automl_cli.data.words import BOOLEANS, make_words
 
@@ -93,7 +93,7 @@ def read_original(
     return original, _describe(table, matched, original, counts | _count_unread(unread))
 
 
-def _count_unread(unread: Sequence[Unread]) -> dict[str, int]:
+def _count_unread(unread: Sequence[UnreadCells]) -> dict[str, int]:
     return {
         f"{'cell' if one.cells == 1 else 'cells'} of {one.column} such as {one.first!r} "
         f"that {'is' if one.cells == 1 else 'are'} no {one.kind} and so missing": one.cells

@@ -30,7 +30,7 @@ from automl_cli.data.unpack import Unpacked, unpack
 if TYPE_CHECKING:
     import pyarrow as pa
 
-Note: TypeAlias = tuple[str, str]  # what it is about, and what was noticed
+ReadNote: TypeAlias = tuple[str, str]  # what it is about, and what was noticed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +55,7 @@ class RawTable:
 
     name: str
     table: "pa.Table"
-    notes: tuple[Note, ...] = ()
+    notes: tuple[ReadNote, ...] = ()
     repeated: tuple[int, ...] = ()
     unit: Literal["line", "row"] = "line"
     spelled: Mapping[str, str] = field(default_factory=dict)
@@ -86,7 +86,7 @@ class RawTable:
         """Return the line of the file in which a row begins, from 1; None if it is no csv."""
         return find_line(Path(self.name), row, self.repeated)
 
-    def told(self) -> tuple[Note, ...]:
+    def told(self) -> tuple[ReadNote, ...]:
         """Return everything that a user has to know of the reading."""
         if not self.repeated:
             return self.notes
@@ -116,7 +116,7 @@ class RawTable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tables:
+class RawTables:
     """The tables of a competition as text."""
 
     train: RawTable
@@ -124,7 +124,7 @@ class Tables:
     sample: RawTable | None
 
 
-def read_tables(files: Files) -> Tables:
+def read_tables(files: Files) -> RawTables:
     """Read the files of a competition.
 
     Raises
@@ -132,7 +132,7 @@ def read_tables(files: Files) -> Tables:
     DataError
         See `read_table`.
     """
-    return Tables(
+    return RawTables(
         train=read_table(files.train),
         test=read_table(files.test) if files.test else None,
         sample=read_table(files.sample) if files.sample else None,
@@ -178,7 +178,7 @@ def _read_lines(source: Unpacked) -> RawTable:
     )
 
 
-def describe_layout(layout: Layout) -> tuple[Note, ...]:
+def describe_layout(layout: Layout) -> tuple[ReadNote, ...]:
     """Return what is to be told about the lines above the header."""
     if not layout.has_comments:
         return ()

@@ -15,12 +15,12 @@ from automl_cli.data.kinds import find_column, find_typing, join_cells
 from automl_cli.data.nameless import is_row_index
 from automl_cli.data.nominal import find_nominal
 from automl_cli.data.options import DataOptions
-from automl_cli.data.read import RawTable, Tables
-from automl_cli.data.types import ColumnTyping, Kind, TableTyping, prepare_frame
+from automl_cli.data.read import RawTable, RawTables
+from automl_cli.data.types import ColumnKind, ColumnTyping, TableTyping, prepare_frame
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Features:
+class FeatureColumns:
     """The feature columns and their tables.
 
     Parameters
@@ -43,12 +43,12 @@ class Features:
 
 
 def find_features(
-    tables: Tables,
+    tables: RawTables,
     targets: Sequence[str],
     row_id: RowId,
     options: DataOptions,
     outputs: FloatMatrix,
-) -> Features:
+) -> FeatureColumns:
     """Return the feature columns of train and test.
 
     Parameters
@@ -81,7 +81,7 @@ def find_features(
     typing, train, test = _with_labels(
         tables, typing.select(kept), frame[list(kept)], outputs, options
     )
-    return Features(
+    return FeatureColumns(
         columns=tuple(_make_column(column, row_id, options) for column in typing.columns),
         ignored=tuple((name, ignored[name]) for name in tables.train.names if name in ignored),
         typing=typing,
@@ -132,7 +132,7 @@ def _check_parts(train: RawTable, made: Sequence[str], options: DataOptions) -> 
 
 
 def _with_labels(
-    tables: Tables,
+    tables: RawTables,
     typing: TableTyping,
     train: pd.DataFrame,
     outputs: FloatMatrix,
@@ -182,7 +182,7 @@ def _no_feature(train: RawTable, ignored: Mapping[str, str]) -> DataError:
     )
 
 
-def _left_out(tables: Tables, targets: Sequence[str], options: DataOptions) -> dict[str, str]:
+def _left_out(tables: RawTables, targets: Sequence[str], options: DataOptions) -> dict[str, str]:
     reasons = {}
     for name in tables.train.names:
         if name in targets:
@@ -211,7 +211,7 @@ def _no_information(column: "pd.Series[Any]") -> str:
     return ""
 
 
-ROLES: dict[Kind, Role] = {
+ROLES: dict[ColumnKind, Role] = {
     "empty": "numeric",
     "number": "numeric",
     "boolean": "numeric",

@@ -6,21 +6,21 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from automl_cli.core.dataset import Holding, Sample
 from automl_cli.core.errors import DataError
-from automl_cli.data.aim import Aim
+from automl_cli.data.aim import TargetChoice
 from automl_cli.data.classes import EncodedTarget
 from automl_cli.data.evidence import find_cells, read_evidence
 from automl_cli.data.ids import RowId
 from automl_cli.data.options import DataOptions
-from automl_cli.data.read import RawTable, Tables
+from automl_cli.data.read import RawTable, RawTables
 from automl_cli.data.sample_layout import SampleLayout
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-Told: TypeAlias = list[tuple[str, str, str]]
+SampleFacts: TypeAlias = list[tuple[str, str, str]]
 
 
-def find_shown(tables: Tables, aim: Aim, target: str) -> "pa.Array | None":
+def find_shown(tables: RawTables, aim: TargetChoice, target: str) -> "pa.Array | None":
     """Return the distinct cells of the sample's column for a target, or None if it has none."""
     if tables.sample is None or aim.shape != "single" or not aim.columns:
         return None
@@ -28,8 +28,8 @@ def find_shown(tables: Tables, aim: Aim, target: str) -> "pa.Array | None":
 
 
 def read_holding(
-    tables: Tables, aim: Aim, encoded: Sequence[EncodedTarget], options: DataOptions
-) -> tuple[list[EncodedTarget], dict[str, Holding], Told]:
+    tables: RawTables, aim: TargetChoice, encoded: Sequence[EncodedTarget], options: DataOptions
+) -> tuple[list[EncodedTarget], dict[str, Holding], SampleFacts]:
     """Return the targets with the spelling of their classes, what the sample holds, and facts.
 
     Raises
@@ -52,7 +52,7 @@ def read_holding(
 def make_sample(
     sample: RawTable | None,
     layout: SampleLayout | None,
-    aim: Aim,
+    aim: TargetChoice,
     row_id: RowId,
     named: tuple[Sequence[EncodedTarget], dict[str, Holding]],
 ) -> Sample | None:

@@ -12,12 +12,12 @@ import numpy as np
 
 from automl_cli.data.numbers import parse_numbers
 from automl_cli.data.options import DataOptions
-from automl_cli.data.read import RawTable, Tables
+from automl_cli.data.read import RawTable, RawTables
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-Pair: TypeAlias = "tuple[str, str | None]"
+ColumnPair: TypeAlias = "tuple[str, str | None]"
 
 LEAST_SHARED = 0.5  # of a column's values that test must have for it to name the same rows
 FIRST = "the sample's first column"
@@ -38,12 +38,12 @@ class SampleLayout:
         Why these.
     """
 
-    id_columns: tuple[Pair, ...]
+    id_columns: tuple[ColumnPair, ...]
     values: tuple[str, ...]
     reason: str
 
 
-def find_sample_layout(tables: Tables, options: DataOptions) -> SampleLayout | None:
+def find_sample_layout(tables: RawTables, options: DataOptions) -> SampleLayout | None:
     """Return what the columns of the sample are for, or None without a sample."""
     sample, test = tables.sample, tables.test
     if sample is None:
@@ -92,7 +92,7 @@ def plain_ids(cells: "pa.ChunkedArray") -> "pa.ChunkedArray":
     return pa.chunked_array([pa.array(texts, pa.large_string())])
 
 
-def _guess(sample: RawTable, names: Sequence[str]) -> tuple[list[Pair], str]:
+def _guess(sample: RawTable, names: Sequence[str]) -> tuple[list[ColumnPair], str]:
     """Without a test table: a name that ends as an id's does, else the first column."""
     if len(sample.names) == 1 or not names:
         return [], ""
@@ -103,7 +103,7 @@ def _guess(sample: RawTable, names: Sequence[str]) -> tuple[list[Pair], str]:
 
 def _pair_given(
     sample: RawTable, test: RawTable, names: Sequence[str], given: str
-) -> tuple[list[Pair], str]:
+) -> tuple[list[ColumnPair], str]:
     if given in sample.names:
         others = [pair for pair in _pair_by_name(sample, test, names) if pair[0] != given]
         return [(given, given), *others], "given"
@@ -114,8 +114,8 @@ def _pair_given(
 
 
 def _pair(
-    tables: Tables, sample: RawTable, test: RawTable, names: Sequence[str]
-) -> tuple[list[Pair], str]:
+    tables: RawTables, sample: RawTable, test: RawTable, names: Sequence[str]
+) -> tuple[list[ColumnPair], str]:
     pairs = _pair_by_name(sample, test, names)
     if pairs:
         return pairs, "" if pairs[0][0] == sample.names[0] else "a column that test has too"
@@ -138,11 +138,11 @@ def _pair(
     return [(name, name) for name in (only_sample or names)[:1]], ""
 
 
-def _pair_by_name(sample: RawTable, test: RawTable, names: Iterable[str]) -> list[Pair]:
+def _pair_by_name(sample: RawTable, test: RawTable, names: Iterable[str]) -> list[ColumnPair]:
     """Return the columns that test has too, under the same name and with much the same values."""
     plain = [plain_name(name) for name in test.names]
     other = dict(zip(plain, test.names, strict=True))
-    pairs: list[Pair] = []
+    pairs: list[ColumnPair] = []
     for name in names:
         near = other.get(plain_name(name)) if plain.count(plain_name(name)) == 1 else None
         column = name if name in test.names else near

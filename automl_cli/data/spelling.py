@@ -9,10 +9,10 @@ from dataclasses import replace
 
 from automl_cli.data.names import describe_names, find_name, loosen_name, match_names, tidy_name
 from automl_cli.data.options import DataOptions
-from automl_cli.data.read import RawTable, Tables
+from automl_cli.data.read import RawTable, RawTables
 
 
-def match_tables(tables: Tables) -> Tables:
+def match_tables(tables: RawTables) -> RawTables:
     """Return the tables with the columns of train and test called alike; what differed is noted.
 
     Raises
@@ -51,7 +51,7 @@ def match_columns(table: RawTable, wanted: Sequence[str], known: Sequence[str] =
     return replace(table.rename(names), notes=(*table.notes, *notes))
 
 
-def match_options(options: DataOptions, tables: Tables) -> DataOptions:
+def match_options(options: DataOptions, tables: RawTables) -> DataOptions:
     """Return the options with columns called as train, and the id as test, calls them."""
     known, with_id = tables.train.names, (tables.test or tables.train).names
     return replace(
@@ -75,7 +75,7 @@ def _tidy(table: RawTable) -> RawTable:
     return table.rename(tidied) if len(set(names)) == len(names) else table
 
 
-def _find_handed_in(tables: Tables) -> tuple[str, ...]:
+def _find_handed_in(tables: RawTables) -> tuple[str, ...]:
     """Return the names of the sample that name columns: the id, and targets that test lacks.
 
     Others name classes, which may be called as a feature is.

@@ -14,7 +14,7 @@ from automl_cli.core.arrays import BoolVector
 from automl_cli.data.dates import is_zero
 from automl_cli.data.read import RawTable
 from automl_cli.data.types import MEASURED, ColumnTyping, TableTyping, extract_part, read_words
-from automl_cli.data.words import MISSING_NUMBERS, Words, make_words
+from automl_cli.data.words import MISSING_NUMBERS, TextColumn, make_words
 
 STRAY_SHARE = 0.02  # of the filled cells
 # What else is a column of numbers or dates: so many of its cells, and distinct values of them, and
@@ -24,7 +24,7 @@ MANY_VALUES, FEW_STRAYS, VALUES_A_STRAY = 20, 5, 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unread:
+class UnreadCells:
     """Cells of a column that were taken as missing though they hold something.
 
     Parameters
@@ -77,14 +77,16 @@ def are_enough(counts: npt.NDArray[np.int64], known: BoolVector) -> bool:
     return bool(share >= LEAST_CELLS and n_values >= MANY_VALUES and few)
 
 
-def find_all_unread(typing: TableTyping, tables: Sequence[RawTable | None]) -> tuple[Unread, ...]:
+def find_all_unread(
+    typing: TableTyping, tables: Sequence[RawTable | None]
+) -> tuple[UnreadCells, ...]:
     """Return what was not read in the tables that a typing was found on."""
     doubtful = tuple(column.name for column in typing.columns if column.strays)
     chosen = typing.select(doubtful)
     return tuple(one for table in tables if table is not None for one in find_unread(chosen, table))
 
 
-def find_unread(typing: TableTyping, table: RawTable) -> list[Unread]:
+def find_unread(typing: TableTyping, table: RawTable) -> list[UnreadCells]:
     """Return the columns in which cells hold something that is read as missing.
 
     Labels that the training table has not are no mistake and are not counted, nor are dates of
@@ -95,7 +97,9 @@ def find_unread(typing: TableTyping, table: RawTable) -> list[Unread]:
     return [one for one in found if one is not None]
 
 
-def _find_unread(column: ColumnTyping, table: RawTable, missing: tuple[str, ...]) -> Unread | None:
+def _find_unread(
+    column: ColumnTyping, table: RawTable, missing: tuple[str, ...]
+) -> UnreadCells | None:
     cells = table.cells(column.held_by)
     if column.pattern:
         cells = extract_part(cells, column.pattern)
@@ -106,7 +110,7 @@ def _find_unread(column: ColumnTyping, table: RawTable, missing: tuple[str, ...]
     if not lost.any():
         return None
     row = int(np.flatnonzero(lost[words.codes])[0])
-    return Unread(
+    return UnreadCells(
         column=column.name,
         kind=column.kind,
         cells=int(words.counts[lost].sum()),
@@ -118,5 +122,5 @@ def _find_unread(column: ColumnTyping, table: RawTable, missing: tuple[str, ...]
     )
 
 
-def _spell(words: Words, row: int) -> str:
+def _spell(words: TextColumn, row: int) -> str:
     return str(words.texts[int(words.codes[row])].as_py())

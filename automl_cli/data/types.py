@@ -18,16 +18,16 @@ import pandas as pd
 from automl_cli.core.arrays import FloatVector
 from automl_cli.core.errors import DataError
 from automl_cli.data.booleans import parse_booleans
-from automl_cli.data.dates import Order, parse_dates, parse_times
+from automl_cli.data.dates import DateOrder, parse_dates, parse_times
 from automl_cli.data.durations import parse_durations
 from automl_cli.data.formats import PLAIN, NumberFormat, read_format
 from automl_cli.data.names import match_names
 from automl_cli.data.numbers import EXACT, Storage, parse_plain, store_numbers
 from automl_cli.data.read import RawTable
-from automl_cli.data.words import MISSING_NUMBERS, Texts, Words, blank, make_words
+from automl_cli.data.words import MISSING_NUMBERS, TextColumn, Texts, blank, make_words
 
 Values: TypeAlias = "npt.NDArray[Any] | pd.Categorical[Any] | pd.Series[Any]"
-Kind: TypeAlias = Literal[
+ColumnKind: TypeAlias = Literal[
     "empty", "number", "boolean", "time", "duration", "datetime", "category", "text"
 ]
 MEASURED = ("number", "boolean", "time", "duration", "datetime")  # kinds that cannot hold any text
@@ -63,11 +63,11 @@ class ColumnTyping:
     """
 
     name: str
-    kind: Kind
+    kind: ColumnKind
     reason: str
     form: NumberFormat = PLAIN
     storage: Storage = "float64"
-    order: Order = "ymd"
+    order: DateOrder = "ymd"
     categories: tuple[str, ...] = ()
     canonical: bool = False
     strays: int = 0
@@ -186,7 +186,7 @@ def read_column(column: ColumnTyping, cells: Texts, missing: tuple[str, ...]) ->
     return read_words(column, words)[words.codes]
 
 
-def read_words(column: ColumnTyping, words: Words) -> npt.NDArray[Any]:
+def read_words(column: ColumnTyping, words: TextColumn) -> npt.NDArray[Any]:
     """Return what the texts of a measured column are, NaN or NaT where they are nothing."""
     if column.kind == "number":
         return read_format(words.texts, column.form)
@@ -234,7 +234,7 @@ def _read_numbers(
     return store_numbers(words.texts, values, column.storage)[words.codes]
 
 
-def _read_categories(column: ColumnTyping, words: Words) -> Values:
+def _read_categories(column: ColumnTyping, words: TextColumn) -> Values:
     levels = pd.Index(column.categories, dtype="str")
     labels = make_labels(words.texts, form=column.form, canonical=column.canonical)
     codes = levels.get_indexer(pd.Index(labels, dtype="str"))

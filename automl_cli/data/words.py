@@ -33,7 +33,7 @@ BOOLEANS: Mapping[str, bool] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
+class TextColumn:
     """A column as distinct texts and codes.
 
     Parameters
@@ -56,15 +56,15 @@ class Words:
         """Rows that hold something."""
         return int(self.counts.sum())
 
-    def without(self, missing: tuple[str, ...]) -> "Words":
+    def without(self, missing: tuple[str, ...]) -> "TextColumn":
         """Return the words with the texts `missing` missing as well."""
         texts = blank(self.texts, missing)
-        return Words(
+        return TextColumn(
             texts=texts, codes=self.codes, counts=np.where(_is_null(texts), 0, self.counts)
         )
 
 
-def make_words(cells: "pa.ChunkedArray", missing: tuple[str, ...]) -> Words:
+def make_words(cells: "pa.ChunkedArray", missing: tuple[str, ...]) -> TextColumn:
     """Return the distinct texts of `cells`."""
     import pyarrow.compute as pc
 
@@ -72,7 +72,7 @@ def make_words(cells: "pa.ChunkedArray", missing: tuple[str, ...]) -> Words:
     codes = encoded.indices.to_numpy(zero_copy_only=False)
     texts = blank(pc.utf8_trim_whitespace(encoded.dictionary), missing)
     counts = np.bincount(codes, minlength=len(texts))
-    return Words(texts=texts, codes=codes, counts=np.where(_is_null(texts), 0, counts))
+    return TextColumn(texts=texts, codes=codes, counts=np.where(_is_null(texts), 0, counts))
 
 
 def blank(cells: Texts, missing: tuple[str, ...]) -> Texts:

@@ -28,7 +28,7 @@ from automl_cli.decision.labels import (
     label_between,
 )
 
-Kind: TypeAlias = Literal[
+DecisionKind: TypeAlias = Literal[
     "probability", "reweighted", "value", "threshold", "multipliers", "cuts", "ranking"
 ]
 Answers: TypeAlias = npt.NDArray[Any]
@@ -55,7 +55,7 @@ class Decision:
         The scale that predicted values are on.
     """
 
-    kind: Kind
+    kind: DecisionKind
     numbers: tuple[float, ...] = ()
     transform: Transform = "identity"
 

@@ -34,7 +34,7 @@ _MANY_ROWS = 200_000  # in each of 20 parts enough of them for a score of its ow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scored:
+class CandidateScore:
     """How good out-of-fold predictions are, as the competition shows it.
 
     Parameters
@@ -55,11 +55,11 @@ class Scored:
     fold_scores: tuple[float, ...]
 
 
-def score_candidate(problem: Problem, oof: FloatMatrix) -> Scored:
+def score_candidate(problem: Problem, oof: FloatMatrix) -> CandidateScore:
     """Return the scores of out-of-fold predictions, shape (rows, n_outputs)."""
     answers = decide_crossfitted(problem, oof)
     covered = np.flatnonzero(problem.folds.covered())
-    return Scored(
+    return CandidateScore(
         score=score_answers(problem, answers, covered),
         score_se=_measure_error(problem, answers, covered),
         fold_scores=tuple(score_answers(problem, answers, fold.held_out) for fold in problem.folds),

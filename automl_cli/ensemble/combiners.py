@@ -22,9 +22,9 @@ from automl_cli.core.problem import Problem
 from automl_cli.core.registry import Registry
 from automl_cli.core.resampling import thin_rows
 from automl_cli.decision.scoring import SelectionLoss, make_selection_loss
-from automl_cli.ensemble.linear import Members, fit_linear
+from automl_cli.ensemble.linear import MemberMargins, fit_linear
 
-State: TypeAlias = Mapping[str, object]
+CombinerState: TypeAlias = Mapping[str, object]
 
 _STEPS = 50  # of the greedy combiner: weights in steps of 2 %
 _PATIENCE = 10
@@ -58,19 +58,21 @@ class Combiner:
     """
 
     name: str
-    fit: Callable[[Problem, Members, IntVector, Deadline], State]
-    apply: Callable[[State, Members], FloatMatrix]
+    fit: Callable[[Problem, MemberMargins, IntVector, Deadline], CombinerState]
+    apply: Callable[[CombinerState, MemberMargins], FloatMatrix]
     effort: int = 0
     objectives: frozenset[Objective] = frozenset({"log_loss", "squared_error", "absolute_error"})
     is_sum: bool = False
 
 
-def get_weights(state: State) -> FloatVector:
+def get_weights(state: CombinerState) -> FloatVector:
     """Return the weight of each member."""
     return np.asarray(state["weights"], dtype=np.float64)
 
 
-def _fit_best(problem: Problem, members: Members, rows: IntVector, deadline: Deadline) -> State:
+def _fit_best(
+    problem: Problem, members: MemberMargins, rows: IntVector, deadline: Deadline
+) -> CombinerState:
     """Find the member with the lowest loss."""
     if len(members) == 1:
         return {"weights": [1.0]}
@@ -84,15 +86,17 @@ def _fit_best(problem: Problem, members: Members, rows: IntVector, deadline: Dea
 
 def _fit_equal(
     problem: Problem,  # noqa: ARG001 - nothing to learn
-    members: Members,
+    members: MemberMargins,
     rows: IntVector,  # noqa: ARG001
     deadline: Deadline,  # noqa: ARG001
-) -> State:
+) -> CombinerState:
     """Weigh all members equally."""
     return _weigh_equally(len(members))
 
 
-def _fit_greedy(problem: Problem, members: Members, rows: IntVector, deadline: Deadline) -> State:
+def _fit_greedy(
+    problem: Problem, members: MemberMargins, rows: IntVector, deadline: Deadline
+) -> CombinerState:
     """Add the member that helps the blend most, again and again, with replacement."""
     # Caruana et al. (2004): add, with replacement, the member that helps the blend most; the
     # best blend on the way counts.
@@ -116,7 +120,9 @@ def _fit_greedy(problem: Problem, members: Members, rows: IntVector, deadline: D
     return {"weights": (counts / best).tolist()}
 
 
-def _fit_linear(problem: Problem, members: Members, rows: IntVector, deadline: Deadline) -> State:
+def _fit_linear(
+    problem: Problem, members: MemberMargins, rows: IntVector, deadline: Deadline
+) -> CombinerState:
     """Fit weights on logits or values, pulled towards the greedy ones."""
     # A third of the time for where it starts from: the greedy weights are already a blend.
     first_end = deadline.earlier(deadline.seconds_left() * 2 / 3)
@@ -140,16 +146,16 @@ def _measure(
     return losses
 
 
-def _weigh_equally(n_members: int) -> State:
+def _weigh_equally(n_members: int) -> CombinerState:
     return {"weights": [1.0 / n_members] * n_members}
 
 
-def _apply_average(state: State, members: Members) -> FloatMatrix:
+def _apply_average(state: CombinerState, members: MemberMargins) -> FloatMatrix:
     """Return the weighted mean of the predictions."""
     return _add_weighted(state, members)
 
 
-def _add_weighted(state: State, members: Iterable[FloatMatrix]) -> FloatMatrix:
+def _add_weighted(state: CombinerState, members: Iterable[FloatMatrix]) -> FloatMatrix:
     # Summed member by member, so that one row alone gives the same number as in a batch.
     total: FloatMatrix | None = None
     for weight, member in zip(get_weights(state), members, strict=True):
@@ -162,12 +168,12 @@ def _add_weighted(state: State, members: Iterable[FloatMatrix]) -> FloatMatrix:
     return total
 
 
-def _apply_median(state: State, members: Members) -> FloatMatrix:  # noqa: ARG001 - holds nothing
+def _apply_median(state: CombinerState, members: MemberMargins) -> FloatMatrix:  # noqa: ARG001 - holds nothing
     """Return the median of the predictions."""
     return np.asarray(np.median(np.asarray(members, dtype=np.float64), axis=0))
 
 
-def _apply_linear(state: State, members: Members) -> FloatMatrix:
+def _apply_linear(state: CombinerState, members: MemberMargins) -> FloatMatrix:
     """Return the weighted sum, back from logits to probabilities."""
     objective: Objective = "log_loss" if state["objective"] == "log_loss" else "squared_error"
     margins = (make_margins(np.asarray(one, dtype=np.float64), objective) for one in members)

@@ -30,7 +30,7 @@ _MAX_STEPS = 25
 _TINY = 1e-9
 
 # One array or a list of them: many members are not copied into one.
-Members: TypeAlias = FloatMatrix | Sequence[FloatMatrix]
+MemberMargins: TypeAlias = FloatMatrix | Sequence[FloatMatrix]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +54,7 @@ class _System:
 
 def fit_linear(
     problem: Problem,
-    members: Members,
+    members: MemberMargins,
     rows: IntVector,
     prior: FloatVector,
     deadline: Deadline,
@@ -89,14 +89,14 @@ def fit_linear(
     return prior + change, bias
 
 
-def _thin(problem: Problem, members: Members, rows: IntVector, limit: int) -> IntVector:
+def _thin(problem: Problem, members: MemberMargins, rows: IntVector, limit: int) -> IntVector:
     cells = len(members) * max(members[0].shape[1], problem.target.n_classes)
     return thin_rows(rows, min(limit, _MAX_CELLS // cells), problem.seed)
 
 
 def _choose_strength(
     problem: Problem,
-    members: Members,
+    members: MemberMargins,
     rows: IntVector,
     prior: FloatVector,
     deadline: Deadline,
@@ -120,7 +120,7 @@ def _choose_strength(
 
 
 def _make_system(
-    problem: Problem, members: Members, rows: IntVector, prior: FloatVector
+    problem: Problem, members: MemberMargins, rows: IntVector, prior: FloatVector
 ) -> _System:
     z, truth = _read(problem, members, rows)
     weight, level, spread = np.ones(len(rows)), 0.0, 1.0
@@ -149,7 +149,9 @@ def _make_system(
     )
 
 
-def _read(problem: Problem, members: Members, rows: IntVector) -> tuple[FloatMatrix, FloatMatrix]:
+def _read(
+    problem: Problem, members: MemberMargins, rows: IntVector
+) -> tuple[FloatMatrix, FloatMatrix]:
     """Return logits or values, shape (rows, k, members), and the truth, shape (rows, k)."""
     if problem.objective == "log_loss":
         truth = np.eye(problem.target.n_classes)[problem.y[rows].astype(np.int64)]

@@ -31,8 +31,8 @@ from automl_cli.decision.scoring import (
     score_candidate,
 )
 from automl_cli.ensemble.alignment import align_blocks
-from automl_cli.ensemble.combiners import COMBINERS, Combiner, State, get_weights
-from automl_cli.ensemble.linear import Members
+from automl_cli.ensemble.combiners import COMBINERS, Combiner, CombinerState, get_weights
+from automl_cli.ensemble.linear import MemberMargins
 
 _TOLERANCE = 1.0  # paired standard errors that a later combiner has to win by
 _N_PARTS = 20  # at most, of the rows by which a choice is made
@@ -53,7 +53,7 @@ class _Contestant:
     combiner: Combiner
     oof: FloatMatrix  # cross-fitted, shape (rows, n_outputs), NaN where no fold holds out
     seen: FloatMatrix  # what `state` makes of the same rows
-    state: State  # learned from all covered rows
+    state: CombinerState  # learned from all covered rows
     score: float  # of `oof`
     in_sample: float  # of what `state` makes of the rows it has seen
 
@@ -143,7 +143,7 @@ def _make_field(problem: Problem, n_members: int, names: Sequence[str]) -> list[
 
 
 def _enter_field(
-    problem: Problem, field: Sequence[Combiner], members: Members, clock: _Clock
+    problem: Problem, field: Sequence[Combiner], members: MemberMargins, clock: _Clock
 ) -> list[_Contestant]:
     """Let combiners enter, those of little effort first, and return them in the field's order."""
     deadline = clock.deadline
@@ -179,7 +179,9 @@ def _time_choice(problem: Problem, contestant: _Contestant, deadline: Deadline) 
     return n_losses * (time.monotonic() - started)
 
 
-def _enter(problem: Problem, combiner: Combiner, members: Members, clock: _Clock) -> _Contestant:
+def _enter(
+    problem: Problem, combiner: Combiner, members: MemberMargins, clock: _Clock
+) -> _Contestant:
     blocks = make_blocks(problem)
     covered = np.flatnonzero(blocks >= 0)
     numbers = np.unique(blocks[covered])
@@ -211,10 +213,10 @@ def _enter(problem: Problem, combiner: Combiner, members: Members, clock: _Clock
 def _fit_each(
     problem: Problem,
     combiner: Combiner,
-    members: Members,
+    members: MemberMargins,
     parts: Sequence[IntVector],
     clock: _Clock,
-) -> list[State]:
+) -> list[CombinerState]:
     """Return what a combiner learns from each of the parts of the rows."""
     if clock.deadline.ends_at is None and clock.n_threads > 1:
         # NumPy lets other threads run while it computes, so that no data is sent to processes.

@@ -23,7 +23,7 @@ from automl_cli.core.resampling import thin_rows
 from automl_cli.explain.blends import FittedBlend, FittedMember, make_features
 from automl_cli.explain.parallel import map_threads
 from automl_cli.features.matrix import apply_features
-from automl_cli.features.sources import Sources, Traced, list_sources, trace_step
+from automl_cli.features.sources import FeatureSources, SourceColumns, list_sources, trace_step
 
 SAMPLED_ROWS = 500  # in which a source must make a difference, and of which means are taken
 
@@ -46,7 +46,7 @@ class Explainer:
 
     blend: FittedBlend
     names: tuple[str, ...]
-    traced: Mapping[Path, Sequence[Traced]]
+    traced: Mapping[Path, Sequence[FeatureSources]]
     sample: pd.DataFrame
 
     def explain(self, fold: int, frame: pd.DataFrame) -> "_Parts":
@@ -196,7 +196,7 @@ def _average(fold: FoldPredictor, frame: pd.DataFrame) -> FloatMatrix:
     return np.asarray(margins.mean(axis=0, keepdims=True))
 
 
-def _gather(made: FloatCube, sources: Sequence[Sources], names: Sequence[str]) -> _Parts:
+def _gather(made: FloatCube, sources: Sequence[SourceColumns], names: Sequence[str]) -> _Parts:
     """Sum the columns of a model's input by source; what has none is part of the base."""
     places = {name: k for k, name in enumerate(names)}
     to_source = np.zeros((len(sources), len(names)))

@@ -26,9 +26,9 @@ from automl_cli.explain.clusters import find_clusters
 from automl_cli.explain.contributions import Explainer, explain_held_out, make_explainer
 from automl_cli.explain.files import describe_explanation, write_explanation
 from automl_cli.explain.importances import (
-    Answer,
-    Probe,
-    Question,
+    ImportanceRequest,
+    ImportanceTable,
+    NoiseColumn,
     compare_refits,
     judge_all,
     permute_all,
@@ -196,7 +196,7 @@ def _choose_probed(work: _Work) -> Candidate:
     )
 
 
-def _make_question(work: _Work, rows: IntVector) -> Question:
+def _make_question(work: _Work, rows: IntVector) -> ImportanceRequest:
     problem, blend, frame = work.problem, work.explainer.blend, work.run.dataset.train
     seen = thin_rows(np.arange(len(frame)), CLUSTERED_ROWS, make_seed(problem.seed, "clusters"))
     clusters = find_clusters(frame.iloc[seen])
@@ -210,7 +210,7 @@ def _make_question(work: _Work, rows: IntVector) -> Question:
             "permuted among them.",
             hint="Give more --tested-rows, or explain a run with fewer folds.",
         )
-    return Question(
+    return ImportanceRequest(
         frame=frame,
         folds=folds,
         plan=problem.folds,
@@ -222,16 +222,16 @@ def _make_question(work: _Work, rows: IntVector) -> Question:
     )
 
 
-def _make_probe(work: _Work, probed: Candidate, rows: IntVector) -> Probe:
+def _make_probe(work: _Work, probed: Candidate, rows: IntVector) -> NoiseColumn:
     problem = work.problem
     work.listener(_tell(f"{probed.spec.key} is fitted again with a column of noise"))
     refit, name = refit_with_lunch(work.run, problem, probed, work.listener)
     blend = work.explainer.blend.replace_member(probed.spec.key, refit.member)
     folds = judge_folds(blend, problem.folds, rows)
-    return Probe(name=name, frame=refit.frame, folds=folds)
+    return NoiseColumn(name=name, frame=refit.frame, folds=folds)
 
 
-def _drop(work: _Work, whole: Candidate, answer: Answer) -> tuple[Dropped, ...]:
+def _drop(work: _Work, whole: Candidate, answer: ImportanceTable) -> tuple[Dropped, ...]:
     """Fit the candidate again without each of the leading columns."""
     names = [one.name for one in answer.columns if not one.is_probe]
     without = []

@@ -14,14 +14,14 @@ from automl_cli.core.keys import make_seed
 from automl_cli.core.problem import Problem
 from automl_cli.explain.losses import RowLoss
 from automl_cli.explain.permutation import JudgedFold, Measured, measure_permutations
-from automl_cli.explain.significance import Verdict, judge_rows, make_correction
+from automl_cli.explain.significance import LossTest, judge_rows, make_correction
 from automl_cli.statistics.corrections import correct
 
 TOO_SURE = 1e-3  # p of noise below which tests are taken to claim too much
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class ImportanceRequest:
     """What is asked of the columns.
 
     Parameters
@@ -55,7 +55,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Probe:
+class NoiseColumn:
     """The lunch: a column of noise that was part of a fit.
 
     Parameters
@@ -74,7 +74,7 @@ class Probe:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class ImportanceTable:
     """Importances, most important first, and the mean loss of a row as it is."""
 
     columns: tuple[Importance, ...]
@@ -84,7 +84,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Permuted:
+class PermutationResult:
     """What was measured.
 
     Parameters
@@ -104,13 +104,13 @@ class Permuted:
     lunch_differences: FloatVector
 
 
-def permute_all(question: Question, probe: Probe) -> Permuted:
+def permute_all(question: ImportanceRequest, probe: NoiseColumn) -> PermutationResult:
     """Measure every column, every cluster and the lunch."""
     joint = [cluster for cluster in question.clusters if len(cluster) > 1]
     single = [(name,) for cluster in question.clusters for name in cluster]
     measured = _measure(question, question.folds, question.frame, [*single, *joint])
     noise = _measure(question, probe.folds, probe.frame, [(probe.name,)])
-    return Permuted(
+    return PermutationResult(
         rows=measured.rows,
         base=measured.base,
         differences=dict(zip([*single, *joint], measured.differences, strict=True)),
@@ -119,7 +119,7 @@ def permute_all(question: Question, probe: Probe) -> Permuted:
     )
 
 
-def judge_all(question: Question, permuted: Permuted) -> Answer:
+def judge_all(question: ImportanceRequest, permuted: PermutationResult) -> ImportanceTable:
     """Test, and control the rate of false discoveries with the lunch among the columns.
 
     The columns and the lunch are one family of tests, the clusters (those of one column too) and
@@ -140,7 +140,7 @@ def judge_all(question: Question, permuted: Permuted) -> Answer:
     numbers = {name: k for k, cluster in enumerate(question.clusters, start=1) for name in cluster}
     by_column = _control(question.rate, single, verdicts, lunch, permuted.lunch)
     by_cluster = _control(question.rate, question.clusters, verdicts, lunch, permuted.lunch)
-    return Answer(
+    return ImportanceTable(
         columns=_rank([replace(one, cluster=numbers.get(one.name, 0)) for one in by_column]),
         clusters=_rank(
             [
@@ -193,7 +193,7 @@ def compare_refits(
 
 
 def _measure(
-    question: Question,
+    question: ImportanceRequest,
     folds: Sequence[JudgedFold],
     frame: pd.DataFrame,
     sets: Sequence[tuple[str, ...]],
@@ -208,11 +208,11 @@ def _measure(
     )
 
 
-def _make_judge(plan: FoldPlan, rows: IntVector) -> Callable[[FloatVector], Verdict]:
+def _make_judge(plan: FoldPlan, rows: IntVector) -> Callable[[FloatVector], LossTest]:
     correction = make_correction(len(rows), int(plan.covered().sum()), ordered=plan.ordered)
     parts = plan.blocks[0][rows] if plan.grouped else None
 
-    def judge(differences: FloatVector) -> Verdict:
+    def judge(differences: FloatVector) -> LossTest:
         return judge_rows(differences, correction, parts)
 
     return judge
@@ -221,8 +221,8 @@ def _make_judge(plan: FoldPlan, rows: IntVector) -> Callable[[FloatVector], Verd
 def _control(
     rate: float,
     sets: Sequence[tuple[str, ...]],
-    verdicts: Mapping[tuple[str, ...], Verdict],
-    lunch: Verdict,
+    verdicts: Mapping[tuple[str, ...], LossTest],
+    lunch: LossTest,
     name: str,
 ) -> list[Importance]:
     family = [(columns, verdicts[columns]) for columns in sets] + [((name,), lunch)]

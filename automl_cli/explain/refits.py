@@ -27,7 +27,7 @@ from automl_cli.explain.blends import FittedMember
 from automl_cli.features.encoder import Encoder
 from automl_cli.features.state import FeatureSet, load_features, name_selection
 from automl_cli.features.steps import fit_step, load_step, write_step
-from automl_cli.features.tables import Tables
+from automl_cli.features.tables import FeatureTables
 from automl_cli.models import MODELS
 from automl_cli.run.reopen import Reopened
 from automl_cli.store import RunDirectory, read_json, write_folder, write_json
@@ -76,7 +76,7 @@ def refit_with_lunch(
     column = Column(name=name, role="numeric", reason="made up")
     added = run.dataset.original
     further = None if added is None else pd.DataFrame({name: rng.normal(size=len(added.frame))})
-    tables = Tables(train=noise, test=None, known=noise, columns=(column,), original=further)
+    tables = FeatureTables(train=noise, test=None, known=noise, columns=(column,), original=further)
 
     def change(directory: RunDirectory, given: FeatureSet) -> FeatureSet:
         _remake(run, given, directory, _change_tables(run, lambda frame: frame))
@@ -157,15 +157,17 @@ def _find_features(run: Reopened, whole: Candidate) -> FeatureSet:
     )
 
 
-def _change_tables(run: Reopened, change: Callable[[pd.DataFrame], pd.DataFrame]) -> Tables:
+def _change_tables(run: Reopened, change: Callable[[pd.DataFrame], pd.DataFrame]) -> FeatureTables:
     """Return what candidates are fitted on, changed: train, and the original data set if any."""
     train, added = change(run.dataset.train), run.dataset.original
     further = None if added is None else change(added.frame)
     columns = run.dataset.schema.columns
-    return Tables(train=train, test=None, known=train, columns=columns, original=further)
+    return FeatureTables(train=train, test=None, known=train, columns=columns, original=further)
 
 
-def _remake(run: Reopened, given: FeatureSet, directory: RunDirectory, tables: Tables) -> None:
+def _remake(
+    run: Reopened, given: FeatureSet, directory: RunDirectory, tables: FeatureTables
+) -> None:
     """Write what the run's fitted steps make of changed tables."""
     for name in given.steps:
         if (directory.features / name).exists():
@@ -179,7 +181,7 @@ def _remake(run: Reopened, given: FeatureSet, directory: RunDirectory, tables: T
         )
 
 
-def _add(directory: RunDirectory, step: Step, tables: Tables) -> str | None:
+def _add(directory: RunDirectory, step: Step, tables: FeatureTables) -> str | None:
     """Fit a step on another table beside; return its folder's name, None if it makes nothing."""
     name = f"{step.name}-{LUNCH}-{make_key(step)[:SHORT]}"
     state = fit_step(tables, step)

@@ -24,7 +24,7 @@ LEVEL = 0.95  # of intervals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class LossTest:
     """A mean difference of row losses with its uncertainty.
 
     Parameters
@@ -77,7 +77,7 @@ def make_correction(n_rows: int, n_covered: int, *, ordered: bool) -> Correction
 
 def judge_rows(
     differences: FloatVector, correction: Correction, parts: IntVector | None = None
-) -> Verdict:
+) -> LossTest:
     """Test whether the mean of the rows' differences is above 0.
 
     Parameters
@@ -100,7 +100,7 @@ def judge_rows(
 
     mean = float(differences.mean())
     if not differences.any():
-        return Verdict(mean=0.0, low=0.0, high=0.0, p=1.0, bound=1.0)
+        return LossTest(mean=0.0, low=0.0, high=0.0, p=1.0, bound=1.0)
     # Influences of the rows on the mean, summed by part; they have mean 0.
     influences = (differences - mean) / len(differences)
     if parts is not None:
@@ -108,7 +108,7 @@ def judge_rows(
         influences = np.bincount(numbers, influences).astype(np.float64)
     n_parts = len(influences)
     if n_parts < 2:
-        return Verdict(mean=mean, low=-np.inf, high=np.inf, p=1.0, bound=1.0)
+        return LossTest(mean=mean, low=-np.inf, high=np.inf, p=1.0, bound=1.0)
     plain = float(np.sqrt(n_parts / (n_parts - 1) * np.sum(influences**2)))
     reach = plain * np.sqrt(correction.interval) * float(t.ppf((1 + LEVEL) / 2, n_parts - 1))
 
@@ -117,7 +117,7 @@ def judge_rows(
         return float(t.sf(mean / error, n_parts - 1)) if error else float(mean <= 0)
 
     p = test(correction.test)
-    return Verdict(
+    return LossTest(
         mean=mean,
         low=mean - reach,
         high=mean + reach,

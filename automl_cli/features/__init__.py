@@ -11,7 +11,7 @@ from automl_cli.features.categorical import COUNTS, NATIVE, ONEHOT, TARGET_MEAN
 from automl_cli.features.crosses import CROSSES
 from automl_cli.features.digits import DIGITS
 from automl_cli.features.exact_value import EXACT_VALUE
-from automl_cli.features.group import Group
+from automl_cli.features.group import FeatureGroup
 from automl_cli.features.group_stats import GROUP_STATS
 from automl_cli.features.missing import MISSING
 from automl_cli.features.numeric import FILLED, NUMERIC
@@ -22,7 +22,7 @@ from automl_cli.features.scaled import SCALED
 from automl_cli.features.text import TEXT_SHAPE
 from automl_cli.features.tfidf import TEXT, TEXT_LINEAR
 
-GROUPS: Registry[Group] = Registry(
+GROUPS: Registry[FeatureGroup] = Registry(
     "features",
     {
         "numeric": NUMERIC,

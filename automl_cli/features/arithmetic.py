@@ -15,10 +15,10 @@ from automl_cli.core.arrays import FloatMatrix, FloatVector
 from automl_cli.core.dataset import Column
 from automl_cli.features.finite import drop_infinite, measure_skewness, read_finite, sample_rows
 from automl_cli.features.group import (
+    FeatureGroup,
     Features,
-    Group,
-    Params,
-    State,
+    GroupParams,
+    GroupState,
     get_count,
     make_chunks,
     names_of_role,
@@ -32,8 +32,8 @@ FAR_APART = 2.0  # in powers of ten: the sum of such columns is the larger one
 
 
 def fit_arithmetic(
-    frame: pd.DataFrame, columns: tuple[Column, ...], params: Params
-) -> State | None:
+    frame: pd.DataFrame, columns: tuple[Column, ...], params: GroupParams
+) -> GroupState | None:
     """Choose the expressions; of `max_pairs` pairs of columns at most."""
     max_pairs = get_count("arithmetic", params, "max_pairs")
     sample = frame.iloc[sample_rows(len(frame))]
@@ -41,10 +41,10 @@ def fit_arithmetic(
     varied = {name: x for name, x in known.items() if _count_distinct(x) >= LEAST_DISTINCT}
     wanted = [*_choose_curves(varied), *_choose_pairs(varied, max_pairs)]
     kept = list(_drop_copies(known, wanted))
-    return State(meta={"expressions": kept}) if kept else None
+    return GroupState(meta={"expressions": kept}) if kept else None
 
 
-def transform_arithmetic(state: State, frame: pd.DataFrame) -> Iterator[Features]:
+def transform_arithmetic(state: GroupState, frame: pd.DataFrame) -> Iterator[Features]:
     """Return the expressions, computed in float64; NaN where one is undefined or too large."""
     expressions: list[Expression] = state.meta["expressions"]
     names = dict.fromkeys(name for _, *inputs in expressions for name in inputs)
@@ -53,10 +53,10 @@ def transform_arithmetic(state: State, frame: pd.DataFrame) -> Iterator[Features
     yield from make_chunks(made, len(frame))
 
 
-def keep_arithmetic(state: State, names: frozenset[str]) -> State:
+def keep_arithmetic(state: GroupState, names: frozenset[str]) -> GroupState:
     """Return a state of the expressions of these names."""
     expressions: list[Expression] = state.meta["expressions"]
-    return State(meta={"expressions": [e for e in expressions if _name(e) in names]})
+    return GroupState(meta={"expressions": [e for e in expressions if _name(e) in names]})
 
 
 def _count_distinct(values: FloatVector) -> int:
@@ -146,7 +146,7 @@ OPERATIONS: Mapping[str, Callable[..., FloatVector]] = {
     "log1p": np.log1p,
     "square": np.square,
 }
-ARITHMETIC = Group(
+ARITHMETIC = FeatureGroup(
     name="arithmetic",
     fit=fit_arithmetic,
     transform=transform_arithmetic,

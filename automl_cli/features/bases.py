@@ -24,7 +24,7 @@ from automl_cli.features.codes import (
     read_keys,
     unpack_codings,
 )
-from automl_cli.features.group import State
+from automl_cli.features.group import GroupState
 
 JoinedKeys: TypeAlias = npt.NDArray[np.int32 | np.int64]
 
@@ -122,15 +122,15 @@ def look_up_joined(
     return np.take(table, keys, mode="clip")  # no key is beyond: only faster
 
 
-def pack_bases(bases: Sequence[Base]) -> State:
+def pack_bases(bases: Sequence[Base]) -> GroupState:
     """Return bases as plain data."""
-    return State(
+    return GroupState(
         meta={"bases": [[base.name, base.column] for base in bases]},
         arrays=pack_codings([base.coding for base in bases], "base"),
     )
 
 
-def unpack_bases(state: State) -> list[Base]:
+def unpack_bases(state: GroupState) -> list[Base]:
     """Return what `pack_bases` was given, from a state that holds it and more."""
     described: list[Any] = state.meta["bases"]
     return [

@@ -13,10 +13,10 @@ from automl_cli.core.arrays import FloatVector
 from automl_cli.core.dataset import Column
 from automl_cli.core.errors import PlanError
 from automl_cli.features.group import (
+    FeatureGroup,
     Features,
-    Group,
-    Params,
-    State,
+    GroupParams,
+    GroupState,
     names_of_role,
     stack_values,
 )
@@ -24,7 +24,9 @@ from automl_cli.features.group import (
 YEARS_AHEAD = 10  # for which holidays are stored, so that later dates know theirs
 
 
-def fit_calendar(frame: pd.DataFrame, columns: tuple[Column, ...], params: Params) -> State | None:
+def fit_calendar(
+    frame: pd.DataFrame, columns: tuple[Column, ...], params: GroupParams
+) -> GroupState | None:
     """Learn each column's first date, which parts and differences vary, and the holidays."""
     names = names_of_role(columns, "datetime")
     holidays = _list_holidays(frame, names, str(params["country"]))
@@ -41,10 +43,10 @@ def fit_calendar(frame: pd.DataFrame, columns: tuple[Column, ...], params: Param
     if not kept and not pairs:
         return None
     meta = {"parts": kept, "differences": pairs, "on_holidays": on_holidays}
-    return State(meta=meta, arrays={"holidays": holidays})
+    return GroupState(meta=meta, arrays={"holidays": holidays})
 
 
-def transform_calendar(state: State, frame: pd.DataFrame) -> Iterator[Features]:
+def transform_calendar(state: GroupState, frame: pd.DataFrame) -> Iterator[Features]:
     """Return the parts as numbers, missing as NaN; weeks begin on Monday, which is 0."""
     made = {}
     for name, part, first in state.meta["parts"]:
@@ -127,7 +129,7 @@ CYCLES: Mapping[str, tuple[Callable[[FloatVector], FloatVector], str, float]] = 
     "day_of_year_sin": (np.sin, "day_of_year", 365.25),
     "day_of_year_cos": (np.cos, "day_of_year", 365.25),
 }
-CALENDAR = Group(
+CALENDAR = FeatureGroup(
     name="calendar",
     fit=fit_calendar,
     transform=transform_calendar,

@@ -13,29 +13,31 @@ import pandas as pd
 from automl_cli.core.arrays import IntVector
 from automl_cli.core.dataset import Column
 from automl_cli.features.group import (
+    FeatureGroup,
+    FeatureKind,
     Features,
-    Group,
-    Kind,
-    Params,
-    State,
+    GroupParams,
+    GroupState,
     get_number,
     get_smoothing,
     names_of_role,
 )
 
 
-def fit_codes(frame: pd.DataFrame, columns: tuple[Column, ...], _: Params) -> State | None:
+def fit_codes(
+    frame: pd.DataFrame, columns: tuple[Column, ...], _: GroupParams
+) -> GroupState | None:
     """Give the labels that occur the codes from 1, in the order of the categories."""
     tables = {
         name: {label: code for code, label in enumerate(counts.index.tolist(), start=1)}
         for name, counts in _count_labels(frame, columns)
     }
-    return State(meta={"tables": tables}) if tables else None
+    return GroupState(meta={"tables": tables}) if tables else None
 
 
 def fit_joined_codes(
-    frame: pd.DataFrame, columns: tuple[Column, ...], params: Params
-) -> State | None:
+    frame: pd.DataFrame, columns: tuple[Column, ...], params: GroupParams
+) -> GroupState | None:
     """Give labels that occur at least `min_count` times a code each, and the others one more."""
     least = get_number(params, "min_count")
     tables = {}
@@ -43,42 +45,44 @@ def fit_joined_codes(
         frequent = counts.index[counts >= least].tolist()
         table = dict.fromkeys(counts.index.tolist(), len(frequent) + 1)
         tables[name] = table | {label: code for code, label in enumerate(frequent, start=1)}
-    return State(meta={"tables": tables}) if tables else None
+    return GroupState(meta={"tables": tables}) if tables else None
 
 
-def transform_native(state: State, frame: pd.DataFrame) -> Iterator[Features]:
+def transform_native(state: GroupState, frame: pd.DataFrame) -> Iterator[Features]:
     """Return the codes for models that take categories as such."""
     yield _make_codes(state, frame, "categories", suffix="")
 
 
-def transform_onehot(state: State, frame: pd.DataFrame) -> Iterator[Features]:
+def transform_onehot(state: GroupState, frame: pd.DataFrame) -> Iterator[Features]:
     """Return the codes for models that expand categories to indicators."""
     yield _make_codes(state, frame, "categories", suffix="__onehot")
 
 
 def fit_target_mean(
-    frame: pd.DataFrame, columns: tuple[Column, ...], params: Params
-) -> State | None:
+    frame: pd.DataFrame, columns: tuple[Column, ...], params: GroupParams
+) -> GroupState | None:
     """Give the labels that occur their codes, as `fit_codes` does."""
     smoothing = get_smoothing("target_mean", params)
     state = fit_codes(frame, columns, params)
-    return state and State(meta={**state.meta, "smoothing": smoothing})
+    return state and GroupState(meta={**state.meta, "smoothing": smoothing})
 
 
-def transform_target_mean(state: State, frame: pd.DataFrame) -> Iterator[Features]:
+def transform_target_mean(state: GroupState, frame: pd.DataFrame) -> Iterator[Features]:
     """Return the codes of which each fold makes target means."""
     codes = _make_codes(state, frame, "target_mean", suffix="")
     yield replace(codes, smoothing=state.meta["smoothing"])
 
 
-def fit_counts(frame: pd.DataFrame, columns: tuple[Column, ...], _: Params) -> State | None:
+def fit_counts(
+    frame: pd.DataFrame, columns: tuple[Column, ...], _: GroupParams
+) -> GroupState | None:
     """Count each label, and the missing values of each column."""
     tables = {name: counts.to_dict() for name, counts in _count_labels(frame, columns)}
     missing = {name: int(frame[name].isna().sum()) for name in tables}
-    return State(meta={"tables": tables, "missing": missing}) if tables else None
+    return GroupState(meta={"tables": tables, "missing": missing}) if tables else None
 
 
-def transform_counts(state: State, frame: pd.DataFrame) -> Iterator[Features]:
+def transform_counts(state: GroupState, frame: pd.DataFrame) -> Iterator[Features]:
     """Return log(1 + how often the row's label occurred): 0 for an unseen one."""
     tables, missing = state.meta["tables"], state.meta["missing"]
     array = np.empty((len(tables), len(frame)), dtype=np.float32)
@@ -99,7 +103,7 @@ def _count_labels(
             yield name, counts
 
 
-def _make_codes(state: State, frame: pd.DataFrame, kind: Kind, suffix: str) -> Features:
+def _make_codes(state: GroupState, frame: pd.DataFrame, kind: FeatureKind, suffix: str) -> Features:
     tables = state.meta["tables"]
     codes = np.empty((len(tables), len(frame)), dtype=np.int32)
     for row, (name, table) in zip(codes, tables.items(), strict=True):
@@ -117,21 +121,21 @@ def _look_up(column: pd.Series, table: Mapping[str, int], missing: int) -> IntVe
     return np.array([*numbers, missing])[column.cat.codes]  # a missing value has code -1: the last
 
 
-NATIVE = Group(
+NATIVE = FeatureGroup(
     name="native",
     fit=fit_joined_codes,
     transform=transform_native,
     # Labels that occur once or twice teach nothing, and thousands of them cost XGBoost minutes.
     defaults={"min_count": 3},
 )
-ONEHOT = Group(
+ONEHOT = FeatureGroup(
     name="onehot",
     fit=fit_joined_codes,
     transform=transform_onehot,
     defaults={"min_count": 10},
 )
-COUNTS = Group(name="counts", fit=fit_counts, transform=transform_counts)
-TARGET_MEAN = Group(
+COUNTS = FeatureGroup(name="counts", fit=fit_counts, transform=transform_counts)
+TARGET_MEAN = FeatureGroup(
     name="target_mean",
     fit=fit_target_mean,
     transform=transform_target_mean,

@@ -35,10 +35,10 @@ from automl_cli.features.codes import (
     unpack_codings,
 )
 from automl_cli.features.group import (
+    FeatureGroup,
     Features,
-    Group,
-    Params,
-    State,
+    GroupParams,
+    GroupState,
     get_count,
     get_smoothing,
 )
@@ -53,7 +53,9 @@ N_BEST = 8  # bases of the first pairs, of which triples are made
 Combination: TypeAlias = tuple[int, ...]  # positions of bases, ascending
 
 
-def fit_crosses(frame: pd.DataFrame, columns: tuple[Column, ...], params: Params) -> State | None:
+def fit_crosses(
+    frame: pd.DataFrame, columns: tuple[Column, ...], params: GroupParams
+) -> GroupState | None:
     """Choose pairs and triples, give their levels codes and count them."""
     smoothing = get_smoothing("crosses", params)
     max_pairs = get_count("crosses", params, "max_pairs")
@@ -68,7 +70,7 @@ def fit_crosses(frame: pd.DataFrame, columns: tuple[Column, ...], params: Params
     return fit_combinations(bases, codes, [*pairs, *triples], smoothing)
 
 
-def transform_crosses(state: State, frame: pd.DataFrame) -> Iterator[Features]:
+def transform_crosses(state: GroupState, frame: pd.DataFrame) -> Iterator[Features]:
     """Return the codes for target means, and the counts."""
     for chunk in code_combinations(state, frame):
         yield make_target_means(*chunk, state.meta["smoothing"])
@@ -125,7 +127,7 @@ def fit_combinations(
     codes: CodeMatrix,
     chosen: Sequence[Combination],
     smoothing: float,
-) -> State:
+) -> GroupState:
     """Return the state of the chosen combinations, with those bases that they need."""
     codings = [fit_joined(bases, codes, combination) for combination in chosen]
     needed = sorted(set(chain(*chosen)))
@@ -136,11 +138,11 @@ def fit_combinations(
         "names": ["__x__".join(bases[k].name for k in combination) for combination in chosen],
         "smoothing": smoothing,
     }
-    return State(meta=meta, arrays={**packed.arrays, **pack_codings(codings, "joined")})
+    return GroupState(meta=meta, arrays={**packed.arrays, **pack_codings(codings, "joined")})
 
 
 def code_combinations(
-    state: State, frame: pd.DataFrame
+    state: GroupState, frame: pd.DataFrame
 ) -> Iterator[tuple[Sequence[str], Sequence[Coding], CodeMatrix]]:
     """Yield names, codings and codes of a state's combinations, in chunks."""
     bases = unpack_bases(state)
@@ -153,7 +155,7 @@ def code_combinations(
     yield from chunk_codes(state.meta["names"], codings, made, len(frame))
 
 
-def keep_combinations(state: State, names: frozenset[str]) -> State:
+def keep_combinations(state: GroupState, names: frozenset[str]) -> GroupState:
     """Return a state of the combinations of these names, with those bases that they need."""
     bases, combinations = unpack_bases(state), state.meta["combinations"]
     kept = find_wanted(state.meta["names"], names)
@@ -165,7 +167,9 @@ def keep_combinations(state: State, names: frozenset[str]) -> State:
         "combinations": [[needed.index(base) for base in combinations[k]] for k in kept],
         "names": [state.meta["names"][k] for k in kept],
     }
-    return State(meta=meta, arrays={**packed.arrays, **keep_codings(state.arrays, "joined", kept)})
+    return GroupState(
+        meta=meta, arrays={**packed.arrays, **keep_codings(state.arrays, "joined", kept)}
+    )
 
 
 def _order(
@@ -187,7 +191,7 @@ def _order(
     return sorted(ordered, key=lambda combination: turns[combination])
 
 
-CROSSES = Group(
+CROSSES = FeatureGroup(
     name="crosses",
     fit=fit_crosses,
     transform=transform_crosses,

@@ -27,10 +27,10 @@ from automl_cli.features.codes import (
     unpack_codings,
 )
 from automl_cli.features.group import (
+    FeatureGroup,
     Features,
-    Group,
-    Params,
-    State,
+    GroupParams,
+    GroupState,
     get_count,
     get_smoothing,
     make_chunks,
@@ -47,10 +47,12 @@ LARGEST_WHOLE = 1e18  # fits 64 bits; numbers beyond 2**53 have lost their last 
 
 # A column, its decimal places, and what is read: `digit` number k from the last, the last k
 # digits (`last`), or the number of `decimals`, below 0 for zeros before the point.
-Part: TypeAlias = tuple[str, int, str, int]
+DigitPart: TypeAlias = tuple[str, int, str, int]
 
 
-def fit_digits(frame: pd.DataFrame, columns: tuple[Column, ...], params: Params) -> State | None:
+def fit_digits(
+    frame: pd.DataFrame, columns: tuple[Column, ...], params: GroupParams
+) -> GroupState | None:
     """Learn how many decimals each column has and which digits vary."""
     smoothing = get_smoothing("digits", params)
     n_digits = get_count("digits", params, "n_digits")
@@ -65,14 +67,14 @@ def fit_digits(frame: pd.DataFrame, columns: tuple[Column, ...], params: Params)
             codings.append(coding)
     if not parts:
         return None
-    return State(
+    return GroupState(
         meta={"parts": parts, "smoothing": smoothing}, arrays=pack_codings(codings, "part")
     )
 
 
-def transform_digits(state: State, frame: pd.DataFrame) -> Iterator[Features]:
+def transform_digits(state: GroupState, frame: pd.DataFrame) -> Iterator[Features]:
     """Return digits and decimals as numbers, missing as NaN, and all parts for target means."""
-    parts: list[Part] = [tuple(part) for part in state.meta["parts"]]
+    parts: list[DigitPart] = [tuple(part) for part in state.meta["parts"]]
     # The last k digits as a number are a sum of digits: they serve as codes only.
     numbers = [part for part in parts if part[2] != "last"]
     named = (_name(*part) for part in numbers)
@@ -83,11 +85,11 @@ def transform_digits(state: State, frame: pd.DataFrame) -> Iterator[Features]:
         yield make_target_means(*chunk, state.meta["smoothing"])
 
 
-def keep_digits(state: State, names: frozenset[str]) -> State:
+def keep_digits(state: GroupState, names: frozenset[str]) -> GroupState:
     """Return a state of the parts that these names are made of."""
     parts = state.meta["parts"]
     kept = [k for k, p in enumerate(parts) if not names.isdisjoint({_name(*p), _name_codes(*p)})]
-    return State(
+    return GroupState(
         meta={**state.meta, "parts": [parts[k] for k in kept]},
         arrays=keep_codings(state.arrays, "part", kept),
     )
@@ -113,13 +115,15 @@ def find_decimals(seen: FloatVector) -> int:
     return MOST_DECIMALS
 
 
-def _list_parts(name: str, decimals: int, n_digits: int) -> list[Part]:
+def _list_parts(name: str, decimals: int, n_digits: int) -> list[DigitPart]:
     digits = [(name, decimals, "digit", number) for number in range(1, n_digits + 1)]
     last = [(name, decimals, "last", length) for length in (2, 3) if length <= n_digits]
     return [(name, decimals, "decimals", 0), *digits, *last]
 
 
-def _fit_parts(frame: pd.DataFrame, parts: Sequence[Part]) -> Iterator[tuple[Part, Coding]]:
+def _fit_parts(
+    frame: pd.DataFrame, parts: Sequence[DigitPart]
+) -> Iterator[tuple[DigitPart, Coding]]:
     n_joined = 10  # the last digits together must tell more apart than one of them, or fewer
     for part, read in zip(parts, _read_parts(frame, parts), strict=True):
         coding = fit_values(read)
@@ -132,7 +136,7 @@ def _fit_parts(frame: pd.DataFrame, parts: Sequence[Part]) -> Iterator[tuple[Par
             yield part, coding
 
 
-def _read_parts(frame: pd.DataFrame, parts: Sequence[Part]) -> Iterator[FloatVector]:
+def _read_parts(frame: pd.DataFrame, parts: Sequence[DigitPart]) -> Iterator[FloatVector]:
     # The parts of a column stand together.
     for (name, decimals), own in groupby(parts, key=itemgetter(0, 1)):
         values = read_keys(frame, name)
@@ -165,7 +169,7 @@ def _name_codes(column: str, decimals: int, what: str, number: int) -> str:
     return name if what == "last" else f"{name}__exact"  # beside the number of that name
 
 
-DIGITS = Group(
+DIGITS = FeatureGroup(
     name="digits",
     fit=fit_digits,
     transform=transform_digits,

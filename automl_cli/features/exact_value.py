@@ -18,10 +18,10 @@ from automl_cli.features.codes import (
     unpack_codings,
 )
 from automl_cli.features.group import (
+    FeatureGroup,
     Features,
-    Group,
-    Params,
-    State,
+    GroupParams,
+    GroupState,
     get_number,
     get_smoothing,
     names_of_role,
@@ -31,8 +31,8 @@ LEAST_VALUES = 3  # any function of two values is linear: the column itself says
 
 
 def fit_exact_value(
-    frame: pd.DataFrame, columns: tuple[Column, ...], params: Params
-) -> State | None:
+    frame: pd.DataFrame, columns: tuple[Column, ...], params: GroupParams
+) -> GroupState | None:
     """Give the values of each column that has few of them their codes, and count them."""
     smoothing = get_smoothing("exact_value", params)
     most = get_number(params, "max_share") * len(frame)
@@ -43,13 +43,13 @@ def fit_exact_value(
     }
     if not found:
         return None
-    return State(
+    return GroupState(
         meta={"columns": list(found), "smoothing": smoothing},
         arrays=pack_codings(list(found.values()), "value"),
     )
 
 
-def transform_exact_value(state: State, frame: pd.DataFrame) -> Iterator[Features]:
+def transform_exact_value(state: GroupState, frame: pd.DataFrame) -> Iterator[Features]:
     """Return the codes for target means, and the counts."""
     columns = state.meta["columns"]
     codings = unpack_codings(state.arrays, "value")
@@ -59,11 +59,11 @@ def transform_exact_value(state: State, frame: pd.DataFrame) -> Iterator[Feature
         yield from make_log_counts(*chunk)
 
 
-def keep_exact_value(state: State, names: frozenset[str]) -> State:
+def keep_exact_value(state: GroupState, names: frozenset[str]) -> GroupState:
     """Return a state of the columns that these names are made of."""
     columns = state.meta["columns"]
     kept = find_wanted([_name(column) for column in columns], names)
-    return State(
+    return GroupState(
         meta={**state.meta, "columns": [columns[k] for k in kept]},
         arrays=keep_codings(state.arrays, "value", kept),
     )
@@ -73,7 +73,7 @@ def _name(column: str) -> str:
     return f"{column}__exact"
 
 
-EXACT_VALUE = Group(
+EXACT_VALUE = FeatureGroup(
     name="exact_value",
     fit=fit_exact_value,
     transform=transform_exact_value,

@@ -51,7 +51,7 @@ class Gradient:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
+class ScreenParts:
     """Which rows each fold may look at.
 
     Parameters
@@ -99,7 +99,7 @@ def make_gradient(y: FloatVector | IntVector, oof: FloatMatrix, objective: Objec
     return Gradient(gradient=gradient, hessian=np.ones_like(gradient))
 
 
-def make_parts(plan: FoldPlan, repeat: int) -> Parts:
+def make_parts(plan: FoldPlan, repeat: int) -> ScreenParts:
     """Return the parts of one repeat, and for each of its folds those it may look at.
 
     A part is looked at only if all its rows are training rows of the fold: neither the held-out
@@ -114,7 +114,7 @@ def make_parts(plan: FoldPlan, repeat: int) -> Parts:
         n_parts *= 2
     sizes = np.bincount(blocks, minlength=n_parts)
     known = [np.bincount(blocks[fold.train], minlength=n_parts) for fold in folds]
-    return Parts(part=blocks, seen=(np.stack(known) == sizes) & (sizes > 0))
+    return ScreenParts(part=blocks, seen=(np.stack(known) == sizes) & (sizes > 0))
 
 
 def score_codes(
@@ -122,7 +122,7 @@ def score_codes(
     n_levels: int,
     smoothing: float,
     gradient: Gradient,
-    parts: Parts,
+    parts: ScreenParts,
 ) -> FloatVector:
     """Return the gain of a coded column over its standard deviation, shape (folds,).
 
@@ -146,7 +146,7 @@ def score_codes(
 
 
 def sum_codes(
-    codes: CodeVector | ByteVector, n_levels: int, gradient: Gradient, parts: Parts
+    codes: CodeVector | ByteVector, n_levels: int, gradient: Gradient, parts: ScreenParts
 ) -> Iterator[tuple[FloatMatrix, FloatMatrix, FloatMatrix]]:
     """Return for each output the sums of gradient, hessian and squared gradient.
 

@@ -19,14 +19,14 @@ from automl_cli.core.candidate import ParamValue
 from automl_cli.core.dataset import Column
 from automl_cli.core.errors import PlanError
 
-Kind: TypeAlias = Literal["values", "categories", "target_mean", "linear"]
-Params: TypeAlias = Mapping[str, ParamValue]
+FeatureKind: TypeAlias = Literal["values", "categories", "target_mean", "linear"]
+GroupParams: TypeAlias = Mapping[str, ParamValue]
 
 CHUNK = 64  # columns made at once, so that thousands never fill the memory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class State:
+class GroupState:
     """What a group has learned from a table, as plain data.
 
     Parameters
@@ -64,7 +64,7 @@ class Features:
         For ``target_mean``: the overall mean counts as this many rows of each code; more than 0.
     """
 
-    kind: Kind
+    kind: FeatureKind
     names: tuple[str, ...]
     array: Float32Matrix | CodeMatrix
     levels: tuple[int, ...] = ()
@@ -72,7 +72,7 @@ class Features:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class FeatureGroup:
     """An entry of GROUPS.
 
     Parameters
@@ -99,17 +99,17 @@ class Group:
     """
 
     name: str
-    fit: Callable[[pd.DataFrame, tuple[Column, ...], Params], State | None]
-    transform: Callable[[State, pd.DataFrame], Iterator[Features]]
-    defaults: Params = field(default_factory=dict)
+    fit: Callable[[pd.DataFrame, tuple[Column, ...], GroupParams], GroupState | None]
+    transform: Callable[[GroupState, pd.DataFrame], Iterator[Features]]
+    defaults: GroupParams = field(default_factory=dict)
     is_screened: bool = True
-    keep: Callable[[State, frozenset[str]], State] | None = None
+    keep: Callable[[GroupState, frozenset[str]], GroupState] | None = None
 
-    def narrow(self, state: State, names: frozenset[str]) -> State:
+    def narrow(self, state: GroupState, names: frozenset[str]) -> GroupState:
         """Return a state that makes at least the columns of these names."""
         return state if self.keep is None else self.keep(state, names)
 
-    def make_params(self, own: Params) -> dict[str, ParamValue]:
+    def make_params(self, own: GroupParams) -> dict[str, ParamValue]:
         """Return the defaults with `own` on top, in name order.
 
         Raises
@@ -134,7 +134,7 @@ class Group:
                 )
         return dict(sorted({**self.defaults, **own}.items()))
 
-    def check(self, own: Params) -> None:
+    def check(self, own: GroupParams) -> None:
         """Refuse wrong parameters before there is anything to fit: a fit of no columns does.
 
         Raises
@@ -145,7 +145,7 @@ class Group:
         self.fit(pd.DataFrame(), (), self.make_params(own))
 
 
-def get_number(params: Params, name: str) -> float:
+def get_number(params: GroupParams, name: str) -> float:
     """Return a parameter that `Group.make_params` has found to be a number."""
     value = params[name]
     if not isinstance(value, int | float):
@@ -153,7 +153,7 @@ def get_number(params: Params, name: str) -> float:
     return float(value)
 
 
-def get_count(group: str, params: Params, name: str) -> int:
+def get_count(group: str, params: GroupParams, name: str) -> int:
     """Return a parameter that says how many: a whole number from 0.
 
     Raises
@@ -170,7 +170,7 @@ def get_count(group: str, params: Params, name: str) -> int:
     return count
 
 
-def get_smoothing(group: str, params: Params) -> float:
+def get_smoothing(group: str, params: GroupParams) -> float:
     """Return the parameter `smoothing`: how many rows the overall mean counts as.
 
     Raises

@@ -16,10 +16,10 @@ from automl_cli.core.dataset import Column
 from automl_cli.features.bases import Base, code_bases, fit_bases, pack_bases, unpack_bases
 from automl_cli.features.finite import drop_infinite, read_finite, sample_rows
 from automl_cli.features.group import (
+    FeatureGroup,
     Features,
-    Group,
-    Params,
-    State,
+    GroupParams,
+    GroupState,
     get_count,
     make_chunks,
     names_of_role,
@@ -33,8 +33,8 @@ LEVELS = (np.arange(20) + 0.5) / 20  # of the stored quantiles
 
 
 def fit_group_stats(
-    frame: pd.DataFrame, columns: tuple[Column, ...], params: Params
-) -> State | None:
+    frame: pd.DataFrame, columns: tuple[Column, ...], params: GroupParams
+) -> GroupState | None:
     """Choose `max_pairs` groups and numbers at most, and learn each group's statistics."""
     max_pairs = get_count("group_stats", params, "max_pairs")
     bases = [base for base in fit_bases(frame, columns, (N_BINS,)) if _is_large(base)]
@@ -58,12 +58,12 @@ def fit_group_stats(
     return _pack([bases[k] for k in used], described, tables)
 
 
-def transform_group_stats(state: State, frame: pd.DataFrame) -> Iterator[Features]:
+def transform_group_stats(state: GroupState, frame: pd.DataFrame) -> Iterator[Features]:
     """Return each pair's statistics; a ratio only where the column was never negative."""
     return make_chunks(_compare_all(state, frame), len(frame))
 
 
-def keep_group_stats(state: State, names: frozenset[str]) -> State:
+def keep_group_stats(state: GroupState, names: frozenset[str]) -> GroupState:
     """Return a state of the statistics of these names, with the groups that they need."""
     bases = unpack_bases(state)
     kept: dict[int, tuple[int, str, list[str]]] = {}
@@ -147,15 +147,15 @@ def _pack(
     bases: Sequence[Base],
     pairs: Sequence[tuple[int, str, list[str]]],
     tables: Sequence[FloatMatrix],
-) -> State:
+) -> GroupState:
     packed = pack_bases(bases)
-    return State(
+    return GroupState(
         meta={**packed.meta, "pairs": [list(pair) for pair in pairs]},
         arrays={**packed.arrays, **{f"pair_{k}": table for k, table in enumerate(tables)}},
     )
 
 
-def _compare_all(state: State, frame: pd.DataFrame) -> Iterator[tuple[str, FloatVector]]:
+def _compare_all(state: GroupState, frame: pd.DataFrame) -> Iterator[tuple[str, FloatVector]]:
     bases = unpack_bases(state)
     codes = code_bases(bases, frame)
     for number, (position, name, whats) in enumerate(state.meta["pairs"]):
@@ -212,7 +212,7 @@ NAMES: Mapping[str, str] = {
     "ratio": "{0}__div__{1}_mean",
     "rank": "{0}__{1}_rank",
 }
-GROUP_STATS = Group(
+GROUP_STATS = FeatureGroup(
     name="group_stats",
     fit=fit_group_stats,
     transform=transform_group_stats,

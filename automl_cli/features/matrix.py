@@ -18,9 +18,9 @@ from automl_cli.core.arrays import CodeVector, Float32Matrix, IntVector
 from automl_cli.core.foldplan import Fold, FoldPlan
 from automl_cli.core.matrix import Matrix
 from automl_cli.features.encoder import Chosen, Encoder
-from automl_cli.features.group import Features, Kind
+from automl_cli.features.group import FeatureKind, Features
 from automl_cli.features.linear_prediction import predict_nested
-from automl_cli.features.parts import Part, append_rows, load_parts, split_parts
+from automl_cli.features.parts import StepPart, append_rows, load_parts, split_parts
 from automl_cli.features.state import FeatureState
 from automl_cli.features.target_encoding import (
     EncodingTarget,
@@ -29,7 +29,7 @@ from automl_cli.features.target_encoding import (
     make_fold_target,
 )
 
-SUFFIXES: Mapping[Kind, str] = {"target_mean": "te_mean", "linear": "linear"}
+SUFFIXES: Mapping[FeatureKind, str] = {"target_mean": "te_mean", "linear": "linear"}
 
 
 class Learned(Protocol):
@@ -185,7 +185,7 @@ def _choose(state: FeatureState, fold_number: int) -> Chosen:
 
 
 def _gather_nested(
-    known: Sequence[Part], chosen: Chosen, rows: IntVector, target: FoldTarget
+    known: Sequence[StepPart], chosen: Chosen, rows: IntVector, target: FoldTarget
 ) -> tuple[Matrix, Encoder]:
     coded = [
         (part.features.levels[k], part.features.smoothing)
@@ -199,7 +199,7 @@ def _gather_nested(
 
 
 def _gather(
-    known: Sequence[Part], rows: IntVector | slice, n_outputs: int, learned: Learned
+    known: Sequence[StepPart], rows: IntVector | slice, n_outputs: int, learned: Learned
 ) -> Matrix:
     value_names, category_names = _name_columns(known, n_outputs)
     n_rows = known[0].take(0, rows).size
@@ -235,7 +235,9 @@ def _gather(
     )
 
 
-def _name_columns(known: Sequence[Part], n_outputs: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _name_columns(
+    known: Sequence[StepPart], n_outputs: int
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     # A name that is taken, by a column of the table or by another step, gets a number.
     taken: dict[str, bool] = {}
     for part in known:
@@ -252,7 +254,7 @@ def _name_columns(known: Sequence[Part], n_outputs: int) -> tuple[tuple[str, ...
     )
 
 
-def _name_outputs(name: str, n_outputs: int, kind: Kind) -> list[str]:
+def _name_outputs(name: str, n_outputs: int, kind: FeatureKind) -> list[str]:
     if kind not in SUFFIXES:
         return [name]
     made = f"{name}__{SUFFIXES[kind]}"

@@ -13,10 +13,19 @@ import pandas as pd
 from automl_cli.core.arrays import BoolVector, FloatVector
 from automl_cli.core.dataset import Column
 from automl_cli.features.finite import read_finite
-from automl_cli.features.group import Features, Group, Params, State, get_smoothing, stack_values
+from automl_cli.features.group import (
+    FeatureGroup,
+    Features,
+    GroupParams,
+    GroupState,
+    get_smoothing,
+    stack_values,
+)
 
 
-def fit_missing(frame: pd.DataFrame, columns: tuple[Column, ...], params: Params) -> State | None:
+def fit_missing(
+    frame: pd.DataFrame, columns: tuple[Column, ...], params: GroupParams
+) -> GroupState | None:
     """Learn which columns have gaps, the patterns with their counts, and the medians."""
     smoothing = get_smoothing("missing", params)
     gappy = [column for column in columns if 0 < frame[column.name].isna().sum() < len(frame)]
@@ -27,7 +36,7 @@ def fit_missing(frame: pd.DataFrame, columns: tuple[Column, ...], params: Params
     patterns, counts = np.unique(_sum_weights(frame, names, weights), return_counts=True)
     filled = [column.name for column in gappy if column.role == "numeric"]
     medians = [_find_median(read_finite(frame, name)) for name in filled]
-    return State(
+    return GroupState(
         meta={"gappy": names, "filled": filled, "smoothing": smoothing},
         arrays={
             "weights": weights,
@@ -38,7 +47,7 @@ def fit_missing(frame: pd.DataFrame, columns: tuple[Column, ...], params: Params
     )
 
 
-def transform_missing(state: State, frame: pd.DataFrame) -> Iterator[Features]:
+def transform_missing(state: GroupState, frame: pd.DataFrame) -> Iterator[Features]:
     """Return the number of gaps, log(1 + how often the pattern occurred), copies and codes.
 
     The copies have their gaps filled by the median; a model gets them beside the column itself.
@@ -82,7 +91,7 @@ def _find_median(values: FloatVector) -> float:
     return float(np.median(seen)) if len(seen) else 0.0
 
 
-MISSING = Group(
+MISSING = FeatureGroup(
     name="missing",
     fit=fit_missing,
     transform=transform_missing,

@@ -7,13 +7,15 @@ import pandas as pd
 
 from automl_cli.core.arrays import BoolVector, Float32Matrix, FloatVector
 from automl_cli.core.dataset import Column
-from automl_cli.features.group import Features, Group, Params, State, names_of_role
+from automl_cli.features.group import FeatureGroup, Features, GroupParams, GroupState, names_of_role
 
 LARGEST = 1e37  # leaves float32 some room for what boosters add to the border of a bin
 FAR = 64.0  # a range this far from zero loses six of the 24 bits of a float32
 
 
-def fit_numeric(frame: pd.DataFrame, columns: tuple[Column, ...], _: Params) -> State | None:
+def fit_numeric(
+    frame: pd.DataFrame, columns: tuple[Column, ...], _: GroupParams
+) -> GroupState | None:
     """Learn each column's range and shift; columns without information are left out.
 
     A column far from zero (an id, a time in nanoseconds) that would lose digits in float32 is
@@ -26,10 +28,12 @@ def fit_numeric(frame: pd.DataFrame, columns: tuple[Column, ...], _: Params) -> 
         if len(seen) and (np.ptp(seen) or len(seen) < len(values)):
             names.append(name)
             ranges.append((seen.min(), seen.max(), _choose_shift(seen)))
-    return State(meta={"columns": names}, arrays={"ranges": np.array(ranges)}) if names else None
+    return (
+        GroupState(meta={"columns": names}, arrays={"ranges": np.array(ranges)}) if names else None
+    )
 
 
-def transform_numeric(state: State, frame: pd.DataFrame) -> Iterator[Features]:
+def transform_numeric(state: GroupState, frame: pd.DataFrame) -> Iterator[Features]:
     """Return the columns as float32, missing as NaN.
 
     Values beyond the range seen are cut to it: no tree can tell the difference, and nothing
@@ -39,17 +43,19 @@ def transform_numeric(state: State, frame: pd.DataFrame) -> Iterator[Features]:
     yield Features(kind="values", names=tuple(state.meta["columns"]), array=array)
 
 
-def fit_filled(frame: pd.DataFrame, columns: tuple[Column, ...], params: Params) -> State | None:
+def fit_filled(
+    frame: pd.DataFrame, columns: tuple[Column, ...], params: GroupParams
+) -> GroupState | None:
     """Learn what `fit_numeric` learns, the medians, and which columns have gaps."""
     state = fit_numeric(frame, columns, params)
     if state is None:
         return None
     array = _cut_values(state, frame)
     medians, gaps = np.nanmedian(array, axis=1), np.asarray(np.isnan(array).any(axis=1))
-    return State(meta=state.meta, arrays={**state.arrays, "medians": medians, "gaps": gaps})
+    return GroupState(meta=state.meta, arrays={**state.arrays, "medians": medians, "gaps": gaps})
 
 
-def transform_filled(state: State, frame: pd.DataFrame) -> Iterator[Features]:
+def transform_filled(state: GroupState, frame: pd.DataFrame) -> Iterator[Features]:
     """Return the columns with gaps filled by the median, and a flag for each that had gaps."""
     array = _cut_values(state, frame)
     missing = np.isnan(array)
@@ -75,7 +81,7 @@ def add_flags(
     )
 
 
-def _cut_values(state: State, frame: pd.DataFrame) -> Float32Matrix:
+def _cut_values(state: GroupState, frame: pd.DataFrame) -> Float32Matrix:
     names = state.meta["columns"]
     array = np.empty((len(names), len(frame)), dtype=np.float32)
     for row, name, (low, high, shift) in zip(array, names, state.arrays["ranges"], strict=True):
@@ -89,5 +95,5 @@ def _choose_shift(seen: FloatVector) -> float:
     return low if is_far and not np.array_equal(seen.astype(np.float32), seen) else 0.0
 
 
-NUMERIC = Group(name="numeric", fit=fit_numeric, transform=transform_numeric)
-FILLED = Group(name="filled", fit=fit_filled, transform=transform_filled)
+NUMERIC = FeatureGroup(name="numeric", fit=fit_numeric, transform=transform_numeric)
+FILLED = FeatureGroup(name="filled", fit=fit_filled, transform=transform_filled)

@@ -16,7 +16,7 @@ from automl_cli.features.target_encoding import OriginalRows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class StepPart:
     """Some columns of a step: their numbers in its features, and perhaps rows of another table."""
 
     features: Features
@@ -32,7 +32,7 @@ class Part:
         return np.concatenate([own, self.more.array[column][..., self.more_rows]], axis=-1)
 
 
-def load_parts(state: FeatureState, table: TableName, chosen: Chosen) -> list[Part]:
+def load_parts(state: FeatureState, table: TableName, chosen: Chosen) -> list[StepPart]:
     """Return the columns of a stored table that a fold takes."""
     return [
         part
@@ -42,8 +42,8 @@ def load_parts(state: FeatureState, table: TableName, chosen: Chosen) -> list[Pa
 
 
 def append_rows(
-    known: Sequence[Part], state: FeatureState, chosen: Chosen, original: OriginalRows
-) -> list[Part]:
+    known: Sequence[StepPart], state: FeatureState, chosen: Chosen, original: OriginalRows
+) -> list[StepPart]:
     """Return the parts with the rows of the original data set after their own."""
     return [
         replace(part, more=more.features, more_rows=original.rows)
@@ -51,18 +51,18 @@ def append_rows(
     ]
 
 
-def split_parts(made: Iterable[Features], chosen: IntVector | None) -> Iterator[Part]:
+def split_parts(made: Iterable[Features], chosen: IntVector | None) -> Iterator[StepPart]:
     """Yield the chosen columns of a step's features; None: all."""
     # Columns of a step are numbered through all its features.
     start = 0
     for features in made:
         n_columns = len(features.names)
         if chosen is None:
-            yield Part(features=features, columns=np.arange(n_columns))
+            yield StepPart(features=features, columns=np.arange(n_columns))
         else:
             own = chosen[
                 np.searchsorted(chosen, start) : np.searchsorted(chosen, start + n_columns)
             ]
             if len(own):
-                yield Part(features=features, columns=own - start)
+                yield StepPart(features=features, columns=own - start)
         start += n_columns

@@ -17,11 +17,11 @@ from automl_cli.core.arrays import BoolVector
 from automl_cli.features.coded import code_column
 from automl_cli.features.null_importance import find_important
 from automl_cli.features.screen import Scores, View, find_promising, score_column
-from automl_cli.features.selection import Pool
+from automl_cli.features.selection import FeaturePool
 from automl_cli.features.signals import make_signals, sample_seen
 from automl_cli.features.steps import StoredColumn, list_columns
 
-Entry: TypeAlias = tuple[int, int]  # number of a step, number of a column it has stored
+PoolEntry: TypeAlias = tuple[int, int]  # number of a step, number of a column it has stored
 
 MOST_POOLED = 300  # columns of a fold
 MOST_GIVEN = 100  # columns of the data that others have to add to
@@ -35,7 +35,7 @@ def make_pools(
     rate: float,
     *,
     second_opinion: bool = False,
-) -> tuple[Pool, ...]:
+) -> tuple[FeaturePool, ...]:
     """Return the pool of each fold.
 
     Parameters
@@ -57,7 +57,7 @@ def make_pools(
     raw = [column for folder in given for column in list_columns(folder)]
     raw_scores = [score_column(code_column(one.read(), 0), views) for one in raw]
     significant = find_significant(tried, rate)
-    pools: list[Pool] = []
+    pools: list[FeaturePool] = []
     for view in views:
         for fold in range(len(view.parts.seen)):
             ranked = sorted(range(len(raw)), key=lambda k: -raw_scores[k][len(pools)])
@@ -97,20 +97,20 @@ def find_significant(tried: Sequence[Scores], rate: float) -> list[list[BoolVect
     return found
 
 
-def save_pools(folder: Path, pools: Sequence[Pool]) -> None:
+def save_pools(folder: Path, pools: Sequence[FeaturePool]) -> None:
     """Write the pool of each fold into the existing `folder`."""
     for fold, pool in enumerate(pools):
-        arrays = {name: getattr(pool, name) for name in Pool.__slots__}
+        arrays = {name: getattr(pool, name) for name in FeaturePool.__slots__}
         np.savez(folder / f"pool-{fold}.npz", **arrays)
 
 
-def load_pools(folder: Path, n_folds: int) -> tuple[Pool, ...]:
+def load_pools(folder: Path, n_folds: int) -> tuple[FeaturePool, ...]:
     """Return the pools that `save_pools` wrote."""
     pools = []
     for fold in range(n_folds):
         with np.load(folder / f"pool-{fold}.npz") as stored:
             arrays: Mapping[str, Any] = dict(stored)
-        pools.append(Pool(**{**arrays, "noise": float(arrays["noise"])}))
+        pools.append(FeaturePool(**{**arrays, "noise": float(arrays["noise"])}))
     return tuple(pools)
 
 
@@ -120,7 +120,7 @@ def _order(
     own: Sequence[Sequence[StoredColumn]],
     *,
     fold: int,
-) -> list[Entry]:
+) -> list[PoolEntry]:
     """Return what a fold may take, the best first."""
     found = []
     for number, (scored, stands_out) in enumerate(zip(tried, significant, strict=True)):
@@ -134,8 +134,8 @@ def _order(
 
 
 def _make_pool(
-    entries: Sequence[Entry], columns: Sequence[StoredColumn], view: View, fold: int
-) -> Pool:
+    entries: Sequence[PoolEntry], columns: Sequence[StoredColumn], view: View, fold: int
+) -> FeaturePool:
     rows = sample_seen(view, fold)
     gradient = view.gradient.take(rows)
     signals = make_signals(columns, view, fold, rows)
@@ -144,7 +144,7 @@ def _make_pool(
     gains = np.array([signal @ slopes for signal in signals])  # one by one: no copy as float64
     signals *= np.sqrt(scales).astype(np.float32)
     where = np.array(entries, dtype=np.int64).reshape(-1, 2)
-    return Pool(
+    return FeaturePool(
         step=where[:, 0],
         column=where[:, 1],
         products=(signals @ signals.T).astype(np.float64),

@@ -16,10 +16,10 @@ from automl_cli.features.crosses import (
     keep_combinations,
 )
 from automl_cli.features.group import (
+    FeatureGroup,
     Features,
-    Group,
-    Params,
-    State,
+    GroupParams,
+    GroupState,
     get_count,
     get_smoothing,
 )
@@ -30,8 +30,8 @@ TRIES = 5  # draws for each subset wanted
 
 
 def fit_random_subsets(
-    frame: pd.DataFrame, columns: tuple[Column, ...], params: Params
-) -> State | None:
+    frame: pd.DataFrame, columns: tuple[Column, ...], params: GroupParams
+) -> GroupState | None:
     """Draw subsets of 2 to 4 columns and give what occurs together its codes."""
     smoothing = get_smoothing("random_subsets", params)
     n_subsets = get_count("random_subsets", params, "n_subsets")
@@ -43,7 +43,7 @@ def fit_random_subsets(
     return fit_combinations(bases, codes, chosen, smoothing) if chosen else None
 
 
-def transform_random_subsets(state: State, frame: pd.DataFrame) -> Iterator[Features]:
+def transform_random_subsets(state: GroupState, frame: pd.DataFrame) -> Iterator[Features]:
     """Return the codes for target means."""
     for chunk in code_combinations(state, frame):
         yield make_target_means(*chunk, state.meta["smoothing"])
@@ -66,7 +66,7 @@ def _draw(bases: Sequence[Base], codes: CodeMatrix, n_subsets: int, seed: int) -
     return [subset for subset, kept in is_kept.items() if kept]
 
 
-RANDOM_SUBSETS = Group(
+RANDOM_SUBSETS = FeatureGroup(
     name="random_subsets",
     fit=fit_random_subsets,
     transform=transform_random_subsets,

@@ -31,10 +31,10 @@ from automl_cli.features.codes import (
     unpack_codings,
 )
 from automl_cli.features.group import (
+    FeatureGroup,
     Features,
-    Group,
-    Params,
-    State,
+    GroupParams,
+    GroupState,
     get_count,
     get_smoothing,
     names_of_role,
@@ -49,8 +49,8 @@ LEAST_POWER = -9
 
 
 def fit_resolutions(
-    frame: pd.DataFrame, columns: tuple[Column, ...], params: Params
-) -> State | None:
+    frame: pd.DataFrame, columns: tuple[Column, ...], params: GroupParams
+) -> GroupState | None:
     """Choose the resolutions of each column and count their levels."""
     smoothing = get_smoothing("resolutions", params)
     max_bins = get_count("resolutions", params, "max_bins")
@@ -69,12 +69,12 @@ def fit_resolutions(
                 codings.append(coding)
     if not parts:
         return None
-    return State(
+    return GroupState(
         meta={"parts": parts, "smoothing": smoothing}, arrays=pack_codings(codings, "level")
     )
 
 
-def transform_resolutions(state: State, frame: pd.DataFrame) -> Iterator[Features]:
+def transform_resolutions(state: GroupState, frame: pd.DataFrame) -> Iterator[Features]:
     """Return the codes for target means, and the counts."""
     parts = state.meta["parts"]
     codings = unpack_codings(state.arrays, "level")
@@ -84,11 +84,11 @@ def transform_resolutions(state: State, frame: pd.DataFrame) -> Iterator[Feature
         yield from make_log_counts(*chunk)
 
 
-def keep_resolutions(state: State, names: frozenset[str]) -> State:
+def keep_resolutions(state: GroupState, names: frozenset[str]) -> GroupState:
     """Return a state of the resolutions that these names are made of."""
     parts = state.meta["parts"]
     kept = find_wanted([_name(*part) for part in parts], names)
-    return State(
+    return GroupState(
         meta={**state.meta, "parts": [parts[k] for k in kept]},
         arrays=keep_codings(state.arrays, "level", kept),
     )
@@ -153,7 +153,7 @@ def _name(column: str, kind: str, size: int) -> str:
     return f"{column}__round_{10.0**size:.{max(-size, 0)}f}"
 
 
-RESOLUTIONS = Group(
+RESOLUTIONS = FeatureGroup(
     name="resolutions",
     fit=fit_resolutions,
     transform=transform_resolutions,

@@ -16,10 +16,10 @@ from automl_cli.core.arrays import FloatVector
 from automl_cli.core.dataset import Column
 from automl_cli.features.finite import drop_infinite, read_finite
 from automl_cli.features.group import (
+    FeatureGroup,
     Features,
-    Group,
-    Params,
-    State,
+    GroupParams,
+    GroupState,
     names_of_role,
     stack_values,
 )
@@ -29,7 +29,7 @@ NUMBERED = re.compile(r"(.*\D|)\d+")
 ALIKE = 10.0  # deviations of a numbered block are within this factor of their median
 
 
-def fit_rows(frame: pd.DataFrame, columns: tuple[Column, ...], _: Params) -> State | None:
+def fit_rows(frame: pd.DataFrame, columns: tuple[Column, ...], _: GroupParams) -> GroupState | None:
     """Find the blocks, and which of their statistics vary."""
     blocks = []
     for names in _find_blocks(frame, names_of_role(columns, "numeric")):
@@ -37,10 +37,10 @@ def fit_rows(frame: pd.DataFrame, columns: tuple[Column, ...], _: Params) -> Sta
         kept = [what for what, values in summary.items() if _measure_spread(values)]
         if kept:
             blocks.append({"columns": names, "kept": kept})
-    return State(meta={"blocks": blocks}) if blocks else None
+    return GroupState(meta={"blocks": blocks}) if blocks else None
 
 
-def transform_rows(state: State, frame: pd.DataFrame) -> Iterator[Features]:
+def transform_rows(state: GroupState, frame: pd.DataFrame) -> Iterator[Features]:
     """Return the statistics of each block over what a row has of it; NaN if it has nothing."""
     made = {}
     for block in state.meta["blocks"]:
@@ -115,4 +115,4 @@ def _summarise(columns: list[FloatVector]) -> dict[str, FloatVector]:
     return {what: drop_infinite(values) for what, values in summary.items()}
 
 
-ROWS = Group(name="rows", fit=fit_rows, transform=transform_rows)
+ROWS = FeatureGroup(name="rows", fit=fit_rows, transform=transform_rows)

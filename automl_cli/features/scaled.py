@@ -9,7 +9,14 @@ from automl_cli.core.arrays import FloatMatrix, FloatVector
 from automl_cli.core.dataset import Column
 from automl_cli.core.errors import PlanError
 from automl_cli.features.finite import measure_skewness
-from automl_cli.features.group import Features, Group, Params, State, get_number, names_of_role
+from automl_cli.features.group import (
+    FeatureGroup,
+    Features,
+    GroupParams,
+    GroupState,
+    get_number,
+    names_of_role,
+)
 from automl_cli.features.numeric import add_flags, read_values
 
 METHODS = ("standard", "robust", "log1p_standard", "quantile_normal")
@@ -19,7 +26,9 @@ N_QUANTILES = 1000
 LEAST_TAIL = 1e-4  # a normal quantile beyond 3.7 would be a guess
 
 
-def fit_scaled(frame: pd.DataFrame, columns: tuple[Column, ...], params: Params) -> State | None:
+def fit_scaled(
+    frame: pd.DataFrame, columns: tuple[Column, ...], params: GroupParams
+) -> GroupState | None:
     """Learn limits, median, centre and deviation, or quantiles; constant columns are left out."""
     method, clip = str(params["method"]), get_number(params, "clip")
     _check(method, clip)
@@ -35,10 +44,10 @@ def fit_scaled(frame: pd.DataFrame, columns: tuple[Column, ...], params: Params)
                 scales[-1] = np.append(scales[-1], np.quantile(seen, _grid()))
     meta = {"columns": names, "method": method, "clip": clip}
     arrays = {"scales": np.array(scales), "gaps": np.array(gaps)}
-    return State(meta=meta, arrays=arrays) if names else None
+    return GroupState(meta=meta, arrays=arrays) if names else None
 
 
-def transform_scaled(state: State, frame: pd.DataFrame) -> Iterator[Features]:
+def transform_scaled(state: GroupState, frame: pd.DataFrame) -> Iterator[Features]:
     """Return the scaled columns, and a flag for each that had gaps."""
     names = state.meta["columns"]
     values = np.stack([read_values(frame, name) for name in names])
@@ -108,7 +117,7 @@ def _grid() -> FloatVector:
     return np.linspace(0, 1, N_QUANTILES)
 
 
-SCALED = Group(
+SCALED = FeatureGroup(
     name="scaled",
     fit=fit_scaled,
     transform=transform_scaled,

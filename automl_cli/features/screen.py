@@ -25,10 +25,10 @@ from automl_cli.core.candidate import Step
 from automl_cli.core.keys import make_seed
 from automl_cli.features import GROUPS
 from automl_cli.features.coded import Coded, code_column, few_of
-from automl_cli.features.gradient import Gradient, Parts, score_codes
+from automl_cli.features.gradient import Gradient, ScreenParts, score_codes
 from automl_cli.features.group import Features
 from automl_cli.features.steps import fit_step, write_step
-from automl_cli.features.tables import Tables
+from automl_cli.features.tables import FeatureTables
 from automl_cli.store import read_array, read_json, write_array, write_json
 
 MOST_ROWS = 100_000  # that numbers are scored on; codes are scored on all rows
@@ -63,12 +63,14 @@ class View:
     """What columns are scored against, for one repeat of the folds."""
 
     gradient: Gradient
-    parts: Parts
+    parts: ScreenParts
 
     def take(self, rows: IntVector) -> "View":
         """Return the view of some rows."""
         part = self.parts.part[rows]
-        return View(gradient=self.gradient.take(rows), parts=Parts(part=part, seen=self.parts.seen))
+        return View(
+            gradient=self.gradient.take(rows), parts=ScreenParts(part=part, seen=self.parts.seen)
+        )
 
     def permute(self, rng: np.random.Generator) -> "View":
         """Return the gradient on other rows, each part's among themselves.
@@ -81,7 +83,7 @@ class View:
         return View(gradient=self.gradient.take(rows), parts=self.parts)
 
 
-def screen_step(folder: Path, step: Step, tables: Tables, views: Sequence[View]) -> None:
+def screen_step(folder: Path, step: Step, tables: FeatureTables, views: Sequence[View]) -> None:
     """Score every column of a step; write the scores and the promising columns into `folder`.
 
     Parameters

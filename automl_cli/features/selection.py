@@ -19,7 +19,7 @@ NEAR_COPY = 0.05  # of a signal's square; what is left of a copy of others is no
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pool:
+class FeaturePool:
     """What one fold may take. The first signals are those of the data's own columns.
 
     Parameters
@@ -46,7 +46,7 @@ class Pool:
 class _Rest:
     """What the signals taken so far leave: of each signal, its square and its gain."""
 
-    pool: Pool
+    pool: FeaturePool
     squares: FloatVector
     gains: FloatVector
     directions: FloatMatrix  # an orthonormal one for each signal taken, shape (taken, signals)
@@ -61,7 +61,7 @@ class _Rest:
         self.directions = np.vstack([self.directions, direction])
 
 
-def choose_columns(pool: Pool, tops: Mapping[int, int]) -> dict[int, list[int]]:
+def choose_columns(pool: FeaturePool, tops: Mapping[int, int]) -> dict[int, list[int]]:
     """Return the columns that a recipe takes in one fold, by step, in ascending order.
 
     Parameters

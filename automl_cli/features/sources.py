@@ -16,15 +16,15 @@ import pandas as pd
 from automl_cli.core.arrays import BoolVector, IntVector
 from automl_cli.core.frames import with_columns
 from automl_cli.features.encoder import Encoder
-from automl_cli.features.group import Features, Kind
+from automl_cli.features.group import FeatureKind, Features
 from automl_cli.features.state import FeatureState
 from automl_cli.features.steps import FittedStep
 
-Sources: TypeAlias = tuple[str, ...]
+SourceColumns: TypeAlias = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Traced:
+class FeatureSources:
     """The sources of some generated columns of one kind.
 
     Parameters
@@ -36,11 +36,11 @@ class Traced:
         where it is the same in all rows.
     """
 
-    kind: Kind
-    sources: tuple[Sources, ...]
+    kind: FeatureKind
+    sources: tuple[SourceColumns, ...]
 
 
-def trace_step(step: FittedStep, frame: pd.DataFrame, seed: int) -> tuple[Traced, ...]:
+def trace_step(step: FittedStep, frame: pd.DataFrame, seed: int) -> tuple[FeatureSources, ...]:
     """Return the sources of all columns of a step.
 
     Parameters
@@ -61,14 +61,14 @@ def trace_step(step: FittedStep, frame: pd.DataFrame, seed: int) -> tuple[Traced
             for k in np.flatnonzero(_differ(old, new)):
                 own[k].append(name)
     return tuple(
-        Traced(kind=features.kind, sources=tuple(tuple(names) for names in own))
+        FeatureSources(kind=features.kind, sources=tuple(tuple(names) for names in own))
         for features, own in zip(before, changed, strict=True)
     )
 
 
 def list_sources(
-    state: FeatureState, encoder: Encoder, traced: Mapping[Path, Sequence[Traced]]
-) -> tuple[Sources, ...]:
+    state: FeatureState, encoder: Encoder, traced: Mapping[Path, Sequence[FeatureSources]]
+) -> tuple[SourceColumns, ...]:
     """Return the sources of each column of `apply_features`: of the values, then the categories.
 
     Parameters
@@ -78,8 +78,8 @@ def list_sources(
     traced
         What `trace_step` has found, by the folder of the step.
     """
-    values: list[Sources] = []
-    categories: list[Sources] = []
+    values: list[SourceColumns] = []
+    categories: list[SourceColumns] = []
     n_outputs = len(encoder.means)
     for step, chosen in zip(state.steps, encoder.chosen, strict=True):
         start = 0

@@ -2,7 +2,7 @@
 
 Each step of a recipe has a folder (`features.steps`), named by the content of the data and the
 step, so recipes share their steps and a second run finds them done. Where a step is screened, a
-`Selection` says which of its columns each fold takes.
+`ColumnSelection` says which of its columns each fold takes.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,7 +19,9 @@ from automl_cli.features.steps import FittedStep, list_columns, load_step, prepa
 from automl_cli.features.tables import make_tables
 from automl_cli.store import read_json
 
-Selection: TypeAlias = Sequence[Sequence[Sequence[int] | None]]  # by fold and step: its columns
+ColumnSelection: TypeAlias = Sequence[
+    Sequence[Sequence[int] | None]
+]  # by fold and step: its columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class FeatureState:
     folder: Path
     feature_set: FeatureSet
     steps: tuple[FittedStep, ...]
-    selection: Selection | None
+    selection: ColumnSelection | None
     has_test: bool
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -199,7 +201,7 @@ def load_features(folder: Path, feature_set: FeatureSet) -> FeatureState:
 
 def _load_selection(
     folder: Path, name: str | None, found: Sequence[FittedStep | None]
-) -> Selection | None:
+) -> ColumnSelection | None:
     if name is None:
         return None
     return [
@@ -208,5 +210,5 @@ def _load_selection(
     ]
 
 
-def _read_folds(path: Path) -> Selection:
-    return cast("Selection", read_json(path)["folds"])
+def _read_folds(path: Path) -> ColumnSelection:
+    return cast("ColumnSelection", read_json(path)["folds"])

@@ -20,8 +20,8 @@ import pandas as pd
 
 from automl_cli.core.candidate import Step
 from automl_cli.features import GROUPS
-from automl_cli.features.group import Features, State
-from automl_cli.features.tables import Tables
+from automl_cli.features.group import Features, GroupState
+from automl_cli.features.tables import FeatureTables
 from automl_cli.store import read_json, write_array, write_folder, write_json
 
 TableName: TypeAlias = Literal["train", "test", "original"]
@@ -45,7 +45,7 @@ class FittedStep:
 
     folder: Path
     group: str
-    state: State
+    state: GroupState
     kept: frozenset[str] | None
 
     def transform(self, frame: pd.DataFrame) -> Iterator[Features]:
@@ -118,7 +118,7 @@ def list_columns(folder: Path) -> list[StoredColumn]:
     ]
 
 
-def fit_step(tables: Tables, step: Step) -> State | None:
+def fit_step(tables: FeatureTables, step: Step) -> GroupState | None:
     """Return what the group of a step learns, None if these columns are nothing to it.
 
     Raises
@@ -130,7 +130,7 @@ def fit_step(tables: Tables, step: Step) -> State | None:
     return group.fit(tables.known, tables.columns, group.make_params(dict(step.params)))
 
 
-def prepare_step(folder: Path, step: Step, tables: Tables) -> None:
+def prepare_step(folder: Path, step: Step, tables: FeatureTables) -> None:
     """Fit a step and store its columns in `folder`, unless they are there already.
 
     Raises
@@ -158,8 +158,8 @@ def keep_columns(made: Iterable[Features], kept: frozenset[str] | None) -> Itera
 def write_step(
     folder: Path,
     step: Step,
-    state: State | None,
-    tables: Tables,
+    state: GroupState | None,
+    tables: FeatureTables,
     kept: frozenset[str] | None = None,
 ) -> None:
     """Write a step into the existing `folder`: its state, and its columns of all tables.
@@ -207,7 +207,7 @@ def load_step(folder: Path) -> FittedStep | None:
     if stored["meta"] is None:
         return None
     with np.load(folder / "state.npz") as arrays:
-        state = State(meta=stored["meta"], arrays=dict(arrays))
+        state = GroupState(meta=stored["meta"], arrays=dict(arrays))
     kept = None if stored["kept"] is None else frozenset(stored["kept"])
     return FittedStep(folder=folder, group=stored["group"], state=state, kept=kept)
 

@@ -14,7 +14,7 @@ from automl_cli.store import read_json, translated, write_folder, write_json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tables:
+class FeatureTables:
     """What target-free features are made of.
 
     Parameters
@@ -34,7 +34,7 @@ class Tables:
     original: pd.DataFrame | None = None
 
 
-def make_tables(dataset: Dataset, *, transductive: bool) -> Tables:
+def make_tables(dataset: Dataset, *, transductive: bool) -> FeatureTables:
     """Return the tables of a data set, to be fitted on its test rows too if `transductive`."""
     tables = _join(dataset.train, dataset.test, dataset.schema.columns, with_test=transductive)
     return replace(tables, original=dataset.original.frame if dataset.original else None)
@@ -58,7 +58,7 @@ def save_tables(dataset: Dataset, folder: Path) -> None:
     write_folder(folder, fill)
 
 
-def load_tables(folder: Path, *, transductive: bool) -> Tables:
+def load_tables(folder: Path, *, transductive: bool) -> FeatureTables:
     """Return the tables that `save_tables` wrote; see `make_tables`."""
     stored = cast("list[tuple[str, Role, str]]", read_json(folder / "columns.json")["columns"])
     test, original = folder / "test.feather", folder / "original.feather"
@@ -77,7 +77,7 @@ def _join(
     columns: tuple[Column, ...],
     *,
     with_test: bool,
-) -> Tables:
+) -> FeatureTables:
     both = with_test and test is not None
     known = pd.concat([train, test], ignore_index=True) if both else train
-    return Tables(train=train, test=test, known=known, columns=columns)
+    return FeatureTables(train=train, test=test, known=known, columns=columns)

@@ -6,17 +6,19 @@ import numpy as np
 import pandas as pd
 
 from automl_cli.core.dataset import Column
-from automl_cli.features.group import Features, Group, Params, State, names_of_role
+from automl_cli.features.group import FeatureGroup, Features, GroupParams, GroupState, names_of_role
 
 
-def fit_text_shape(frame: pd.DataFrame, columns: tuple[Column, ...], _: Params) -> State | None:
+def fit_text_shape(
+    frame: pd.DataFrame, columns: tuple[Column, ...], _: GroupParams
+) -> GroupState | None:
     """Learn which text columns there are and which of them have gaps."""
     names = names_of_role(columns, "text")
     gaps = [name for name in names if frame[name].isna().any()]
-    return State(meta={"columns": names, "gaps": gaps}) if names else None
+    return GroupState(meta={"columns": names, "gaps": gaps}) if names else None
 
 
-def transform_text_shape(state: State, frame: pd.DataFrame) -> Iterator[Features]:
+def transform_text_shape(state: GroupState, frame: pd.DataFrame) -> Iterator[Features]:
     """Return the counts, 0 for a missing text, and a flag for each column that had gaps."""
     made = {}
     for name in state.meta["columns"]:
@@ -37,4 +39,4 @@ PATTERNS: Mapping[str, str] = {
     "capitals": "[A-Z]",
     "punctuation": r"[!-/:-@\[-`{-~]",
 }
-TEXT_SHAPE = Group(name="text_shape", fit=fit_text_shape, transform=transform_text_shape)
+TEXT_SHAPE = FeatureGroup(name="text_shape", fit=fit_text_shape, transform=transform_text_shape)

@@ -18,7 +18,14 @@ from automl_cli.core.arrays import Float32Matrix, FloatMatrix, FloatVector, IntV
 from automl_cli.core.dataset import Column
 from automl_cli.core.threads import limit_blas
 from automl_cli.features.finite import sample_rows
-from automl_cli.features.group import Features, Group, Params, State, get_count, names_of_role
+from automl_cli.features.group import (
+    FeatureGroup,
+    Features,
+    GroupParams,
+    GroupState,
+    get_count,
+    names_of_role,
+)
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -38,7 +45,9 @@ CHUNK = 1000  # rows whose counts are held at once
 NO_SPREAD = 1e-6  # dimensions of rounding errors, or of one text repeated
 
 
-def fit_text(frame: pd.DataFrame, columns: tuple[Column, ...], params: Params) -> State | None:
+def fit_text(
+    frame: pd.DataFrame, columns: tuple[Column, ...], params: GroupParams
+) -> GroupState | None:
     """Learn the hashes, their weights and the vectors of each text column."""
     n_components = get_count("text", params, "n_components")
     fitted: list[list[str | int]] = []
@@ -48,23 +57,23 @@ def fit_text(frame: pd.DataFrame, columns: tuple[Column, ...], params: Params) -
         if vectors:
             arrays |= {f"{len(fitted)}_{key}": array for key, array in vectors.items()}
             fitted.append([name, vectors["words_vectors"].shape[1]])
-    return State(meta={"columns": fitted}, arrays=arrays) if fitted else None
+    return GroupState(meta={"columns": fitted}, arrays=arrays) if fitted else None
 
 
-def transform_text(state: State, frame: pd.DataFrame) -> Iterator[Features]:
+def transform_text(state: GroupState, frame: pd.DataFrame) -> Iterator[Features]:
     """Return the dimensions; a text without a known word or sequence, or a missing one, has 0."""
     for names, dimensions in _make_dimensions(state, frame):
         yield Features(kind="values", names=names, array=dimensions)
 
 
-def transform_text_linear(state: State, frame: pd.DataFrame) -> Iterator[Features]:
+def transform_text_linear(state: GroupState, frame: pd.DataFrame) -> Iterator[Features]:
     """Return the dimensions of each column, of which each fold makes one prediction."""
     for names, dimensions in _make_dimensions(state, frame):
         yield Features(kind="linear", names=names, array=dimensions)
 
 
 def _make_dimensions(
-    state: State, frame: pd.DataFrame
+    state: GroupState, frame: pd.DataFrame
 ) -> Iterator[tuple[tuple[str, ...], Float32Matrix]]:
     for number, (name, n_vectors) in enumerate(state.meta["columns"]):
         learned = {
@@ -164,13 +173,13 @@ def _read_characters(texts: list[str]) -> tuple[npt.NDArray[np.uint64], list[int
     return letters.astype(np.uint64), [len(text) for text in texts]
 
 
-TEXT = Group(
+TEXT = FeatureGroup(
     name="text",
     fit=fit_text,
     transform=transform_text,
     defaults={"n_components": 32},
 )
-TEXT_LINEAR = Group(
+TEXT_LINEAR = FeatureGroup(
     name="text_linear",
     fit=fit_text,
     transform=transform_text_linear,

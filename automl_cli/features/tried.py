@@ -9,13 +9,13 @@ import numpy as np
 
 from automl_cli.features.pools import find_significant
 from automl_cli.features.screen import Scores
-from automl_cli.features.selection import Pool, choose_columns
+from automl_cli.features.selection import FeaturePool, choose_columns
 from automl_cli.features.steps import list_columns
 from automl_cli.store import read_json, write_json
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class ScreenedColumn:
     """A generated column and what the screen made of it.
 
     Parameters
@@ -55,7 +55,7 @@ def save_tried(
     path: Path,
     folders: Sequence[Path],
     scores: Sequence[Scores],
-    pools: Sequence[Pool],
+    pools: Sequence[FeaturePool],
     rate: float,
 ) -> None:
     """Write the table of all screened columns.
@@ -89,8 +89,8 @@ def save_tried(
     write_json(path, {"folds": len(pools), "columns": rows})
 
 
-def load_tried(path: Path) -> tuple[list[Tried], int]:
+def load_tried(path: Path) -> tuple[list[ScreenedColumn], int]:
     """Return the table that `save_tried` wrote, the best columns first, and the number of folds."""
     stored = cast("dict[str, Any]", read_json(path))
-    rows = [Tried(*row) for row in stored["columns"]]
+    rows = [ScreenedColumn(*row) for row in stored["columns"]]
     return sorted(rows, key=lambda row: (-row.taken, -row.score)), int(stored["folds"])

@@ -8,7 +8,7 @@ from automl_cli.statistics.clusters import FEW_CLUSTERS, LEAST_CLUSTERS
 from automl_cli.statistics.design import POOLED, ROWS_A_PARAMETER
 from automl_cli.statistics.effects import MOST_DISPERSION, Effects
 from automl_cli.statistics.formulas import Undefined
-from automl_cli.statistics.groups import Comparison
+from automl_cli.statistics.groups import GroupComparison
 from automl_cli.statistics.response import Response
 from automl_cli.statistics.spelling import spell_p
 
@@ -71,7 +71,7 @@ def list_row_findings(
     return found
 
 
-def list_group_findings(comparison: Comparison) -> list[Finding]:
+def list_group_findings(comparison: GroupComparison) -> list[Finding]:
     """Return what is odd about a comparison of groups."""
     few = [one for one in comparison.groups if 0 < one.n_clusters < FEW_CLUSTERS]
     if not few:

@@ -12,12 +12,12 @@ from automl_cli.kaggle.api import Api
 from automl_cli.kaggle.client import check_competition, open_api
 from automl_cli.kaggle.files import Fetched, fetch_files
 from automl_cli.kaggle.metrics import match_metric
-from automl_cli.kaggle.scores import Scored, read_score, upload
+from automl_cli.kaggle.scores import SubmissionScore, read_score, upload
 
 __all__ = [
     "Api",
     "Fetched",
-    "Scored",
+    "SubmissionScore",
     "check_competition",
     "fetch_files",
     "match_metric",

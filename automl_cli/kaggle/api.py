@@ -5,7 +5,7 @@ from enum import Enum
 from typing import Any, Protocol
 
 
-class Receipt(Protocol):
+class UploadResult(Protocol):
     """The answer to an upload; `ref` is the submission's number."""
 
     message: str
@@ -35,5 +35,5 @@ class Api(Protocol):
 
     def competition_submit(
         self, file_name: str, message: str, competition: str, *, quiet: bool
-    ) -> Receipt:
+    ) -> UploadResult:
         """Upload and submit a file."""

@@ -12,7 +12,7 @@ UPLOAD_FAILED = "Could not submit to competition"  # how the package tells it, w
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scored:
+class SubmissionScore:
     """What Kaggle says of a submission.
 
     Parameters
@@ -61,7 +61,7 @@ def upload(api: Api, competition: str, path: Path, message: str) -> int:
     return int(answer.ref)
 
 
-def read_score(api: Api, competition: str, ref: int) -> Scored:
+def read_score(api: Api, competition: str, ref: int) -> SubmissionScore:
     """Return what Kaggle says of a submission by now.
 
     Raises
@@ -77,12 +77,12 @@ def read_score(api: Api, competition: str, ref: int) -> Scored:
         except HTTPError as error:
             # It takes a moment until a new submission can be read.
             if error.response is not None and error.response.status_code == 404:
-                return Scored(is_scored=False)
+                return SubmissionScore(is_scored=False)
             raise
         if found.status.name == "ERROR":
             told = (found.error_description or "").strip() or "no reason is given"
-            return Scored(is_scored=True, error=told)
-        return Scored(
+            return SubmissionScore(is_scored=True, error=told)
+        return SubmissionScore(
             is_scored=found.status.name == "COMPLETE",
             public=_read_number(found.public_score),
             private=_read_number(found.private_score),

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from automl_cli.core.finding import Severity
 
-Fact: TypeAlias = tuple[str, str, str]
+FactPayload: TypeAlias = tuple[str, str, str]
 Figure: TypeAlias = float | None  # None where it is undefined, such as an error of too few rows
 
 
@@ -17,7 +17,7 @@ class Payload(BaseModel):
     model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
 
 
-class Finding(Payload):
+class FindingPayload(Payload):
     """What a rule has found."""
 
     code: str

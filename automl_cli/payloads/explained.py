@@ -5,7 +5,7 @@ from typing import Literal
 from automl_cli.payloads.base import Figure, Payload
 
 
-class Importance(Payload):
+class ImportancePayload(Payload):
     """What the blend loses without the information in a column, or in several together."""
 
     name: str
@@ -30,7 +30,7 @@ class Importance(Payload):
     """Whether it is the lunch."""
 
 
-class Lunch(Payload):
+class NoisePayload(Payload):
     """A made-up column of noise, which must not be significant."""
 
     column: str
@@ -43,7 +43,7 @@ class Lunch(Payload):
     """Whether it is significant (p below .001); if so, do not trust any column."""
 
 
-class Dropped(Payload):
+class DroppedPayload(Payload):
     """What one model loses when it is fitted again without a column."""
 
     column: str
@@ -69,7 +69,7 @@ class ColumnSize(Payload):
     """Mean absolute SHAP value over rows and outputs."""
 
 
-class Contributions(Payload):
+class ContributionsPayload(Payload):
     """SHAP values of held-out rows; the values themselves are in `explain/TARGET/shap.csv`."""
 
     rows: int
@@ -133,15 +133,15 @@ class ExplainedTarget(Payload):
     """The accepted false discovery rate."""
     blend: str
     """Key of the ensemble that was explained."""
-    columns: list[Importance]
+    columns: list[ImportancePayload]
     """The columns of the table and the lunch, most important first."""
-    clusters: list[Importance]
+    clusters: list[ImportancePayload]
     """Clusters of two and more correlated columns, most important first."""
-    lunch: Lunch
+    lunch: NoisePayload
     """The probe."""
-    dropped: list[Dropped]
+    dropped: list[DroppedPayload]
     """Refits without a column; empty without `--drop-column`."""
-    shap: Contributions | None
+    shap: ContributionsPayload | None
     """Null if no member of the blend has SHAP values."""
     row: ExplainedRow | None
     """Null without `--row`, or if no member has SHAP values."""

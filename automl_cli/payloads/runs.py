@@ -4,10 +4,10 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from automl_cli.payloads.base import Fact, Figure, Finding, Payload
+from automl_cli.payloads.base import FactPayload, Figure, FindingPayload, Payload
 
 
-class Holdout(Payload):
+class HoldoutPayload(Payload):
     """The score on rows that were set aside (`validation.holdout`)."""
 
     score: Figure
@@ -18,7 +18,7 @@ class Holdout(Payload):
     """How many rows."""
 
 
-class OriginalRows(Payload):
+class OriginalRowsPayload(Payload):
     """The gain of a candidate from the rows of the original data set (`data.original`)."""
 
     key: str
@@ -35,7 +35,7 @@ class OriginalRows(Payload):
     """Whether the loss by which candidates are chosen is lower with them."""
 
 
-class Candidate(Payload):
+class CandidatePayload(Payload):
     """A candidate of a run."""
 
     key: str
@@ -95,7 +95,7 @@ class Failed(Payload):
     """The file with the traceback, in the run directory."""
 
 
-class Skipped(Payload):
+class SkippedPayload(Payload):
     """A candidate that the clock left out."""
 
     key: str
@@ -171,19 +171,19 @@ class SolvedTarget(Payload):
     """Each combiner with its cross-fitted score and its in-sample score."""
     search: list[Searched]
     """One for each model that was searched."""
-    original: OriginalRows | None = None
+    original: OriginalRowsPayload | None = None
     """Null without an original data set, or where its rows could not be tried."""
-    candidates: list[Candidate]
+    candidates: list[CandidatePayload]
     """The best first."""
     failed: list[Failed] = Field(default_factory=list)
     """Those that could not be fitted."""
-    skipped: list[Skipped] = Field(default_factory=list)
+    skipped: list[SkippedPayload] = Field(default_factory=list)
     """Those that the clock left out, and no command has finished."""
     fitted_task: str | None = None
     """The task that models are fitted with: ordinal labels as a regression."""
     chosen_by: str | None = None
     """The loss by which blends are chosen, in words; null if it is the metric."""
-    holdout: Holdout | None
+    holdout: HoldoutPayload | None
     """Null without rows set aside."""
 
 
@@ -208,13 +208,13 @@ class Summary(Payload):
     """The same in-sample, which is optimistic."""
     seconds: float
     """Wall-clock seconds of the command."""
-    facts: list[Fact]
+    facts: list[FactPayload]
     """Every guess about the tables: what, its value, and the reason."""
-    candidates: list[Candidate]
+    candidates: list[CandidatePayload]
     """Those of all targets."""
     targets: list[SolvedTarget] = Field(min_length=1)
     """One or more."""
-    findings: list[Finding]
+    findings: list[FindingPayload]
     """What the quick rules of the audit have found."""
     unused: Unused | None = None
     """Null if the budget was used, or there is none."""
@@ -222,7 +222,7 @@ class Summary(Payload):
     """False while a command is working, or if the last one was interrupted."""
 
 
-class Column(Payload):
+class ColumnPayload(Payload):
     """A generated column."""
 
     group: str
@@ -248,7 +248,7 @@ class Screen(Payload):
     """Its folder below `features/`."""
     folds: int
     """The number of folds that chose."""
-    columns: list[Column]
+    columns: list[ColumnPayload]
     """All columns that were tried."""
 
 

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from automl_cli.payloads.base import Figure, Finding, Payload
+from automl_cli.payloads.base import Figure, FindingPayload, Payload
 
 
 class BlendMember(Payload):
@@ -113,7 +113,7 @@ class TrackedTable(Payload):
     """Rank correlation of both scores; null for fewer than three runs."""
 
 
-class Choice(Payload):
+class ChoicePayload(Payload):
     """A submission to choose."""
 
     run: str
@@ -137,7 +137,7 @@ class Tracked(Payload):
     """Which runs are compared with each other."""
     correlation: float | None
     """Rank correlation of both scores; null for fewer than three runs, or several tables."""
-    choice: list[Choice]
+    choice: list[ChoicePayload]
     """At most two for each table and metric, of runs with a submission."""
 
 
@@ -158,7 +158,7 @@ class Submitted(Payload):
     """Its public score, or null if it is not known."""
     private: float | None
     """Its private score, or null if it is not known."""
-    findings: list[Finding]
+    findings: list[FindingPayload]
     """What is unusual about the file, as in `automl check`."""
 
 

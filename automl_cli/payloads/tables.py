@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from automl_cli.payloads.base import Fact, Finding, Note, Payload
+from automl_cli.payloads.base import FactPayload, FindingPayload, Note, Payload
 
 
 class Audited(Payload):
@@ -20,9 +20,9 @@ class Audited(Payload):
     """Test rows; 0 without a test table."""
     columns: int
     """Feature columns."""
-    facts: list[Fact]
+    facts: list[FactPayload]
     """Every guess about the tables: what, its value, and the reason."""
-    findings: list[Finding]
+    findings: list[FindingPayload]
     """What the rules have found, the most serious first."""
 
 
@@ -73,5 +73,5 @@ class Checked(Payload):
     """Its rows."""
     columns: list[str]
     """Its columns."""
-    findings: list[Finding]
+    findings: list[FindingPayload]
     """What is unusual about it."""

@@ -2,10 +2,10 @@
 
 from typing import Literal
 
-from automl_cli.payloads.base import Figure, Finding, Payload
+from automl_cli.payloads.base import Figure, FindingPayload, Payload
 
 
-class EffectTest(Payload):
+class EffectTestPayload(Payload):
     """Whether a column, or a term of a formula, has an effect."""
 
     term: str
@@ -27,7 +27,7 @@ class EffectTest(Payload):
     """Interactions of the formula that it is a part of: the effect is that where the rest is 0."""
 
 
-class Coefficient(Payload):
+class CoefficientPayload(Payload):
     """The effect of a unit of a number, or of a level beside the reference."""
 
     term: str
@@ -115,11 +115,11 @@ class TestedTarget(Payload):
     """Of effects: clusters of rows; 0 without."""
     condition: Figure = None
     """Of effects: condition number of the correlation matrix."""
-    tests: list[EffectTest] | None = None
+    tests: list[EffectTestPayload] | None = None
     """Of effects: one for each term."""
-    coefficients: list[Coefficient] | None = None
+    coefficients: list[CoefficientPayload] | None = None
     """Of effects: of all terms."""
-    findings: list[Finding] | None = None
+    findings: list[FindingPayload] | None = None
     """What to consider."""
     left_out: list[tuple[str, str]] | list[str] | None = None
     """Columns that are not in the model, with the reason; groups with too few rows or clusters."""
@@ -141,7 +141,7 @@ class TestedTarget(Payload):
     """Of groups: those of them that have no group."""
 
 
-class Gain(Payload):
+class GainPayload(Payload):
     """How much better the second candidate is."""
 
     gain: Figure
@@ -171,7 +171,7 @@ class Tested(Payload):
     """What was asked."""
     source: str
     """The table or the run."""
-    rows: int | Gain
+    rows: int | GainPayload
     """Of effects and groups: rows of the table. Of candidates: the gain of the models as fitted."""
     formula: str | None = None
     """Of effects: the formula, or null."""
@@ -197,7 +197,7 @@ class Tested(Payload):
     """Of candidates: the score of the second."""
     n_rows: int | None = None
     """Of candidates: rows they are compared on."""
-    folds: Gain | None = None
+    folds: GainPayload | None = None
     """Of candidates: the gain of a fold, were they trained anew; null for fewer than three."""
     by_fold: list[Figure] | None = None
     """Of candidates: the gain on each fold."""

@@ -17,7 +17,7 @@ COPIED = 0.3  # an area so far below chance: the nearest row of many is a copy i
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
+class OriginalComparison:
     """A candidate with the rows of the original data set beside itself without them.
 
     Parameters
@@ -60,7 +60,7 @@ def describe_gate(dataset: Dataset) -> tuple[bool, list[tuple[str, str, str]]]:
     return True, [("original rows", "tried", told)]
 
 
-def compare_original(problem: Problem, learned: Candidate, plain: Candidate) -> Comparison:
+def compare_original(problem: Problem, learned: Candidate, plain: Candidate) -> OriginalComparison:
     """Return what the original rows have brought to a candidate.
 
     Parameters
@@ -71,7 +71,7 @@ def compare_original(problem: Problem, learned: Candidate, plain: Candidate) -> 
         A candidate that learned from them, and the same without.
     """
     rows = compare_candidates(problem, plain.oof, learned.oof).rows
-    return Comparison(
+    return OriginalComparison(
         score=learned.score,
         plain_score=plain.score,
         gain=rows.gain,

@@ -27,7 +27,7 @@ MOST_ROWS = 20_000  # of the rows that what is refused is tried on again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
+class GivenParams:
     """Parameters of a model that the user has set in one place.
 
     Parameters
@@ -114,7 +114,7 @@ class _Trials:
         return error
 
 
-def _check(setting: Setting, trials: _Trials, loaded: LoadedConfig) -> Iterator[Mistake]:
+def _check(setting: GivenParams, trials: _Trials, loaded: LoadedConfig) -> Iterator[Mistake]:
     error = trials.find_error(setting.model, setting.given)
     if not error or trials.find_error(setting.model, {}):
         return  # with its defaults it fails as well: the made rows are not to its liking
@@ -141,7 +141,7 @@ def _check(setting: Setting, trials: _Trials, loaded: LoadedConfig) -> Iterator[
         )
 
 
-def _find_settings(loaded: LoadedConfig) -> Iterator[Setting]:
+def _find_settings(loaded: LoadedConfig) -> Iterator[GivenParams]:
     config = loaded.config
     named = {name: own for name, own in config.models.items() if isinstance(own, Mapping)}
     places: list[tuple[KeyPath, str, Mapping[str, ParamValue]]] = [
@@ -156,7 +156,7 @@ def _find_settings(loaded: LoadedConfig) -> Iterator[Setting]:
         said = [name for name in own if not _is_from_preset(loaded, (*place, name))]
         if said:
             given = {**named.get(model, {}), **own}
-            yield Setting(place=place, model=model, given=given, own=said)
+            yield GivenParams(place=place, model=model, given=given, own=said)
 
 
 def _is_from_preset(loaded: LoadedConfig, path: KeyPath) -> bool:

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from automl_cli.report.comparison import COMPARED
-from automl_cli.report.material import Material, read_material
+from automl_cli.report.material import ReportData, read_material
 from automl_cli.report.page import render
 from automl_cli.report.sections import SECTIONS
 from automl_cli.report.wording import join_names
@@ -93,7 +93,7 @@ def _check_out(path: Path, root: Path, *, force: bool) -> None:
     refuse_overwrite(path, force=force, runs=root.resolve().parent)
 
 
-def _lead(material: Material) -> str:
+def _lead(material: ReportData) -> str:
     names = join_names([solved.name for solved in material.solved])
     return f"Models that predict {names}, trained on {material.run.files.train.name}."
 

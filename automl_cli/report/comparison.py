@@ -5,19 +5,19 @@ from collections.abc import Callable
 import numpy as np
 
 from automl_cli.report.configs import list_differences
-from automl_cli.report.difference import Difference, compare, find_obstacle
+from automl_cli.report.difference import PairedDifference, compare, find_obstacle
 from automl_cli.report.drawing import MUTED, SERIES, add_legend, height_of, list_bars, sheet
-from automl_cli.report.material import Material, Solved
+from automl_cli.report.material import ReportData, ReportTarget
 from automl_cli.report.section import (
     Block,
     Cell,
     Heading,
+    Paragraph,
     Picture,
     Pictures,
     Section,
     Subtitle,
     Table,
-    Text,
 )
 from automl_cli.report.sections.leaderboard import make_leaderboard
 from automl_cli.report.wording import say, spell, spell_score, spell_seconds
@@ -25,7 +25,7 @@ from automl_cli.report.wording import say, spell, spell_score, spell_seconds
 MOST_WEIGHTS = 16
 
 
-def write_scores(first: Material, second: Material) -> Section:
+def write_scores(first: ReportData, second: ReportData) -> Section:
     """Write the section with both scores and their paired difference."""
     blocks: list[Block] = [_list_runs(first, second)]
     others = {solved.name: solved for solved in second.solved}
@@ -33,13 +33,13 @@ def write_scores(first: Material, second: Material) -> Section:
         if solved.name in others:
             blocks.append(Subtitle(text=solved.name))
             told = _tell(solved, others[solved.name], (first.name, second.name))
-            blocks.append(Text(text=told))
+            blocks.append(Paragraph(text=told))
         else:
-            blocks.append(Text(text=f"{second.name} does not predict {solved.name}."))
+            blocks.append(Paragraph(text=f"{second.name} does not predict {solved.name}."))
     return Section(name="scores", title="Scores", blocks=blocks)
 
 
-def write_config(first: Material, second: Material) -> Section:
+def write_config(first: ReportData, second: ReportData) -> Section:
     """Write the section about what both were told."""
     rows = [
         [say(text) for text in told]
@@ -48,7 +48,7 @@ def write_config(first: Material, second: Material) -> Section:
         )
     ]
     if not rows:
-        blocks: list[Block] = [Text(text="Both have the same config.")]
+        blocks: list[Block] = [Paragraph(text="Both have the same config.")]
     else:
         differ = "keys of the config differ" if len(rows) > 1 else "key of the config differs"
         blocks = [_make_table(f"{len(rows)} {differ}", "key", (first, second), rows)]
@@ -66,7 +66,7 @@ def write_config(first: Material, second: Material) -> Section:
     return Section(name="config", title="Differences of the config", blocks=blocks)
 
 
-def write_leaderboards(first: Material, second: Material) -> Section:
+def write_leaderboards(first: ReportData, second: ReportData) -> Section:
     """Write the section with the candidates of both."""
     blocks: list[Block] = []
     for material in (first, second):
@@ -77,7 +77,7 @@ def write_leaderboards(first: Material, second: Material) -> Section:
     return Section(name="leaderboards", title="Leaderboards", blocks=blocks)
 
 
-def write_weights(first: Material, second: Material) -> Section:
+def write_weights(first: ReportData, second: ReportData) -> Section:
     """Write the section with the weights of both ensembles."""
     others = {solved.name: solved for solved in second.solved}
     pictures = [
@@ -87,11 +87,11 @@ def write_weights(first: Material, second: Material) -> Section:
     ]
     blocks: list[Block] = [Pictures(pictures=pictures)] if pictures else []
     if not pictures:
-        blocks.append(Text(text="There are no two ensembles to compare."))
+        blocks.append(Paragraph(text="There are no two ensembles to compare."))
     return Section(name="weights", title="Weights", blocks=blocks)
 
 
-def _list_runs(first: Material, second: Material) -> Table:
+def _list_runs(first: ReportData, second: ReportData) -> Table:
     rows = []
     for material in (first, second):
         for solved in material.solved:
@@ -123,7 +123,7 @@ def _list_runs(first: Material, second: Material) -> Table:
     )
 
 
-def _tell(first: Solved, second: Solved, names: tuple[str, str]) -> str:
+def _tell(first: ReportTarget, second: ReportTarget, names: tuple[str, str]) -> str:
     found = compare(first, second)
     if found is None:
         obstacle = find_obstacle(first, second)
@@ -138,7 +138,7 @@ def _tell(first: Solved, second: Solved, names: tuple[str, str]) -> str:
     return f"{told}{_tell_gain(found, metric, names)} {_tell_loss(found, names[0])}"
 
 
-def _tell_gain(found: Difference, metric: str, names: tuple[str, str]) -> str:
+def _tell_gain(found: PairedDifference, metric: str, names: tuple[str, str]) -> str:
     if found.gain == 0:
         return f"They are equal in {metric}."
     if not np.isfinite(found.gain):
@@ -155,7 +155,7 @@ def _tell_gain(found: Difference, metric: str, names: tuple[str, str]) -> str:
     return f"{told} (paired: both without the same rows, one standard error), {verdict}."
 
 
-def _tell_loss(found: Difference, name: str) -> str:
+def _tell_loss(found: PairedDifference, name: str) -> str:
     if not np.isfinite(found.loss_gain):
         return f"The smooth loss of {name} cannot be compared row by row."
     if found.loss_gain == 0:
@@ -168,13 +168,13 @@ def _tell_loss(found: Difference, name: str) -> str:
 
 
 def _make_table(
-    caption: str, what: str, both: tuple[Material, Material], rows: list[list[Cell]]
+    caption: str, what: str, both: tuple[ReportData, ReportData], rows: list[list[Cell]]
 ) -> Table:
     headings = [Heading(text=what, kind="code"), *(Heading(text=one.name) for one in both)]
     return Table(caption=caption, headings=headings, rows=rows)
 
 
-def _draw_weights(first: Solved, second: Solved, names: tuple[str, str]) -> Picture:
+def _draw_weights(first: ReportTarget, second: ReportTarget, names: tuple[str, str]) -> Picture:
     weights = [
         dict(zip(one.blend.members, one.blend.weights.tolist(), strict=True)) if one.blend else {}
         for one in (first, second)
@@ -198,7 +198,7 @@ def _draw_weights(first: Solved, second: Solved, names: tuple[str, str]) -> Pict
     return Picture(name=f"Weights of both ensembles for {first.name}", caption=caption, svg=svg)
 
 
-COMPARED: tuple[Callable[[Material, Material], Section], ...] = (
+COMPARED: tuple[Callable[[ReportData, ReportData], Section], ...] = (
     write_scores,
     write_config,
     write_leaderboards,

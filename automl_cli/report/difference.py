@@ -7,12 +7,12 @@ import numpy as np
 from automl_cli.core.arrays import IntVector
 from automl_cli.core.resampling import jackknife_error
 from automl_cli.decision.scoring import make_row_parts, score_answers
-from automl_cli.report.material import Solved
+from automl_cli.report.material import ReportTarget
 from automl_cli.report.pairs import measure_difference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
+class PairedDifference:
     """How much better the first of two answers is, on the rows that both were held out of.
 
     Parameters
@@ -36,7 +36,7 @@ class Difference:
     n_rows: int
 
 
-def compare(first: Solved, second: Solved) -> Difference | None:
+def compare(first: ReportTarget, second: ReportTarget) -> PairedDifference | None:
     """Return the paired difference of two ensembles, or None if there is an obstacle."""
     if find_obstacle(first, second) is not None:
         return None
@@ -56,7 +56,7 @@ def compare(first: Solved, second: Solved) -> Difference | None:
     ]
     differences = np.array([losses[1][row] - losses[0][row] for row in rows.tolist()])
     loss_gain, loss_error = measure_difference(differences, parts)
-    return Difference(
+    return PairedDifference(
         scores=(
             score_answers(mine, first.answers, rows),
             score_answers(its, second.answers, rows),
@@ -69,7 +69,7 @@ def compare(first: Solved, second: Solved) -> Difference | None:
     )
 
 
-def find_obstacle(first: Solved, second: Solved) -> str | None:
+def find_obstacle(first: ReportTarget, second: ReportTarget) -> str | None:
     """Return why two ensembles cannot be compared row by row, or None if they can."""
     mine, its = first.problem, second.problem
     if mine.metric.name != its.metric.name:
@@ -82,7 +82,7 @@ def find_obstacle(first: Solved, second: Solved) -> str | None:
     return _find_other_rows(first, second)
 
 
-def _find_other_rows(first: Solved, second: Solved) -> str | None:
+def _find_other_rows(first: ReportTarget, second: ReportTarget) -> str | None:
     mine, its = first.problem, second.problem
     if len(mine.y) != len(its.y):
         return f"other rows ({len(mine.y):,} and {len(its.y):,})"

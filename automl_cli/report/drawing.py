@@ -76,7 +76,7 @@ STYLE: Any = {
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class Plot:
     """A figure with one pair of axes."""
 
     figure: "Figure"
@@ -102,7 +102,7 @@ class Sheet:
 
 
 @contextmanager
-def sheet(height: float) -> Iterator[Sheet]:
+def sheet(height: float) -> Iterator[Plot]:
     """Give an empty plot of this height, in units of which a phone's width has `WIDTH`."""
     from matplotlib import rc_context
     from matplotlib.figure import Figure
@@ -112,7 +112,7 @@ def sheet(height: float) -> Iterator[Sheet]:
         figure = Figure(figsize=(WIDTH / 72, height / 72), layout="constrained")
         axes = figure.add_subplot()
         axes.xaxis.set_major_locator(MaxNLocator(5))  # more would touch each other
-        yield Sheet(figure, axes)
+        yield Plot(figure, axes)
 
 
 def spell_tick(value: float, _: object = None) -> str:

@@ -14,7 +14,7 @@ from automl_cli.core.candidate import Blend, Candidate
 from automl_cli.core.errors import RunError
 from automl_cli.core.problem import Problem
 from automl_cli.decision import Answers, decide_crossfitted
-from automl_cli.decision.scoring import Scored, score_candidate
+from automl_cli.decision.scoring import CandidateScore, score_candidate
 from automl_cli.ensemble.files import load_last_blend
 from automl_cli.run.reopen import Reopened, reopen
 from automl_cli.run.solve import rank_candidates
@@ -25,7 +25,7 @@ from automl_cli.train.losses import row_losses
 
 
 @dataclass(frozen=True, kw_only=True)
-class Solved:
+class ReportTarget:
     """One target and what the run answers for the training rows, each by models without it.
 
     Parameters
@@ -66,7 +66,7 @@ class Solved:
         return decide_crossfitted(self.problem, self.oof)
 
     @cached_property
-    def everywhere(self) -> Scored:
+    def everywhere(self) -> CandidateScore:
         """The ensemble on all rows that candidates are scored on.
 
         The summary's score of a run with a search is on fewer: those of the folds that had no say
@@ -87,7 +87,7 @@ class Solved:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Material:
+class ReportData:
     """All that sections are written from.
 
     Parameters
@@ -111,7 +111,7 @@ class Material:
     summary: Mapping[str, Any]
     events: Sequence[Mapping[str, Any]]
     train: pd.DataFrame
-    solved: tuple[Solved, ...]
+    solved: tuple[ReportTarget, ...]
 
     @property
     def name(self) -> str:
@@ -137,7 +137,7 @@ class Material:
         return self.run.inference.dataset.test
 
 
-def read_material(root: Path) -> Material:
+def read_material(root: Path) -> ReportData:
     """Read a finished run.
 
     Raises
@@ -147,7 +147,7 @@ def read_material(root: Path) -> Material:
     """
     run = reopen(root)
     summary = read_summary(run.directory)
-    return Material(
+    return ReportData(
         run=run,
         known=read_json(root / "run.json"),
         summary=summary,
@@ -160,14 +160,14 @@ def read_material(root: Path) -> Material:
     )
 
 
-def _read_solved(run: Reopened, problem: Problem, described: Mapping[str, Any]) -> Solved:
+def _read_solved(run: Reopened, problem: Problem, described: Mapping[str, Any]) -> ReportTarget:
     found = load_finished(run.directory, problem.target.name)
     if not found:
         raise RunError(
             f"{run.directory.root}: no finished candidate for {problem.target.name}.",
             hint="Finish the run first: the same `automl fit` command goes on.",
         )
-    return Solved(
+    return ReportTarget(
         problem=problem,
         described=described,
         candidates=rank_candidates(problem, found.values()),

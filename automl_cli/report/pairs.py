@@ -10,11 +10,11 @@ from automl_cli.core.arrays import FloatVector, IntVector
 from automl_cli.core.candidate import Candidate, Step
 from automl_cli.core.resampling import jackknife_error
 from automl_cli.decision.scoring import make_row_parts
-from automl_cli.report.material import Solved
+from automl_cli.report.material import ReportTarget
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pair:
+class FeatureSetPair:
     """What one feature set is worth in place of another.
 
     Parameters
@@ -37,7 +37,7 @@ class Pair:
     score_gain: float
 
 
-def find_pairs(solved: Solved) -> list[Pair]:
+def find_pairs(solved: ReportTarget) -> list[FeatureSetPair]:
     """Return all pairs of whole candidates of one model and its parameters, by gain.
 
     Candidates that the clock has cut are left out: what they lack is time and not features.
@@ -89,12 +89,12 @@ def _put_larger_first(pair: Sequence[Candidate]) -> tuple[Candidate, Candidate]:
     return first, second
 
 
-def _compare(solved: Solved, first: Candidate, second: Candidate) -> Pair:
+def _compare(solved: ReportTarget, first: Candidate, second: Candidate) -> FeatureSetPair:
     differences = solved.losses_of(second.oof) - solved.losses_of(first.oof)
     gain, error = measure_difference(differences, make_row_parts(solved.problem)[solved.rows])
     sign = 1.0 if solved.problem.metric.greater_is_better else -1.0
     mine, its = _name_steps(first), _name_steps(second)
-    return Pair(
+    return FeatureSetPair(
         model=first.spec.model,
         added=tuple(name for name in mine if name not in its),
         removed=tuple(name for name in its if name not in mine),

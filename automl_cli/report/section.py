@@ -91,7 +91,7 @@ class Pictures:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Text:
+class Paragraph:
     """A paragraph.
 
     Parameters
@@ -143,7 +143,7 @@ class Figures:
     kind: Literal["figures"] = "figures"
 
 
-Block: TypeAlias = Table | Pictures | Text | Subtitle | Notice | Listing | Figures
+Block: TypeAlias = Table | Pictures | Paragraph | Subtitle | Notice | Listing | Figures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

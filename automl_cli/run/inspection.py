@@ -20,7 +20,7 @@ from automl_cli.run.summary import read_summary
 from automl_cli.store import RunDirectory, read_json, understood
 from automl_cli.train.unit import read_fit
 
-Told: TypeAlias = Mapping[str, Any]
+CandidateFacts: TypeAlias = Mapping[str, Any]
 
 VERSION = 1
 MOST_CHOICES = 8  # keys that a message lists
@@ -81,7 +81,9 @@ def inspect_candidate(run: RunDirectory, prefix: str) -> dict[str, Any]:
     )
 
 
-def _find(run: RunDirectory, summary: Told, prefix: str) -> tuple[Told, str, Told]:
+def _find(
+    run: RunDirectory, summary: CandidateFacts, prefix: str
+) -> tuple[CandidateFacts, str, CandidateFacts]:
     """Return the target, the status and what the summary says of the one candidate meant."""
     every = [
         (target, status, told)
@@ -121,11 +123,11 @@ def _read_spec(run: RunDirectory, key: str, status: str) -> CandidateSpec | None
         return None if plain is None else CandidateSpec.from_plain(cast("dict[str, Any]", plain))
 
 
-def _list_figures(told: Told) -> dict[str, Any]:
+def _list_figures(told: CandidateFacts) -> dict[str, Any]:
     return {name: told.get(name) for name in FIGURES}
 
 
-def _list_params(spec: CandidateSpec, target: Told) -> list[dict[str, Any]]:
+def _list_params(spec: CandidateSpec, target: CandidateFacts) -> list[dict[str, Any]]:
     task = target.get("fitted_task") or target["task"]
     defaults = find_defaults(spec.model, task)
     # Of a model that is not installed any more nobody knows what it does by itself.
@@ -173,7 +175,7 @@ def _find_steps(run: RunDirectory, key: str) -> Sequence[str]:
     return ()
 
 
-def _list_folds(run: RunDirectory, key: str, told: Told) -> list[dict[str, Any]]:
+def _list_folds(run: RunDirectory, key: str, told: CandidateFacts) -> list[dict[str, Any]]:
     """Return what is known of each fold that was fitted."""
     scores, rounds = told.get("fold_scores", ()), told.get("rounds", ())
     folds = []
@@ -196,7 +198,7 @@ def _list_folds(run: RunDirectory, key: str, told: Told) -> list[dict[str, Any]]
     return folds
 
 
-def _describe_failure(run: RunDirectory, told: Told) -> dict[str, Any]:
+def _describe_failure(run: RunDirectory, told: CandidateFacts) -> dict[str, Any]:
     path = run.root / str(told["file"]) if "file" in told else None
     kept = {} if path is None or not path.exists() else read_json(path)
     error = kept.get("error", told.get("error"))

@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from automl_cli.bundle.writing import Part, write_bundle
+from automl_cli.bundle.writing import BundlePart, write_bundle
 from automl_cli.config.durations import format_duration
 from automl_cli.core.errors import AutomlError, BudgetError, RunError
 from automl_cli.core.events import Event
@@ -79,7 +79,7 @@ def _write_bundle(session: Session, solutions: Mapping[str, Solution]) -> None:
         blend = solution.blend or make_single_blend(solution.candidates[0])
         names = column_names(session.given, problem.target, problem.metric.wants)
         decision = fit_decision(problem, blend.oof)
-        parts.append(Part(problem=problem, blend=blend, decision=decision, columns=names))
+        parts.append(BundlePart(problem=problem, blend=blend, decision=decision, columns=names))
     row_id, sample = session.given.schema.id, session.given.sample
     together = () if row_id is not None or sample is None else tuple(sample.id_columns)
     write_bundle(session.directory, parts, row_id, together)

@@ -17,7 +17,7 @@ from automl_cli.core.problem import Problem
 from automl_cli.features.state import FeatureSet
 from automl_cli.models import MODELS
 from automl_cli.models.description import describe_candidate
-from automl_cli.planning.original import Comparison, compare_original
+from automl_cli.planning.original import OriginalComparison, compare_original
 from automl_cli.planning.plan import is_screened, make_plain
 from automl_cli.planning.tuning import FINER, Workshop, choose_settings, make_candidate, make_quests
 from automl_cli.run.solve import (
@@ -142,7 +142,7 @@ def _report_original(
 
 def _compare_original(
     task: Undertaking, plain: CandidateSpec, crew: Crew, weight: float | None = None
-) -> Comparison | None:
+) -> OriginalComparison | None:
     """Tell and return what the rows of the original data set have brought to a candidate."""
     learned = replace(plain, original=task.original if weight is None else weight)
     found = [load_candidate(crew.run, spec) for spec in (learned, plain)]

@@ -27,7 +27,7 @@ PERIOD = re.compile(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class SplitColumn:
     """A column by which test was split off.
 
     Parameters
@@ -47,7 +47,7 @@ class Found:
 
 def find_split(
     train: pd.DataFrame, test: pd.DataFrame, id_parts: tuple[str, ...] = ()
-) -> Found | None:
+) -> SplitColumn | None:
     """Return how test was split off, or None if it looks like rows drawn at random.
 
     Parameters
@@ -73,7 +73,7 @@ def find_split(
     return entities[0][1] if entities else None
 
 
-def _find_later(train: pd.DataFrame, test: pd.DataFrame) -> Iterator[Found]:
+def _find_later(train: pd.DataFrame, test: pd.DataFrame) -> Iterator[SplitColumn]:
     for name in train.columns:
         is_date = pd.api.types.is_datetime64_any_dtype(train[name])
         if not is_date and not (_is_whole(train[name]) and PERIOD.search(str(name))):
@@ -86,7 +86,7 @@ def _find_later(train: pd.DataFrame, test: pd.DataFrame) -> Iterator[Found]:
         share = float(after.mean())
         if share >= LATER:
             part = "all" if share == 1 else f"{share:.1%}"
-            yield Found(
+            yield SplitColumn(
                 splitter="time",
                 column=str(name),
                 reason=f"{part} of test lies at or after the end of train",
@@ -95,7 +95,7 @@ def _find_later(train: pd.DataFrame, test: pd.DataFrame) -> Iterator[Found]:
 
 def _find_entities(
     train: pd.DataFrame, test: pd.DataFrame, id_parts: tuple[str, ...]
-) -> Iterator[tuple[int, Found]]:
+) -> Iterator[tuple[int, SplitColumn]]:
     for name in train.columns:
         if not (_is_whole(train[name]) or isinstance(train[name].dtype, pd.CategoricalDtype)):
             continue
@@ -120,7 +120,7 @@ def _find_entities(
                 f"{name!r} repeats in train ({n_rows:.1f} rows each), and {_spell(share)} of "
                 "test's rows have a value that occurs in train"
             )
-            yield len(counts), Found(splitter="group", column=str(name), reason=reason)
+            yield len(counts), SplitColumn(splitter="group", column=str(name), reason=reason)
 
 
 def _is_whole(column: pd.Series) -> bool:

@@ -6,10 +6,10 @@ import numpy as np
 
 from automl_cli.statistics.clusters import LEAST_CLUSTERS
 from automl_cli.statistics.effects import Effects, EffectTest, Settings
-from automl_cli.statistics.groups import Comparison
+from automl_cli.statistics.groups import GroupComparison
 from automl_cli.statistics.paired import Gain, Paired
 from automl_cli.statistics.response import Response
-from automl_cli.statistics.samples import Difference
+from automl_cli.statistics.samples import GroupDifference
 from automl_cli.statistics.spelling import spell_chance, spell_p, spell_ratio, spell_size
 
 MOST_SENTENCES = 10
@@ -73,7 +73,7 @@ def conclude_effects(
 
 
 def conclude_groups(
-    comparison: Comparison, response: Response, column: str, settings: Settings
+    comparison: GroupComparison, response: Response, column: str, settings: Settings
 ) -> list[str]:
     """Return what a comparison of groups says."""
     if len(comparison.differences) == 1:
@@ -252,7 +252,7 @@ def _say_size(figures: Sequence[float], label: str, response: Response, level: f
     return f"the odds of {response.name} = {label}{against} are {size}"
 
 
-def _say_difference(one: Difference, response: Response, column: str, level: float) -> str:
+def _say_difference(one: GroupDifference, response: Response, column: str, level: float) -> str:
     p = one.p if np.isnan(one.p_corrected) else one.p_corrected
     sure, groups = f"{1 - level:.0%}", f"{column} = {one.second} and {one.first}"
     size = f"{one.effect_name} {spell_size(one.effect)}"

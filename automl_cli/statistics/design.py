@@ -71,7 +71,7 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pool:
+class PooledLevels:
     """Levels of a column that count as one.
 
     Parameters
@@ -114,7 +114,7 @@ class Design:
     terms: tuple[Term, ...]
     rows: IntVector
     left_out: tuple[tuple[str, str], ...] = ()
-    pools: tuple[Pool, ...] = ()
+    pools: tuple[PooledLevels, ...] = ()
 
     def narrow(self, kept: Sequence[int]) -> "Design":
         """Return the design with these columns of the matrix alone."""
@@ -173,7 +173,7 @@ def make_free_design(
     parts: list[FloatMatrix] = [np.ones((len(frame), 1))]
     parameters, terms = [Parameter(name=INTERCEPT)], []
     left_out: list[tuple[str, str]] = []
-    pools: list[Pool] = []
+    pools: list[PooledLevels] = []
     for column in columns:
         part = PARTS[column.role](frame[column.name], most_levels, clusters)
         if not part.parameters:
@@ -203,7 +203,7 @@ class _Part:
     parameters: list[Parameter] = field(default_factory=list)
     reference: str | None = None
     reason: str = ""
-    pools: list[Pool] = field(default_factory=list)
+    pools: list[PooledLevels] = field(default_factory=list)
 
 
 _MakePart: TypeAlias = "Callable[[pd.Series[Any], int, IntVector | None], _Part]"
@@ -260,7 +260,7 @@ def _make_categories(
     pooled = texts.where(texts.isin(frequent), POOLED)
     others = (pooled == POOLED).to_numpy()
     n_levels = int(texts[others].nunique())
-    pool = Pool(column=str(column.name), n_levels=n_levels, share=float(others.mean()))
+    pool = PooledLevels(column=str(column.name), n_levels=n_levels, share=float(others.mean()))
     if others.sum() >= needed and _is_spread(clusters, others):
         levels.append(POOLED)
     elif others.sum() >= needed:  # fewer rows stay with the reference without a word

@@ -17,7 +17,7 @@ from automl_cli.core.errors import DataError
 from automl_cli.statistics.clusters import LEAST_CLUSTERS, allow_for_few
 from automl_cli.statistics.coefficients import Coefficient, list_coefficients
 from automl_cli.statistics.corrections import correct
-from automl_cli.statistics.design import Design, Pool, Term
+from automl_cli.statistics.design import Design, PooledLevels, Term
 from automl_cli.statistics.fits import Fitted, fit_model, run_likelihood_test, run_wald_test
 from automl_cli.statistics.response import Response
 from automl_cli.statistics.soundness import (
@@ -126,7 +126,7 @@ class Effects:
     left_out: tuple[tuple[str, str], ...]
     void: bool
     converged: bool
-    pools: tuple[Pool, ...] = ()
+    pools: tuple[PooledLevels, ...] = ()
     dispersion: float = 1.0
 
 

@@ -23,8 +23,8 @@ from automl_cli.statistics.effects import Settings
 from automl_cli.statistics.response import Response
 from automl_cli.statistics.samples import (
     CHI_SQUARED,
-    Difference,
-    Sample,
+    GroupDifference,
+    GroupedValues,
     compare_classes,
     compare_linear,
     compare_means,
@@ -40,7 +40,7 @@ LEAST_ROWS = 2  # of a group: one row has no variance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class GroupSummary:
     """The rows of one group.
 
     Parameters
@@ -66,7 +66,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
+class GroupComparison:
     """Groups compared.
 
     Parameters
@@ -88,14 +88,16 @@ class Comparison:
     test: str
     overall: str
     p_overall: float
-    groups: tuple[Group, ...]
-    differences: tuple[Difference, ...]
+    groups: tuple[GroupSummary, ...]
+    differences: tuple[GroupDifference, ...]
     left_out: tuple[str, ...]
     n_missing: int = 0
     n_ungrouped: int = 0
 
 
-def compare_groups(response: Response, column: "pd.Series[Any]", settings: Settings) -> Comparison:
+def compare_groups(
+    response: Response, column: "pd.Series[Any]", settings: Settings
+) -> GroupComparison:
     """Compare a response between the groups that a column makes.
 
     Raises
@@ -121,7 +123,7 @@ def compare_groups(response: Response, column: "pd.Series[Any]", settings: Setti
     place = {code: number for number, code in enumerate(kept)}
     own = np.array([place[code] for code in codes[known]], dtype=np.int64)
     clusters = None if settings.clusters is None else settings.clusters[known]
-    sample = Sample(
+    sample = GroupedValues(
         y=response.y[known],
         groups=own,
         labels=tuple(labels[code] for code in kept),
@@ -144,7 +146,7 @@ def _has_enough(rows: BoolVector, clusters: IntVector | None) -> bool:
     return bool(rows.sum() >= LEAST_ROWS)
 
 
-def _compare(sample: Sample, correction: str) -> Comparison:
+def _compare(sample: GroupedValues, correction: str) -> GroupComparison:
     if sample.clusters is not None:
         if sample.n_classes > 2:
             raise DataError(
@@ -163,7 +165,7 @@ def _compare(sample: Sample, correction: str) -> Comparison:
         for first, second in combinations(range(len(sample.labels)), 2)
     ]
     corrected = correct([one.p for one in pairs], correction)
-    return Comparison(
+    return GroupComparison(
         test=" or ".join(dict.fromkeys(one.test for one in pairs)),
         overall=joint if len(pairs) > 1 else pairs[0].test,
         p_overall=pairs[0].p if len(pairs) == 1 else overall(sample),
@@ -192,13 +194,13 @@ def _spell(level: object) -> str:
     return str(int(level)) if level.is_integer() and abs(level) < MOST_DIGITS else str(level)
 
 
-def _describe(sample: Sample, group: int) -> Group:
+def _describe(sample: GroupedValues, group: int) -> GroupSummary:
     rows = sample.groups == group
     values, clusters = sample.y[rows], sample.clusters
     shares: npt.NDArray[np.float64] = np.zeros(0)
     if sample.n_classes > 2:
         shares = np.bincount(values.astype(np.int64), minlength=sample.n_classes) / len(values)
-    return Group(
+    return GroupSummary(
         label=sample.labels[group],
         n_rows=len(values),
         n_clusters=0 if clusters is None else count_clusters(clusters, rows),

@@ -1,6 +1,6 @@
 """The tests of two groups, and of several together.
 
-Each is given a `Sample`, the values of a column and the group of each row.
+Each is given a `GroupedValues`, the values of a column and the group of each row.
 """
 
 import warnings
@@ -17,7 +17,7 @@ EXPECTED = 5.0  # rows of each cell, below which the exact test is taken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sample:
+class GroupedValues:
     """Values, shape (rows,), with the group of each."""
 
     y: FloatVector
@@ -27,7 +27,7 @@ class Sample:
     clusters: IntVector | None
     level: float
 
-    def take(self, *groups: int) -> "Sample":
+    def take(self, *groups: int) -> "GroupedValues":
         """Return these groups alone, numbered from 0."""
         rows = np.isin(self.groups, groups)
         return replace(
@@ -51,7 +51,7 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
+class GroupDifference:
     """What two groups differ by.
 
     Parameters
@@ -80,7 +80,7 @@ class Difference:
     p_corrected: float = float("nan")
 
 
-def compare_means(sample: Sample) -> Difference:
+def compare_means(sample: GroupedValues) -> GroupDifference:
     """Compare means by Welch's t-test."""
     from scipy.stats import ttest_ind
 
@@ -92,7 +92,7 @@ def compare_means(sample: Sample) -> Difference:
             found = ttest_ind(second, first, equal_var=False)
             low, high = found.confidence_interval(1 - sample.level)
             p = float(found.pvalue)
-    return Difference(
+    return GroupDifference(
         first=sample.labels[0],
         second=sample.labels[1],
         difference=float(second.mean() - first.mean()),
@@ -105,7 +105,7 @@ def compare_means(sample: Sample) -> Difference:
     )
 
 
-def compare_shares(sample: Sample) -> Difference:
+def compare_shares(sample: GroupedValues) -> GroupDifference:
     """Compare shares of the second class by the score test, or Fisher's exact one for few rows.
 
     The score test is Rao's test of the binomial model on an indicator, or Pearson's chi-squared;
@@ -127,7 +127,7 @@ def compare_shares(sample: Sample) -> Difference:
     with np.errstate(all="ignore"):
         odds = np.divide(table[:, 1], table[:, 0])
         ratio = float(odds[1] / odds[0])
-    return Difference(
+    return GroupDifference(
         first=sample.labels[0],
         second=sample.labels[1],
         difference=float(hits[1] / n_second - hits[0] / n_first),
@@ -140,12 +140,12 @@ def compare_shares(sample: Sample) -> Difference:
     )
 
 
-def compare_classes(sample: Sample) -> Difference:
+def compare_classes(sample: GroupedValues) -> GroupDifference:
     """Compare several classes by the chi-squared test."""
     table = sample.count()
     table = table[:, table.sum(axis=0) > 0]
     nan = float("nan")
-    return Difference(
+    return GroupDifference(
         first=sample.labels[0],
         second=sample.labels[1],
         difference=nan,
@@ -158,7 +158,7 @@ def compare_classes(sample: Sample) -> Difference:
     )
 
 
-def compare_linear(sample: Sample) -> Difference:
+def compare_linear(sample: GroupedValues) -> GroupDifference:
     """Compare means or shares by a linear model with clustered errors."""
     from scipy.stats import t
 
@@ -166,7 +166,7 @@ def compare_linear(sample: Sample) -> Difference:
     difference, error = float(fitted.estimates[0, 1]), float(np.sqrt(fitted.robust[1, 1]))
     width = float(t.ppf(1 - sample.level / 2, fitted.df[1])) * error
     first, second = sample.split()
-    return Difference(
+    return GroupDifference(
         first=sample.labels[0],
         second=sample.labels[1],
         difference=difference,
@@ -179,7 +179,7 @@ def compare_linear(sample: Sample) -> Difference:
     )
 
 
-def run_welch_anova(sample: Sample) -> float:
+def run_welch_anova(sample: GroupedValues) -> float:
     """Return the p-value of Welch's analysis of variance."""
     from statsmodels.stats.oneway import anova_oneway
 
@@ -187,7 +187,7 @@ def run_welch_anova(sample: Sample) -> float:
         return float(anova_oneway(sample.split(), use_var="unequal").pvalue)
 
 
-def run_table_test(sample: Sample) -> float:
+def run_table_test(sample: GroupedValues) -> float:
     """Return the p-value of the chi-squared test of groups by classes."""
     from scipy.stats import chi2_contingency
 
@@ -198,12 +198,12 @@ def run_table_test(sample: Sample) -> float:
     return float(chi2_contingency(table, correction=False).pvalue)
 
 
-def run_linear_test(sample: Sample) -> float:
+def run_linear_test(sample: GroupedValues) -> float:
     """Return the p-value of all indicators of a linear model with clustered errors."""
     return run_wald_test(_fit(sample), tuple(range(1, len(sample.labels))))[1]
 
 
-def _fit(sample: Sample) -> Fitted:
+def _fit(sample: GroupedValues) -> Fitted:
     """Return the linear model of the indicators of all groups but the first."""
     matrix = np.eye(len(sample.labels))[sample.groups]
     matrix[:, 0] = 1.0

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from automl_cli.core.candidate import CandidateSpec
-from automl_cli.train.course import Course, Task
+from automl_cli.train.course import Course, FoldTask
 from automl_cli.train.executor import Executor
 from automl_cli.train.order import Crew, Order, Skipped
 from automl_cli.train.pace import SHORTEST_SLICE
@@ -55,9 +55,9 @@ class Agenda:
     crew: Crew
     waiting: deque[CandidateSpec]
     active: list[Course] = field(default_factory=list)
-    running: dict["Future[str | Crash]", tuple[Course, Task]] = field(default_factory=dict)
-    suspects: deque[tuple[Course, Task]] = field(default_factory=deque)
-    alone: Task | None = None
+    running: dict["Future[str | Crash]", tuple[Course, FoldTask]] = field(default_factory=dict)
+    suspects: deque[tuple[Course, FoldTask]] = field(default_factory=deque)
+    alone: FoldTask | None = None
     renewed: Executor | None = None
     bar: float = math.inf
     has_begun: bool = False
@@ -82,7 +82,7 @@ def has_memory(agenda: Agenda, course: Course) -> bool:
     return needed <= room.left_bytes()
 
 
-def next_task(agenda: Agenda) -> tuple[Course, Task] | None:
+def next_task(agenda: Agenda) -> tuple[Course, FoldTask] | None:
     """Return a task that can be started now, or None."""
     if agenda.suspects:
         agenda.alone = agenda.suspects[0][1]
@@ -151,7 +151,7 @@ def _is_last_hope(agenda: Agenda) -> bool:
     return agenda.order.is_needed and not agenda.has_finished and not agenda.waiting
 
 
-def find_objection(agenda: Agenda, course: Course, task: Task) -> str:
+def find_objection(agenda: Agenda, course: Course, task: FoldTask) -> str:
     """Return why the clock speaks against a fit, or nothing."""
     pace = agenda.crew.pace
     if not pace.is_limited or not task.is_fit:

@@ -11,7 +11,7 @@ from automl_cli.train.unit import FitRecord, Unit, predictions_folder, read_fit
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class FoldTask:
     """Something a worker does: fit a fold, or predict with it."""
 
     key: str
@@ -61,8 +61,8 @@ class Course:
     is_shrunk: bool = False
     fits: dict[int, FitRecord] = field(default_factory=dict)
     predicted: dict[int, Path] = field(default_factory=dict)
-    running: set[Task] = field(default_factory=set)
-    deaths: dict[Task, int] = field(default_factory=dict)
+    running: set[FoldTask] = field(default_factory=set)
+    deaths: dict[FoldTask, int] = field(default_factory=dict)
     rounds: tuple[int | None, ...] = ()
 
     @property
@@ -80,14 +80,14 @@ class Course:
         """How many of its folds are still to be fitted."""
         return self.n_folds - len(self.fits)
 
-    def next_task(self) -> Task | None:
+    def next_task(self) -> FoldTask | None:
         """Return a task that can be started now, or None."""
         if len(self.fits) < self.n_folds:
             return self._next_fit()
         if self.is_trial:
             return None
         for fold in range(self.n_folds):
-            task = Task(self.spec.key, fold, is_fit=False)
+            task = FoldTask(self.spec.key, fold, is_fit=False)
             if fold not in self.predicted and task not in self.running:
                 return task
         return None
@@ -129,11 +129,11 @@ class Course:
         if folder.exists():
             self.predicted[fold] = folder
 
-    def _next_fit(self) -> Task | None:
+    def _next_fit(self) -> FoldTask | None:
         # Under a clock the first fold runs alone: it sets the round limit of the others.
         first_alone = self.slice_seconds is not None and not self.fits
         for fold in range(1 if first_alone else self.n_folds):
-            task = Task(self.spec.key, fold, is_fit=True)
+            task = FoldTask(self.spec.key, fold, is_fit=True)
             if fold not in self.fits and task not in self.running:
                 return task
         return None

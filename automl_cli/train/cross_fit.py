@@ -28,7 +28,7 @@ from automl_cli.train.agenda import (
 )
 from automl_cli.train.attempt import Crash, attempt
 from automl_cli.train.collect import collect_course
-from automl_cli.train.course import Course, Task
+from automl_cli.train.course import Course, FoldTask
 from automl_cli.train.executor import is_worker_death
 from automl_cli.train.order import Crew, Order, Outcome, Skipped
 from automl_cli.train.pace import HEARTBEAT
@@ -97,7 +97,7 @@ def _start_tasks(agenda: Agenda) -> Iterator[Outcome]:
         _submit(agenda, course, task)
 
 
-def _submit(agenda: Agenda, course: Course, task: Task) -> None:
+def _submit(agenda: Agenda, course: Course, task: FoldTask) -> None:
     run, pace = agenda.crew.run, agenda.crew.pace
     if task.is_fit:
         seconds = course.slice_seconds
@@ -152,7 +152,7 @@ def _outcome(future: "Future[str | Crash]") -> str | Crash | BaseException:
 def _settle(
     agenda: Agenda,
     course: Course,
-    task: Task,
+    task: FoldTask,
     outcome: str | Crash | BaseException,
     *,
     was_alone: bool,
@@ -185,7 +185,7 @@ def _lacks_memory(agenda: Agenda, outcome: Crash | BaseException) -> bool:
     return agenda.crew.ended_for_memory(outcome)
 
 
-def _shrink(agenda: Agenda, course: Course, task: Task) -> Iterator[Outcome]:
+def _shrink(agenda: Agenda, course: Course, task: FoldTask) -> Iterator[Outcome]:
     """Repeat a fit that lacks memory even alone on fewer rows, once."""
     if course.is_shrunk or not task.is_fit:
         yield _fail(agenda, course, NO_MEMORY, "", MORE_MEMORY)
@@ -201,7 +201,7 @@ def _shrink(agenda: Agenda, course: Course, task: Task) -> Iterator[Outcome]:
     agenda.crew.listener(Event(kind="warning", fields={"message": told}))
 
 
-def _note(agenda: Agenda, course: Course, task: Task) -> Iterator[Outcome]:
+def _note(agenda: Agenda, course: Course, task: FoldTask) -> Iterator[Outcome]:
     if not task.is_fit:
         course.load_prediction(task.fold)
     else:

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from automl_cli.core.errors import ConfigError
-from automl_cli.train.memory import Room, used_bytes
+from automl_cli.train.memory import MemoryBudget, used_bytes
 
 CGROUP = Path("/sys/fs/cgroup")
 WORKER_BYTES = 400 << 20  # a process with its libraries
@@ -62,7 +62,7 @@ def count_processes(limit_bytes: int) -> int:
     return max(1, min(count_cpus(), limit_bytes // (2 * WORKER_BYTES)))
 
 
-def make_room(n_cells: int, limit_bytes: int | None) -> Room:
+def make_room(n_cells: int, limit_bytes: int | None) -> MemoryBudget:
     """Return the memory that units may take.
 
     Parameters
@@ -72,14 +72,14 @@ def make_room(n_cells: int, limit_bytes: int | None) -> Room:
     limit_bytes
         What the command may take, or None: see `choose_limit`.
     """
-    return Room(
+    return MemoryBudget(
         limit_bytes=choose_limit(limit_bytes),
         unit_bytes=WORKER_BYTES + COPIES * BYTES_PER_CELL * n_cells,
         base_bytes=WORKER_BYTES,
     )
 
 
-def count_workers(n_threads: int, room: Room) -> int:
+def count_workers(n_threads: int, room: MemoryBudget) -> int:
     """Return how many fits of so many threads may run at the same time."""
     return max(1, min(count_cpus() // n_threads, room.left_bytes() // room.unit_bytes))
 

@@ -22,7 +22,7 @@ _STATUS = Path("/proc/self/status")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Room:
+class MemoryBudget:
     """The memory that units may take.
 
     Parameters

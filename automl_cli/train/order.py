@@ -13,7 +13,7 @@ from automl_cli.features.state import FeatureSet
 from automl_cli.store import RunDirectory
 from automl_cli.train.executor import Executor
 from automl_cli.train.forecast import Forecast
-from automl_cli.train.memory import Room
+from automl_cli.train.memory import MemoryBudget
 from automl_cli.train.pace import Pace
 
 
@@ -54,7 +54,7 @@ class Crew:
     pace: Pace
     listener: Listener
     screeners: int | None = None
-    room: Room | None = None
+    room: MemoryBudget | None = None
     ended_for_memory: Callable[[BaseException], bool] = _never
     renew: Callable[[], Executor] | None = None
     forecast: Forecast = field(default_factory=Forecast)

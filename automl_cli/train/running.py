@@ -10,7 +10,7 @@ from statistics import median
 from automl_cli.core.events import Event, JsonValue
 from automl_cli.models.description import describe_candidate
 from automl_cli.train.agenda import Agenda
-from automl_cli.train.course import Course, Task
+from automl_cli.train.course import Course, FoldTask
 from automl_cli.train.order import Crew
 
 MOST_NEXT = 3  # candidates that are told of in advance
@@ -37,7 +37,7 @@ def describe_job(name: str) -> dict[str, JsonValue]:
     return {"key": name.rpartition("-")[0] or name, "does": "screen", "expected_seconds": None}
 
 
-def _describe_task(agenda: Agenda, course: Course, task: Task) -> dict[str, JsonValue]:
+def _describe_task(agenda: Agenda, course: Course, task: FoldTask) -> dict[str, JsonValue]:
     return {
         "key": task.key,
         "description": describe_candidate(course.spec, agenda.order.problem.fitted_task),

@@ -10,7 +10,7 @@ from automl_cli.core.candidate import CandidateSpec, Step
 from automl_cli.core.deadline import Deadline
 from automl_cli.core.threads import limit_blas
 from automl_cli.features.pools import load_pools
-from automl_cli.features.selection import Pool, choose_columns
+from automl_cli.features.selection import FeaturePool, choose_columns
 from automl_cli.features.state import FeatureSet, name_selection
 from automl_cli.store import write_json
 from automl_cli.train.assignment import load_assignment
@@ -34,7 +34,7 @@ class Screened:
     """
 
     screening: Screening
-    pools: tuple[Pool, ...]
+    pools: tuple[FeaturePool, ...]
 
     def settle(self, spec: CandidateSpec) -> tuple[CandidateSpec, FeatureSet]:
         """Return a candidate with those of its screened steps that give it columns, and its set.

@@ -4,16 +4,16 @@ import time
 from pathlib import Path
 from typing import Any
 
-from automl_cli.cli.standing import Standing, Task, note
+from automl_cli.cli.standing import RunningTask, Standing, note
 from automl_cli.commands.fit import fit
 from automl_cli.config.load import load_config
-from automl_cli.core.events import Event, Kind
+from automl_cli.core.events import Event, EventKind
 from automl_cli.run.session import FitRequest
 
 PENGUINS = Path(__file__).parents[2] / "examples" / "penguins"
 
 
-def tell(standing: Standing, kind: Kind, now: float = 0.0, **fields: Any) -> Standing:
+def tell(standing: Standing, kind: EventKind, now: float = 0.0, **fields: Any) -> Standing:
     return note(standing, Event(kind=kind, fields=fields), now)
 
 
@@ -30,8 +30,8 @@ def test_a_task_keeps_its_worker_and_its_beginning_until_it_ends() -> None:
     first = run(Standing(), [fit_of("a", 0), fit_of("a", 1)], now=10)
     second = run(first, [fit_of("a", 1), fit_of("a", 2, expected=7.0)], now=20)
     assert second.tasks == (
-        Task(slot=0, key="a", part="fold 3 of 5", began_at=20, expected_seconds=7.0),
-        Task(slot=1, key="a", part="fold 2 of 5", began_at=10),
+        RunningTask(slot=0, key="a", part="fold 3 of 5", began_at=20, expected_seconds=7.0),
+        RunningTask(slot=1, key="a", part="fold 2 of 5", began_at=10),
     )
     assert run(second, [], now=30).tasks == ()
 

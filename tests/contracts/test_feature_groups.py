@@ -11,7 +11,7 @@ import pytest
 from automl_cli.core.candidate import ParamValue, Step
 from automl_cli.core.dataset import Column, Dataset, Role, Schema
 from automl_cli.features import GROUPS
-from automl_cli.features.group import CHUNK, Features, State
+from automl_cli.features.group import CHUNK, Features, GroupState
 from automl_cli.features.sources import trace_step
 from automl_cli.features.state import prepare_features
 from automl_cli.features.steps import FittedStep
@@ -71,7 +71,7 @@ def test_a_fit_of_no_columns_makes_nothing(name: str) -> None:
     assert group.fit(pd.DataFrame(), (), group.make_params({})) is None
 
 
-def fitted(name: str) -> State:
+def fitted(name: str) -> GroupState:
     group, frame = GROUPS.get(name), make_frame()
     state = group.fit(frame, columns_of(frame), group.make_params({}))
     assert state is not None
@@ -240,7 +240,7 @@ MANY: dict[str, dict[str, ParamValue]] = {  # parameters that make more than a c
 }
 
 
-def count_bytes(state: State) -> int:
+def count_bytes(state: GroupState) -> int:
     return sum(array.nbytes for array in state.arrays.values())
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from automl_cli.data.dates import Order, find_order, parse_dates, parse_times
+from automl_cli.data.dates import DateOrder, find_order, parse_dates, parse_times
 
 DAYS = tuple((year, day % 12 + 1, day) for year in (17, 18) for day in range(1, 29 + 1))
 YEAR_FIRST = tuple(f"{year}/{month:02}/{day:02}" for year, month, day in DAYS)
@@ -79,7 +79,7 @@ def test_every_date_survives_its_spelling(moment: datetime):
         ("x", "epoch", "NaT"),
     ],
 )
-def test_common_forms_are_read(cell: str | None, order: Order, expected: str):
+def test_common_forms_are_read(cell: str | None, order: DateOrder, expected: str):
     np.testing.assert_equal(parse_dates(texts(cell), order)[0], np.datetime64(expected, "us"))
 
 
@@ -108,7 +108,7 @@ def test_what_is_no_date_is_missing(cell: str | None):
     ],
 )
 def test_day_and_month_are_told_apart_by_the_whole_column(
-    cells: Sequence[str | None], order: Order, is_guess: bool
+    cells: Sequence[str | None], order: DateOrder, is_guess: bool
 ):
     assert order_of(*cells) == (order, is_guess, True)
 

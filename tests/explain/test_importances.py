@@ -7,7 +7,13 @@ import pandas as pd
 import pytest
 
 from automl_cli.core.foldplan import FoldPlan
-from automl_cli.explain.importances import Answer, Probe, Question, judge_all, permute_all
+from automl_cli.explain.importances import (
+    ImportanceRequest,
+    ImportanceTable,
+    NoiseColumn,
+    judge_all,
+    permute_all,
+)
 from automl_cli.explain.permutation import JudgedFold
 from automl_cli.splits import SplitOptions, make_fold_plan
 
@@ -32,14 +38,14 @@ def judge(frame: pd.DataFrame, y: np.ndarray, plan: FoldPlan) -> list[JudgedFold
     ]
 
 
-def ask(seed: int, effect: float = 0.3, *, probed: str = "lunch") -> Answer:
+def ask(seed: int, effect: float = 0.3, *, probed: str = "lunch") -> ImportanceTable:
     rng = np.random.default_rng(seed)
     frame = pd.DataFrame(rng.normal(size=(N_ROWS, len(NAMES))), columns=NAMES)
     frame["copy"] = frame["twin"] + 0.1 * frame["copy"]
     y = effect * (frame["effect"] + frame["twin"]).to_numpy() + rng.normal(size=N_ROWS)
     plan = make_fold_plan(SplitOptions(folds=5, seed=seed), y, "regression", {})
     fed = frame.assign(lunch=rng.normal(size=N_ROWS))
-    question = Question(
+    question = ImportanceRequest(
         frame=frame,
         folds=judge(frame, y, plan),
         plan=plan,
@@ -49,7 +55,7 @@ def ask(seed: int, effect: float = 0.3, *, probed: str = "lunch") -> Answer:
         rate=0.05,
         seed=seed,
     )
-    probe = Probe(name=probed, frame=fed, folds=judge(fed, y, plan))
+    probe = NoiseColumn(name=probed, frame=fed, folds=judge(fed, y, plan))
     return judge_all(question, permute_all(question, probe))
 
 
@@ -70,11 +76,11 @@ def test_effects_come_first_copies_are_told_together_and_the_lunch_is_among_them
 
 
 @pytest.fixture(scope="module")
-def answers() -> list[Answer]:
+def answers() -> list[ImportanceTable]:
     return [ask(seed) for seed in range(200)]
 
 
-def test_noise_and_lunch_are_significant_as_rarely_as_promised(answers: list[Answer]):
+def test_noise_and_lunch_are_significant_as_rarely_as_promised(answers: list[ImportanceTable]):
     noise = [
         one
         for answer in answers
@@ -95,7 +101,9 @@ def test_what_is_less_sure_than_the_lunch_is_not_found():
         assert all(one.p < lunch.p for one in found)
 
 
-def test_of_two_hundred_lunches_none_comes_out_as_significant_by_chance(answers: list[Answer]):
+def test_of_two_hundred_lunches_none_comes_out_as_significant_by_chance(
+    answers: list[ImportanceTable],
+):
     lunches = [one for answer in answers for one in answer.columns if one.is_probe]
     assert not any(one.found for one in lunches)
     assert min(one.p for one in lunches) < 0.02  # though some are unlucky

@@ -7,13 +7,13 @@ import pytest
 from automl_cli.core.dataset import Column
 from automl_cli.core.errors import PlanError
 from automl_cli.features.arithmetic import ARITHMETIC
-from automl_cli.features.group import State
+from automl_cli.features.group import GroupState
 
 RNG = np.random.default_rng(0)
 A, B = RNG.normal(3, 1, 200), RNG.normal(5, 1, 200)
 
 
-def fit(known: dict[str, Any], **own: int) -> State | None:
+def fit(known: dict[str, Any], **own: int) -> GroupState | None:
     frame = pd.DataFrame(known)
     columns = tuple(Column(name=name, role="numeric", reason="") for name in frame)
     return ARITHMETIC.fit(frame, columns, ARITHMETIC.make_params(own))

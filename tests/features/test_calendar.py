@@ -8,7 +8,7 @@ from automl_cli.core.candidate import ParamValue
 from automl_cli.core.dataset import Column
 from automl_cli.core.errors import PlanError
 from automl_cli.features.calendar import CALENDAR
-from automl_cli.features.group import State
+from automl_cli.features.group import GroupState
 
 DATES = ["2023-12-31 23:30", "2024-02-29 06:15", None]
 
@@ -17,7 +17,7 @@ def frame_of(dates: list[str | None], unit: str = "ns") -> pd.DataFrame:
     return pd.DataFrame({"at": pd.to_datetime(pd.Series(dates)).astype(f"datetime64[{unit}]")})
 
 
-def fit(frame: pd.DataFrame, **own: ParamValue) -> State:
+def fit(frame: pd.DataFrame, **own: ParamValue) -> GroupState:
     columns = tuple(Column(name=name, role="datetime", reason="") for name in frame)
     state = CALENDAR.fit(frame, columns, CALENDAR.make_params(own))
     assert state is not None

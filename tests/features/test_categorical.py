@@ -4,13 +4,13 @@ import pandas as pd
 from automl_cli.core.candidate import ParamValue
 from automl_cli.core.dataset import Column
 from automl_cli.features.categorical import COUNTS, NATIVE, ONEHOT, TARGET_MEAN
-from automl_cli.features.group import Features, Group
+from automl_cli.features.group import FeatureGroup, Features
 
 KNOWN = ["oslo", "rome", "rome", None, "oslo", "rome", "bonn"]
 COLUMNS = (Column(name="city", role="categorical", reason=""),)
 
 
-def fit_transform(group: Group, new: list[str | None], **own: ParamValue) -> Features:
+def fit_transform(group: FeatureGroup, new: list[str | None], **own: ParamValue) -> Features:
     state = group.fit(frame_of(KNOWN), COLUMNS, group.make_params(own))
     assert state is not None
     return next(group.transform(state, frame_of(new)))

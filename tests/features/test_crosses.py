@@ -6,7 +6,7 @@ from automl_cli.core.dataset import Column
 from automl_cli.features.bases import Base
 from automl_cli.features.codes import fit_values
 from automl_cli.features.crosses import CROSSES, MOST_BASES, limit_bases
-from automl_cli.features.group import State
+from automl_cli.features.group import GroupState
 
 N_ROWS = 3000
 
@@ -33,7 +33,7 @@ def columns_of(frame: pd.DataFrame) -> tuple[Column, ...]:
     )
 
 
-def fit(frame: pd.DataFrame, **own: ParamValue) -> State:
+def fit(frame: pd.DataFrame, **own: ParamValue) -> GroupState:
     state = CROSSES.fit(frame, columns_of(frame), CROSSES.make_params(own))
     assert state is not None
     return state

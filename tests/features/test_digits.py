@@ -6,12 +6,12 @@ from automl_cli.core.arrays import FloatVector
 from automl_cli.core.candidate import ParamValue
 from automl_cli.core.dataset import Column
 from automl_cli.features.digits import DIGITS, find_decimals
-from automl_cli.features.group import Features, State
+from automl_cli.features.group import Features, GroupState
 
 CENTS = np.random.default_rng(0).integers(0, 100_000, 1000) / 100
 
 
-def fit(values: FloatVector, **own: ParamValue) -> State | None:
+def fit(values: FloatVector, **own: ParamValue) -> GroupState | None:
     columns = (Column(name="x", role="numeric", reason=""),)
     return DIGITS.fit(pd.DataFrame({"x": values}), columns, DIGITS.make_params(own))
 

@@ -4,10 +4,10 @@ import pandas as pd
 from automl_cli.core.candidate import ParamValue
 from automl_cli.core.dataset import Column
 from automl_cli.features.exact_value import EXACT_VALUE
-from automl_cli.features.group import Features, State
+from automl_cli.features.group import Features, GroupState
 
 
-def fit(frame: pd.DataFrame, **own: ParamValue) -> State | None:
+def fit(frame: pd.DataFrame, **own: ParamValue) -> GroupState | None:
     columns = tuple(Column(name=str(name), role="numeric", reason="") for name in frame)
     return EXACT_VALUE.fit(frame, columns, EXACT_VALUE.make_params(own))
 

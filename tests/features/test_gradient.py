@@ -5,7 +5,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from automl_cli.core.foldplan import FoldPlan
-from automl_cli.features.gradient import Gradient, Parts, make_gradient, make_parts, score_codes
+from automl_cli.features.gradient import (
+    Gradient,
+    ScreenParts,
+    make_gradient,
+    make_parts,
+    score_codes,
+)
 from automl_cli.splits import SplitOptions, make_fold_plan
 
 SMOOTHING = 10.0
@@ -26,7 +32,7 @@ def make_noise(n_rows: int, n_outputs: int = 1, seed: int = 0) -> Gradient:
     )
 
 
-def score_row_by_row(codes: np.ndarray, gradient: Gradient, parts: Parts) -> list[float]:
+def score_row_by_row(codes: np.ndarray, gradient: Gradient, parts: ScreenParts) -> list[float]:
     """Return what `score_codes` must give, in plain loops."""
     found = []
     for seen in parts.seen:

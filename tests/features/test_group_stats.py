@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from automl_cli.core.dataset import Column
-from automl_cli.features.group import State
+from automl_cli.features.group import GroupState
 from automl_cli.features.group_stats import GROUP_STATS, LEVELS
 
 N_ROWS = 600
@@ -25,7 +25,7 @@ def columns_of(frame: pd.DataFrame) -> tuple[Column, ...]:
     )
 
 
-def fit(known: dict[str, Any], **own: int) -> State | None:
+def fit(known: dict[str, Any], **own: int) -> GroupState | None:
     frame = pd.DataFrame(known)
     return GROUP_STATS.fit(frame, columns_of(frame), GROUP_STATS.make_params(own))
 

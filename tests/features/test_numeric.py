@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 
 from automl_cli.core.dataset import Column
-from automl_cli.features.group import Features, Group
+from automl_cli.features.group import FeatureGroup, Features
 from automl_cli.features.numeric import FILLED, NUMERIC
 
 
 def fit_transform(
-    group: Group, known: dict[str, Any], new: dict[str, Any] | None = None
+    group: FeatureGroup, known: dict[str, Any], new: dict[str, Any] | None = None
 ) -> Features:
     frame = pd.DataFrame(known)
     columns = tuple(Column(name=name, role="numeric", reason="") for name in frame)

@@ -3,7 +3,7 @@ import pandas as pd
 
 from automl_cli.core.candidate import ParamValue
 from automl_cli.core.dataset import Column
-from automl_cli.features.group import State
+from automl_cli.features.group import GroupState
 from automl_cli.features.random_subsets import RANDOM_SUBSETS
 
 N_ROWS = 2000
@@ -14,7 +14,7 @@ def make_frame(n_columns: int) -> pd.DataFrame:
     return pd.DataFrame({f"x{k}": rng.integers(0, 4, N_ROWS) for k in range(n_columns)})
 
 
-def fit(frame: pd.DataFrame, **own: ParamValue) -> State | None:
+def fit(frame: pd.DataFrame, **own: ParamValue) -> GroupState | None:
     columns = tuple(Column(name=str(name), role="numeric", reason="") for name in frame)
     return RANDOM_SUBSETS.fit(frame, columns, RANDOM_SUBSETS.make_params(own))
 

@@ -5,11 +5,11 @@ import pytest
 from automl_cli.core.arrays import FloatVector
 from automl_cli.core.candidate import ParamValue
 from automl_cli.core.dataset import Column
-from automl_cli.features.group import Features, State
+from automl_cli.features.group import Features, GroupState
 from automl_cli.features.resolutions import RESOLUTIONS
 
 
-def fit(values: FloatVector, **own: ParamValue) -> State | None:
+def fit(values: FloatVector, **own: ParamValue) -> GroupState | None:
     columns = (Column(name="x", role="numeric", reason=""),)
     return RESOLUTIONS.fit(pd.DataFrame({"x": values}), columns, RESOLUTIONS.make_params(own))
 

@@ -4,13 +4,13 @@ import numpy as np
 import pandas as pd
 
 from automl_cli.core.dataset import Column
-from automl_cli.features.group import State
+from automl_cli.features.group import GroupState
 from automl_cli.features.rows import ROWS
 
 RNG = np.random.default_rng(0)
 
 
-def fit(known: dict[str, Any]) -> State | None:
+def fit(known: dict[str, Any]) -> GroupState | None:
     frame = pd.DataFrame(known)
     columns = tuple(Column(name=name, role="numeric", reason="") for name in frame)
     return ROWS.fit(frame, columns, {})

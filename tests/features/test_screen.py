@@ -12,7 +12,7 @@ from automl_cli.features.pools import find_significant, load_pools, make_pools, 
 from automl_cli.features.screen import Scores, View, load_scores, screen_step
 from automl_cli.features.selection import choose_columns
 from automl_cli.features.steps import list_columns, load_step, prepare_step
-from automl_cli.features.tables import Tables
+from automl_cli.features.tables import FeatureTables
 from automl_cli.splits import SplitOptions, make_fold_plan
 
 N_ROWS = 3000
@@ -20,7 +20,7 @@ CROSSES = Step("crosses", (("max_pairs", 60),), top=30)
 PLAIN = (Step("numeric"), Step("native"))
 
 
-def make_tables(seed: int = 0) -> Tables:
+def make_tables(seed: int = 0) -> FeatureTables:
     rng = np.random.default_rng(seed)
     frame = pd.DataFrame(
         {
@@ -33,7 +33,7 @@ def make_tables(seed: int = 0) -> Tables:
         Column(name=name, role="categorical" if len(name) == 1 else "numeric", reason="made")
         for name in frame
     )
-    return Tables(train=frame, test=None, known=frame, columns=columns)
+    return FeatureTables(train=frame, test=None, known=frame, columns=columns)
 
 
 def make_views(y: np.ndarray, plan: FoldPlan) -> list[View]:
@@ -47,13 +47,13 @@ def make_plan(y: np.ndarray, repeats: int = 1) -> FoldPlan:
     return make_fold_plan(options, y, "regression", {})
 
 
-def interact(tables: Tables) -> np.ndarray:
+def interact(tables: FeatureTables) -> np.ndarray:
     """Return a target in which two columns have an effect only together."""
     codes = tables.train["a"].cat.codes.to_numpy() + tables.train["d"].cat.codes.to_numpy()
     return (codes % 2) * 0.5 + np.random.default_rng(9).normal(size=N_ROWS)
 
 
-def screen(tables: Tables, y: np.ndarray, folder: Path) -> tuple[Scores, list[str]]:
+def screen(tables: FeatureTables, y: np.ndarray, folder: Path) -> tuple[Scores, list[str]]:
     """Return all scores and the columns that the first fold takes."""
     views = make_views(y, make_plan(y))
     (folder / "crosses").mkdir()
@@ -228,7 +228,7 @@ def test_regressions_among_the_given_columns_are_passed_over(tmp_path: Path):
     words = np.random.default_rng(1).choice(["red sea", "blue sky", "good day"], N_ROWS)
     frame = tables.train.assign(note=pd.Series(words, dtype="str"))
     columns = (*tables.columns, Column(name="note", role="text", reason="made"))
-    wide = Tables(train=frame, test=None, known=frame, columns=columns)
+    wide = FeatureTables(train=frame, test=None, known=frame, columns=columns)
     y = interact(tables)
     views = make_views(y, make_plan(y))
     (tmp_path / "crosses").mkdir()

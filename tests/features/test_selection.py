@@ -1,15 +1,15 @@
 import numpy as np
 import pytest
 
-from automl_cli.features.selection import Pool, choose_columns
+from automl_cli.features.selection import FeaturePool, choose_columns
 
 N_ROWS = 2000
 
 
-def make_pool(signals: np.ndarray, gradient: np.ndarray, n_given: int = 0) -> Pool:
+def make_pool(signals: np.ndarray, gradient: np.ndarray, n_given: int = 0) -> FeaturePool:
     """Return the pool of signals of shape (signals, rows); the columns are of step 0."""
     n_pooled = len(signals) - n_given
-    return Pool(
+    return FeaturePool(
         step=np.zeros(n_pooled, dtype=np.int64),
         column=np.arange(n_pooled),
         products=signals @ signals.T,
@@ -82,7 +82,7 @@ def test_the_order_is_that_of_regressing_what_is_left():
 
 def test_each_step_gives_no_more_than_its_top_and_only_if_it_takes_part(signals: np.ndarray):
     pool = make_pool(signals, signals.sum(axis=0))
-    mixed = Pool(
+    mixed = FeaturePool(
         step=np.array([0, 1, 0, 1, 2, 2]),
         column=pool.column,
         products=pool.products,

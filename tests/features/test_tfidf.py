@@ -4,7 +4,7 @@ import pytest
 
 from automl_cli.core.arrays import Float32Matrix
 from automl_cli.core.dataset import Column
-from automl_cli.features.group import State
+from automl_cli.features.group import GroupState
 from automl_cli.features.tfidf import TEXT
 
 COLUMNS = (Column(name="note", role="text", reason=""),)
@@ -19,7 +19,7 @@ def frame_of(texts: list[str | None]) -> pd.DataFrame:
     return pd.DataFrame({"note": pd.Series(texts, dtype="str")})
 
 
-def fit(texts: list[str | None], n_components: int = 32) -> State | None:
+def fit(texts: list[str | None], n_components: int = 32) -> GroupState | None:
     params = TEXT.make_params({"n_components": n_components})
     return TEXT.fit(frame_of(texts), COLUMNS, params)
 

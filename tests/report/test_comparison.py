@@ -9,28 +9,28 @@ import pytest
 from automl_cli.report import comparison
 from automl_cli.report.comparison import write_config, write_scores
 from automl_cli.report.configs import list_differences
-from automl_cli.report.difference import Difference, find_obstacle
-from automl_cli.report.material import Material, read_material
-from automl_cli.report.section import Table, Text
+from automl_cli.report.difference import PairedDifference, find_obstacle
+from automl_cli.report.material import ReportData, read_material
+from automl_cli.report.section import Paragraph, Table
 
-FOUND = Difference(
+FOUND = PairedDifference(
     scores=(0.8, 0.8), gain=0.0, error=0.01, loss_gain=0.02, loss_error=0.01, n_rows=300
 )
 
 
 @pytest.fixture(scope="module")
-def material(report_runs: Path) -> Material:
+def material(report_runs: Path) -> ReportData:
     return read_material(report_runs / "sold")
 
 
-def tell(material: Material, monkeypatch: pytest.MonkeyPatch, **changes: float) -> str:
+def tell(material: ReportData, monkeypatch: pytest.MonkeyPatch, **changes: float) -> str:
     monkeypatch.setattr(comparison, "compare", lambda *_: replace(FOUND, **changes))
     return "".join(
         one.text for one in write_scores(material, material).blocks if one.kind == "text"
     )
 
 
-def test_equal_scores_are_called_equal(material: Material, monkeypatch: pytest.MonkeyPatch):
+def test_equal_scores_are_called_equal(material: ReportData, monkeypatch: pytest.MonkeyPatch):
     told = tell(material, monkeypatch)
     assert "They are equal in roc_auc." in told
     assert "better" not in told
@@ -39,7 +39,7 @@ def test_equal_scores_are_called_equal(material: Material, monkeypatch: pytest.M
 
 @pytest.mark.parametrize("changes", [{"gain": np.nan}, {"gain": 0.1, "error": np.nan}])
 def test_what_cannot_be_told_is_not_told(
-    material: Material, monkeypatch: pytest.MonkeyPatch, changes: dict[str, float]
+    material: ReportData, monkeypatch: pytest.MonkeyPatch, changes: dict[str, float]
 ):
     told = tell(material, monkeypatch, **changes)
     assert "cannot be told" in told
@@ -48,7 +48,7 @@ def test_what_cannot_be_told_is_not_told(
 
 
 def test_a_loss_without_an_error_is_told_without_one(
-    material: Material, monkeypatch: pytest.MonkeyPatch
+    material: ReportData, monkeypatch: pytest.MonkeyPatch
 ):
     assert "± -" not in tell(material, monkeypatch, gain=0.1, loss_error=np.nan)
     assert "cannot be compared row by row" in tell(
@@ -56,7 +56,7 @@ def test_a_loss_without_an_error_is_told_without_one(
     )
 
 
-def test_a_clear_gain_is_more_than_chance(material: Material, monkeypatch: pytest.MonkeyPatch):
+def test_a_clear_gain_is_more_than_chance(material: ReportData, monkeypatch: pytest.MonkeyPatch):
     assert f"{material.name} is better by 0.100 ± 0.010" in tell(material, monkeypatch, gain=0.1)
     assert "more than chance" in tell(material, monkeypatch, gain=0.1)
     assert "which chance alone may explain" in tell(material, monkeypatch, gain=-0.01)
@@ -81,7 +81,7 @@ def test_nothing_is_listed_twice():
     ]
 
 
-def test_the_config_of_two_runs_is_told(material: Material, report_runs: Path):
+def test_the_config_of_two_runs_is_told(material: ReportData, report_runs: Path):
     table = write_config(material, read_material(report_runs / "other")).blocks[0]
     assert isinstance(table, Table)
     rows = {row[0].text: [cell.text for cell in row[1:]] for row in table.rows}
@@ -89,7 +89,7 @@ def test_the_config_of_two_runs_is_told(material: Material, report_runs: Path):
     assert not [key for key in rows if "[" in key]
 
 
-def test_it_is_told_why_runs_cannot_be_compared(material: Material, report_runs: Path):
+def test_it_is_told_why_runs_cannot_be_compared(material: ReportData, report_runs: Path):
     (mine,) = material.solved
     (its,) = read_material(report_runs / "price").solved
     assert find_obstacle(mine, mine) is None
@@ -100,11 +100,11 @@ def test_it_is_told_why_runs_cannot_be_compared(material: Material, report_runs:
     assert str(find_obstacle(mine, other)).startswith("another scale")
     turned = replace(mine, problem=replace(mine.problem, y=mine.problem.y[::-1]))
     told = write_scores(material, replace(material, solved=(turned,))).blocks[-1]
-    assert isinstance(told, Text)
+    assert isinstance(told, Paragraph)
     assert "one run has other rows, or the same in another order" in told.text
 
 
-def test_what_comes_after_a_run_takes_it_no_time(material: Material):
+def test_what_comes_after_a_run_takes_it_no_time(material: ReportData):
     later = {"kind": "reported", "time": material.events[-1]["time"] + 7}
     assert material.seconds_spent > 0
     assert replace(material, events=[*material.events, later]).seconds_spent == (

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from automl_cli.core.candidate import Candidate
-from automl_cli.report.material import Material, read_material
+from automl_cli.report.material import ReportData, read_material
 from automl_cli.report.section import Picture, Pictures
 from automl_cli.report.sections.ensemble import write_ensemble
 
 
-def replace_members(material: Material, n_perfect: int) -> Material:
+def replace_members(material: ReportData, n_perfect: int) -> ReportData:
     """Return a run whose first members, by weight, predict all rows exactly."""
     solved = material.solved[0]
     assert solved.blend is not None
@@ -28,13 +28,13 @@ def replace_members(material: Material, n_perfect: int) -> Material:
     return replace(material, solved=(replace(solved, candidates=candidates),))
 
 
-def draw_diversity(material: Material) -> Picture:
+def draw_diversity(material: ReportData) -> Picture:
     pictures = next(one for one in write_ensemble(material).blocks if isinstance(one, Pictures))
     return next(one for one in pictures.pictures if one.name.startswith("Diversity"))
 
 
 @pytest.fixture(scope="module")
-def material(report_runs: Path) -> Material:
+def material(report_runs: Path) -> ReportData:
     found = read_material(report_runs / "price")
     solved = found.solved[0]
     assert solved.blend is not None
@@ -43,7 +43,7 @@ def material(report_runs: Path) -> Material:
     return replace(found, solved=(replace(solved, blend=replace(solved.blend, weights=weights)),))
 
 
-def test_a_member_whose_errors_do_not_vary_is_told_by_a_dash(material: Material):
+def test_a_member_whose_errors_do_not_vary_is_told_by_a_dash(material: ReportData):
     members = draw_diversity(material)
     picture = draw_diversity(replace_members(material, 1))
     assert picture.svg.count(">-</text>") == 2 * members.svg.count(">1.00</text>") - 1
@@ -51,7 +51,7 @@ def test_a_member_whose_errors_do_not_vary_is_told_by_a_dash(material: Material)
     assert "on average" in picture.caption
 
 
-def test_members_of_whom_none_errs_in_its_own_way_are_survived(material: Material):
+def test_members_of_whom_none_errs_in_its_own_way_are_survived(material: ReportData):
     picture = draw_diversity(replace_members(material, 99))
     assert "nan" not in picture.caption + picture.svg
     assert "no two" in picture.caption

@@ -7,14 +7,14 @@ import pytest
 
 from automl_cli.core.candidate import Step
 from automl_cli.report.material import read_material
-from automl_cli.report.pairs import Pair, find_pairs
-from automl_cli.report.section import Table, Text
+from automl_cli.report.pairs import FeatureSetPair, find_pairs
+from automl_cli.report.section import Paragraph, Table
 from automl_cli.report.sections import features
 from automl_cli.report.sections.features import write_features
 
 
-def make_pair(gain: float) -> Pair:
-    return Pair(
+def make_pair(gain: float) -> FeatureSetPair:
+    return FeatureSetPair(
         model="linear", added=("counts",), removed=(), gain=gain, error=0.1, score_gain=gain
     )
 
@@ -27,9 +27,9 @@ def test_losers_are_counted_and_shown_among_many_pairs(
     blocks = write_features(read_material(report_runs / "sold")).blocks
     table, text, caution = blocks[-3:]
     assert isinstance(table, Table)
-    assert isinstance(text, Text)
+    assert isinstance(text, Paragraph)
     assert "51 pairs, 40 gained and 10 lost" in text.text
-    assert isinstance(caution, Text)
+    assert isinstance(caution, Paragraph)
     assert caution.summary
     assert table.caption.endswith("the 15 best and the 15 worst of 51 pairs")
     gains = [row[3].order for row in table.rows]

@@ -16,7 +16,7 @@ from automl_cli.ensemble.files import load_key
 from automl_cli.explain.files import describe_explanation, write_explanation
 from automl_cli.report.dependence import Dependence, draw_dependence
 from automl_cli.report.material import read_material
-from automl_cli.report.section import Pictures, Text
+from automl_cli.report.section import Paragraph, Pictures
 from automl_cli.report.sections.importance import read_explained, write_importance
 from automl_cli.run.reopen import reopen
 from automl_cli.store import RunDirectory
@@ -108,13 +108,13 @@ def test_what_was_measured_of_an_earlier_ensemble_is_told_as_such(explained_run:
         "measure this one."
     )
     blocks = write_importance(read_material(explained_run)).blocks
-    assert Text(text=told) not in blocks
+    assert Paragraph(text=told) not in blocks
     path = explained_run / "bundle.json"
     stored = json.loads(path.read_text())
     state = stored["targets"][0]["state"]
     state["weights"] = [2 * one for one in state["weights"]]
     path.write_text(json.dumps(stored))
-    assert write_importance(read_material(explained_run)).blocks[0] == Text(text=told)
+    assert write_importance(read_material(explained_run)).blocks[0] == Paragraph(text=told)
 
 
 def test_a_date_is_drawn_over_time(problem: Problem):

@@ -14,10 +14,10 @@ from automl_cli.report.section import (
     Heading,
     Listing,
     Notice,
+    Paragraph,
     Section,
     Subtitle,
     Table,
-    Text,
 )
 
 CSS = files(PACKAGE).joinpath("page.css").read_text("utf-8")
@@ -76,7 +76,7 @@ FOREIGN = '"><img src=x onerror=alert(1)>'
 
 def test_every_kind_of_block_is_escaped():
     blocks = [
-        Text(text=FOREIGN),
+        Paragraph(text=FOREIGN),
         Subtitle(text=FOREIGN),
         Figures(figures=[(FOREIGN, FOREIGN, FOREIGN)]),
         Notice(severity="note", code=FOREIGN, message=FOREIGN, advice=FOREIGN),

@@ -6,21 +6,21 @@ from typing import Any
 
 import pytest
 
-from automl_cli.report.material import Material, read_material
-from automl_cli.report.section import Pictures, Text
+from automl_cli.report.material import ReportData, read_material
+from automl_cli.report.section import Paragraph, Pictures
 from automl_cli.report.sections.progress import write_progress
 
 
 @pytest.fixture(scope="module")
-def material(report_runs: Path) -> Material:
+def material(report_runs: Path) -> ReportData:
     return read_material(report_runs / "sold")
 
 
-def tell(material: Material, *told: tuple[float, str, dict[str, Any]]) -> tuple[str, str]:
+def tell(material: ReportData, *told: tuple[float, str, dict[str, Any]]) -> tuple[str, str]:
     """Return the text and the caption of a run in which this happened."""
     events = [{"time": at, "kind": kind, **fields} for at, kind, fields in told]
     blocks = write_progress(replace(material, events=events)).blocks
-    texts = [one.text for one in blocks if isinstance(one, Text)]
+    texts = [one.text for one in blocks if isinstance(one, Paragraph)]
     captions = [one.pictures[0].caption for one in blocks if isinstance(one, Pictures)]
     return texts[0], "".join(captions)
 
@@ -29,7 +29,7 @@ START = {"spent_seconds": 0.0}
 DONE = {"target": "sold", "score": 0.8}
 
 
-def test_a_command_that_came_to_nothing_does_not_count(material: Material):
+def test_a_command_that_came_to_nothing_does_not_count(material: ReportData):
     text, caption = tell(
         material,
         (100, "started", START),
@@ -44,7 +44,7 @@ def test_a_command_that_came_to_nothing_does_not_count(material: Material):
     assert "after 20 s, the best" in caption
 
 
-def test_later_commands_go_on_with_the_time(material: Material):
+def test_later_commands_go_on_with_the_time(material: ReportData):
     text, caption = tell(
         material,
         (100, "started", START),
@@ -62,7 +62,7 @@ def test_later_commands_go_on_with_the_time(material: Material):
     assert "after 20 s, the best" in caption
 
 
-def test_what_failed_once_and_was_fitted_then_has_not_failed(material: Material):
+def test_what_failed_once_and_was_fitted_then_has_not_failed(material: ReportData):
     text, _ = tell(
         material,
         (100, "started", START),

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from automl_cli.report.material import read_material
-from automl_cli.report.section import Block, Picture, Pictures, Table, Text
+from automl_cli.report.section import Block, Paragraph, Picture, Pictures, Table
 from automl_cli.report.sections.quality import write_quality
 
 
@@ -31,7 +31,7 @@ def test_a_single_class_has_no_curves(
 ):
     blocks = write_with_one_class(report_runs / target, code)
     label = read_material(report_runs / target).solved[0].problem.target.labels[code]
-    told = " ".join(one.text for one in blocks if isinstance(one, Text))
+    told = " ".join(one.text for one in blocks if isinstance(one, Paragraph))
     assert f"Only {label!r} is among the held-out rows" in told
     named = ", ".join(one.name for one in list_pictures(blocks))
     assert "ROC" not in named

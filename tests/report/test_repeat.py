@@ -5,17 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from automl_cli.report.material import Material, read_material
-from automl_cli.report.section import Listing, Table, Text
+from automl_cli.report.material import ReportData, read_material
+from automl_cli.report.section import Listing, Paragraph, Table
 from automl_cli.report.sections.repeat import write_repeat
 
 
 @pytest.fixture(scope="module")
-def material(report_runs: Path) -> Material:
+def material(report_runs: Path) -> ReportData:
     return read_material(report_runs / "sold")
 
 
-def limit(material: Material, trials: int, budget: float | None) -> Material:
+def limit(material: ReportData, trials: int, budget: float | None) -> ReportData:
     """Return the run with a search that has a time of its own."""
     config = material.run.config
     search = config.search.model_copy(update={"trials": trials, "budget": budget})
@@ -27,15 +27,15 @@ def limit(material: Material, trials: int, budget: float | None) -> Material:
     ("trials", "budget", "is_limited"), [(0, None, False), (0, 60.0, False), (9, 60.0, True)]
 )
 def test_the_clock_of_a_search_is_a_clock(
-    material: Material, trials: int, budget: float | None, is_limited: bool
+    material: ReportData, trials: int, budget: float | None, is_limited: bool
 ):
     blocks = write_repeat(limit(material, trials, budget)).blocks
-    told = " ".join(one.text for one in blocks if isinstance(one, Text))
+    told = " ".join(one.text for one in blocks if isinstance(one, Paragraph))
     assert ("Under a budget" in told) == is_limited
     assert ("There was no budget" in told) != is_limited
 
 
-def test_the_original_data_set_is_listed(material: Material, tmp_path: Path):
+def test_the_original_data_set_is_listed(material: ReportData, tmp_path: Path):
     files = replace(material.run.files, original=tmp_path / "old.csv")
     blocks = write_repeat(replace(material, run=replace(material.run, files=files))).blocks
     table = next(one for one in blocks if isinstance(one, Table))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from automl_cli.report.material import read_material
-from automl_cli.report.section import Pictures, Table, Text
+from automl_cli.report.section import Paragraph, Pictures, Table
 from automl_cli.report.sections import slices
 from automl_cli.report.sections.slices import write_slices
 from automl_cli.report.segments import Segment
@@ -21,7 +21,7 @@ def test_a_part_of_unknown_error_is_shown_without_one(
     material = read_material(report_runs / "sold")
     monkeypatch.setattr(slices, "find_worst", lambda *_, **__: ([KNOWN, UNKNOWN], 9))
     text, pictures, table = write_slices(material).blocks
-    assert isinstance(text, Text)
+    assert isinstance(text, Paragraph)
     assert isinstance(pictures, Pictures)
     assert isinstance(table, Table)
     assert "A slice without ± lies in a single block" in text.text
@@ -29,7 +29,7 @@ def test_a_part_of_unknown_error_is_shown_without_one(
     assert "nan" not in pictures.pictures[0].svg
     monkeypatch.setattr(slices, "find_worst", lambda *_, **__: ([KNOWN], 9))
     told = write_slices(material).blocks[0]
-    assert isinstance(told, Text)
+    assert isinstance(told, Paragraph)
     assert "Those without" not in told.text
 
 

@@ -16,7 +16,7 @@ from automl_cli.statistics.design import make_free_design
 from automl_cli.statistics.effects import Effects, Settings, measure_effects
 from automl_cli.statistics.fits import fit_model
 from automl_cli.statistics.formulas import make_formula_design
-from automl_cli.statistics.groups import Comparison, compare_groups
+from automl_cli.statistics.groups import GroupComparison, compare_groups
 from automl_cli.statistics.response import Response
 
 REPEATS, LEVEL = 400, 0.05
@@ -46,7 +46,7 @@ def measure(levels: pd.Series, clusters: np.ndarray, response: Response) -> Effe
     return measure_effects(design, response, Settings(clusters=clusters))
 
 
-def compare(levels: pd.Series, clusters: np.ndarray, response: Response) -> Comparison:
+def compare(levels: pd.Series, clusters: np.ndarray, response: Response) -> GroupComparison:
     return compare_groups(response, levels, Settings(clusters=clusters))
 
 

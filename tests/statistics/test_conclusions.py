@@ -12,10 +12,10 @@ from automl_cli.statistics.conclusions import (
     conclude_paired,
 )
 from automl_cli.statistics.effects import Effects, EffectTest, Settings
-from automl_cli.statistics.groups import Comparison, Group
+from automl_cli.statistics.groups import GroupComparison, GroupSummary
 from automl_cli.statistics.paired import Gain, Paired
 from automl_cli.statistics.response import Response
-from automl_cli.statistics.samples import Difference
+from automl_cli.statistics.samples import GroupDifference
 from automl_cli.statistics.spelling import spell_chance
 
 NAN = float("nan")
@@ -158,7 +158,7 @@ def test_what_too_few_clusters_tell_is_not_counted_as_not_found():
     ]
 
 
-DIFFERENCE = Difference(
+DIFFERENCE = GroupDifference(
     first="a",
     second="b",
     difference=-2.0,
@@ -172,8 +172,8 @@ DIFFERENCE = Difference(
 )
 
 
-def make_comparison(*differences: Difference) -> Comparison:
-    return Comparison(
+def make_comparison(*differences: GroupDifference) -> GroupComparison:
+    return GroupComparison(
         test="Welch's t-test",
         overall="Welch's ANOVA",
         p_overall=0.003,
@@ -204,7 +204,7 @@ def test_a_difference_that_is_not_shown_is_told_with_its_interval():
 
 def test_a_group_that_does_not_vary_leaves_the_pairs_to_speak():
     groups = [
-        Group(label=label, n_rows=9, n_clusters=0, mean=0.0, deviation=deviation)
+        GroupSummary(label=label, n_rows=9, n_clusters=0, mean=0.0, deviation=deviation)
         for label, deviation in (("a", 1.0), ("b", 1.0), ("c", 0.0))
     ]
     weak = replace(DIFFERENCE, first="c", p=0.2, p_corrected=0.2)

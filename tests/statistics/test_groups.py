@@ -8,7 +8,7 @@ from scipy import stats
 
 from automl_cli.core.errors import DataError
 from automl_cli.statistics.effects import Settings
-from automl_cli.statistics.groups import Comparison, compare_groups
+from automl_cli.statistics.groups import GroupComparison, compare_groups
 from automl_cli.statistics.response import Response
 
 N = 120
@@ -20,7 +20,7 @@ def make_values(shift: float = 1.0) -> np.ndarray:
     return np.where(GROUPS == "b", rng.normal(shift, 1, N), rng.normal(0, 3, N))
 
 
-def compare(y: np.ndarray, groups: pd.Series, *labels: str, **changes: object) -> Comparison:
+def compare(y: np.ndarray, groups: pd.Series, *labels: str, **changes: object) -> GroupComparison:
     family = ("gaussian", "", "binomial", "multinomial")[len(labels)]
     response = Response(name="y", y=np.asarray(y, float), family=family, labels=labels)  # type: ignore[arg-type]
     return compare_groups(response, groups, Settings(**changes))  # type: ignore[arg-type]
@@ -122,10 +122,12 @@ def test_several_groups_are_tested_together_and_in_corrected_pairs():
 
 def test_welchs_anova_of_two_groups_is_welchs_t_test():
     y = make_values()
-    from automl_cli.statistics.samples import Sample, run_welch_anova
+    from automl_cli.statistics.samples import GroupedValues, run_welch_anova
 
     codes = (GROUPS == "b").to_numpy(dtype=np.int64)
-    sample = Sample(y=y, groups=codes, labels=("a", "b"), n_classes=0, clusters=None, level=0.05)
+    sample = GroupedValues(
+        y=y, groups=codes, labels=("a", "b"), n_classes=0, clusters=None, level=0.05
+    )
     assert run_welch_anova(sample) == pytest.approx(compare(y, GROUPS).p_overall, rel=1e-9)
 
 

@@ -13,7 +13,7 @@ from automl_cli.core.candidate import Candidate, CandidateSpec, Failure
 from automl_cli.train.attempt import Crash, attempt
 from automl_cli.train.cross_fit import cross_fit
 from automl_cli.train.executor import Executor
-from automl_cli.train.memory import Room, used_bytes
+from automl_cli.train.memory import MemoryBudget, used_bytes
 from automl_cli.train.unit import Unit
 
 
@@ -118,7 +118,9 @@ class CrowdedExecutor:
 
 
 def test_units_that_do_not_fit_side_by_side_run_one_after_the_other(site: Site) -> None:
-    room = Room(limit_bytes=used_bytes() + (1 << 20), unit_bytes=1 << 40, base_bytes=1 << 40)
+    room = MemoryBudget(
+        limit_bytes=used_bytes() + (1 << 20), unit_bytes=1 << 40, base_bytes=1 << 40
+    )
     counting = CountingExecutor()
     crew = replace(site.crew(counting, workers=4), room=room)
     list(cross_fit(site.order(), crew))

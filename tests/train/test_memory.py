@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from automl_cli.train.executor import LocalPool
-from automl_cli.train.memory import Room, peak_bytes, reset_peak, used_bytes
+from automl_cli.train.memory import MemoryBudget, peak_bytes, reset_peak, used_bytes
 
 BIG = 600 << 20
 
@@ -20,8 +20,8 @@ def fill_memory(size: int) -> int:
     return int(block[0])
 
 
-def make_room(limit: int, unit: int, base: int = 0) -> Room:
-    return Room(limit_bytes=limit, unit_bytes=unit, base_bytes=base)
+def make_room(limit: int, unit: int, base: int = 0) -> MemoryBudget:
+    return MemoryBudget(limit_bytes=limit, unit_bytes=unit, base_bytes=base)
 
 
 @pytest.fixture

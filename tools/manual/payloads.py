@@ -58,7 +58,7 @@ def _spell_sections() -> Iterator[str]:
 
 def _spell_model(model: type[Payload], *, is_top: bool) -> Iterator[str]:
     if not is_top:
-        yield f"\n### {model.__name__}\n\n{_one_line(model.__doc__)}"
+        yield f"\n### {_spell_name(model)}\n\n{_one_line(model.__doc__)}"
     yield "\n| key | type | meaning |\n|---|---|---|"
     for name, field in model.model_fields.items():
         optional = "" if field.is_required() else ", may be absent"
@@ -93,8 +93,13 @@ def _spell_type(annotation: Any) -> str:  # noqa: ANN401  # any type there is
         }
         return spelled.get(origin, " or ".join(inner))  # else a union
     if isinstance(annotation, type) and issubclass(annotation, Payload):
-        return f"[{annotation.__name__}](#{annotation.__name__.casefold()})"
+        name = _spell_name(annotation)
+        return f"[{name}](#{name.casefold()})"
     return NAMES.get(annotation, "any value")
+
+
+def _spell_name(model: type[Payload]) -> str:
+    return model.__name__.removesuffix("Payload")
 
 
 def _describe(field: FieldInfo) -> str:

@@ -11,7 +11,7 @@ from automl_cli.ensemble.tournament import blend_candidates
 from automl_cli.run.reopen import Reopened
 from automl_cli.train.trials import leave_judges_out
 
-Answer: TypeAlias = Literal["blend", "run"]
+AnswerSource: TypeAlias = Literal["blend", "run"]
 
 _LOSSES = {
     "log_loss": "log loss",
@@ -41,7 +41,7 @@ class Contest:
     loss: float
     run_loss: float
     loss_name: str
-    written: Answer
+    written: AnswerSource
 
     @property
     def answer(self) -> Blend:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from automl_cli.commands.blend.members import Members
+from automl_cli.commands.blend.members import MemberPool
 from automl_cli.core.candidate import Candidate
 from automl_cli.core.metric import Metric
 from automl_cli.core.problem import Problem
@@ -27,7 +27,7 @@ class Field:
         What the user should know, one sentence a matter.
     """
 
-    members: Members
+    members: MemberPool
     playing: tuple[Candidate, ...]
     left_out: Mapping[str, str]
     warnings: tuple[str, ...]
@@ -38,7 +38,7 @@ class Field:
         return (*self.members.own, *self.members.others, *files)
 
 
-def choose_field(problem: Problem, members: Members, *, keep_suspects: bool) -> Field:
+def choose_field(problem: Problem, members: MemberPool, *, keep_suspects: bool) -> Field:
     """Return who takes part.
 
     Parameters

@@ -14,7 +14,7 @@ from automl_cli.core.events import Listener, tell_stage
 from automl_cli.core.problem import Problem
 from automl_cli.decision.scoring import score_candidate
 from automl_cli.ensemble.files import load_blend
-from automl_cli.ensemble.outside import Outside, Rows, check_folds, make_rows, read_outside
+from automl_cli.ensemble.outside import Outside, PredictedRows, check_folds, make_rows, read_outside
 from automl_cli.ensemble.tournament import blend_candidates
 from automl_cli.run.reopen import Reopened
 from automl_cli.run.solve import rank_candidates
@@ -24,7 +24,7 @@ ENSEMBLE = "ensemble"  # the model of a member that is a run's own answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Members:
+class MemberPool:
     """All that could take part for one target.
 
     Parameters
@@ -50,7 +50,7 @@ class Members:
 
 def gather(
     own: Reopened, others: Sequence[Reopened], problem: Problem, files: tuple[Outside, ...]
-) -> Members:
+) -> MemberPool:
     """Return what could take part.
 
     Raises
@@ -85,7 +85,9 @@ def gather(
                 f"{key}: its predictions of the test rows (candidates/{key}/test.npy) are gone.",
                 hint="Remove that folder and give the `automl fit` command of its run again.",
             )
-    return Members(run=answer, run_blend=made, own=tuple(mine), others=tuple(foreign), files=files)
+    return MemberPool(
+        run=answer, run_blend=made, own=tuple(mine), others=tuple(foreign), files=files
+    )
 
 
 def blend_best(problem: Problem, candidates: Iterable[Candidate], run: Reopened) -> Blend:
@@ -98,7 +100,7 @@ def blend_best(problem: Problem, candidates: Iterable[Candidate], run: Reopened)
 def read_files(
     problem: Problem,
     pairs: Sequence[tuple[Path, Path]],
-    tables: tuple[Rows, Rows],
+    tables: tuple[PredictedRows, PredictedRows],
     *,
     n_threads: int,
     listener: Listener,
@@ -124,7 +126,7 @@ def read_files(
             pool.shutdown(cancel_futures=True)
 
 
-def list_rows(run: Reopened) -> tuple[Rows, Rows]:
+def list_rows(run: Reopened) -> tuple[PredictedRows, PredictedRows]:
     """Return the rows of train and test that files of predictions are for."""
     import pyarrow as pa
 

@@ -22,11 +22,11 @@ TOLD = "leaderboard.jsonl"
 KEYS = ("public", "private")
 AMONG = "among the runs that are about as good in cross-validation"
 NEAR = 2.0  # standard errors within which scores cannot be told apart
-Question: TypeAlias = tuple[str, str | None]
+ScoreGroup: TypeAlias = tuple[str, str | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tracked:
+class TrackedScores:
     """A run and what the leaderboard said of it.
 
     Parameters
@@ -56,7 +56,7 @@ class Tracked:
     has_submission: bool = True
 
     @property
-    def question(self) -> Question:
+    def question(self) -> ScoreGroup:
         """What runs have to share to be compared: the training table and the metric."""
         return self.train, self.metric
 
@@ -99,7 +99,7 @@ def add_scores(run: Path, *, public: float | None, private: float | None) -> Pat
     return path
 
 
-def read_tracked(folder: Path) -> list[Tracked]:
+def read_tracked(folder: Path) -> list[TrackedScores]:
     """Return the finished runs below a folder, by table and metric, the best score first.
 
     Raises
@@ -119,7 +119,7 @@ def read_tracked(folder: Path) -> list[Tracked]:
     )
 
 
-def choose_two(tracked: Sequence[Tracked]) -> list[tuple[Tracked, str]]:
+def choose_two(tracked: Sequence[TrackedScores]) -> list[tuple[TrackedScores, str]]:
     """Return the submissions to choose at the end, at most two, and why.
 
     The best cross-validated run, which has seen most rows; and the best of the public leaderboard
@@ -147,7 +147,7 @@ def choose_two(tracked: Sequence[Tracked]) -> list[tuple[Tracked, str]]:
     return chosen
 
 
-def _spell_gap(best: Tracked, other: Tracked) -> str:
+def _spell_gap(best: TrackedScores, other: TrackedScores) -> str:
     """Return by how much a run is worse than the best."""
     gap = other.loss("score") - best.loss("score")
     if best.error > 0:
@@ -155,15 +155,15 @@ def _spell_gap(best: Tracked, other: Tracked) -> str:
     return f"but {other.score:.6g} is worse by {gap:.3g}"
 
 
-def list_questions(tracked: Sequence[Tracked]) -> dict[Question, list[Tracked]]:
+def list_questions(tracked: Sequence[TrackedScores]) -> dict[ScoreGroup, list[TrackedScores]]:
     """Return the runs by what they answer, in their order."""
-    found: dict[Question, list[Tracked]] = {}
+    found: dict[ScoreGroup, list[TrackedScores]] = {}
     for one in tracked:
         found.setdefault(one.question, []).append(one)
     return found
 
 
-def describe_tracked(tracked: Sequence[Tracked]) -> dict[str, Any]:
+def describe_tracked(tracked: Sequence[TrackedScores]) -> dict[str, Any]:
     """Return the tables, the rank correlations of both scores and the choice, as plain values."""
     runs = [
         {
@@ -197,7 +197,7 @@ def describe_tracked(tracked: Sequence[Tracked]) -> dict[str, Any]:
     }
 
 
-def measure_agreement(tracked: Sequence[Tracked]) -> float | None:
+def measure_agreement(tracked: Sequence[TrackedScores]) -> float | None:
     """Return the rank correlation of cross-validated and public losses; None below three runs."""
     from scipy.stats import spearmanr
 
@@ -210,10 +210,10 @@ def measure_agreement(tracked: Sequence[Tracked]) -> float | None:
     return float(spearmanr(pairs[:, 0], pairs[:, 1]).statistic)
 
 
-def _read_run(run: Path) -> Tracked:
+def _read_run(run: Path) -> TrackedScores:
     summary = read_summary(RunDirectory(run))
     told = _read_told(run / TOLD)
-    return Tracked(
+    return TrackedScores(
         run=run,
         train=str(read_json(run / "run.json").get("train")),
         metric=summary["metric"],

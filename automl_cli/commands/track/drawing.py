@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from automl_cli.commands.track import Tracked, list_questions
+from automl_cli.commands.track import TrackedScores, list_questions
 from automl_cli.core.errors import DataError
 from automl_cli.store import replaced
 
 
-def draw_tracked(tracked: Sequence[Tracked], path: Path) -> None:
+def draw_tracked(tracked: Sequence[TrackedScores], path: Path) -> None:
     """Draw cross-validated against public scores, by table and metric.
 
     Parameters

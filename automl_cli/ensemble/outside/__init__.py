@@ -11,12 +11,12 @@ from automl_cli.ensemble.outside.copies import Copy, find_copies
 from automl_cli.ensemble.outside.folds import check_folds
 from automl_cli.ensemble.outside.leaks import Suspicion, find_suspicions
 from automl_cli.ensemble.outside.predictions import Outside, read_outside
-from automl_cli.ensemble.outside.rows import Rows, make_rows
+from automl_cli.ensemble.outside.rows import PredictedRows, make_rows
 
 __all__ = [
     "Copy",
     "Outside",
-    "Rows",
+    "PredictedRows",
     "Suspicion",
     "check_folds",
     "find_copies",

@@ -25,7 +25,13 @@ from automl_cli.data.spelling import match_columns
 from automl_cli.data.words import make_words
 from automl_cli.decision.scoring import score_candidate
 from automl_cli.ensemble.outside.folds import check_folds
-from automl_cli.ensemble.outside.rows import HINT, Rows, find_name, find_places, wrong_number
+from automl_cli.ensemble.outside.rows import (
+    HINT,
+    PredictedRows,
+    find_name,
+    find_places,
+    wrong_number,
+)
 
 FOLD = "fold"  # a column of an out-of-fold file that tells the fold of each row
 GAPS = ("", "nan", "NaN", "NAN", "Nan", "na", "NA", "Na")  # no predictions
@@ -66,7 +72,7 @@ class _Read:
 
 
 def read_outside(
-    problem: Problem, oof_path: Path, test_path: Path, train: Rows, test: Rows
+    problem: Problem, oof_path: Path, test_path: Path, train: PredictedRows, test: PredictedRows
 ) -> Outside:
     """Return a member that was made elsewhere.
 
@@ -123,7 +129,7 @@ def _check_filled(path: Path, values: FloatMatrix, wanted: BoolVector) -> None:
         raise DataError(f"{path}: no prediction in row {row + 1}.", hint=HINT)
 
 
-def _read(problem: Problem, path: Path, rows: Rows) -> _Read:
+def _read(problem: Problem, path: Path, rows: PredictedRows) -> _Read:
     if path.suffix == ".npy":
         array = _read_npy(path)
         if len(array) != rows.n_rows:

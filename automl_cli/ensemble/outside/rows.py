@@ -27,7 +27,7 @@ HINT = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rows:
+class PredictedRows:
     """The rows that predictions are for.
 
     Parameters
@@ -51,7 +51,9 @@ class Rows:
     n_rows: int
 
 
-def make_rows(name: str, row_id: str | None, ids: "pa.ChunkedArray | None", n_rows: int) -> Rows:
+def make_rows(
+    name: str, row_id: str | None, ids: "pa.ChunkedArray | None", n_rows: int
+) -> PredictedRows:
     """Return the rows of a table, ready to be found in many files.
 
     Parameters
@@ -68,10 +70,10 @@ def make_rows(name: str, row_id: str | None, ids: "pa.ChunkedArray | None", n_ro
     numbers = None if ids is None else _read_whole_numbers(ids)
     if numbers is not None and not pd.Index(numbers).is_unique:
         numbers = None  # such as 7 and 007, which are two
-    return Rows(name=name, id=row_id, texts=ids, numbers=numbers, n_rows=n_rows)
+    return PredictedRows(name=name, id=row_id, texts=ids, numbers=numbers, n_rows=n_rows)
 
 
-def find_places(table: RawTable, rows: Rows) -> tuple[IntVector, str | None]:
+def find_places(table: RawTable, rows: PredictedRows) -> tuple[IntVector, str | None]:
     """Return the row of the file that holds each of the rows, and what there is to say.
 
     Raises
@@ -127,14 +129,14 @@ def find_name(names: tuple[str, ...], wanted: str) -> str | None:
     return alike[0] if len(alike) == 1 else None
 
 
-def wrong_number(path: Path, came: int, rows: Rows) -> DataError:
+def wrong_number(path: Path, came: int, rows: PredictedRows) -> DataError:
     """Return the error for a file whose rows are not as many as those of a table."""
     return DataError(
         f"{path}: {came:,} rows, expected {rows.n_rows:,} as in {rows.name}.", hint=HINT
     )
 
 
-def _make_comparable(cells: "pa.ChunkedArray", rows: Rows) -> "tuple[pd.Index, pd.Index]":
+def _make_comparable(cells: "pa.ChunkedArray", rows: PredictedRows) -> "tuple[pd.Index, pd.Index]":
     """Return the ids of a file and of the rows, both as numbers or both as texts."""
     import pyarrow as pa
 

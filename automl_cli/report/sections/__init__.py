@@ -1,11 +1,11 @@
 """The sections of a report; the table SECTIONS is their order on the page.
 
-A section is a file here with a function from `Material` to a `Section`, and a line in the table.
+A section is a file here with a function from `ReportData` to a `Section`, and a line in the table.
 """
 
 from collections.abc import Callable
 
-from automl_cli.report.material import Material
+from automl_cli.report.material import ReportData
 from automl_cli.report.section import Section
 from automl_cli.report.sections.drift import write_drift
 from automl_cli.report.sections.ensemble import write_ensemble
@@ -19,7 +19,7 @@ from automl_cli.report.sections.quality import write_quality
 from automl_cli.report.sections.repeat import write_repeat
 from automl_cli.report.sections.slices import write_slices
 
-SECTIONS: tuple[Callable[[Material], Section], ...] = (
+SECTIONS: tuple[Callable[[ReportData], Section], ...] = (
     write_result,
     write_inferred,
     write_findings,

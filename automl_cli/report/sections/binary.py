@@ -6,8 +6,8 @@ import numpy as np
 
 from automl_cli.core.arrays import BoolVector, FloatVector, IntVector
 from automl_cli.report.drawing import MUTED, SERIES, add_legend, sheet, thin
-from automl_cli.report.material import Solved
-from automl_cli.report.section import Block, Cell, Heading, Picture, Pictures, Table, Text
+from automl_cli.report.material import ReportTarget
+from automl_cli.report.section import Block, Cell, Heading, Paragraph, Picture, Pictures, Table
 from automl_cli.report.sections.calibration import draw_calibration
 from automl_cli.report.sections.confusion import draw_confusion
 from automl_cli.report.wording import count, spell, spell_share, tell_alone
@@ -16,19 +16,19 @@ MOST_POINTS = 300  # of a curve
 THRESHOLDS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 
 
-def write_binary(solved: Solved) -> Iterator[Block]:
+def write_binary(solved: ReportTarget) -> Iterator[Block]:
     """Yield the pictures and tables of a binary target."""
     y = solved.problem.y[solved.rows] == 1
     p = solved.oof[solved.rows, 0]
     positive = solved.problem.target.labels[1]
     labels, told = _decide(solved, p)
-    yield Text(
+    yield Paragraph(
         text=f"The positive class is {positive!r}: {spell_share(float(y.mean()))} of "
         f"{len(y):,} rows. {told}"
     )
     both = not y.all() and y.any()
     if not both:
-        yield Text(text=tell_alone(solved.problem.target.labels[int(y[0])]))
+        yield Paragraph(text=tell_alone(solved.problem.target.labels[int(y[0])]))
     yield Pictures(
         pictures=[
             *([_draw_roc(solved, y, p), _draw_precision(solved, y, p)] if both else []),
@@ -42,7 +42,7 @@ def write_binary(solved: Solved) -> Iterator[Block]:
     yield _list_thresholds(y, p)
 
 
-def _decide(solved: Solved, p: FloatVector) -> tuple[IntVector, str]:
+def _decide(solved: ReportTarget, p: FloatVector) -> tuple[IntVector, str]:
     if solved.problem.metric.wants == "label":
         told = "Labels in the confusion are those of the submission's rule, cross-fitted."
         return solved.answers[solved.rows].astype(np.int64), told
@@ -50,7 +50,7 @@ def _decide(solved: Solved, p: FloatVector) -> tuple[IntVector, str]:
     return (p > 0.5).astype(np.int64), told
 
 
-def _draw_roc(solved: Solved, y: BoolVector, p: FloatVector) -> Picture:
+def _draw_roc(solved: ReportTarget, y: BoolVector, p: FloatVector) -> Picture:
     from sklearn.metrics import roc_auc_score, roc_curve
 
     false, true, _ = roc_curve(y, p)
@@ -71,7 +71,7 @@ def _draw_roc(solved: Solved, y: BoolVector, p: FloatVector) -> Picture:
     return Picture(name=f"ROC curve for {solved.name}", caption=caption, svg=svg)
 
 
-def _draw_precision(solved: Solved, y: BoolVector, p: FloatVector) -> Picture:
+def _draw_precision(solved: ReportTarget, y: BoolVector, p: FloatVector) -> Picture:
     from sklearn.metrics import average_precision_score, precision_recall_curve
 
     precision, recall, _ = precision_recall_curve(y, p)
@@ -94,7 +94,7 @@ def _draw_precision(solved: Solved, y: BoolVector, p: FloatVector) -> Picture:
     return Picture(name=f"Precision and recall for {solved.name}", caption=caption, svg=svg)
 
 
-def _draw_heaps(solved: Solved, y: BoolVector, p: FloatVector) -> Picture:
+def _draw_heaps(solved: ReportTarget, y: BoolVector, p: FloatVector) -> Picture:
     edges = np.linspace(0, 1, 31)
     labels = solved.problem.target.labels
     with sheet(320) as drawn:

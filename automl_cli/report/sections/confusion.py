@@ -6,14 +6,14 @@ import numpy.typing as npt
 from automl_cli.core.arrays import IntVector
 from automl_cli.report.cells import fill_cells
 from automl_cli.report.drawing import sheet
-from automl_cli.report.material import Solved
+from automl_cli.report.material import ReportTarget
 from automl_cli.report.section import Picture
 from automl_cli.report.wording import spell_share
 
 MOST_CLASSES = 10
 
 
-def draw_confusion(solved: Solved, y: IntVector, labels: npt.NDArray[np.int64]) -> Picture:
+def draw_confusion(solved: ReportTarget, y: IntVector, labels: npt.NDArray[np.int64]) -> Picture:
     """Draw the confusion of true and given labels, in shares of each true class."""
     names, true, given = merge_rare(solved.problem.target.labels, y, labels)
     counts = np.zeros((len(names), len(names)))

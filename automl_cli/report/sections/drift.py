@@ -16,17 +16,17 @@ from automl_cli.report.drawing import (
     sheet,
     show_dates,
 )
-from automl_cli.report.material import Material
+from automl_cli.report.material import ReportData
 from automl_cli.report.section import (
     Block,
     Cell,
     Heading,
     Notice,
+    Paragraph,
     Picture,
     Pictures,
     Section,
     Table,
-    Text,
 )
 from automl_cli.report.shifts import LARGE, MODERATE, Shift, measure_shifts, read_numbers
 from automl_cli.report.wording import say, shorten, spell, spell_share
@@ -45,27 +45,27 @@ TOO_FEW = (
 )
 
 
-def write_drift(material: Material) -> Section:
+def write_drift(material: ReportData) -> Section:
     """Write the section about the distance of train and test."""
     title = "Drift between train and test"
     if material.test is None:
-        return Section(name="drift", title=title, blocks=[Text(text=NO_TEST)])
+        return Section(name="drift", title=title, blocks=[Paragraph(text=NO_TEST)])
     dataset = material.run.inference.dataset
     shifts = measure_shifts(material.train, material.test, dataset.schema.columns)
     blocks: list[Block] = [*_find_separation(material)]
     if shifts:
-        blocks += [Text(text=_tell(shifts)), Pictures(pictures=_draw(material, shifts))]
+        blocks += [Paragraph(text=_tell(shifts)), Pictures(pictures=_draw(material, shifts))]
         blocks.append(_list_shifts(shifts))
     return Section(name="drift", title=title, blocks=blocks)
 
 
-def _find_separation(material: Material) -> Iterator[Block]:
+def _find_separation(material: ReportData) -> Iterator[Block]:
     """Ask the audit's adversarial rule, which is too slow for the start of a run."""
     dataset = material.run.inference.dataset
     evidence = make_evidence(dataset, dataset.schema.targets[0])
     found = list(RULES.get("separable_test").find(evidence))
     if not found:
-        yield Text(
+        yield Paragraph(
             text=_tell_alike(dataset.n_rows, 0 if dataset.test is None else len(dataset.test))
         )
     for one in found:
@@ -119,7 +119,7 @@ def _list_shifts(shifts: Sequence[Shift]) -> Table:
     )
 
 
-def _draw(material: Material, shifts: Sequence[Shift]) -> list[Picture]:
+def _draw(material: ReportData, shifts: Sequence[Shift]) -> list[Picture]:
     test = material.test
     if test is None:
         raise AssertionError("drift is between two tables")

@@ -8,28 +8,28 @@ from automl_cli.core.arrays import FloatMatrix, FloatVector
 from automl_cli.core.candidate import Blend
 from automl_cli.report.cells import fill_cells
 from automl_cli.report.drawing import MUTED, SERIES, height_of, list_bars, sheet
-from automl_cli.report.material import Material, Solved
-from automl_cli.report.section import Block, Picture, Pictures, Section, Subtitle, Text
+from automl_cli.report.material import ReportData, ReportTarget
+from automl_cli.report.section import Block, Paragraph, Picture, Pictures, Section, Subtitle
 from automl_cli.report.wording import join_names
 
 MOST_WEIGHTS, MOST_MEMBERS = 16, 10
 ALONE = "There is no ensemble: the clock left no time for one, or there is one candidate."
 
 
-def write_ensemble(material: Material) -> Section:
+def write_ensemble(material: ReportData) -> Section:
     """Write the section about weights and diversity."""
     blocks: list[Block] = []
     for solved in material.solved:
         if len(material.solved) > 1:
             blocks.append(Subtitle(text=solved.name))
         if solved.blend is None:
-            blocks.append(Text(text=ALONE))
+            blocks.append(Paragraph(text=ALONE))
         else:
             blocks += _write_target(solved, solved.blend)
     return Section(name="ensemble", title="The ensemble", blocks=blocks)
 
 
-def measure_errors(solved: Solved, predictions: FloatMatrix) -> FloatVector:
+def measure_errors(solved: ReportTarget, predictions: FloatMatrix) -> FloatVector:
     """Return what predictions miss on the rows that are held out, as one long vector."""
     problem, rows = solved.problem, solved.rows
     if problem.objective != "log_loss":
@@ -40,14 +40,14 @@ def measure_errors(solved: Solved, predictions: FloatMatrix) -> FloatVector:
     return np.asarray((np.eye(predictions.shape[1])[codes] - predictions[rows]).ravel())
 
 
-def _write_target(solved: Solved, blend: Blend) -> Iterator[Block]:
+def _write_target(solved: ReportTarget, blend: Blend) -> Iterator[Block]:
     order = np.argsort(-np.abs(blend.weights), kind="stable")
     shown = [int(place) for place in order[:MOST_WEIGHTS] if abs(blend.weights[place]) > 1e-6]
     pictures = [_draw_weights(solved, blend, shown)]
     if len(shown) > 1:
         pictures.append(_draw_correlations(solved, blend, shown[:MOST_MEMBERS]))
     yield Pictures(pictures=pictures)
-    yield Text(
+    yield Paragraph(
         text="The weights of members with nearly equal predictions depend on chance: read them "
         "together, not one by one. A negative weight subtracts what two members share. No "
         "ensemble can correct an error that all members make, so a good one combines members "
@@ -56,7 +56,7 @@ def _write_target(solved: Solved, blend: Blend) -> Iterator[Block]:
     )
 
 
-def _draw_weights(solved: Solved, blend: Blend, shown: Sequence[int]) -> Picture:
+def _draw_weights(solved: ReportTarget, blend: Blend, shown: Sequence[int]) -> Picture:
     weights = blend.weights[list(shown)]
     names = [blend.members[place] for place in shown]
     with sheet(height_of(len(names))) as drawn:
@@ -84,7 +84,7 @@ def _share_by_model(blend: Blend) -> list[tuple[str, float]]:
     return sorted(found.items(), key=lambda pair: -pair[1])
 
 
-def _draw_correlations(solved: Solved, blend: Blend, shown: Sequence[int]) -> Picture:
+def _draw_correlations(solved: ReportTarget, blend: Blend, shown: Sequence[int]) -> Picture:
     by_key = {candidate.spec.key: candidate for candidate in solved.candidates}
     names = [blend.members[place] for place in shown]
     errors = np.stack([measure_errors(solved, by_key[name].oof) for name in names])

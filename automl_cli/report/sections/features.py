@@ -7,20 +7,20 @@ import numpy as np
 
 from automl_cli.core.counts import spell_count
 from automl_cli.features.state import count_selected
-from automl_cli.features.tried import Tried, load_tried
+from automl_cli.features.tried import ScreenedColumn, load_tried
 from automl_cli.report.drawing import SERIES, add_legend, height_of, list_bars, sheet
-from automl_cli.report.material import Material, Solved
-from automl_cli.report.pairs import Pair, find_pairs, spell_step
+from automl_cli.report.material import ReportData, ReportTarget
+from automl_cli.report.pairs import FeatureSetPair, find_pairs, spell_step
 from automl_cli.report.section import (
     Block,
     Cell,
     Heading,
+    Paragraph,
     Picture,
     Pictures,
     Section,
     Subtitle,
     Table,
-    Text,
 )
 from automl_cli.report.wording import count, join_names, say, spell, spell_score
 
@@ -35,13 +35,13 @@ NO_PAIRS = (
 )
 
 
-def write_features(material: Material) -> Section:
+def write_features(material: ReportData) -> Section:
     """Write the section about feature sets and groups."""
     blocks: list[Block] = []
     for path in sorted(material.run.directory.features.glob("screen-*/tried.json")):
         blocks += _write_screen(*load_tried(path))
     if not blocks:
-        blocks.append(Text(text="No generated columns were screened in this run."))
+        blocks.append(Paragraph(text="No generated columns were screened in this run."))
     for solved in material.solved:
         if len(material.solved) > 1:
             blocks.append(Subtitle(text=solved.name))
@@ -49,12 +49,12 @@ def write_features(material: Material) -> Section:
     return Section(name="features", title="Feature sets", blocks=blocks)
 
 
-def _write_screen(rows: Sequence[Tried], n_folds: int) -> Iterator[Block]:
+def _write_screen(rows: Sequence[ScreenedColumn], n_folds: int) -> Iterator[Block]:
     groups = list(dict.fromkeys(row.group for row in rows))
     yield Pictures(pictures=[_draw_groups(rows, groups)])
     taken = [row for row in rows if row.taken]
     if not taken:
-        yield Text(text="No fold uses a generated column.")
+        yield Paragraph(text="No fold uses a generated column.")
         return
     yield Table(
         caption=f"The leading {min(MOST_COLUMNS, len(taken))} of {len(taken)} generated columns "
@@ -80,7 +80,7 @@ def _write_screen(rows: Sequence[Tried], n_folds: int) -> Iterator[Block]:
     )
 
 
-def _draw_groups(rows: Sequence[Tried], groups: Sequence[str]) -> Picture:
+def _draw_groups(rows: Sequence[ScreenedColumn], groups: Sequence[str]) -> Picture:
     tried = [sum(row.group == group for row in rows) for group in groups]
     out = [sum(row.group == group and row.stands_out > 0 for row in rows) for group in groups]
     taken = [sum(row.group == group and row.taken > 0 for row in rows) for group in groups]
@@ -104,7 +104,7 @@ def _draw_groups(rows: Sequence[Tried], groups: Sequence[str]) -> Picture:
     return Picture(name="Generated columns by group", caption=caption, svg=svg)
 
 
-def _list_sets(material: Material, solved: Solved) -> Table:
+def _list_sets(material: ReportData, solved: ReportTarget) -> Table:
     by_set: dict[tuple[str, FeatureRecipe], list[Candidate]] = {}
     for candidate in solved.candidates:  # the best first
         key = (candidate.spec.model, candidate.spec.recipe)
@@ -140,10 +140,10 @@ def _list_sets(material: Material, solved: Solved) -> Table:
     )
 
 
-def _write_pairs(solved: Solved) -> Iterator[Block]:
+def _write_pairs(solved: ReportTarget) -> Iterator[Block]:
     pairs = find_pairs(solved)
     if not pairs:
-        yield Text(text=NO_PAIRS)
+        yield Paragraph(text=NO_PAIRS)
         return
     shown, told = pairs, ""
     if len(pairs) > MOST_PAIRS:  # both ends: losers say as much as winners
@@ -163,11 +163,11 @@ def _write_pairs(solved: Solved) -> Iterator[Block]:
     )
     sure = [pair for pair in pairs if abs(pair.gain) > 2 * pair.error]
     helped = sum(pair.gain > 0 for pair in sure)
-    yield Text(
+    yield Paragraph(
         text=f"Of {spell_count(len(pairs), 'pair')}, {helped} gained and {len(sure) - helped} lost "
         "by more than two standard errors."
     )
-    yield Text(
+    yield Paragraph(
         text="Both candidates of a pair have the same rows and the same model, but other "
         "features. A gain is a lower loss, the smooth one that models are fitted with. It shows "
         "what the features are worth to this model; the ensemble may gain less.",
@@ -175,7 +175,7 @@ def _write_pairs(solved: Solved) -> Iterator[Block]:
     )
 
 
-def _list_pair(pair: Pair) -> list[Cell]:
+def _list_pair(pair: FeatureSetPair) -> list[Cell]:
     ratio = pair.gain / pair.error if pair.error > 0 else float(np.sign(pair.gain)) * np.inf
     return [
         say(pair.model),

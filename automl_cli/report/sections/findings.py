@@ -1,7 +1,7 @@
 """What the audit found about the tables."""
 
-from automl_cli.report.material import Material
-from automl_cli.report.section import Block, Notice, Section, Text
+from automl_cli.report.material import ReportData
+from automl_cli.report.section import Block, Notice, Paragraph, Section
 
 NOTHING = (
     "The quick rules of the audit found nothing in the tables. `automl audit` runs the "
@@ -9,7 +9,7 @@ NOTHING = (
 )
 
 
-def write_findings(material: Material) -> Section:
+def write_findings(material: ReportData) -> Section:
     """Write the section about the flaws of the tables, the gravest first."""
     blocks: list[Block] = [
         Notice(
@@ -20,4 +20,4 @@ def write_findings(material: Material) -> Section:
         )
         for one in material.summary["findings"]
     ]
-    return Section(name="findings", title="Findings", blocks=blocks or [Text(text=NOTHING)])
+    return Section(name="findings", title="Findings", blocks=blocks or [Paragraph(text=NOTHING)])

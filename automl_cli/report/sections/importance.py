@@ -15,17 +15,17 @@ from automl_cli.bundle.members import find_blend_key
 from automl_cli.core.explanation import Importance
 from automl_cli.report.dependence import Dependence, draw_dependence, read_dependences
 from automl_cli.report.drawing import MUTED, SERIES, height_of, list_bars, sheet
-from automl_cli.report.material import Material
+from automl_cli.report.material import ReportData
 from automl_cli.report.section import (
     Block,
     Cell,
     Heading,
+    Paragraph,
     Picture,
     Pictures,
     Section,
     Subtitle,
     Table,
-    Text,
 )
 from automl_cli.report.wording import LONGEST_LABEL, count, join_names, say, shorten, spell
 from automl_cli.store import RunDirectory, file_name, read_json, understood
@@ -36,7 +36,7 @@ FIELDS = [field.name for field in fields(Importance)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Explained:
+class ExplainedColumns:
     """What is known about the columns of one target, and the key of the ensemble it is of."""
 
     target: str
@@ -46,7 +46,7 @@ class Explained:
     dependences: tuple[Dependence, ...]
 
 
-def read_explained(run: RunDirectory) -> list[Explained]:
+def read_explained(run: RunDirectory) -> list[ExplainedColumns]:
     """Return what `automl explain` has found, one entry a target; empty if it was not asked.
 
     Raises
@@ -62,7 +62,7 @@ def read_explained(run: RunDirectory) -> list[Explained]:
         return [_make_explained(one, path.parent) for one in stored["targets"]]
 
 
-def write_importance(material: Material) -> Section:
+def write_importance(material: ReportData) -> Section:
     """Write the section about what the columns are worth."""
     directory = material.run.directory
     explained = read_explained(directory)
@@ -75,17 +75,17 @@ def write_importance(material: Material) -> Section:
                 "These figures are of an earlier ensemble. Run `automl explain "
                 f"{directory.root}` to measure this one."
             )
-            blocks.append(Text(text=told))
+            blocks.append(Paragraph(text=told))
         blocks += _write_target(material, one)
     if not blocks:
         told = (
             f"Not measured yet. Run `automl explain {directory.root}`, then write the report again."
         )
-        blocks = [Text(text=told)]
+        blocks = [Paragraph(text=told)]
     return Section(name="importance", title=TITLE, blocks=blocks)
 
 
-def _write_target(material: Material, explained: Explained) -> list[Block]:
+def _write_target(material: ReportData, explained: ExplainedColumns) -> list[Block]:
     ranked = sorted(explained.importances, key=lambda one: -one.importance)
     pictures = [_draw_importances(explained, ranked)] if ranked else []
     (problem,) = (one.problem for one in material.solved if one.name == explained.target)
@@ -98,7 +98,7 @@ def _write_target(material: Material, explained: Explained) -> list[Block]:
     return [Pictures(pictures=pictures), _list_importances(ranked)]
 
 
-def _draw_importances(explained: Explained, ranked: Sequence[Importance]) -> Picture:
+def _draw_importances(explained: ExplainedColumns, ranked: Sequence[Importance]) -> Picture:
     shown = ranked[:MOST_DRAWN]
     with sheet(height_of(len(shown))) as drawn:
         places = list_bars(drawn.axes, [_label(one) for one in shown])
@@ -154,9 +154,9 @@ def _list_importances(ranked: Sequence[Importance]) -> Table:
     )
 
 
-def _make_explained(stored: Mapping[str, Any], folder: Path) -> Explained:
+def _make_explained(stored: Mapping[str, Any], folder: Path) -> ExplainedColumns:
     target = str(stored["target"])
-    return Explained(
+    return ExplainedColumns(
         target=target,
         blend=str(stored["blend"]),
         loss=str(stored["loss"]).replace("_", " "),

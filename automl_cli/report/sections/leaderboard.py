@@ -6,17 +6,17 @@ from typing import Any
 import numpy as np
 
 from automl_cli.report.drawing import INK, MUTED, SERIES, height_of, list_bars, sheet
-from automl_cli.report.material import Material, Solved
+from automl_cli.report.material import ReportData, ReportTarget
 from automl_cli.report.section import (
     Block,
     Cell,
     Heading,
+    Paragraph,
     Picture,
     Pictures,
     Section,
     Subtitle,
     Table,
-    Text,
 )
 from automl_cli.report.wording import count, say, spell, spell_score, spell_seconds, spell_share
 
@@ -32,7 +32,7 @@ FIGURES = (
 )
 
 
-def write_leaderboard(material: Material) -> Section:
+def write_leaderboard(material: ReportData) -> Section:
     """Write the section with the scores of all candidates and combiners."""
     blocks: list[Block] = []
     for solved in material.solved:
@@ -42,7 +42,7 @@ def write_leaderboard(material: Material) -> Section:
     return Section(name="leaderboard", title="Leaderboard", blocks=blocks)
 
 
-def _write_target(solved: Solved) -> Iterator[Block]:
+def _write_target(solved: ReportTarget) -> Iterator[Block]:
     pictures = [_draw_scores(solved)]
     if all(np.isfinite(solved.candidates[0].fold_scores)):
         pictures.append(_draw_folds(solved))
@@ -66,7 +66,7 @@ def _write_target(solved: Solved) -> Iterator[Block]:
     searched = solved.described["search"]
     if searched:
         yield _list_searches(searched)
-        yield Text(
+        yield Paragraph(
             text="The cross-fitted score of a search uses only folds that did not choose "
             "the settings; the naive score uses all rows and is too optimistic."
         )
@@ -132,13 +132,13 @@ def _list_left_out(described: Mapping[str, Any]) -> Iterator[Block]:
 
 def _explain_choice(described: Mapping[str, Any]) -> Iterator[Block]:
     if described.get("chosen_by"):
-        yield Text(
+        yield Paragraph(
             text=f"Blends are chosen by {described['chosen_by']}, which is smooth; the score is "
             f"{described['metric']}."
         )
 
 
-def _draw_scores(solved: Solved) -> Picture:
+def _draw_scores(solved: ReportTarget) -> Picture:
     shown = solved.candidates[:MOST_DRAWN]
     names = [candidate.spec.key for candidate in shown]
     scores = [(candidate.score, candidate.score_se) for candidate in shown]
@@ -171,7 +171,7 @@ def _count_within(scores: Sequence[tuple[float, float]]) -> int:
     return sum(abs(score - first) <= error for score, _ in scores[1:])
 
 
-def _draw_folds(solved: Solved) -> Picture:
+def _draw_folds(solved: ReportTarget) -> Picture:
     shown = solved.candidates[:8]
     with sheet(height_of(len(shown))) as drawn:
         places = list_bars(drawn.axes, [candidate.spec.key for candidate in shown])

@@ -7,8 +7,8 @@ import numpy.typing as npt
 
 from automl_cli.core.arrays import FloatMatrix, IntVector
 from automl_cli.report.drawing import MUTED, SERIES, sheet, thin
-from automl_cli.report.material import Solved
-from automl_cli.report.section import Block, Cell, Heading, Picture, Pictures, Table, Text
+from automl_cli.report.material import ReportTarget
+from automl_cli.report.section import Block, Cell, Heading, Paragraph, Picture, Pictures, Table
 from automl_cli.report.sections.calibration import draw_calibration
 from automl_cli.report.sections.confusion import draw_confusion
 from automl_cli.report.wording import count, say, shorten, spell, tell_alone
@@ -17,18 +17,18 @@ MOST_CURVES = 5
 MOST_POINTS = 200
 
 
-def write_multiclass(solved: Solved) -> Iterator[Block]:
+def write_multiclass(solved: ReportTarget) -> Iterator[Block]:
     """Yield the pictures and tables of a target with classes, also of ordered ones."""
     rows, problem = solved.rows, solved.problem
     y = problem.y[rows].astype(np.int64)
     p = solved.oof[rows] if problem.n_outputs > 1 else None
     labels, told = _decide(solved, p)
-    yield Text(text=told)
+    yield Paragraph(text=told)
     pictures = [draw_confusion(solved, y, labels)]
     if p is not None:
         top = p.argmax(axis=1)
         if (y == y[0]).all():
-            yield Text(text=tell_alone(problem.target.labels[y[0]]))
+            yield Paragraph(text=tell_alone(problem.target.labels[y[0]]))
         else:
             pictures.append(_draw_curves(solved, y, p))
         pictures.append(
@@ -43,7 +43,7 @@ def write_multiclass(solved: Solved) -> Iterator[Block]:
     yield _list_classes(solved, y, labels, p)
 
 
-def _decide(solved: Solved, p: FloatMatrix | None) -> tuple[npt.NDArray[np.int64], str]:
+def _decide(solved: ReportTarget, p: FloatMatrix | None) -> tuple[npt.NDArray[np.int64], str]:
     wants, answers = solved.problem.metric.wants, solved.answers[solved.rows]
     if wants == "label":
         told = "Labels follow the decision rule of the submission, cross-fitted."
@@ -56,7 +56,7 @@ def _decide(solved: Solved, p: FloatMatrix | None) -> tuple[npt.NDArray[np.int64
     return p.argmax(axis=1).astype(np.int64), told
 
 
-def _draw_curves(solved: Solved, y: IntVector, p: FloatMatrix) -> Picture:
+def _draw_curves(solved: ReportTarget, y: IntVector, p: FloatMatrix) -> Picture:
     from sklearn.metrics import roc_auc_score, roc_curve
 
     labels = solved.problem.target.labels
@@ -86,7 +86,7 @@ def _draw_curves(solved: Solved, y: IntVector, p: FloatMatrix) -> Picture:
 
 
 def _list_classes(
-    solved: Solved, y: IntVector, labels: npt.NDArray[np.int64], p: FloatMatrix | None
+    solved: ReportTarget, y: IntVector, labels: npt.NDArray[np.int64], p: FloatMatrix | None
 ) -> Table:
     names = solved.problem.target.labels
     rows = []

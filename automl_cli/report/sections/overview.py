@@ -8,9 +8,9 @@ import pandas as pd
 from automl_cli.core.candidate import Blend
 from automl_cli.core.counts import spell_count
 from automl_cli.decision.scoring import make_row_parts
-from automl_cli.report.material import Material, Solved
+from automl_cli.report.material import ReportData, ReportTarget
 from automl_cli.report.pairs import measure_difference
-from automl_cli.report.section import Block, Cell, Figures, Heading, Section, Table, Text
+from automl_cli.report.section import Block, Cell, Figures, Heading, Paragraph, Section, Table
 from automl_cli.report.sections.slices import LOSSES
 from automl_cli.report.wording import (
     count,
@@ -33,21 +33,24 @@ HONEST = (
 )
 
 
-def write_result(material: Material) -> Section:
+def write_result(material: ReportData) -> Section:
     """Write the section that says what came out."""
     blocks: list[Block] = []
     for solved in material.solved:
-        blocks += [Figures(figures=list(_list_figures(material, solved))), Text(text=_tell(solved))]
+        blocks += [
+            Figures(figures=list(_list_figures(material, solved))),
+            Paragraph(text=_tell(solved)),
+        ]
         if solved.blend is not None:
-            blocks.append(Text(text=_caution(solved.blend), summary=TRUST))
+            blocks.append(Paragraph(text=_caution(solved.blend), summary=TRUST))
     return Section(name="result", title="The result", blocks=blocks)
 
 
-def write_inferred(material: Material) -> Section:
+def write_inferred(material: ReportData) -> Section:
     """Write the section about the guesses and the columns."""
     facts = [[say(text) for text in fact] for fact in material.summary["facts"]]
     blocks: list[Block] = [
-        Text(
+        Paragraph(
             text="Check these guesses: a wrong one costs more than any model can win back. "
             "Flags and the config override them."
         ),
@@ -61,7 +64,7 @@ def write_inferred(material: Material) -> Section:
     return Section(name="inferred", title="What was inferred, and why", blocks=blocks)
 
 
-def _list_figures(material: Material, solved: Solved) -> Iterator[tuple[str, str, str]]:
+def _list_figures(material: ReportData, solved: ReportTarget) -> Iterator[tuple[str, str, str]]:
     told, best = solved.described, solved.candidates[0]
     arrow = "higher is better" if told["greater_is_better"] else "lower is better"
     score = spell_score(told["score"], told["score_se"])
@@ -80,7 +83,7 @@ def _list_figures(material: Material, solved: Solved) -> Iterator[tuple[str, str
     yield "candidates", str(n_all), f"fitted in {spent} in all"
 
 
-def _tell(solved: Solved) -> str:
+def _tell(solved: ReportTarget) -> str:
     if solved.blend is None:
         best = solved.candidates[0].spec.key
         return f"There was no time for an ensemble: the predictions are those of {best}."
@@ -98,7 +101,7 @@ def _caution(blend: Blend) -> str:
     )
 
 
-def _tell_gain(solved: Solved) -> str:
+def _tell_gain(solved: ReportTarget) -> str:
     """Say how much better the ensemble is than its best member, by the metric and row by row."""
     told, best = solved.described, solved.candidates[0]
     whole = solved.everywhere.score
@@ -119,7 +122,7 @@ def _tell_gain(solved: Solved) -> str:
     return f"In {told['metric']} it {scored}{searched}; {_tell_loss(solved)}."
 
 
-def _tell_loss(solved: Solved) -> str:
+def _tell_loss(solved: ReportTarget) -> str:
     differences = solved.losses_of(solved.candidates[0].oof) - solved.losses
     if not differences.any():
         return "row by row there is no difference"
@@ -135,7 +138,7 @@ def _tell_loss(solved: Solved) -> str:
     return told if abs(gain) > 2 * error else f"{told}, so the two cannot be told apart"
 
 
-def _list_columns(material: Material) -> Iterator[Block]:
+def _list_columns(material: ReportData) -> Iterator[Block]:
     schema = material.run.inference.dataset.schema
     rows = []
     for column in schema.columns:

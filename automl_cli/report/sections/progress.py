@@ -9,8 +9,8 @@ import numpy as np
 from automl_cli.core.arrays import FloatVector
 from automl_cli.core.counts import spell_count
 from automl_cli.report.drawing import INK, MUTED, SERIES, add_legend, sheet
-from automl_cli.report.material import Material, Solved
-from automl_cli.report.section import Block, Picture, Pictures, Section, Text
+from automl_cli.report.material import ReportData, ReportTarget
+from automl_cli.report.section import Block, Paragraph, Picture, Pictures, Section
 from automl_cli.report.wording import spell, spell_seconds
 from automl_cli.store import clock_events
 
@@ -21,7 +21,7 @@ MOST_COLORS = len(SERIES) - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
+class TimelineEntry:
     """Something that a run told, and how long it had worked then.
 
     Parameters
@@ -37,7 +37,7 @@ class Moment:
     event: Mapping[str, Any]
 
 
-def write_progress(material: Material) -> Section:
+def write_progress(material: ReportData) -> Section:
     """Write the section about what the time was used for."""
     moments, vain = _time_events(material.events)
     pictures = [
@@ -46,11 +46,11 @@ def write_progress(material: Material) -> Section:
         if (picture := _draw_progress(material, solved, moments)) is not None
     ]
     blocks: list[Block] = [Pictures(pictures=pictures)] if pictures else []
-    blocks.append(Text(text=_tell(material, moments, vain)))
+    blocks.append(Paragraph(text=_tell(material, moments, vain)))
     return Section(name="progress", title="Score over time", blocks=blocks)
 
 
-def _time_events(events: Sequence[Mapping[str, Any]]) -> tuple[list[Moment], float]:
+def _time_events(events: Sequence[Mapping[str, Any]]) -> tuple[list[TimelineEntry], float]:
     """Return all events with their times, and the seconds that were spent in vain before.
 
     What a command takes without coming to a candidate is not taken from the budget: the next one
@@ -62,13 +62,15 @@ def _time_events(events: Sequence[Mapping[str, Any]]) -> tuple[list[Moment], flo
         if event["kind"] == "started" and event.get("spent_seconds") == 0:
             vain = before
     moments = [
-        Moment(seconds=max(0.0, seconds - vain), event=event)
+        TimelineEntry(seconds=max(0.0, seconds - vain), event=event)
         for seconds, event in zip(spent, events, strict=True)
     ]
     return moments, vain
 
 
-def _draw_progress(material: Material, solved: Solved, moments: Sequence[Moment]) -> Picture | None:
+def _draw_progress(
+    material: ReportData, solved: ReportTarget, moments: Sequence[TimelineEntry]
+) -> Picture | None:
     told = [
         moment
         for moment in moments
@@ -106,7 +108,7 @@ def _draw_progress(material: Material, solved: Solved, moments: Sequence[Moment]
     return Picture(name=f"Score over time for {solved.name}", caption=caption, svg=svg)
 
 
-def _mark_blend(axes: "Axes", solved: Solved, moments: Sequence[Moment]) -> None:
+def _mark_blend(axes: "Axes", solved: ReportTarget, moments: Sequence[TimelineEntry]) -> None:
     seconds = [
         moment.seconds
         for moment in moments
@@ -133,7 +135,7 @@ def _limit(axes: "Axes", scores: FloatVector, *, up: bool) -> None:
     axes.set_ylim(low, high)
 
 
-def _tell(material: Material, moments: Sequence[Moment], vain: float) -> str:
+def _tell(material: ReportData, moments: Sequence[TimelineEntry], vain: float) -> str:
     n_fits = sum(moment.event["kind"] == "fitted" for moment in moments)
     fates = list(_find_fates(moments).values())
     budget = material.run.config.budget
@@ -152,7 +154,7 @@ def _tell(material: Material, moments: Sequence[Moment], vain: float) -> str:
     return ". ".join([told, *said]).rstrip(".") + "."
 
 
-def _find_fates(moments: Sequence[Moment]) -> dict[str, str]:
+def _find_fates(moments: Sequence[TimelineEntry]) -> dict[str, str]:
     """Return what became of each key in the end: a later command may fit what one left out."""
     fates: dict[str, str] = {}
     for moment in moments:

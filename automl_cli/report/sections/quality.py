@@ -1,7 +1,7 @@
 """How good the answers are, by the means of each task: curves, confusions, residuals."""
 
-from automl_cli.report.material import Material, Solved
-from automl_cli.report.section import Block, Section, Subtitle, Text
+from automl_cli.report.material import ReportData, ReportTarget
+from automl_cli.report.section import Block, Paragraph, Section, Subtitle
 from automl_cli.report.sections.binary import write_binary
 from automl_cli.report.sections.multiclass import write_multiclass
 from automl_cli.report.sections.regression import write_regression
@@ -12,9 +12,9 @@ HONEST = (
 )
 
 
-def write_quality(material: Material) -> Section:
+def write_quality(material: ReportData) -> Section:
     """Write the section with the usual pictures of each task."""
-    blocks: list[Block] = [Text(text=HONEST)]
+    blocks: list[Block] = [Paragraph(text=HONEST)]
     for solved in material.solved:
         if len(material.solved) > 1:
             blocks.append(Subtitle(text=solved.name))
@@ -22,7 +22,7 @@ def write_quality(material: Material) -> Section:
     return Section(name="quality", title="How good the answers are", blocks=blocks)
 
 
-def _write_target(solved: Solved) -> list[Block]:
+def _write_target(solved: ReportTarget) -> list[Block]:
     problem = solved.problem
     if problem.target.task == "regression":
         return list(write_regression(solved))

@@ -6,8 +6,8 @@ import numpy as np
 
 from automl_cli.core.arrays import FloatVector
 from automl_cli.report.drawing import INK, MUTED, SERIES, add_legend, sheet, thin
-from automl_cli.report.material import Solved
-from automl_cli.report.section import Block, Cell, Heading, Picture, Pictures, Table, Text
+from automl_cli.report.material import ReportTarget
+from automl_cli.report.section import Block, Cell, Heading, Paragraph, Picture, Pictures, Table
 from automl_cli.report.wording import count, spell, spell_share
 
 MOST_POINTS = 700
@@ -15,14 +15,14 @@ N_BINS = 10
 WIDE = 50.0  # times the median: so skewed a target is drawn on a logarithmic axis
 
 
-def write_regression(solved: Solved) -> Iterator[Block]:
+def write_regression(solved: ReportTarget) -> Iterator[Block]:
     """Yield the pictures and tables of a target of numbers."""
     y = solved.problem.y[solved.rows].astype(np.float64)
     predicted = np.asarray(solved.answers[solved.rows], dtype=np.float64)
     residuals = y - predicted
     explained = 1 - float(np.mean(residuals**2)) / max(float(np.var(y)), 1e-300)
     absolute = np.abs(residuals)
-    yield Text(
+    yield Paragraph(
         text=f"{len(y):,} rows. Half of the predictions are within "
         f"{spell(float(np.median(absolute)), 3)} of the truth, nine of ten within "
         f"{spell(float(np.quantile(absolute, 0.9)), 3)}. They explain {spell_share(explained)} of "
@@ -40,7 +40,7 @@ def write_regression(solved: Solved) -> Iterator[Block]:
     yield _list_bins(solved, y, predicted)
 
 
-def _draw_against(solved: Solved, y: FloatVector, predicted: FloatVector) -> Picture:
+def _draw_against(solved: ReportTarget, y: FloatVector, predicted: FloatVector) -> Picture:
     chosen = thin(len(y), MOST_POINTS)
     is_skewed = bool(y.min() > 0 and predicted.min() > 0 and y.max() > WIDE * np.median(y))
     low, high = float(min(y.min(), predicted.min())), float(max(y.max(), predicted.max()))
@@ -64,7 +64,9 @@ def _draw_against(solved: Solved, y: FloatVector, predicted: FloatVector) -> Pic
     return Picture(name=f"Predicted against true {solved.name}", caption=caption, svg=svg)
 
 
-def _draw_residuals(solved: Solved, predicted: FloatVector, residuals: FloatVector) -> Picture:
+def _draw_residuals(
+    solved: ReportTarget, predicted: FloatVector, residuals: FloatVector
+) -> Picture:
     parts = np.array_split(np.argsort(predicted, kind="stable"), min(20, len(predicted)))
     middle = np.array([np.median(predicted[part]) for part in parts])
     levels = np.array([np.quantile(residuals[part], (0.1, 0.25, 0.5, 0.75, 0.9)) for part in parts])
@@ -87,7 +89,7 @@ def _draw_residuals(solved: Solved, predicted: FloatVector, residuals: FloatVect
     return Picture(name=f"Residuals for {solved.name}", caption=caption, svg=svg)
 
 
-def _draw_heap(solved: Solved, residuals: FloatVector) -> Picture:
+def _draw_heap(solved: ReportTarget, residuals: FloatVector) -> Picture:
     low, high = np.quantile(residuals, (0.005, 0.995))
     inside = residuals[(residuals >= low) & (residuals <= high)]
     with sheet(300) as drawn:
@@ -108,7 +110,7 @@ def _draw_heap(solved: Solved, residuals: FloatVector) -> Picture:
     )
 
 
-def _list_bins(solved: Solved, y: FloatVector, predicted: FloatVector) -> Table:
+def _list_bins(solved: ReportTarget, y: FloatVector, predicted: FloatVector) -> Table:
     rows = []
     for part in np.array_split(np.argsort(predicted, kind="stable"), min(N_BINS, len(y))):
         errors = y[part] - predicted[part]

@@ -2,12 +2,12 @@
 
 import shlex
 
-from automl_cli.report.material import Material
-from automl_cli.report.section import Block, Heading, Listing, Section, Table, Text
+from automl_cli.report.material import ReportData
+from automl_cli.report.section import Block, Heading, Listing, Paragraph, Section, Table
 from automl_cli.report.wording import say
 
 
-def write_repeat(material: Material) -> Section:
+def write_repeat(material: ReportData) -> Section:
     """Write the section that says how to get the same run."""
     files, directory = material.run.files, material.run.directory
     given = [path for path in (files.train, files.test) if path is not None]
@@ -23,7 +23,7 @@ def write_repeat(material: Material) -> Section:
     limited = config.budget is not None or (config.search.trials and config.search.budget)
     blocks: list[Block] = [
         Listing(caption="The command", text=shlex.join(words)),
-        Text(
+        Paragraph(
             text="Under a budget, a faster or slower machine fits other candidates. Without "
             "one, the same data, config and versions give the same numbers."
             if limited

@@ -6,17 +6,17 @@ import numpy as np
 
 from automl_cli.core.arrays import FloatVector
 from automl_cli.report.drawing import MUTED, SERIES, height_of, list_bars, sheet
-from automl_cli.report.material import Material, Solved
+from automl_cli.report.material import ReportData, ReportTarget
 from automl_cli.report.section import (
     Block,
     Cell,
     Heading,
+    Paragraph,
     Picture,
     Pictures,
     Section,
     Subtitle,
     Table,
-    Text,
 )
 from automl_cli.report.segments import SURE, Segment, find_worst
 from automl_cli.report.wording import count, say, shorten, spell, spell_share
@@ -29,7 +29,7 @@ LOSSES = {
 }
 
 
-def write_slices(material: Material) -> Section:
+def write_slices(material: ReportData) -> Section:
     """Write the section about the worst segments."""
     blocks: list[Block] = []
     for solved in material.solved:
@@ -39,7 +39,7 @@ def write_slices(material: Material) -> Section:
     return Section(name="slices", title="Errors by slice", blocks=blocks)
 
 
-def _write_target(material: Material, solved: Solved) -> Iterator[Block]:
+def _write_target(material: ReportData, solved: ReportTarget) -> Iterator[Block]:
     rows = solved.rows
     rng = np.random.default_rng(0)
     places = np.arange(len(rows))
@@ -56,20 +56,20 @@ def _write_target(material: Material, solved: Solved) -> Iterator[Block]:
         means=None if means is None else (means[0][places], means[1][places]),
     )
     overall = float(solved.losses.mean())
-    yield Text(text=_tell(solved, segments, n_tried, overall))
+    yield Paragraph(text=_tell(solved, segments, n_tried, overall))
     if segments:
         yield Pictures(pictures=[_draw(solved, segments)])
         yield _list_segments(solved, segments, overall)
 
 
-def _find_means(solved: Solved) -> tuple[FloatVector, FloatVector] | None:
+def _find_means(solved: ReportTarget) -> tuple[FloatVector, FloatVector] | None:
     """Return predictions and truth of each row where their means can be compared."""
     if solved.problem.n_outputs > 1:
         return None
     return solved.oof[solved.rows, 0], solved.problem.fit_y[solved.rows].astype(np.float64)
 
 
-def _tell(solved: Solved, segments: Sequence[Segment], n_tried: int, overall: float) -> str:
+def _tell(solved: ReportTarget, segments: Sequence[Segment], n_tried: int, overall: float) -> str:
     if not segments:
         return "No slice is large enough to be examined, or none has a higher error than the rest."
     n_sure = sum(one.adjusted <= SURE for one in segments)
@@ -97,7 +97,7 @@ def _tell(solved: Solved, segments: Sequence[Segment], n_tried: int, overall: fl
     )
 
 
-def _draw(solved: Solved, segments: Sequence[Segment]) -> Picture:
+def _draw(solved: ReportTarget, segments: Sequence[Segment]) -> Picture:
     with sheet(height_of(len(segments)) + 16 * len(segments)) as drawn:
         names = [_fold(one.name) for one in segments]
         places = list_bars(drawn.axes, names)
@@ -147,7 +147,7 @@ def _fold(name: str) -> str:
     return "\n".join(shorten(part, 30) for part in short.split(" and "))
 
 
-def _list_segments(solved: Solved, segments: Sequence[Segment], overall: float) -> Table:
+def _list_segments(solved: ReportTarget, segments: Sequence[Segment], overall: float) -> Table:
     with_means = segments[0].predicted is not None
     n_rows = len(solved.rows)
     rows = []

@@ -8,10 +8,10 @@ import pytest
 
 from automl_cli.core.errors import DataError
 from automl_cli.data.read import RawTable, read_table
-from automl_cli.ensemble.outside.rows import Rows, find_places, make_rows
+from automl_cli.ensemble.outside.rows import PredictedRows, find_places, make_rows
 
 
-def make(*ids: str, name: str = "id") -> Rows:
+def make(*ids: str, name: str = "id") -> PredictedRows:
     return make_rows("train", name, pa.chunked_array([pa.array(ids, pa.large_string())]), len(ids))
 
 
