@@ -61,7 +61,7 @@ def _make_coefficients(target: Mapping[str, Any], level: float) -> Table:
     is_ratio = target["family"] != "gaussian" or target["transform"] == "log1p"
     what = "odds ratio" if target["labels"] else "factor" if is_ratio else "effect"
     sure = f"{1 - level:.0%} interval"
-    table = make_table("a unit of", what, sure, "of 1 s.d.", "p")
+    table = make_table("one unit of", what, sure, "of one s.d.", "p")
     several = len(target["labels"]) > 2
     order = {test["term"]: test["p_corrected"] or 0.0 for test in target["tests"]}
     ranked = sorted(target["coefficients"], key=lambda one: order[one["term"]])

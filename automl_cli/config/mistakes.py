@@ -59,9 +59,12 @@ class Mistake:
     hint: str
 
     def __str__(self) -> str:
-        """Return place, keys and problem in one line."""
-        parts = (str(self.where), spell_path(self.key_path), self.problem)
-        return ": ".join(part for part in parts if part)
+        """Return place, keys and problem in one line; a flag says already which key it sets."""
+        where, keys = str(self.where), spell_path(self.key_path)
+        is_flag = where.startswith("--") and not where.startswith("--set ")
+        if is_flag or where.startswith(f"--set {keys}="):
+            keys = ""
+        return ": ".join(part for part in (where, keys, self.problem) if part)
 
 
 def raise_mistakes(mistakes: Sequence[Mistake]) -> None:

@@ -12,12 +12,12 @@ MAX_STRATA = 20  # quantile bins of a regression target; finer ones leave no cha
 
 
 def split_kfold(request: SplitRequest) -> FoldPlan:
-    """Deal the shuffled rows, without using the target."""
+    """Assign shuffled rows to folds, without using the target."""
     return _deal("kfold", request, np.zeros(request.n_rows, dtype=np.int64))
 
 
 def split_stratified(request: SplitRequest) -> FoldPlan:
-    """Deal the shuffled rows class by class, or by quantiles of a regression target.
+    """Assign shuffled rows to folds, class by class or by quantiles of a regression target.
 
     Both the fold sizes and the members of each class differ by at most one between folds; a
     class with fewer members than folds is spread over as many folds as it has members.
