@@ -80,7 +80,7 @@ def ask(
     with answered():
         from automl_cli.cli.verdicts import print_verdict
         from automl_cli.config.load import load_config
-        from automl_cli.hypotheses import TestQuestion, answer, guess_target
+        from automl_cli.hypotheses import HypothesisQuestion, answer, guess_target
         from automl_cli.run.competition import Competition, is_run
 
         source: Path | Competition = paths[0]
@@ -100,7 +100,7 @@ def ask(
                 sample=sample,
             )
         told = answer(
-            TestQuestion(
+            HypothesisQuestion(
                 source=source,
                 columns=tuple(columns or ()),
                 formula=formula,

@@ -10,16 +10,16 @@ from typing import Any, cast
 from automl_cli.hypotheses.candidates import answer_candidates
 from automl_cli.hypotheses.effects import answer_effects
 from automl_cli.hypotheses.groups import answer_groups
-from automl_cli.hypotheses.question import TestQuestion, check_question
+from automl_cli.hypotheses.question import HypothesisQuestion, check_question
 from automl_cli.hypotheses.tables import guess_target
 from automl_cli.payloads import without_nan
 
-__all__ = ["TEST_VERSION", "TestQuestion", "answer", "guess_target"]
+__all__ = ["TEST_VERSION", "HypothesisQuestion", "answer", "guess_target"]
 
 TEST_VERSION = 1  # of what `--json` prints
 
 
-def answer(question: TestQuestion) -> dict[str, Any]:
+def answer(question: HypothesisQuestion) -> dict[str, Any]:
     """Return tests, figures and conclusions as plain values.
 
     Raises

@@ -11,7 +11,7 @@ from automl_cli.core.candidate import Candidate
 from automl_cli.core.errors import ConfigError, RunError
 from automl_cli.core.problem import Problem
 from automl_cli.ensemble.files import load_last_blend
-from automl_cli.hypotheses.question import TestQuestion
+from automl_cli.hypotheses.question import HypothesisQuestion
 from automl_cli.run.reopen import Reopened, reopen
 from automl_cli.statistics.conclusions import conclude_paired
 from automl_cli.statistics.paired import Paired, compare_candidates
@@ -21,7 +21,7 @@ from automl_cli.train.trials import leave_judges_out
 ENSEMBLE = "ensemble"
 
 
-def answer_candidates(question: TestQuestion, names: tuple[str, str]) -> dict[str, Any]:
+def answer_candidates(question: HypothesisQuestion, names: tuple[str, str]) -> dict[str, Any]:
     """Return the comparison of two candidates of a run.
 
     Raises

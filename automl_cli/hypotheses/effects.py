@@ -11,8 +11,8 @@ from automl_cli.core.dataset import Column
 from automl_cli.core.errors import DataError
 from automl_cli.core.resampling import thin_rows
 from automl_cli.hypotheses.findings import list_findings, list_row_findings
-from automl_cli.hypotheses.question import TestQuestion
-from automl_cli.hypotheses.tables import TestedRows, read_rows
+from automl_cli.hypotheses.question import HypothesisQuestion
+from automl_cli.hypotheses.tables import HypothesisRows, read_rows
 from automl_cli.statistics.conclusions import conclude_effects
 from automl_cli.statistics.design import Design, make_design, make_free_design
 from automl_cli.statistics.effects import Effects, correct_tests, measure_effects
@@ -29,7 +29,7 @@ MOST_ROWS = 100_000  # more find no effect worth the wait
 ROBUST = {"multinomial": "HC1"}  # else HC3
 
 
-def answer_effects(question: TestQuestion) -> dict[str, Any]:
+def answer_effects(question: HypothesisQuestion) -> dict[str, Any]:
     """Return the tests of all columns, for each target.
 
     Raises
@@ -52,7 +52,7 @@ def answer_effects(question: TestQuestion) -> dict[str, Any]:
     }
 
 
-def _find_responses(rows: TestedRows, question: TestQuestion) -> tuple[Response, ...]:
+def _find_responses(rows: HypothesisRows, question: HypothesisQuestion) -> tuple[Response, ...]:
     left = None if question.formula is None else split_formula(question.formula)[0]
     if left is None:
         return rows.targets
@@ -62,7 +62,7 @@ def _find_responses(rows: TestedRows, question: TestQuestion) -> tuple[Response,
 
 
 def _answer(
-    rows: TestedRows, response: Response, question: TestQuestion, n_all: int
+    rows: HypothesisRows, response: Response, question: HypothesisQuestion, n_all: int
 ) -> dict[str, Any]:
     effects, n_parameters = _measure(rows, response, question)
     findings = [
@@ -93,25 +93,27 @@ def _answer(
     }
 
 
-def _find_undefined(rows: TestedRows, question: TestQuestion) -> Undefined:
+def _find_undefined(rows: HypothesisRows, question: HypothesisQuestion) -> Undefined:
     return Undefined() if question.formula is None else find_undefined(rows.frame, question.formula)
 
 
-def _leave_clusters(rows: TestedRows, question: TestQuestion) -> list[tuple[str, str]]:
+def _leave_clusters(rows: HypothesisRows, question: HypothesisQuestion) -> list[tuple[str, str]]:
     """Return the column of the clusters, where all others are tested."""
     if rows.cluster is None or question.columns or question.formula is not None:
         return []
     return [(rows.cluster, "it makes the clusters")]
 
 
-def _name_others(question: TestQuestion) -> str:
+def _name_others(question: HypothesisQuestion) -> str:
     """Return what else is in the model of a column."""
     if question.formula is not None:
         return "the other terms"
     return "the other named columns" if question.columns else "the others"
 
 
-def _measure(rows: TestedRows, response: Response, question: TestQuestion) -> tuple[Effects, int]:
+def _measure(
+    rows: HypothesisRows, response: Response, question: HypothesisQuestion
+) -> tuple[Effects, int]:
     """Return the effects and how many parameters one model has."""
     if question.alone:
         return _measure_alone(rows, response, _choose_columns(rows, response, question))
@@ -119,7 +121,7 @@ def _measure(rows: TestedRows, response: Response, question: TestQuestion) -> tu
     return measure_effects(design, response, rows.settings), design.matrix.shape[1] - 1
 
 
-def _make_design(rows: TestedRows, response: Response, question: TestQuestion) -> Design:
+def _make_design(rows: HypothesisRows, response: Response, question: HypothesisQuestion) -> Design:
     if question.formula is not None:
         return make_formula_design(rows.frame, split_formula(question.formula)[1])
     columns, clusters = _choose_columns(rows, response, question), rows.settings.clusters
@@ -128,7 +130,9 @@ def _make_design(rows: TestedRows, response: Response, question: TestQuestion) -
     return make_design(rows.frame, columns, clusters)
 
 
-def _choose_columns(rows: TestedRows, response: Response, question: TestQuestion) -> list[Column]:
+def _choose_columns(
+    rows: HypothesisRows, response: Response, question: HypothesisQuestion
+) -> list[Column]:
     known = {column.name: column for column in rows.columns}
     for name in question.columns:
         if name not in known:
@@ -142,7 +146,7 @@ def _choose_columns(rows: TestedRows, response: Response, question: TestQuestion
 
 
 def _measure_alone(
-    rows: TestedRows, response: Response, columns: Sequence[Column]
+    rows: HypothesisRows, response: Response, columns: Sequence[Column]
 ) -> tuple[Effects, int]:
     found: list[Effects] = []
     left_out: list[tuple[str, str]] = []

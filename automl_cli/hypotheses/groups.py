@@ -5,14 +5,14 @@ from typing import Any
 
 from automl_cli.core.errors import DataError
 from automl_cli.hypotheses.findings import list_group_findings
-from automl_cli.hypotheses.question import TestQuestion
-from automl_cli.hypotheses.tables import TestedRows, read_rows
+from automl_cli.hypotheses.question import HypothesisQuestion
+from automl_cli.hypotheses.tables import HypothesisRows, read_rows
 from automl_cli.statistics.conclusions import conclude_groups
 from automl_cli.statistics.groups import compare_groups
 from automl_cli.statistics.response import Response
 
 
-def answer_groups(question: TestQuestion, between: str) -> dict[str, Any]:
+def answer_groups(question: HypothesisQuestion, between: str) -> dict[str, Any]:
     """Return the comparison of the groups that a column makes, for each response.
 
     Raises
@@ -31,7 +31,7 @@ def answer_groups(question: TestQuestion, between: str) -> dict[str, Any]:
     }
 
 
-def _answer(rows: TestedRows, response: Response, between: str) -> dict[str, Any]:
+def _answer(rows: HypothesisRows, response: Response, between: str) -> dict[str, Any]:
     if response.name == between:
         raise DataError(
             f"{between!r} makes the groups, and is what they are to be compared in.",

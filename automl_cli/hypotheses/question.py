@@ -9,7 +9,7 @@ from automl_cli.statistics.corrections import check_correction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TestQuestion:
+class HypothesisQuestion:
     """What the user asks.
 
     Parameters
@@ -51,7 +51,7 @@ class TestQuestion:
     level: float = 0.05
 
 
-def check_question(question: TestQuestion) -> None:
+def check_question(question: HypothesisQuestion) -> None:
     """Refuse what does not go together.
 
     Raises
@@ -88,7 +88,7 @@ def check_question(question: TestQuestion) -> None:
         )
 
 
-def _check_comparison(question: TestQuestion) -> None:
+def _check_comparison(question: HypothesisQuestion) -> None:
     given = {"--cluster": question.cluster, "--family": question.family, "--on": question.on}
     idle = [flag for flag, value in given.items() if value is not None]
     if question.compare is not None and idle:

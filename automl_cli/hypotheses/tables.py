@@ -16,7 +16,7 @@ from automl_cli.core.dataset import Column, Dataset, Target
 from automl_cli.core.errors import DataError
 from automl_cli.data.files import find_files
 from automl_cli.data.names import find_name
-from automl_cli.hypotheses.question import TestQuestion
+from automl_cli.hypotheses.question import HypothesisQuestion
 from automl_cli.metrics import choose_scale
 from automl_cli.planning.problems import choose_metric
 from automl_cli.planning.validation import choose_validation
@@ -28,7 +28,7 @@ from automl_cli.statistics.response import Response, make_column_response, make_
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TestedRows:
+class HypothesisRows:
     """The rows to test.
 
     Parameters
@@ -57,7 +57,7 @@ class TestedRows:
     settings: Settings
     family: str | None
 
-    def take(self, rows: IntVector) -> "TestedRows":
+    def take(self, rows: IntVector) -> "HypothesisRows":
         """Return some of the rows."""
         clusters = self.settings.clusters
         return replace(
@@ -128,7 +128,7 @@ def guess_target(
     return [named] if files.test is None and files.sample is None else None
 
 
-def read_rows(question: TestQuestion) -> TestedRows:
+def read_rows(question: HypothesisQuestion) -> HypothesisRows:
     """Return the rows that a question is about.
 
     Raises
@@ -147,7 +147,7 @@ def read_rows(question: TestQuestion) -> TestedRows:
         cluster = find_name(cluster, list(dataset.train.columns)) or cluster
     # Counts or not is said of the target; another column that is explained follows its own values.
     asks_target = question.on is None
-    rows = TestedRows(
+    rows = HypothesisRows(
         source=source,
         frame=_join(dataset),
         columns=dataset.schema.columns,

@@ -10,7 +10,7 @@ import statsmodels.datasets as shipped
 
 from automl_cli.config.load import load_config
 from automl_cli.core.errors import AutomlError, ConfigError
-from automl_cli.hypotheses import TestQuestion, answer
+from automl_cli.hypotheses import HypothesisQuestion, answer
 from automl_cli.run.competition import Competition
 
 N = 600
@@ -23,7 +23,7 @@ def ask(path: Path, target: str = "sold", *drop: str, **asked: Any) -> dict[str,
     source = Competition(
         paths=(path,), loaded=load_config(preset="smoke", overrides=overrides, flags=flags)
     )
-    return answer(TestQuestion(source=source, **asked))
+    return answer(HypothesisQuestion(source=source, **asked))
 
 
 def find_shown(told: dict[str, Any]) -> set[str]:
@@ -165,7 +165,7 @@ def test_a_logarithmic_metric_asks_on_its_scale(table: Path):
         paths=(table,),
         loaded=load_config(preset="smoke", flags={"data.target": ["price"], "metric": "rmsle"}),
     )
-    told = answer(TestQuestion(source=source, columns=("size",)))
+    told = answer(HypothesisQuestion(source=source, columns=("size",)))
     assert told["targets"][0]["transform"] == "log1p"
     slope = told["targets"][0]["coefficients"][0]["estimate"]
     assert slope == pytest.approx(1 / 5 / 101, rel=0.3)
@@ -199,7 +199,9 @@ def test_spector_is_read_from_a_file_and_has_the_figures_of_stata(tmp_path: Path
         paths=(tmp_path / "spector.csv",),
         loaded=load_config(preset="smoke", flags={"data.target": ["GRADE"]}),
     )
-    told = answer(TestQuestion(source=source, formula="GRADE ~ GPA + TUCE + PSI"))["targets"][0]
+    told = answer(HypothesisQuestion(source=source, formula="GRADE ~ GPA + TUCE + PSI"))["targets"][
+        0
+    ]
     estimates = [one["estimate"] for one in told["coefficients"]]
     expected = [2.82611297201, 0.0951576702557, 2.37868772835]  # Stata 11
     np.testing.assert_allclose(estimates, expected, rtol=1e-6)
@@ -230,7 +232,7 @@ def test_a_mistake_is_told_with_what_to_do(table: Path, asked: dict[str, Any], t
 
 
 def test_the_effects_of_a_run_are_those_of_its_table(run: Path):
-    told = answer(TestQuestion(source=run))
+    told = answer(HypothesisQuestion(source=run))
     assert told["rows"] == 500
     assert find_shown(told) == {"size", "city"}
 

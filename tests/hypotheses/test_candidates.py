@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 import automl_cli
 from automl_cli.cli.app import app
 from automl_cli.core.errors import ConfigError
-from automl_cli.hypotheses import TestQuestion, answer
+from automl_cli.hypotheses import HypothesisQuestion, answer
 from automl_cli.hypotheses.candidates import _list_luck
 from automl_cli.statistics.paired import Gain, Paired
 
@@ -32,7 +32,7 @@ def twofold(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_names_that_several_targets_have_are_refused(twofold: Path) -> None:
     with pytest.raises(ConfigError) as caught:
-        answer(TestQuestion(source=twofold, compare=("linear", "lightgbm")))
+        answer(HypothesisQuestion(source=twofold, compare=("linear", "lightgbm")))
     assert caught.value.message == (
         "--compare: linear and lightgbm may be of any of the targets first, second."
     )
@@ -42,7 +42,7 @@ def test_whole_keys_are_of_one_target(twofold: Path) -> None:
     keys = [path.name for path in sorted((twofold / "candidates").iterdir())]
     for target in ("first", "second"):
         told = [
-            answer(TestQuestion(source=twofold, compare=("ensemble", key)))["target"]
+            answer(HypothesisQuestion(source=twofold, compare=("ensemble", key)))["target"]
             for key in keys
         ]
         assert told.count(target) == 2
@@ -72,7 +72,7 @@ def test_options_that_would_do_nothing_are_refused(
 
 
 def test_two_candidates_of_a_run_are_compared_by_prefix(run: Path):
-    told = answer(TestQuestion(source=run, compare=("linear", "lightgbm")))
+    told = answer(HypothesisQuestion(source=run, compare=("linear", "lightgbm")))
     assert [key.split("-")[0] for key in told["keys"]] == ["linear", "lightgbm"]
     assert told["n_rows"] == 500
     assert told["rows"]["gain"] == pytest.approx(told["first"] - told["second"])
@@ -118,7 +118,7 @@ def test_the_comparison_is_shown_in_80_columns(run: Path):
 
 
 def test_the_ensemble_is_compared_with_its_members(run: Path):
-    told = answer(TestQuestion(source=run, compare=("ensemble", "lightgbm")))
+    told = answer(HypothesisQuestion(source=run, compare=("ensemble", "lightgbm")))
     assert told["keys"][0] == "ensemble"
 
 
@@ -132,5 +132,5 @@ def test_the_ensemble_is_compared_with_its_members(run: Path):
 )
 def test_names_that_are_no_candidates_are_refused(run: Path, names: tuple[str, str], told: str):
     with pytest.raises(ConfigError) as caught:
-        answer(TestQuestion(source=run, compare=names))
+        answer(HypothesisQuestion(source=run, compare=names))
     assert caught.value.message.startswith(told)
