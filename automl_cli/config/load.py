@@ -1,7 +1,8 @@
 """Presets, files, ``--set`` and flags become one checked `RunConfig`.
 
 The stronger comes later: preset chain, file, ``--set``, flags. Mappings are merged key by key,
-lists and single values are replaced, and every value remembers who said it.
+lists (but for ``{append: [...]}``) and single values are replaced, and every value remembers who
+said it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,6 +18,7 @@ from automl_cli.config.schema import RunConfig
 from automl_cli.config.tree import (
     Layer,
     Node,
+    add_to_defaults,
     find_origin,
     make_node,
     merge,
@@ -97,12 +99,13 @@ def load_config(
             *(_read_flag(key, value) for key, value in (flags or {}).items()),
         ]
     )
+    tree = add_to_defaults(said.tree, RunConfig().model_dump())
     try:
-        config = RunConfig.model_validate(to_plain(said.tree))
+        config = RunConfig.model_validate(to_plain(tree))
     except ValidationError as error:
-        raise make_error([*said.mistakes, *diagnose(error, said.tree)]) from None
+        raise make_error([*said.mistakes, *diagnose(error, tree)]) from None
     raise_mistakes(said.mistakes)
-    return LoadedConfig(config=config, tree=said.tree)
+    return LoadedConfig(config=config, tree=tree)
 
 
 def add_value(loaded: LoadedConfig, key: str, value: object, *, origin: str) -> LoadedConfig:

@@ -9,8 +9,10 @@ from automl_cli.config.load import LoadedConfig
 from automl_cli.config.mistakes import KeyPath
 from automl_cli.config.presets import DEFAULT_PRESET, preset_path
 from automl_cli.config.schema import FileConfig
-from automl_cli.config.tree import DEFAULT, find_node
+from automl_cli.config.tree import APPEND, DEFAULT, find_node
 from automl_cli.config.yaml_reader import RESOLVERS
+
+ABOUT = ("title", "description", "default")  # what a schema says of a key besides its form
 
 
 def show_config(loaded: LoadedConfig) -> str:
@@ -52,11 +54,24 @@ def init_config(preset: str = DEFAULT_PRESET) -> str:
 def config_schema() -> dict[str, Any]:
     """Return the JSON schema of a config file, for editors."""
     schema = FileConfig.model_json_schema()
+    for section in (schema, *schema["$defs"].values()):
+        keys = section.get("properties", {})
+        keys.update({name: _allow_append(key) for name, key in keys.items()})
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **schema,
         "title": "automl_cli config",
     }
+
+
+def _allow_append(key: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of a key; a list may also be added to the one below it."""
+    if key.get("type") != "array":
+        return key
+    about = {name: key[name] for name in ABOUT if name in key}
+    whole = {name: value for name, value in key.items() if name not in ABOUT}
+    added = {"type": "object", "properties": {APPEND: whole}, "required": [APPEND]}
+    return {**about, "anyOf": [whole, {**added, "additionalProperties": False}]}
 
 
 def _show_key(loaded: LoadedConfig, name: str, value: object) -> Iterator[str]:
@@ -129,6 +144,7 @@ extends: PRESET  # smoke (seconds), fast (2 min), medium (15 min), best (1 h), o
 #   catboost: {depth: 8}
 #   extra_trees: false     # left out
 
-# candidates:              # these replace the preset's list
-#   - {model: lightgbm, params: {num_leaves: 15}}
+# candidates:              # after the preset's; a list alone replaces them
+#   append:
+#     - {model: lightgbm, params: {num_leaves: 15}}
 """

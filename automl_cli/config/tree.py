@@ -9,6 +9,7 @@ from automl_cli.config.mistakes import KeyPath, Mistake, Origin
 from automl_cli.core.candidate import ParamValue
 
 DEFAULT = Origin("default")
+APPEND = "append"  # the key of a mapping that adds to the list below it: {append: [3, 4]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +43,53 @@ def stack_layers(layers: Iterable[Layer]) -> Layer:
 def merge(below: Node, above: Node) -> Node:
     """Return `above` over `below`: mappings key by key, everything else replaced.
 
-    Keys keep the place of their first mention; every value keeps its own origin.
+    Keys keep the place of their first mention; every value keeps its own origin. A mapping of
+    `APPEND` and a list is added to the list below.
     """
+    added, before = _find_added(above), _find_added(below)
+    if added is not None and isinstance(below.value, tuple):
+        return Node((*below.value, *added), above.origin)
+    if added is not None and before is not None:
+        return Node({APPEND: Node((*before, *added), above.origin)}, above.origin)
     if not (isinstance(below.value, Mapping) and isinstance(above.value, Mapping)):
         return above
     merged = dict(below.value)
     for name, node in above.value.items():
         merged[name] = merge(merged[name], node) if name in merged else node
     return Node(merged, above.origin)
+
+
+def add_to_defaults(node: Node, defaults: object) -> Node:
+    """Return `node` with each list that is to be added to nothing added to its default.
+
+    Parameters
+    ----------
+    node
+        The layers as one.
+    defaults
+        Plain values of the same keys.
+
+    Examples
+    --------
+    >>> node = make_node({"names": {"append": ["b"]}}, Origin("mine.yaml"))
+    >>> to_plain(add_to_defaults(node, {"names": ["a"]}))
+    {'names': ['a', 'b']}
+    """
+    added = _find_added(node)
+    if added is not None and isinstance(defaults, list | tuple):
+        return Node((*(make_node(item, DEFAULT) for item in defaults), *added), node.origin)
+    if not isinstance(node.value, Mapping):
+        return node
+    known = defaults if isinstance(defaults, Mapping) else {}
+    below = {name: add_to_defaults(child, known.get(name)) for name, child in node.value.items()}
+    return Node(below, node.origin)
+
+
+def _find_added(node: Node) -> tuple[Node, ...] | None:
+    """Return the items that a node adds to a list, or None."""
+    children = as_mapping(node)
+    added = children[APPEND].value if children.keys() == {APPEND} else None
+    return added if isinstance(added, tuple) else None
 
 
 def make_node(value: object, origin: Origin, keys: Sequence[str] = ()) -> Node:

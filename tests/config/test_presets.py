@@ -1,6 +1,8 @@
 from itertools import pairwise
+from typing import Any
 
 import pytest
+import yaml
 
 from automl_cli.config.load import load_config
 from automl_cli.config.presets import preset_names, preset_path
@@ -64,3 +66,15 @@ def test_candidates_differ_and_belong_to_models_that_are_on(configs: dict[str, R
 
 def test_the_first_candidates_are_of_different_families(configs: dict[str, RunConfig]):
     assert len({candidate.model for candidate in configs["medium"].candidates[:6]}) == 4
+
+
+def test_each_candidate_stands_once_in_the_presets():
+    texts = [preset_path(name).read_text(encoding="utf-8") for name in preset_names()]
+    listed = [item for text in texts for item in list_items(yaml.safe_load(text))]
+    assert len(listed) == 33
+    assert len({str(item) for item in listed}) == 33
+
+
+def list_items(preset: dict[str, Any]) -> list[Any]:
+    given = preset.get("candidates", [])
+    return list(given["append"] if isinstance(given, dict) else given)

@@ -53,6 +53,14 @@ def test_editors_are_told_the_forms_that_values_may_have():
     assert schema["$defs"]["DataConfig"]["properties"]["task"]["enum"][0] == "auto"
 
 
+def test_editors_are_told_that_a_list_may_be_added_to():
+    schema = config_schema()
+    whole, added = schema["properties"]["candidates"]["anyOf"]
+    assert whole["type"] == "array"
+    assert added["properties"]["append"] == whole
+    assert "description" in schema["properties"]["candidates"]
+
+
 def test_known_keys_are_sections_and_what_is_in_them():
     keys = known_keys()
     assert ("metric",) in keys

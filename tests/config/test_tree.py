@@ -2,7 +2,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from automl_cli.config.mistakes import Origin
-from automl_cli.config.tree import DEFAULT, find_node, find_origin, make_node, merge, to_plain
+from automl_cli.config.tree import (
+    DEFAULT,
+    add_to_defaults,
+    find_node,
+    find_origin,
+    make_node,
+    merge,
+    to_plain,
+)
 
 BELOW, ABOVE = Origin("below"), Origin("above")
 scalars = st.none() | st.booleans() | st.integers() | st.text(max_size=3)
@@ -36,6 +44,27 @@ def test_mappings_merge_and_everything_else_is_replaced():
     below = make_node({"a": {"x": 1, "y": [1, 2]}, "b": 1}, BELOW)
     above = make_node({"a": {"y": [3]}, "c": 2}, ABOVE)
     assert to_plain(merge(below, above)) == {"a": {"x": 1, "y": [3]}, "b": 1, "c": 2}
+
+
+def test_items_are_appended_to_the_list_below():
+    below = make_node({"a": [1], "b": {"append": [2]}}, BELOW)
+    above = make_node({"a": {"append": [3]}, "b": {"append": [4]}}, ABOVE)
+    merged = merge(below, above)
+    assert to_plain(merged) == {"a": [1, 3], "b": {"append": [2, 4]}}
+    assert [find_origin(merged, ("a", place)) for place in (0, 1)] == [BELOW, ABOVE]
+
+
+def test_items_are_appended_to_the_default_of_a_list_that_nobody_gives():
+    node = make_node({"a": {"append": [3]}, "b": {"append": [4]}, "c": {"append": 5}}, ABOVE)
+    settled = add_to_defaults(node, {"a": (1,), "b": None, "c": [1]})
+    assert to_plain(settled) == {"a": [1, 3], "b": {"append": [4]}, "c": {"append": 5}}
+    assert [find_origin(settled, ("a", place)) for place in (0, 1)] == [DEFAULT, ABOVE]
+
+
+@given(values, values)
+def test_a_list_over_what_is_appended_replaces_it(item: object, other: object):
+    below, above = make_node({"a": {"append": [item]}}, BELOW), make_node({"a": [other]}, ABOVE)
+    assert to_plain(merge(below, above)) == {"a": [other]}
 
 
 def test_every_value_keeps_who_said_it():
