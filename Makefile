@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint docs pictures site clean
+.PHONY: help demo test lint docs pictures site clean
 
 $(BIN)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -14,10 +14,13 @@ $(BIN)/.installed-dev: $(BIN)/.installed
 	$(BIN)/pip install --quiet --editable '.[dev]'
 	touch $@
 
+help:  ## list what make can do
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 12
+
 demo: $(BIN)/.installed  ## install, run the main job on a bundled data set, print where the submission is
 	$(BIN)/automl fit examples/penguins --preset smoke
 
-lint: $(BIN)/.installed-dev
+lint: $(BIN)/.installed-dev  ## style, types and the directions of imports
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -36,5 +39,5 @@ site: $(BIN)/.installed-dev  ## the documents as a site in site/, which needs no
 	$(BIN)/sphinx-build --fail-on-warning --keep-going --quiet -c docs -b html . site
 	@echo site/index.html
 
-clean:
+clean:  ## remove the environment, runs and caches
 	rm -rf $(VENV) runs site .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
