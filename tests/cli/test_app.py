@@ -181,8 +181,8 @@ def test_only_what_is_kept_is_promised_to_go_on(
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    for name in ("competition", "pipeline", "reopen"):  # what is imported later would keep it
-        importlib.import_module(f"automl_cli.{name}")
+    for name in ("commands.fit", "run.competition", "run.reopen"):
+        importlib.import_module(f"automl_cli.{name}")  # what is imported later would keep it
     monkeypatch.setattr("automl_cli.config.load.load_config", interrupt)
     result = CliRunner().invoke(app, [command, str(PENGUINS)])
 

@@ -82,8 +82,7 @@ def test_a_value_that_its_library_refuses_is_named_with_its_place(
     said: str, message: str, binary: Problem, executor: Executor
 ) -> None:
     loaded = load_config(preset="smoke", overrides=[said])
-    key = said.partition("=")[0]
-    assert check(loaded, binary, executor) == f"--set {said}: {key}: {message}"
+    assert check(loaded, binary, executor) == f"--set {said}: {message}"
 
 
 @pytest.mark.parametrize(
