@@ -19,7 +19,7 @@ N_ROWS = 600
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with a package and its metadata, as an installer would leave it."""
     blocks = re.findall(r"```python\n(.*?)```", (ROOT / "CONTRIBUTING.md").read_text(), re.DOTALL)
-    (code,) = [block for block in blocks if "GAPS = Group(" in block]
+    (code,) = [block for block in blocks if "GAPS = FeatureGroup(" in block]
     site = tmp_path_factory.mktemp("site")
     (site / "my_package").mkdir()
     (site / "my_package" / "__init__.py").touch()
