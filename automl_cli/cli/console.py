@@ -14,7 +14,7 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from automl_cli.cli.details import list_details
-from automl_cli.cli.figures import spell_number, spell_seconds
+from automl_cli.cli.figures import spell_candidate, spell_number, spell_seconds
 from automl_cli.cli.leaderboard import (
     print_target,
     print_unused,
@@ -24,7 +24,7 @@ from automl_cli.cli.leaderboard import (
 from automl_cli.cli.live import Space, is_live, keep_drawing
 from automl_cli.cli.meter import MemoryMeter
 from automl_cli.cli.standing import Standing, note
-from automl_cli.cli.terminal import open_console
+from automl_cli.cli.terminal import open_console, print_line
 from automl_cli.cli.view import draw
 from automl_cli.core.counts import spell_count
 from automl_cli.core.events import Event
@@ -96,8 +96,7 @@ class RunConsole:
         print_unused(self.console, summary)
         others = [fact for fact in summary["facts"] if fact[0] not in TITLED]
         facts = " · ".join(f"{what}: {value}" for what, value, _ in others)
-        # A terminal breaks lines between words; elsewhere a line stays whole for grep.
-        self.console.print(Text(facts, style="dim"), soft_wrap=not self.console.is_terminal)
+        print_line(self.console, Text(facts, style="dim"))
         for one in summary["findings"]:
             if one["severity"] == "error":  # it has scrolled by, and the score hangs on it
                 told = f"doubtful score: {one['message']} {one['advice']}"
@@ -187,9 +186,7 @@ def _spell_failure(fields: Mapping[str, Any]) -> str:
 
 
 def _spell_name(fields: Mapping[str, Any]) -> str:
-    """Return the key of a candidate with what it is."""
-    description = fields.get("description")
-    return f"{fields['key']} ({description})" if description else str(fields["key"])
+    return spell_candidate(fields["key"], fields.get("description"))
 
 
 def _spell_blend(fields: Mapping[str, Any]) -> str:

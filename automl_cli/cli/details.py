@@ -9,7 +9,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import TypeAlias
 
-from automl_cli.cli.figures import spell_bytes, spell_number
+from automl_cli.cli.figures import spell_bytes, spell_candidate, spell_number
 from automl_cli.cli.standing import Fields, Standing
 from automl_cli.core.events import Event, EventKind
 
@@ -36,7 +36,7 @@ def _list_planned(_: Standing, __: Standing, fields: Fields) -> Iterator[str]:
     descriptions = fields.get("descriptions", {})
     for key in fields["candidates"]:
         done = ": finished before" if key in fields["finished"] else ""
-        yield f"planned: {_name(key, descriptions.get(key, ''))}{done}"
+        yield f"planned: {spell_candidate(key, descriptions.get(key))}{done}"
 
 
 def _list_begun(before: Standing, after: Standing, _: Fields) -> Iterator[str]:
@@ -65,10 +65,6 @@ def _list_best(before: Standing, after: Standing, fields: Fields) -> Iterator[st
     best = after.best[target]
     if best != before.best.get(target):
         yield f"best so far for {target}: {spell_number(best.score)} ({best.holder})"
-
-
-def _name(key: str, description: str) -> str:
-    return f"{key} ({description})" if description else key
 
 
 DETAILS: Mapping[EventKind, Lines] = {

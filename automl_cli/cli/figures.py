@@ -1,4 +1,4 @@
-"""Figures as people read them."""
+"""Figures and candidates as people read them."""
 
 
 def spell_number(value: float | None, digits: int = 6) -> str:
@@ -30,3 +30,14 @@ def spell_bytes(n_bytes: float) -> str:
     ['512 MB', '1.2 GB', '64.0 GB']
     """
     return f"{n_bytes / 1e6:.0f} MB" if n_bytes < 1e9 else f"{n_bytes / 1e9:.1f} GB"
+
+
+def spell_candidate(key: str, description: str | None) -> str:
+    """Return the key of a candidate with what it is.
+
+    Examples
+    --------
+    >>> spell_candidate("linear-1", "counts; C 3"), spell_candidate("linear-1", "")
+    ('linear-1 (counts; C 3)', 'linear-1')
+    """
+    return f"{key} ({description})" if description else key

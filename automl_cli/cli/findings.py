@@ -6,7 +6,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from automl_cli.cli.terminal import open_console
+from automl_cli.cli.terminal import open_console, print_line
 from automl_cli.core.counts import spell_count
 from automl_cli.core.errors import ConfigError, DataError
 from automl_cli.core.finding import SEVERITIES
@@ -32,9 +32,7 @@ def print_survey(survey: Mapping[str, Any]) -> None:
     """Print what was inferred and found to stdout."""
     console = open_console()
     for what, value, reason in survey["facts"]:
-        console.print(
-            Text(f"{what}: {value} ({reason})", style="dim"), soft_wrap=not console.is_terminal
-        )
+        print_line(console, Text(f"{what}: {value} ({reason})", style="dim"))
     print_findings(console, survey["findings"])
     if not survey["findings"]:
         console.print("nothing found.", highlight=False)
@@ -45,7 +43,7 @@ def print_check(checked: Mapping[str, Any]) -> None:
     console = open_console()
     rows, columns = f"{checked['rows']:,} rows", ", ".join(checked["columns"])
     told = f"{checked['submission']} is a valid submission: {rows}; columns {columns}"
-    console.print(told, soft_wrap=not console.is_terminal)
+    print_line(console, told)
     print_findings(console, checked["findings"])
 
 
@@ -54,16 +52,10 @@ def print_findings(console: Console, findings: Sequence[Mapping[str, Any]]) -> N
     for finding in findings:
         severity = finding["severity"]
         line = Text.assemble((f"{severity:<8}", STYLES[severity]), f"{finding['message']}")
-        console.print(
-            line, Text(f"[{finding['code']}]", style="dim"), soft_wrap=not console.is_terminal
-        )
-        console.print(
-            Text(f"        {finding['advice']}", style="dim"), soft_wrap=not console.is_terminal
-        )
+        print_line(console, line, Text(f"[{finding['code']}]", style="dim"))
+        print_line(console, Text(f"        {finding['advice']}", style="dim"))
         for key, value in finding["fix"].items():
-            console.print(
-                f"        {key}: {value}", soft_wrap=not console.is_terminal, highlight=False
-            )
+            print_line(console, f"        {key}: {value}", highlight=False)
 
 
 def refuse_grave(findings: Sequence[Mapping[str, Any]], severity: str | None) -> None:

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from automl_cli.cli.figures import spell_bytes, spell_number
 from automl_cli.cli.tables import make_table
-from automl_cli.cli.terminal import open_console
+from automl_cli.cli.terminal import open_console, print_line
 from automl_cli.core.counts import spell_count
 
 Inspection: TypeAlias = Mapping[str, Any]
@@ -20,7 +20,7 @@ def print_candidate(told: Inspection) -> None:
     """Print what a candidate is and what came of it to stdout."""
     console = open_console()
     for line in _spell_lines(told):
-        console.print(Text(line), soft_wrap=not console.is_terminal)
+        print_line(console, Text(line))
     if told["params"]:
         _print_params(console, told["params"])
     if told["recipe"]:
@@ -78,7 +78,7 @@ def _print_steps(console: Console, steps: Sequence[Inspection]) -> None:
         more = "" if one["own"] else "not a default of the model"
         notes = "; ".join(filter(None, [params, top, more]))
         line = Text(f"  {one['step']}" + (f" ({notes})" if notes else ""))
-        console.print(line, soft_wrap=not console.is_terminal)
+        print_line(console, line)
 
 
 def _print_generated(console: Console, columns: Sequence[Inspection], n_folds: int) -> None:

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from automl_cli.cli.figures import spell_number
 from automl_cli.cli.tables import NAME_WIDTH
-from automl_cli.cli.terminal import open_console
+from automl_cli.cli.terminal import open_console, print_line
 from automl_cli.core.counts import spell_count
 
 GENERATED_TITLE = "generated columns in the best candidate of each model, mean over folds:"
@@ -23,10 +23,10 @@ def print_leaderboard(summary: Mapping[str, Any]) -> None:
     for target in summary["targets"]:
         print_target(console, target)
         if any(candidate["generated"] for candidate in target["candidates"]):
-            console.print(GENERATED_TITLE, soft_wrap=not console.is_terminal)
+            print_line(console, GENERATED_TITLE)
             console.print(_make_generated_table(target))
         for searched in target["search"]:
-            console.print(Text(spell_search(searched)), soft_wrap=not console.is_terminal)
+            print_line(console, Text(spell_search(searched)))
         if target.get("original") is not None:
             console.print(Text(spell_original(target["original"])), soft_wrap=True)
     print_unused(console, summary)
@@ -36,7 +36,7 @@ def print_target(console: Console, target: Mapping[str, Any]) -> None:
     """Print the candidates of one target, what is left out, and the ensemble."""
     console.print(_make_table(target))
     for line in (*_spell_left_out(target), _spell_ensemble(target), *_spell_remarks(target)):
-        console.print(Text(line), soft_wrap=not console.is_terminal)
+        print_line(console, Text(line))
 
 
 def print_unused(console: Console, summary: Mapping[str, Any]) -> None:

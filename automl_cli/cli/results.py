@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from automl_cli.cli.figures import spell_number
-from automl_cli.cli.terminal import open_console
+from automl_cli.cli.terminal import open_console, print_line
 
 LEADERBOARDS = ("public", "private")
 
@@ -71,7 +71,7 @@ def print_blends(made: Mapping[str, Any]) -> None:
     for target in made["targets"]:
         console.print(_list_members(target))
         for line in (*_explain_weights(target), *_list_answers(target)):
-            console.print(line, highlight=False, soft_wrap=not console.is_terminal)
+            print_line(console, line, highlight=False)
 
 
 def _list_members(target: Mapping[str, Any]) -> Table:
@@ -108,7 +108,7 @@ def _list_answers(target: Mapping[str, Any]) -> Iterator[str]:
     for what, key in (("blend", "score"), ("the run alone", "run_score")):
         score, error = spell_number(target[key]), spell_number(target[f"{key}_se"], 2)
         told = f"{what}: {score} ± {error} cross-fitted"
-        if target["loss_name"] != target["metric"]:
+        if target["loss_name"].casefold() != target["metric"]:
             loss = spell_number(target["loss" if what == "blend" else "run_loss"])
             told += f" ({target['loss_name']} {loss})"
         yield told

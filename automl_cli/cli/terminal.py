@@ -4,7 +4,7 @@ Names of columns, classes and folders come from anywhere, and brackets or colons
 markup.
 """
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 
 from automl_cli.cli.answers import leave_unread
 
@@ -29,3 +29,11 @@ def open_console(*, stderr: bool = False, quiet: bool = False, highlight: bool =
         True to colour figures and paths.
     """
     return _Console(stderr=stderr, quiet=quiet, highlight=highlight, markup=False, emoji=False)
+
+
+def print_line(console: Console, *parts: RenderableType, highlight: bool | None = None) -> None:
+    """Print a line of prose: a terminal breaks it between words, elsewhere it stays whole for grep.
+
+    Lines that end in a path are printed with ``soft_wrap=True`` instead, so that it can be copied.
+    """
+    console.print(*parts, soft_wrap=not console.is_terminal, highlight=highlight)

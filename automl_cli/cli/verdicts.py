@@ -10,7 +10,7 @@ from rich.text import Text
 from automl_cli.cli.figures import spell_number
 from automl_cli.cli.findings import print_findings
 from automl_cli.cli.tables import make_table
-from automl_cli.cli.terminal import open_console
+from automl_cli.cli.terminal import open_console, print_line
 from automl_cli.statistics.spelling import spell_ratio, spell_size
 
 MOST_LINES = 40  # of a table of coefficients
@@ -35,10 +35,7 @@ def _print_effects(console: Console, told: Mapping[str, Any]) -> None:
         if hidden > 0:
             console.print(f"{hidden} more coefficients: --json shows all", style="dim")
         for name, reason in target["left_out"]:
-            console.print(
-                Text(f"not tested: {name} ({reason})", style="dim"),
-                soft_wrap=not console.is_terminal,
-            )
+            print_line(console, Text(f"not tested: {name} ({reason})", style="dim"))
         print_findings(console, target["findings"])
         _print_sentences(console, target["conclusions"])
 
@@ -91,9 +88,9 @@ def _print_groups(console: Console, told: Mapping[str, Any]) -> None:
         if target["left_out"]:
             names = ", ".join(target["left_out"])
             least = "too few rows or clusters" if target["cluster"] else "too few rows"
-            console.print(Text(f"{least}: {names}", style="dim"), soft_wrap=not console.is_terminal)
+            print_line(console, Text(f"{least}: {names}", style="dim"))
         for line in _list_missing(target, told["between"]):
-            console.print(Text(line, style="dim"), soft_wrap=not console.is_terminal)
+            print_line(console, Text(line, style="dim"))
         print_findings(console, target["findings"])
         _print_sentences(console, target["conclusions"])
 

@@ -121,17 +121,22 @@ def selection_loss(
     return make_selection_loss(problem, rows)(predictions[rows])
 
 
-def name_selection_loss(problem: Problem) -> str | None:
-    """Return the loss by which blends are chosen in words, or None if it is the metric itself."""
+def name_selection_loss(problem: Problem) -> str:
+    """Return the loss by which blends are chosen, in words; the metric's name if it is that."""
     metric = problem.metric
-    if metric.selection == "metric" or metric.score in _SMOOTH:
-        return None
+    if metric.selection == "metric":
+        return metric.name
     if metric.selection == "rank_correlation":
         return "the correlation with ranks"
     if problem.objective == "log_loss":
         return "balanced log loss" if metric.balanced else "log loss"
     error = "mean absolute error" if problem.objective == "absolute_error" else "RMSE"
     return f"{error} of logarithms" if metric.transform == "log1p" else error
+
+
+def is_chosen_by_metric(problem: Problem) -> bool:
+    """Return whether the loss by which blends are chosen orders them as the metric does."""
+    return problem.metric.selection == "metric" or problem.metric.score in _SMOOTH
 
 
 def make_selection_loss(problem: Problem, rows: IntVector) -> SelectionLoss:

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from automl_cli.core.candidate import Candidate
 from automl_cli.core.errors import RunError
-from automl_cli.decision.scoring import name_selection_loss
+from automl_cli.decision.scoring import is_chosen_by_metric, name_selection_loss
 from automl_cli.features.state import count_selected
 from automl_cli.models.description import describe_candidate
 from automl_cli.payloads import Summary, without_nan
@@ -215,7 +215,7 @@ def _describe(
         "failed": list_failed(name, events),
         "skipped": list_skipped(name, events),
         "fitted_task": problem.fitted_task,
-        "chosen_by": name_selection_loss(problem),
+        "chosen_by": None if is_chosen_by_metric(problem) else name_selection_loss(problem),
     }
 
 

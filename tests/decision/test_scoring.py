@@ -9,6 +9,7 @@ import pytest
 from automl_cli.core.problem import Problem
 from automl_cli.decision import fit_decision
 from automl_cli.decision.scoring import (
+    is_chosen_by_metric,
     make_row_parts,
     name_selection_loss,
     score_candidate,
@@ -151,23 +152,26 @@ def test_certain_probabilities_have_a_finite_loss(make_problem: Make):
 @pytest.mark.parametrize(
     ("metric", "labels", "name"),
     [
-        ("roc_auc", BINARY, None),
+        ("roc_auc", BINARY, "roc_auc"),
         ("accuracy", BINARY, "log loss"),
         ("balanced_accuracy", BINARY, "balanced log loss"),
-        ("balanced_log_loss", BINARY, None),
-        ("rmse", (), None),
-        ("mae", (), None),
-        ("rmsle", (), None),
+        ("balanced_log_loss", BINARY, "balanced log loss"),
+        ("rmse", (), "RMSE"),
+        ("mae", (), "mean absolute error"),
+        ("rmsle", (), "RMSE of logarithms"),
         ("medae", (), "mean absolute error"),
         ("r2", (), "RMSE"),
         ("spearman", (), "the correlation with ranks"),
     ],
 )
-def test_the_loss_that_chooses_has_a_name_where_it_is_not_the_metric(
-    make_problem: Make, metric: str, labels: Labels, name: str | None
+def test_the_loss_that_chooses_has_a_name(
+    make_problem: Make, metric: str, labels: Labels, name: str
 ):
     y = np.arange(40) % 2 if labels else np.arange(40.0)
-    assert name_selection_loss(make_problem(metric, y, labels=labels)) == name
+    problem = make_problem(metric, y, labels=labels)
+    assert name_selection_loss(problem) == name
+    alike = {"roc_auc", "balanced_log_loss", "rmse", "mae", "rmsle"}
+    assert is_chosen_by_metric(problem) == (metric in alike)
 
 
 @pytest.mark.parametrize("metric", ["roc_auc", "log_loss"])

@@ -6,18 +6,12 @@ from typing import Literal, TypeAlias
 from automl_cli.commands.blend.field import Field
 from automl_cli.core.candidate import Blend
 from automl_cli.core.problem import Problem
-from automl_cli.decision.scoring import score_candidate, selection_loss
+from automl_cli.decision.scoring import name_selection_loss, score_candidate, selection_loss
 from automl_cli.ensemble.tournament import blend_candidates
 from automl_cli.run.reopen import Reopened
 from automl_cli.train.trials import leave_judges_out
 
 AnswerSource: TypeAlias = Literal["blend", "run"]
-
-_LOSSES = {
-    "log_loss": "log loss",
-    "squared_error": "root mean squared error",
-    "absolute_error": "mean absolute error",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +79,7 @@ def hold_contest(
         alone=alone,
         loss=loss,
         run_loss=run_loss,
-        loss_name=_name_loss(problem),
+        loss_name=name_selection_loss(problem),
         written="blend" if forced or loss <= run_loss else "run",
     )
 
@@ -93,12 +87,3 @@ def hold_contest(
 def _score(judged: Problem, made: Blend) -> Blend:
     scored = score_candidate(judged, made.oof)
     return replace(made, score=scored.score, score_se=scored.score_se)
-
-
-def _name_loss(problem: Problem) -> str:
-    metric = problem.metric
-    if metric.selection == "metric":
-        return metric.name
-    if metric.selection == "rank_correlation":
-        return "rank correlation, negative"
-    return ("balanced " if metric.balanced else "") + _LOSSES[problem.objective]

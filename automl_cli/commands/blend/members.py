@@ -7,14 +7,21 @@ from pathlib import Path
 
 import numpy as np
 
-from automl_cli.core.candidate import Blend, Candidate, CandidateSpec
+from automl_cli.core.candidate import Blend, Candidate
 from automl_cli.core.counts import spell_count
 from automl_cli.core.errors import DataError, PlanError, RunError
 from automl_cli.core.events import Listener, tell_stage
 from automl_cli.core.problem import Problem
 from automl_cli.decision.scoring import score_candidate
 from automl_cli.ensemble.files import load_blend
-from automl_cli.ensemble.outside import Outside, PredictedRows, check_folds, make_rows, read_outside
+from automl_cli.ensemble.outside import (
+    Outside,
+    PredictedRows,
+    check_folds,
+    make_member,
+    make_rows,
+    read_outside,
+)
 from automl_cli.ensemble.tournament import blend_candidates
 from automl_cli.run.reopen import Reopened
 from automl_cli.run.solve import rank_candidates
@@ -187,28 +194,7 @@ def _keep_mixture(made: Blend, answer: Candidate) -> list[Candidate]:
 
 
 def _make_member(problem: Problem, made: Blend, root: Path) -> Candidate:
-    scored = score_candidate(problem, made.oof)
-    spec = CandidateSpec(
-        target=problem.target.name,
-        model=ENSEMBLE,
-        recipe=(),
-        params=(("run", str(root)),),
-        seed=problem.seed,
-        max_rounds=0,
-        patience=0,
-        n_threads=1,
-    )
-    return Candidate(
-        spec=spec,
-        oof=made.oof,
-        test=made.test,
-        fold_scores=scored.fold_scores,
-        score=scored.score,
-        score_se=scored.score_se,
-        rounds=(),
-        fit_seconds=0.0,
-        cut=False,
-    )
+    return make_member(problem, ENSEMBLE, ("run", str(root)), made.oof, made.test)
 
 
 def _name_runs(runs: Sequence[Reopened]) -> list[str]:

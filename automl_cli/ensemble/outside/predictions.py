@@ -6,7 +6,7 @@ order of the tables.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from automl_cli.core.arrays import BoolVector, FloatMatrix, FloatVector, IntVector
-from automl_cli.core.candidate import Candidate, CandidateSpec
+from automl_cli.core.candidate import Candidate
 from automl_cli.core.counts import spell_count
 from automl_cli.core.dataset import Target
 from automl_cli.core.errors import DataError
@@ -23,8 +23,8 @@ from automl_cli.data.numbers import parse_numbers, parse_plain
 from automl_cli.data.read import RawTable, read_table
 from automl_cli.data.spelling import match_columns
 from automl_cli.data.words import make_words
-from automl_cli.decision.scoring import score_candidate
 from automl_cli.ensemble.outside.folds import check_folds
+from automl_cli.ensemble.outside.member import make_member
 from automl_cli.ensemble.outside.rows import (
     HINT,
     PredictedRows,
@@ -97,18 +97,10 @@ def read_outside(
     _check_filled(test_path, predicted.values, np.ones(len(predicted.values), dtype=bool))
     if oof.folds is not None:
         check_folds(problem, oof_path, oof.folds)
-    scored = score_candidate(problem, oof.values)
-    candidate = Candidate(
-        spec=_make_spec(problem, oof_path),
-        oof=_shrink(np.where(covered[:, None], oof.values, np.nan)),
-        test=_shrink(predicted.values),
-        fold_scores=scored.fold_scores,
-        score=scored.score,
-        score_se=scored.score_se,
-        rounds=(),
-        fit_seconds=0.0,
-        cut=False,
-    )
+    source = ("file", str(oof_path))
+    known = np.where(covered[:, None], oof.values, np.nan)
+    exact = make_member(problem, oof_path.stem, source, known, predicted.values)
+    candidate = replace(exact, oof=_shrink(known), test=_shrink(predicted.values))
     return Outside(
         path=oof_path,
         candidate=candidate,
@@ -240,16 +232,3 @@ def _scale(problem: Problem, path: Path, values: FloatMatrix) -> FloatMatrix:
     if problem.metric.transform == "log1p":
         return np.log1p(np.maximum(values, 0.0))
     return values
-
-
-def _make_spec(problem: Problem, path: Path) -> CandidateSpec:
-    return CandidateSpec(
-        target=problem.target.name,
-        model=path.stem,
-        recipe=(),
-        params=(("file", str(path)),),
-        seed=problem.seed,
-        max_rounds=0,
-        patience=0,
-        n_threads=1,
-    )
