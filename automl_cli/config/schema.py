@@ -2,7 +2,8 @@
 
 Names of models, metrics, splitters, combiners and feature steps are plain text here; `binding`
 binds them to the tables that know them. A description says what a key means and which values it
-takes; editors, messages and ``automl config schema`` show it.
+takes; editors, messages and ``automl config schema`` show it. The module is longer than others
+since it is one table: a reader looks for a key here and nowhere else.
 """
 
 from typing import Literal, TypeAlias

@@ -24,7 +24,6 @@ so a run that is killed at any moment is resumed by the same command.
 
 import json
 import os
-import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -48,6 +47,7 @@ from automl_cli.store.files import (
     write_json,
     write_text,
 )
+from automl_cli.store.identity import installed_versions, settle
 
 __all__ = [
     "RunDirectory",
@@ -67,7 +67,6 @@ __all__ = [
     "write_text",
 ]
 
-PACKAGES = ("automl-cli", "catboost", "lightgbm", "numpy", "pandas", "scikit-learn", "xgboost")
 LONGEST_GAP = 600.0  # seconds between two events of one command; a longer gap was not work
 
 
@@ -248,7 +247,7 @@ class RunDirectory:
                 ) from None
         try:
             with translated(self.root):
-                _settle(self.root, facts, accept_versions=accept_versions)
+                settle(self.root, facts, accept_versions=accept_versions)
             yield
         finally:
             lock.release()
@@ -272,51 +271,6 @@ def clock_events(events: Sequence[Mapping[str, JsonValue]]) -> Iterator[float]:
         yield spent
 
 
-def installed_versions() -> dict[str, str]:
-    """Return the versions that decide the numbers of a run."""
-    from importlib.metadata import version
-
-    return {name: version(name) for name in PACKAGES}
-
-
 def _last_byte(file: BinaryIO) -> bytes:
     file.seek(-1, os.SEEK_END)
     return file.read()
-
-
-def _settle(root: Path, facts: Mapping[str, JsonValue], *, accept_versions: bool) -> None:
-    versions = installed_versions()
-    path = root / "run.json"
-    before = read_json(path) if path.exists() else None
-    if before is not None:
-        _check_same_run(root, before, facts, None if accept_versions else versions)
-    for leftover in root.glob("**/*.tmp-*"):
-        if leftover.is_dir():
-            shutil.rmtree(leftover, ignore_errors=True)
-        else:
-            leftover.unlink(missing_ok=True)
-    write_json(path, {**(before or {}), **facts, "versions": dict(versions)})
-
-
-def _check_same_run(
-    root: Path,
-    known: Mapping[str, JsonValue],
-    facts: Mapping[str, JsonValue],
-    versions: Mapping[str, str] | None,
-) -> None:
-    if known.get("key") != facts["key"]:
-        raise RunError(
-            f"{root}: this folder holds a run of other data or another config.",
-            hint="Give another folder with --out, or leave out --out.",
-        )
-    before = known.get("versions")
-    if versions is not None and isinstance(before, dict) and before != versions:
-        changed = ", ".join(
-            f"{name} {before.get(name)} -> {version}"
-            for name, version in versions.items()
-            if before.get(name) != version
-        )
-        raise RunError(
-            f"{root}: this run was made with other versions ({changed}).",
-            hint="Give another folder with --out, or --accept-versions to mix them.",
-        )
