@@ -10,6 +10,8 @@ the lunch in the place of the other. Printed are the share of p-values below .05
 with other corrections of the variance beside, the rate of false discoveries, how often intervals
 hold what the same models lose on fresh rows, and the power of the likelihood-ratio test in the true
 model.
+
+Longer than other modules: each design and each way to judge it is read beside the others.
 """
 
 import argparse

@@ -1,4 +1,7 @@
-"""The columns of the sample: which name the rows, and which hold predictions."""
+"""The columns of the sample: which name the rows, and which hold predictions.
+
+Longer than other modules: it is one table of cases.
+"""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path

@@ -1,4 +1,7 @@
-"""The cells of the sample tell what is asked for, and how it is spelled."""
+"""The cells of the sample tell what is asked for, and how it is spelled.
+
+Longer than other modules: it is one table of cases.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
