@@ -52,7 +52,7 @@ def test_where_the_blend_is_worse_the_runs_own_answer_is_written(
     assert out.read_bytes() == (place / "mean" / "submission.csv").read_bytes()
     (told,) = made["warnings"]
     assert "the blend is worse than the run alone (log_loss 0." in told
-    assert told.endswith("holds the run's own predictions; --even-if-worse writes the blend.")
+    assert told.endswith("holds the predictions of the run; --even-if-worse writes the blend.")
 
     forced = run_blend(place, *files, run="mean", even_if_worse=True)
     assert forced["written"] == "blend"
