@@ -220,9 +220,7 @@ def _say_effect(test: EffectTest, effects: Effects, response: Response, settings
         )
         return f"{what} (likelihood-ratio test, {spell_p(test.p_likelihood)})."
     one = max(known, key=lambda one: abs(one.estimate) / one.error)
-    among = (
-        f"; this is the most significant of its {len(known)} coefficients" if len(known) > 1 else ""
-    )
+    among = f", the most significant of {len(known)} coefficients" if len(known) > 1 else ""
     factor = 1.0 if one.spread is None else one.spread
     step = (
         f"for {one.parameter}" + (f" compared with {test.reference}" if test.reference else "")

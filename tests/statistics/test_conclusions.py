@@ -56,7 +56,10 @@ def test_an_effect_is_told_with_its_interval_and_what_is_held_equal():
             "1 of 2 columns has a significant effect on price, the others being equal "
             "(Holm-corrected, level 0.05): size."
         ),
-        "price is 1 higher (95%: 0.8 to 1.2) for each increase of 5 in size (one standard deviation).",
+        (
+            "price is 1 higher (95%: 0.8 to 1.2) for each increase of 5 in size "
+            "(one standard deviation)."
+        ),
         (
             "The other one shows no significant effect. This does not prove that there is no "
             "effect: the intervals show how large it may be."
