@@ -82,7 +82,7 @@ def _list_members(target: Mapping[str, Any]) -> Table:
         table.add_column(name, justify="right", no_wrap=True)
     order = sorted(target["members"], key=lambda one: (bool(one["left_out"]), -abs(one["weight"])))
     for one in order:
-        name = one["key"] + (" (from outside the run)" if one["outside"] else "")
+        name = one["key"] + (" (from outside)" if one["outside"] else "")
         figures = [spell_number(one["score"]), spell_number(one["score_se"], 2)]
         if one["left_out"]:
             table.add_row(f"{name}: {one['left_out']}", *figures, "left out", "")

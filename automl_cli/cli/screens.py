@@ -50,12 +50,19 @@ def print_screens(screens: Sequence[Mapping[str, Any]], *, every: bool) -> None:
         n_taken = sum(column["taken"] > 0 for column in columns)
         print_line(
             console,
-            f"{spell_count(len(columns), 'column')} tried; {n_out} "
-            f"{'stands' if n_out == 1 else 'stand'} out from chance in at least one fold, "
-            f"{n_taken} {'is' if n_taken == 1 else 'are'} taken"
+            f"{spell_count(len(columns), 'column')} tried; {_spell_found(n_out, n_taken)}"
             + ("" if len(shown) == len(columns) else " (--all shows the others too)"),
             highlight=False,
         )
+
+
+def _spell_found(n_out: int, n_taken: int) -> str:
+    if n_out == n_taken == 0:
+        return "none of them stands out from chance in any fold"
+    return (
+        f"{n_out} {'stands' if n_out == 1 else 'stand'} out from chance in at least one fold, "
+        f"{n_taken} {'is' if n_taken == 1 else 'are'} taken"
+    )
 
 
 def _make_table(columns: Sequence[Mapping[str, Any]], n_folds: int) -> Table:

@@ -148,7 +148,7 @@ def test_the_table_tells_members_combiners_and_what_weights_mean(
     assert result.exit_code == 0, result.stderr
     lines = result.stderr.splitlines()
     assert lines[0].strip() == "sold: log_loss"
-    assert any(line.startswith("oof-") and "(from outside the run)" in line for line in lines)
+    assert any(line.startswith("oof-") and "(from outside)" in line for line in lines)
     assert any(line.startswith("ensemble-") for line in lines)
     (rivals,) = [line for line in lines if line.startswith("combiners, cross-fitted: greedy 0.")]
     assert "; linear was chosen" in rivals
