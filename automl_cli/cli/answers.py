@@ -17,7 +17,7 @@ EXIT_UNREAD = 141  # as a program ends that SIGPIPE has ended
 
 
 @contextmanager
-def answered(interrupted: str = "interrupted; give the command again.") -> Iterator[None]:
+def answered(interrupted: str = "interrupted; run the command again.") -> Iterator[None]:
     """Turn what a user can cause into one message and an exit code.
 
     Parameters
