@@ -74,8 +74,8 @@ def test_an_effect_is_told_with_its_interval_and_what_is_held_equal():
 def test_odds_are_multiplied():
     said = conclude_effects(make_effects(SIZE, KIND), SOLD, Settings(), alone=True)
     assert said[1] == (
-        "The odds of sold = yes are multiplied by 2.72 (95%: 2.23 to 3.32) for each 5 more of size "
-        "(a standard deviation)."
+        "The odds of sold = yes are multiplied by 2.72 (95%: 2.23 to 3.32) for each increase of 5 "
+        "in size (one standard deviation)."
     )
     assert "effect on sold, each by itself, with no other column held equal (Holm" in said[0]
 

@@ -57,7 +57,7 @@ def test_where_the_blend_is_worse_the_runs_own_answer_is_written(
     forced = run_blend(place, *files, run="mean", even_if_worse=True)
     assert forced["written"] == "blend"
     assert out.read_bytes() != (place / "mean" / "submission.csv").read_bytes()
-    assert forced["warnings"][0].endswith("has the blend, as --even-if-worse says.")
+    assert forced["warnings"][0].endswith("holds the blend because of --even-if-worse.")
 
 
 def test_a_better_blend_is_written(place: Path, tmp_path: Path) -> None:
