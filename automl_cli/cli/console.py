@@ -82,7 +82,7 @@ class RunConsole:
         elif event.kind in SPELLINGS:
             if event.kind == "blended" and self.unstarted:
                 left_out = spell_count(self.unstarted, "candidate")
-                self._line(f"{left_out} not started: {NOT_STARTED}", style="dim")
+                self._line(f"{left_out} not fitted: {NOT_STARTED}", style="dim")
             spell, style = SPELLINGS[event.kind]
             self._line(spell(fields), style=style)
         if self.is_verbose:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-import typer
+from automl_cli.cli.answers import echo_told
 
 
 def tell_unfinished(run: Path) -> bool:
@@ -20,5 +20,5 @@ def tell_unfinished(run: Path) -> bool:
         if directory.is_in_use
         else f"{run}: interrupted after {counted}; run the same command to resume."
     )
-    typer.echo(told, err=True)
+    echo_told(told)
     return False
