@@ -6,6 +6,7 @@ A worker takes more than a second to import what a fit needs, and most runs of t
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from automl_cli.train.executor import LocalPool
@@ -26,7 +27,7 @@ class WarmPools:
     def lend(self, workers: int, memory_bytes: int | None = None) -> LocalPool:
         """Return a pool as `LocalPool` does."""
         environment = {key: os.environ[key] for key in os.environ if key != "PYTEST_CURRENT_TEST"}
-        place = (workers, os.getcwd(), tuple(sys.path), environment)
+        place = (workers, Path.cwd(), tuple(sys.path), environment)
         idle, self._idle = self._idle, None
         if idle is not None and idle[0] == place:
             idle[1].limit(memory_bytes)
@@ -64,7 +65,8 @@ class LentPool(LocalPool):
 
     def limit(self, memory_bytes: int | None) -> None:
         """Lend the pool again, with another limit of memory."""
-        assert self._guard is not None and memory_bytes is not None
+        assert self._guard is not None
+        assert memory_bytes is not None
         self._guard.limit_bytes = memory_bytes
         self._is_lent = True
 
