@@ -15,10 +15,10 @@ MOMENTS = 6
 
 
 def make_command(out: Path, workers: int) -> list[str]:
-    words = [sys.executable, "-m", "automl_cli", "fit", str(EXAMPLES / "diamonds")]
+    words = [sys.executable, "-m", "automl_cli", "fit", str(EXAMPLES / "penguins")]
     words += ["--preset", "fast", "--set", "budget=null", "--set", "limits.rounds=60"]
     words += ["--set", "run.report=false"]
-    words += ["--folds", "3"]
+    words += ["--folds", "3", "--candidates", "4"]
     words += ["--set", "search.trials=5", "--set", "search.models=[lightgbm, linear]"]
     return [*words, "--out", str(out), "--workers", str(workers), "--quiet"]
 
@@ -33,13 +33,14 @@ def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, floa
 
 def test_without_time_left_the_submission_and_the_figures_stay(tmp_path: Path) -> None:
     out = tmp_path / "run"
-    words = [sys.executable, "-m", "automl_cli", "fit", str(EXAMPLES / "diamonds"), "--quiet"]
-    words += ["--preset", "medium", "--budget", "45s", "--set", "search.budget=14s"]
-    words += ["--set", "search.models=[lightgbm]", "--set", "validation.folds=3"]
+    words = [sys.executable, "-m", "automl_cli", "fit", str(EXAMPLES / "penguins"), "--quiet"]
+    words += ["--preset", "medium", "--budget", "60s", "--set", "search.budget=20s"]
+    words += ["--set", "search.models=[lightgbm]", "--set", "search.trials=6"]
+    words += ["--set", "validation.folds=3", "--set", "run.report=false"]
     words += ["--candidates", "2", "--out", str(out)]
     subprocess.run(words, check=True, capture_output=True)
     first = (out / "submission.csv").read_bytes(), json.loads((out / "summary.json").read_text())
-    subprocess.run([*words, "--budget", "20s"], check=True, capture_output=True)
+    subprocess.run([*words, "--budget", "5s"], check=True, capture_output=True)
     again = (out / "submission.csv").read_bytes(), json.loads((out / "summary.json").read_text())
 
     for summary in (first[1], again[1]):

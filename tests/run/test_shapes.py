@@ -165,7 +165,7 @@ def test_an_unfinished_run_is_told_of_by_what_tests_explains_and_blends(
     for words in (
         ("explain", shape.run, "--rows", 50, "--tested-rows", 50),
         ("test", shape.run, "--columns", "a"),
-        ("test", shape.run, "--compare", "linear", "patient"),
+        ("test", shape.run, "--compare", "linear", "ensemble"),
         ("blend", build(root, "cut").run, shape.run, "--submission", tmp_path / "blended.csv"),
     ):
         result = call(*words)
