@@ -54,7 +54,7 @@ from automl_cli.explain.importances import (
 )
 from automl_cli.explain.losses import make_row_loss
 from automl_cli.explain.permutation import JudgedFold, measure_permutations
-from automl_cli.explain.significance import Correction, judge_rows
+from automl_cli.explain.significance import Correction, run_loss_test
 from automl_cli.models import MODELS
 from automl_cli.train.rounds import choose_rounds
 
@@ -250,7 +250,7 @@ def compare(
     for name, own in {**known, LUNCH: permuted.lunch_differences}.items():
         for way in WAYS[1:-1]:
             factor = Correction(test=float(way), interval=float(way))
-            found[way][name] = judge_rows(own, factor).p
+            found[way][name] = run_loss_test(own, factor).p
         found[WAYS[-1]][name] = judge_fold_means(np.array([own[rows].mean() for rows in folds]))
     return found
 

@@ -7,10 +7,10 @@ A rule is a function from `AuditEvidence` to findings that bear its name; anothe
 own under the entry-point group ``automl_cli.rules``.
 """
 
-from automl_cli.audit.adversarial import find_separation
+from automl_cli.audit.adversarial import find_adversarial_drift
 from automl_cli.audit.columns import find_constant, find_near_unique, find_train_only
 from automl_cli.audit.drift import find_drift
-from automl_cli.audit.evidence import AuditEvidence, Rule, make_evidence, read_numbers
+from automl_cli.audit.evidence import AuditEvidence, Rule, make_evidence, read_text_numbers
 from automl_cli.audit.labels import find_outliers, find_rare_classes, find_skew
 from automl_cli.audit.leaks import find_leaks, find_telling_gaps, find_telling_order
 from automl_cli.audit.levels import find_unseen_levels
@@ -66,7 +66,7 @@ def audit_all(
         Told of each rule before it is asked.
     """
     dataset = inference.dataset
-    numbers = read_numbers(inference.train_ids)
+    numbers = read_text_numbers(inference.train_ids)
     found = [
         finding
         for target in dataset.schema.targets
@@ -98,7 +98,7 @@ RULES: Registry[Rule] = Registry(
             Rule("grouped_test", find_groups),
             Rule("id_groups", find_id_groups),
             Rule("later_test", find_time),
-            Rule("separable_test", find_separation, is_fast=False),
+            Rule("separable_test", find_adversarial_drift, is_fast=False),
             Rule("drifting_column", find_drift),
             Rule("duplicate_rows", find_duplicates),
             Rule("contradicting_rows", find_contradictions),

@@ -9,8 +9,8 @@ import numpy as np
 
 from automl_cli.audit.evidence import (
     AuditEvidence,
-    list_names,
-    make_codes,
+    encode_column,
+    join_some_names,
     make_drop,
     measure_effect,
 )
@@ -28,7 +28,7 @@ def find_leaks(evidence: AuditEvidence) -> Iterator[Finding]:
     """Find columns that alone predict the target almost perfectly."""
     frame = evidence.dataset.train.iloc[evidence.rows]
     for column in evidence.columns("numeric", "categorical", "datetime"):
-        codes = make_codes(frame[column.name])
+        codes = encode_column(frame[column.name])
         share = measure_effect(codes, evidence.outputs, evidence.parts)
         if share >= TOO_GOOD:
             yield Finding(
@@ -76,7 +76,8 @@ def find_telling_gaps(evidence: AuditEvidence) -> Iterator[Finding]:
         yield Finding(
             code="telling_gaps",
             severity="note",
-            message=f"missing values are related to {evidence.target.name!r}: {list_names(found)}.",
+            message=f"missing values are related to {evidence.target.name!r}: "
+            f"{join_some_names(found)}.",
             advice="Models see missing values already; `features.groups.missing: {}` adds "
             "columns that count and mark them.",
             columns=tuple(found),

@@ -14,7 +14,7 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from automl_cli.cli.details import list_details
-from automl_cli.cli.figures import spell_candidate, spell_number, spell_seconds
+from automl_cli.cli.figures import format_clock, spell_candidate, spell_number
 from automl_cli.cli.leaderboard import (
     print_target,
     print_unused,
@@ -140,7 +140,7 @@ class RunConsole:
         spent, ends_at = fields["spent_seconds"], fields["ends_at"]
         if not spent:
             return
-        told = f"resuming this run: earlier commands took {spell_seconds(spent)}"
+        told = f"resuming this run: earlier commands took {format_clock(spent)}"
         if ends_at is not None and ends_at <= time.time():
             told += ", which is its whole budget; raise --budget to fit more"
         self._line(told)

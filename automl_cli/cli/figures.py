@@ -6,12 +6,12 @@ def spell_number(value: float | None, digits: int = 6) -> str:
     return "undefined" if value is None else f"{value:.{digits}g}"
 
 
-def spell_seconds(seconds: float) -> str:
+def format_clock(seconds: float) -> str:
     """Return a time as a clock shows it, to the second.
 
     Examples
     --------
-    >>> [spell_seconds(seconds) for seconds in (-1, 9.6, 59.7, 229, 3725)]
+    >>> [format_clock(seconds) for seconds in (-1, 9.6, 59.7, 229, 3725)]
     ['0 s', '10 s', '1:00', '3:49', '1:02:05']
     """
     minutes, rest = divmod(max(0, round(seconds)), 60)

@@ -17,11 +17,11 @@ def list_table(
 ) -> None:
     """List names for the config, such as models and metrics."""
     with answered():
-        for line in list_names(table):
+        for line in list_entries(table):
             typer.echo(line)
 
 
-def list_names(table: str) -> Iterator[str]:
+def list_entries(table: str) -> Iterator[str]:
     """Return one line for each entry of a table.
 
     Raises

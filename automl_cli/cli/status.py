@@ -9,7 +9,7 @@ from threading import Timer
 from rich.console import Console
 from rich.text import Text
 
-from automl_cli.cli.figures import spell_seconds
+from automl_cli.cli.figures import format_clock
 from automl_cli.cli.live import is_live, keep_drawing
 from automl_cli.cli.terminal import open_console
 from automl_cli.core.events import Event, Listener
@@ -39,7 +39,7 @@ class _Status:
             self._line(str(event.fields["message"]))
 
     def draw(self) -> Text:
-        parts = [self.what, spell_seconds(time.time() - self.started_at), self.stage]
+        parts = [self.what, format_clock(time.time() - self.started_at), self.stage]
         return Text(" · ".join(filter(None, parts)), no_wrap=True, overflow="ellipsis")
 
     def print_once(self) -> None:

@@ -10,7 +10,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from automl_cli.cli.figures import spell_bytes, spell_number, spell_seconds
+from automl_cli.cli.figures import format_clock, spell_bytes, spell_number
 from automl_cli.cli.live import MARGIN, Space
 from automl_cli.cli.standing import RunningTask, Standing
 from automl_cli.core.counts import spell_count
@@ -50,7 +50,7 @@ def draw_line(standing: Standing, now: float) -> Text:
     """Return the same as one line, the most important first."""
     parts = [_spell_stage(standing, now)]
     if standing.ends_at is not None:
-        parts.append(f"{spell_seconds(standing.ends_at - now)} left")
+        parts.append(f"{format_clock(standing.ends_at - now)} left")
     every = standing.best.values()
     parts += [f"best {spell_number(best.score)} ({best.holder})" for best in every]
     if standing.announced:
@@ -75,10 +75,10 @@ def _draw_clock(standing: Standing, now: float) -> Iterator[Text]:
     """Yield the line of the time: a bar of the budget, or of the candidates if there is none."""
     if standing.started_at is None:
         return
-    used = f"{spell_seconds(now - standing.started_at)} used"
+    used = f"{format_clock(now - standing.started_at)} used"
     if standing.ends_at is not None:
         share = (now - standing.started_at) / max(1e-9, standing.ends_at - standing.started_at)
-        yield _join(*_draw_bar(share), f" {used}, {spell_seconds(standing.ends_at - now)} left")
+        yield _join(*_draw_bar(share), f" {used}, {format_clock(standing.ends_at - now)} left")
     else:
         share = standing.done / len(standing.announced) if standing.announced else 0.0
         yield _join(*_draw_bar(share), f" {used}, no budget")
@@ -131,9 +131,9 @@ def _align(rows: Sequence[tuple[str, ...]], columns: int) -> Table:
 def _spell_task(slot: int, task: RunningTask | None, now: float) -> tuple[str, ...]:
     if task is None:
         return str(slot + 1), "idle", "", ""
-    told = spell_seconds(now - task.began_at)
+    told = format_clock(now - task.began_at)
     if task.expected_seconds is not None:
-        told += f" / ~{spell_seconds(task.expected_seconds)}"
+        told += f" / ~{format_clock(task.expected_seconds)}"
     name = f"{task.key} {task.description}" if task.description else task.key
     return str(slot + 1), name, task.part, told
 
@@ -142,7 +142,7 @@ def _spell_stage(standing: Standing, now: float) -> str:
     """Return what is done now, and for how long if no worker shows that time passes."""
     if standing.tasks or standing.stage_at is None:
         return standing.stage
-    return f"{standing.stage} {spell_seconds(now - standing.stage_at)}"
+    return f"{standing.stage} {format_clock(now - standing.stage_at)}"
 
 
 def _join(*parts: str | tuple[str, str]) -> Text:

@@ -30,7 +30,7 @@ from automl_cli.planning.plan import (
     make_run_key,
     make_specs,
 )
-from automl_cli.planning.problems import make_data_options, make_facts, make_problem
+from automl_cli.planning.problems import make_data_options, make_problem, make_run_facts
 from automl_cli.planning.tuning import list_ways
 from automl_cli.planning.validation import choose_validation
 from automl_cli.run.outcome import finish, record
@@ -44,8 +44,8 @@ from automl_cli.run.session import (
     describe_data,
     describe_findings,
     record_events,
-    submit,
     tell_start,
+    update_submission,
 )
 from automl_cli.run.stages import Undertaking, begin, pursue
 from automl_cli.store import RunDirectory, check_writable, file_name, write_json, write_text
@@ -151,7 +151,7 @@ def _read(files: Files, config: RunConfig, listener: Listener) -> _Reading:
     dataset, split = rows.dataset, rows.validation
     problems = tuple(make_problem(dataset, one, config, split) for one in dataset.schema.targets)
     use_original, told = describe_gate(dataset)
-    facts = (*make_facts(dataset, problems, config, split), *describe_holdout(rows), *told)
+    facts = (*make_run_facts(dataset, problems, config, split), *describe_holdout(rows), *told)
     listener(Event(kind="inferred", fields=describe_data(dataset, facts)))
     n_folds = config.validation.folds
     findings = audit_all(inference, n_folds=n_folds, thorough=False, listener=listener)
@@ -204,7 +204,7 @@ def _work(session: Session) -> dict[str, Any]:
                 session.listener(Event(kind="best", fields=describe_best(solution)))
                 if solution.blend is not None:
                     session.listener(Event(kind="blended", fields=describe_blend(solution)))
-                submit(session, solutions)
+                update_submission(session, solutions)
                 record(session, solutions)
     return finish(session, solutions)
 

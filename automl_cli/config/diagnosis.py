@@ -12,10 +12,10 @@ from pydantic_core import ErrorDetails
 from automl_cli.config.mistakes import (
     KeyPath,
     Mistake,
+    format_value,
     join_names,
     make_hint,
     spell_path,
-    spell_value,
 )
 from automl_cli.config.schema import RunConfig
 from automl_cli.config.tree import Node, find_child, find_origin
@@ -58,7 +58,7 @@ def _translate(details: ErrorDetails, tree: Node) -> Mistake:
         path = (*path, details["loc"][-1])
         problem, hint = "this key is missing.", _describe(path)
     else:
-        came = spell_value(details["input"])
+        came = format_value(details["input"])
         problem = f"expected {_spell_expected(details)}, got {came}."
         hint = _hint_value(details, path)
     return Mistake(where=find_origin(tree, path), key_path=path, problem=problem, hint=hint)

@@ -127,12 +127,12 @@ def spell_path(path: KeyPath) -> str:
     ).removeprefix(".")
 
 
-def spell_value(value: object) -> str:
+def format_value(value: object) -> str:
     """Return what came, as YAML spells it.
 
     Examples
     --------
-    >>> [spell_value(value) for value in ("five", True, None, 2.5, [1])]
+    >>> [format_value(value) for value in ("five", True, None, 2.5, [1])]
     ["'five'", 'true', 'nothing', '2.5', 'a list']
     """
     if value is None:

@@ -51,7 +51,7 @@ def init_config(preset: str = DEFAULT_PRESET) -> str:
     return _TEMPLATE.replace("PRESET", preset)
 
 
-def config_schema() -> dict[str, Any]:
+def make_config_schema() -> dict[str, Any]:
     """Return the JSON schema of a config file, for editors."""
     schema = FileConfig.model_json_schema()
     for section in (schema, *schema["$defs"].values()):

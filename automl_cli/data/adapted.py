@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from automl_cli.data.dates import find_order, parse_dates
+from automl_cli.data.dates import find_date_order, parse_dates
 from automl_cli.data.formats import NumberFormat, find_format, read_format
 from automl_cli.data.marks import has_decimal_commas, may_be_thousands
 from automl_cli.data.read import RawTable
@@ -33,7 +33,7 @@ def _adapt(column: ColumnTyping, words: TextColumn, *, comma: bool) -> ColumnTyp
     if column.kind == "number":
         return replace(column, form=_adapt_numbers(column.form, words, comma=comma))
     if column.kind == "datetime" and column.order != "epoch":
-        order, dates, _ = find_order(words.texts, words.counts)
+        order, dates, _ = find_date_order(words.texts, words.counts)
         n_own, n_train = (
             int(words.counts[~np.isnat(one)].sum())
             for one in (dates, parse_dates(words.texts, column.order))

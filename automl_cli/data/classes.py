@@ -13,7 +13,7 @@ from automl_cli.core.errors import DataError
 from automl_cli.data.formats import PLAIN, describe_format, find_format
 from automl_cli.data.levels import Levels, find_levels, find_unread_target, name_stray
 from automl_cli.data.options import DataOptions
-from automl_cli.data.order import find_order, sort_naturally
+from automl_cli.data.order import find_label_order, sort_naturally
 from automl_cli.data.read import RawTable
 from automl_cli.data.strays import UnreadCells
 from automl_cli.data.words import BOOLEANS, MISSING, Texts, blank
@@ -199,7 +199,7 @@ def _make_classes(levels: Levels, task: Task, reason: str, options: DataOptions)
 
 def _order_texts(texts: npt.NDArray[np.object_], options: DataOptions) -> tuple[list[str], str]:
     """Return labels in their order, and what tells it if a metric asks for it."""
-    found = find_order(list(texts)) if options.ordinal else None
+    found = find_label_order(list(texts)) if options.ordinal else None
     return (sort_naturally(list(texts)), "") if found is None else found
 
 

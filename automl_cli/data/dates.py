@@ -51,7 +51,9 @@ REVERSED = "some cells are dates only with day and month the other way round"
 LEAST_COMPACT = 10  # distinct numbers
 
 
-def find_order(texts: "pa.Array", counts: npt.NDArray[np.int64]) -> tuple[DateOrder, Dates, str]:
+def find_date_order(
+    texts: "pa.Array", counts: npt.NDArray[np.int64]
+) -> tuple[DateOrder, Dates, str]:
     """Return the order in which most rows are dates, the dates, and why it is a guess, or nothing.
 
     Parameters

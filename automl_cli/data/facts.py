@@ -20,7 +20,7 @@ SHAPES = {
 }
 
 
-def make_facts(
+def make_data_facts(
     tables: RawTables,
     aim: TargetChoice,
     row_id: RowId,

@@ -18,8 +18,8 @@ from automl_cli.core.errors import DataError
 from automl_cli.data.aim import TargetChoice, find_aim
 from automl_cli.data.classes import EncodedTarget, make_target
 from automl_cli.data.content import make_content_key
-from automl_cli.data.facts import Fact, describe_columns, make_facts
-from automl_cli.data.files import Files, find_unused
+from automl_cli.data.facts import Fact, describe_columns, make_data_facts
+from automl_cli.data.files import Files, find_unread_originals
 from automl_cli.data.ids import RowId, find_id, find_train_ids
 from automl_cli.data.kinds import find_typing
 from automl_cli.data.marks import has_decimal_commas
@@ -92,7 +92,7 @@ def infer_dataset(files: Files, options: DataOptions) -> Inference:
         columns=features.columns,
         ignored=features.ignored,
         facts=(
-            *make_facts(tables, aim, row_id, encoded, filled),
+            *make_data_facts(tables, aim, row_id, encoded, filled),
             *told,
             describe_columns(features.columns),
             *describe_readings(features.typing),
@@ -143,7 +143,7 @@ def _read_original(
     files: Files, features: FeatureColumns, encoded: Sequence[EncodedTarget]
 ) -> tuple[Original | None, list[Fact]]:
     if files.original is None:
-        beside = find_unused(files)
+        beside = find_unread_originals(files)
         hint = f"--original {beside[0].name} trains on its rows as well" if beside else ""
         return None, [("not used", ", ".join(one.name for one in beside), hint)] if beside else []
     targets = [item.target for item in encoded]

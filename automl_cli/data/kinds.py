@@ -19,7 +19,7 @@ from automl_cli.core.counts import spell_count
 from automl_cli.core.dataset import Role
 from automl_cli.core.errors import DataError
 from automl_cli.data.booleans import are_booleans, parse_booleans
-from automl_cli.data.dates import find_order, is_compact, is_zero, parse_dates, parse_times
+from automl_cli.data.dates import find_date_order, is_compact, is_zero, parse_dates, parse_times
 from automl_cli.data.durations import are_durations, parse_durations
 from automl_cli.data.formats import (
     describe_format,
@@ -233,11 +233,11 @@ def _find_time(name: str, words: TextColumn) -> tuple[ColumnTyping, BoolVector]:
 
 def _find_date(name: str, words: TextColumn) -> tuple[ColumnTyping, BoolVector]:
     head = words.texts.drop_null().slice(0, GLANCE)
-    _, dates, _ = find_order(head, np.ones(len(head), dtype=np.int64))
+    _, dates, _ = find_date_order(head, np.ones(len(head), dtype=np.int64))
     column = ColumnTyping(name=name, kind="datetime", reason="dates")
     if np.isnat(dates).all():
         return column, np.zeros(len(words.counts), dtype=bool)
-    order, dates, doubt = find_order(words.texts, words.counts)
+    order, dates, doubt = find_date_order(words.texts, words.counts)
     guess = f" (a guess: {doubt})" if doubt else ""
     reason = f"dates in the order {ORDER_NAMES[order]}{guess}"
     zero = is_zero(words.texts)

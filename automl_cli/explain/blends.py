@@ -87,7 +87,7 @@ class FittedBlend:
         return replace(self, members=members)
 
 
-def load_blend(predictor: Predictor, target: str) -> FittedBlend:
+def load_fitted_blend(predictor: Predictor, target: str) -> FittedBlend:
     """Return the members of a target's blend that have together most of the weight.
 
     Parameters

@@ -21,7 +21,7 @@ from automl_cli.core.explanation import Dropped, Explanation
 from automl_cli.core.keys import make_seed
 from automl_cli.core.problem import Problem
 from automl_cli.core.resampling import thin_rows
-from automl_cli.explain.blends import FittedBlend, judge_folds, load_blend
+from automl_cli.explain.blends import FittedBlend, judge_folds, load_fitted_blend
 from automl_cli.explain.clusters import find_clusters
 from automl_cli.explain.contributions import Explainer, explain_held_out, make_explainer
 from automl_cli.explain.files import describe_explanation, write_explanation
@@ -134,7 +134,7 @@ def _load_blend(run: Reopened, predictor: Predictor, problem: Problem) -> Fitted
             f"{run.directory.root}: interrupted before there was an ensemble to explain.",
             hint="Give the same `automl fit` command again: it goes on from there.",
         )
-    return load_blend(predictor, name)
+    return load_fitted_blend(predictor, name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

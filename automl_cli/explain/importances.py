@@ -14,7 +14,7 @@ from automl_cli.core.keys import make_seed
 from automl_cli.core.problem import Problem
 from automl_cli.explain.losses import RowLoss
 from automl_cli.explain.permutation import JudgedFold, Measured, measure_permutations
-from automl_cli.explain.significance import LossTest, judge_rows, make_correction
+from automl_cli.explain.significance import LossTest, make_correction, run_loss_test
 from automl_cli.statistics.corrections import correct
 
 TOO_SURE = 1e-3  # p of noise below which tests are taken to claim too much
@@ -213,7 +213,7 @@ def _make_judge(plan: FoldPlan, rows: IntVector) -> Callable[[FloatVector], Loss
     parts = plan.blocks[0][rows] if plan.grouped else None
 
     def judge(differences: FloatVector) -> LossTest:
-        return judge_rows(differences, correction, parts)
+        return run_loss_test(differences, correction, parts)
 
     return judge
 

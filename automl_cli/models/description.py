@@ -49,14 +49,14 @@ def find_own_params(spec: CandidateSpec, task: Task) -> dict[str, ParamValue]:
     }
 
 
-def spell_param(name: str, value: ParamValue) -> str:
+def format_param(name: str, value: ParamValue) -> str:
     """Return a parameter as people say it.
 
     Examples
     --------
-    >>> [spell_param(*one) for one in (("learning_rate", 0.03), ("num_leaves", 31.0))]
+    >>> [format_param(*one) for one in (("learning_rate", 0.03), ("num_leaves", 31.0))]
     ['learning_rate .03', '31 leaves']
-    >>> [spell_param("extra_trees", value) for value in (True, False)]
+    >>> [format_param("extra_trees", value) for value in (True, False)]
     ['extra_trees', 'no extra_trees']
     """
     if isinstance(value, bool):
@@ -66,12 +66,12 @@ def spell_param(name: str, value: ParamValue) -> str:
     return f"{name} {_spell_value(value)}"
 
 
-def spell_step(step: Step) -> str:
+def format_step(step: Step) -> str:
     """Return a step with all that it is told.
 
     Examples
     --------
-    >>> spell_step(Step("crosses", (("max_pairs", 200),), top=30))
+    >>> format_step(Step("crosses", (("max_pairs", 200),), top=30))
     'crosses (max_pairs 200; at most 30 columns a fold)'
     """
     params = ", ".join(f"{name} {_spell_value(value)}" for name, value in step.params)
@@ -109,7 +109,7 @@ def _list_settings(spec: CandidateSpec, task: Task) -> Iterator[str]:
     ordered = sorted(own, key=lambda name: (FIRST.get(name, len(FIRST)), name))
     # One more name takes no more room than saying that there is one more.
     shown = ordered if len(ordered) <= MOST_PARAMS + 1 else ordered[:MOST_PARAMS]
-    yield from (spell_param(name, own[name]) for name in shown)
+    yield from (format_param(name, own[name]) for name in shown)
     if len(shown) < len(ordered):
         yield f"{len(ordered) - len(shown)} more"
     has_rounds = spec.model in MODELS and MODELS.get(spec.model).has_rounds

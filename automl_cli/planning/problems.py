@@ -75,7 +75,7 @@ def choose_metric(dataset: Dataset, target: Target, config: RunConfig) -> tuple[
     return default_metric(target.task), f"the default for {target.task} targets"
 
 
-def make_facts(
+def make_run_facts(
     dataset: Dataset, problems: Sequence[Problem], config: RunConfig, validation: Validation
 ) -> list[tuple[str, str, str]]:
     """Return every guess as (what, value, reason): the data's, the metric and the folds."""

@@ -12,7 +12,7 @@ from automl_cli.report.comparison import COMPARED
 from automl_cli.report.material import ReportData, read_material
 from automl_cli.report.page import render
 from automl_cli.report.sections import SECTIONS
-from automl_cli.report.wording import join_names
+from automl_cli.report.wording import join_first_names
 from automl_cli.store import check_writable, installed_versions, write_text
 from automl_cli.store.written import (
     list_tables,
@@ -94,7 +94,7 @@ def _check_out(path: Path, root: Path, *, force: bool) -> None:
 
 
 def _lead(material: ReportData) -> str:
-    names = join_names([solved.name for solved in material.solved])
+    names = join_first_names([solved.name for solved in material.solved])
     return f"Models that predict {names}, trained on {material.run.files.train.name}."
 
 

@@ -20,7 +20,7 @@ from automl_cli.report.section import (
     Table,
 )
 from automl_cli.report.sections.leaderboard import make_leaderboard
-from automl_cli.report.wording import say, spell, spell_score, spell_seconds
+from automl_cli.report.wording import format_seconds, say, spell, spell_score
 
 MOST_WEIGHTS = 16
 
@@ -106,7 +106,7 @@ def _list_runs(first: ReportData, second: ReportData) -> Table:
                     Cell(text=spell_score(best.score, best.score_se), order=best.score),
                     Cell(text=str(len(solved.candidates)), order=len(solved.candidates)),
                     say(f"{told['validation']}, {told['folds']} folds"),
-                    say(spell_seconds(material.seconds_spent)),
+                    say(format_seconds(material.seconds_spent)),
                 ]
             )
     names = ("run", "target", "metric")

@@ -105,10 +105,10 @@ def _compare(solved: ReportTarget, first: Candidate, second: Candidate) -> Featu
 
 
 def _name_steps(candidate: Candidate) -> list[str]:
-    return [spell_step(step) for step in candidate.spec.recipe]
+    return [describe_step(step) for step in candidate.spec.recipe]
 
 
-def spell_step(step: Step) -> str:
+def describe_step(step: Step) -> str:
     """Return a step with what it is told."""
     params = ", ".join(f"{name} {value}" for name, value in step.params)
     return f"{step.name} ({params})" if params else step.name

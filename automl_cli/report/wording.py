@@ -24,12 +24,12 @@ def spell(value: float | None, digits: int = 4) -> str:
     return f"{value:,.{min(max(places, 0), 8)}f}"
 
 
-def spell_value(value: float) -> str:
+def format_cell_value(value: float) -> str:
     """Return a value of a column: whole numbers as such, others with four digits at most.
 
     Examples
     --------
-    >>> spell_value(114.0), spell_value(1.3), spell_value(2.54321)
+    >>> format_cell_value(114.0), format_cell_value(1.3), format_cell_value(2.54321)
     ('114', '1.3', '2.543')
     """
     is_whole = math.isfinite(value) and value == round(value) and abs(value) < 1e12
@@ -68,12 +68,12 @@ def spell_share(share: float) -> str:
     return f"{percent:.{digits}f}%"
 
 
-def spell_seconds(seconds: float) -> str:
+def format_seconds(seconds: float) -> str:
     """Return a time span.
 
     Examples
     --------
-    >>> spell_seconds(4.26), spell_seconds(75), spell_seconds(3700)
+    >>> format_seconds(4.26), format_seconds(75), format_seconds(3700)
     ('4.3 s', '1 min 15 s', '1 h 1 min')
     """
     if seconds < 60:
@@ -99,12 +99,12 @@ def shorten(text: str, longest: int = LONGEST_LABEL) -> str:
     return f"{text[:head]}…{text[len(text) - (longest - head - 1) :]}"
 
 
-def join_names(names: Sequence[str], most: int = 5) -> str:
+def join_first_names(names: Sequence[str], most: int = 5) -> str:
     """Return names as a list in a sentence.
 
     Examples
     --------
-    >>> join_names(["a", "b", "c"]), join_names(["a", "b", "c"], most=2)
+    >>> join_first_names(["a", "b", "c"]), join_first_names(["a", "b", "c"], most=2)
     ('a, b and c', 'a, b and 1 more')
     """
     if len(names) > most:

@@ -48,7 +48,7 @@ def list_skipped(target: str, events: Sequence[EventFields]) -> list[dict[str, J
     ]
 
 
-def find_unused(
+def find_unused_time(
     deadline: Deadline, budget: float | None, events: Sequence[EventFields]
 ) -> dict[str, JsonValue] | None:
     """Return how much of the budget was left, and why; None if it is nothing to speak of.

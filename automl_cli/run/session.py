@@ -126,7 +126,7 @@ class Session:
         return self.request.loaded.config.data.transductive and not ordered
 
 
-def submit(session: Session, solutions: Mapping[str, Solution]) -> None:
+def update_submission(session: Session, solutions: Mapping[str, Solution]) -> None:
     """Replace the submission by a better one, as soon as every target has an answer."""
     answers = {name: solution.answers for name, solution in solutions.items()}
     given = session.given

@@ -5,7 +5,7 @@ import numpy as np
 from automl_cli.core.arrays import FloatMatrix, IntVector
 from automl_cli.core.errors import PlanError
 from automl_cli.core.foldplan import FoldPlan
-from automl_cli.splits.request import SplitRequest, make_codes, make_plan
+from automl_cli.splits.request import SplitRequest, encode_values, make_plan
 from automl_cli.splits.shuffled import make_strata
 
 
@@ -22,7 +22,7 @@ def split_stratified_group(request: SplitRequest) -> FoldPlan:
 
 def _split(name: str, request: SplitRequest, strata: IntVector) -> FoldPlan:
     options = request.options
-    groups = make_codes(request.column("group", options.group))
+    groups = encode_values(request.column("group", options.group))
     n_groups = int(groups.max()) + 1
     if n_groups < 2:
         raise PlanError(

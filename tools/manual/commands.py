@@ -8,7 +8,7 @@ import typer.main
 
 from automl_cli.cli.app import app
 from automl_cli.cli.fit import FLAGS
-from automl_cli.cli.help import spell_param
+from automl_cli.cli.help import describe_option
 from automl_cli.payloads import PAYLOADS
 from manual.cells import spell_table
 
@@ -58,7 +58,7 @@ def _spell_command(name: str, command: Any) -> Iterator[str]:  # noqa: ANN401  #
     yield f"\n```text\n{command.get_usage(context).removeprefix('Usage: ')}\n```"
     for kind in ("argument", "option"):
         params = [one for one in command.params if one.param_type_name == kind]
-        told = [(one, spell_param(one, context)) for one in params]
+        told = [(one, describe_option(one, context)) for one in params]
         rows = [
             (f"`{record[0]}`", record[1], _spell_key(name, one)) for one, record in told if record
         ]

@@ -28,8 +28,8 @@ from automl_cli.ensemble.outside.member import make_member
 from automl_cli.ensemble.outside.rows import (
     HINT,
     PredictedRows,
-    find_name,
     find_places,
+    match_column_name,
     wrong_number,
 )
 
@@ -134,7 +134,7 @@ def _read(problem: Problem, path: Path, rows: PredictedRows) -> _Read:
     names = _find_columns(table, problem.target, rows.id)
     columns = [_read_numbers(table, name)[places] for name in names]
     values = _scale(problem, path, np.column_stack(columns))
-    fold = find_name(table.names, FOLD)
+    fold = match_column_name(table.names, FOLD)
     if fold is None or fold in names:
         return _Read(values=values, note=note)
     codes, levels = pd.factorize(table.texts(fold)[places])
@@ -190,14 +190,14 @@ def _read_numbers(table: RawTable, name: str) -> FloatVector:
 
 def _find_columns(table: RawTable, target: Target, row_id: str | None) -> Sequence[str]:
     if target.n_classes > 2:
-        classes = [find_name(table.names, label) for label in target.labels]
+        classes = [match_column_name(table.names, label) for label in target.labels]
         known = [name for name in classes if name is not None]
         if len(set(known)) == target.n_classes:
             return known
-    own = find_name(table.names, target.name)
+    own = match_column_name(table.names, target.name)
     if own is not None:
         return [own]
-    others = {find_name(table.names, name) for name in (row_id, FOLD) if name is not None}
+    others = {match_column_name(table.names, name) for name in (row_id, FOLD) if name is not None}
     left = [name for name in table.names if name not in others]
     if len(left) != 1:
         raise DataError(

@@ -28,7 +28,7 @@ from automl_cli.report.section import (
     Section,
     Table,
 )
-from automl_cli.report.shifts import LARGE, MODERATE, Shift, measure_shifts, read_numbers
+from automl_cli.report.shifts import LARGE, MODERATE, Shift, convert_to_floats, measure_shifts
 from automl_cli.report.wording import say, shorten, spell, spell_share
 
 MOST_DRAWN, MOST_LEVELS = 3, 8
@@ -156,7 +156,7 @@ def _draw_ranking(shifts: Sequence[Shift]) -> Picture:
 
 def _draw_heaps(shift: Shift, train: pd.Series, test: pd.Series) -> Picture:
     is_date = pd.api.types.is_datetime64_any_dtype(train)
-    mine, its = map(read_days if is_date else read_numbers, (train, test))
+    mine, its = map(read_days if is_date else convert_to_floats, (train, test))
     mine, its = mine[~np.isnan(mine)], its[~np.isnan(its)]
     both = np.concatenate([mine, its])
     low, high = np.quantile(both, (0.005, 0.995)) if len(both) else (0.0, 1.0)

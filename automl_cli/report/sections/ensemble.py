@@ -10,7 +10,7 @@ from automl_cli.report.cells import fill_cells
 from automl_cli.report.drawing import MUTED, SERIES, height_of, list_bars, sheet
 from automl_cli.report.material import ReportData, ReportTarget
 from automl_cli.report.section import Block, Paragraph, Picture, Pictures, Section, Subtitle
-from automl_cli.report.wording import join_names
+from automl_cli.report.wording import join_first_names
 
 MOST_WEIGHTS, MOST_MEMBERS = 16, 10
 ALONE = "There is no ensemble: the clock left no time for one, or there is one candidate."
@@ -70,7 +70,7 @@ def _draw_weights(solved: ReportTarget, blend: Blend, shown: Sequence[int]) -> P
     caption = (
         f"{len(names)} of {len(blend.members)} members, the largest weights first; combiner "
         f"{blend.combiner}. Summed by model: "
-        + join_names([f"{model} {weight:.2f}" for model, weight in share])
+        + join_first_names([f"{model} {weight:.2f}" for model, weight in share])
         + "."
     )
     return Picture(name=f"Weights of the ensemble for {solved.name}", caption=caption, svg=svg)

@@ -10,7 +10,7 @@ from automl_cli.features.state import count_selected
 from automl_cli.features.tried import ScreenedColumn, load_tried
 from automl_cli.report.drawing import SERIES, add_legend, height_of, list_bars, sheet
 from automl_cli.report.material import ReportData, ReportTarget
-from automl_cli.report.pairs import FeatureSetPair, find_pairs, spell_step
+from automl_cli.report.pairs import FeatureSetPair, describe_step, find_pairs
 from automl_cli.report.section import (
     Block,
     Cell,
@@ -22,7 +22,7 @@ from automl_cli.report.section import (
     Subtitle,
     Table,
 )
-from automl_cli.report.wording import count, join_names, say, spell, spell_score
+from automl_cli.report.wording import count, join_first_names, say, spell, spell_score
 
 if TYPE_CHECKING:
     from automl_cli.core.candidate import Candidate, FeatureRecipe
@@ -114,7 +114,7 @@ def _list_sets(material: ReportData, solved: ReportTarget) -> Table:
         best = candidates[0]
         counted = count_selected(material.run.directory.features, best.spec)
         used = [f"{name} {number:.3g}" for name, number in counted.items() if number]
-        own = [spell_step(step) for step in recipe if step.top is None]
+        own = [describe_step(step) for step in recipe if step.top is None]
         rows.append(
             [
                 say(model),
@@ -179,8 +179,8 @@ def _list_pair(pair: FeatureSetPair) -> list[Cell]:
     ratio = pair.gain / pair.error if pair.error > 0 else float(np.sign(pair.gain)) * np.inf
     return [
         say(pair.model),
-        say(join_names(pair.added, most=9) or "nothing more"),
-        say(join_names(pair.removed, most=9) or "nothing"),
+        say(join_first_names(pair.added, most=9) or "nothing more"),
+        say(join_first_names(pair.removed, most=9) or "nothing"),
         Cell(text=f"{spell(pair.gain, 3)} ± {spell(pair.error, 2)}", order=pair.gain),
         Cell(text=spell(ratio, 2), order=ratio if np.isfinite(ratio) else 0.0),
         Cell(text=spell(pair.score_gain, 3), order=pair.score_gain),

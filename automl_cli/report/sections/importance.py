@@ -27,7 +27,7 @@ from automl_cli.report.section import (
     Subtitle,
     Table,
 )
-from automl_cli.report.wording import LONGEST_LABEL, count, join_names, say, shorten, spell
+from automl_cli.report.wording import LONGEST_LABEL, count, join_first_names, say, shorten, spell
 from automl_cli.store import RunDirectory, file_name, read_json, understood
 
 MOST_DRAWN, MOST_DEPENDENCES = 15, 6
@@ -113,7 +113,7 @@ def _draw_importances(explained: ExplainedColumns, ranked: Sequence[Importance])
         drawn.axes.set_xlabel(f"rise of the {explained.loss}, 95% interval")
         svg = drawn.svg()
     found = [one.name for one in ranked if one.found and not one.is_probe]
-    told = f"Significant: {join_names(found, most=3)}." if found else "None is significant."
+    told = f"Significant: {join_first_names(found, most=3)}." if found else "None is significant."
     caption = (
         f"Rise of the loss on held-out rows when a column is permuted, top {len(shown)} of "
         f"{len(ranked)}. {told} (Circle: significant; diamond: may be chance.)"

@@ -18,7 +18,7 @@ from automl_cli.report.section import (
     Subtitle,
     Table,
 )
-from automl_cli.report.wording import count, say, spell, spell_score, spell_seconds, spell_share
+from automl_cli.report.wording import count, format_seconds, say, spell, spell_score, spell_share
 
 MOST_DRAWN = 15
 FIGURES = (
@@ -92,7 +92,7 @@ def make_leaderboard(
                 score,
                 Cell(text=used, order=one["weight"] or 0.0),
                 Cell(text="" if share is None else spell_share(share), order=share or 0.0),
-                Cell(text=spell_seconds(one["seconds"]), order=one["seconds"]),
+                Cell(text=format_seconds(one["seconds"]), order=one["seconds"]),
                 count(float(np.mean(rounds))) if rounds else say("-"),
                 count(len(one["features"])),
                 count(sum(one["generated"].values())),

@@ -14,12 +14,12 @@ from automl_cli.report.section import Block, Cell, Figures, Heading, Paragraph, 
 from automl_cli.report.sections.slices import LOSSES
 from automl_cli.report.wording import (
     count,
+    format_cell_value,
+    format_seconds,
     say,
     spell,
     spell_score,
-    spell_seconds,
     spell_share,
-    spell_value,
 )
 
 MOST_SHOWN = 12  # columns; more are folded away
@@ -79,7 +79,7 @@ def _list_figures(material: ReportData, solved: ReportTarget) -> Iterator[tuple[
     yield "training rows", f"{n_rows:,}", f"{material.train.shape[1]:,} columns; {test}"
     yield "folds", str(told["folds"]), f"{told['validation']} validation"
     n_all = len(solved.candidates)
-    spent = spell_seconds(material.seconds_spent)
+    spent = format_seconds(material.seconds_spent)
     yield "candidates", str(n_all), f"fitted in {spent} in all"
 
 
@@ -176,7 +176,7 @@ def _tell_range(values: pd.Series) -> str:
     if known.empty:
         return "nothing"
     if pd.api.types.is_numeric_dtype(known):
-        return f"{spell_value(float(known.min()))} to {spell_value(float(known.max()))}"
+        return f"{format_cell_value(float(known.min()))} to {format_cell_value(float(known.max()))}"
     if pd.api.types.is_datetime64_any_dtype(known):
         return f"{known.min():%Y-%m-%d} to {known.max():%Y-%m-%d}"
     counts = known.value_counts()

@@ -11,7 +11,7 @@ from automl_cli.core.counts import spell_count
 from automl_cli.report.drawing import INK, MUTED, SERIES, add_legend, sheet
 from automl_cli.report.material import ReportData, ReportTarget
 from automl_cli.report.section import Block, Paragraph, Picture, Pictures, Section
-from automl_cli.report.wording import spell, spell_seconds
+from automl_cli.report.wording import format_seconds, spell
 from automl_cli.store import clock_events
 
 if TYPE_CHECKING:
@@ -102,8 +102,8 @@ def _draw_progress(
     first, top = known[0], int(np.argmax(best == best[-1]))
     caption = (
         "Each point is a finished candidate; the line is the best score so far. The first "
-        f"candidate scored {spell(scores[0])} after {spell_seconds(first.seconds)}, the best "
-        f"{spell(float(best[-1]))} after {spell_seconds(float(seconds[top]))}."
+        f"candidate scored {spell(scores[0])} after {format_seconds(first.seconds)}, the best "
+        f"{spell(float(best[-1]))} after {format_seconds(float(seconds[top]))}."
     )
     return Picture(name=f"Score over time for {solved.name}", caption=caption, svg=svg)
 
@@ -139,10 +139,10 @@ def _tell(material: ReportData, moments: Sequence[TimelineEntry], vain: float) -
     n_fits = sum(moment.event["kind"] == "fitted" for moment in moments)
     fates = list(_find_fates(moments).values())
     budget = material.run.config.budget
-    limit = "no budget was set" if budget is None else f"the budget was {spell_seconds(budget)}"
-    told = f"The run worked {spell_seconds(moments[-1].seconds if moments else 0.0)}"
+    limit = "no budget was set" if budget is None else f"the budget was {format_seconds(budget)}"
+    told = f"The run worked {format_seconds(moments[-1].seconds if moments else 0.0)}"
     if vain:
-        told += f" ({spell_seconds(vain)} before, in commands that ended without a candidate)"
+        told += f" ({format_seconds(vain)} before, in commands that ended without a candidate)"
     told += f"; {limit}. {spell_count(n_fits, 'fit')} made "
     told += spell_count(fates.count("candidate"), "candidate")
     if "skipped" in fates:
