@@ -18,7 +18,7 @@ from automl_cli.audit.rows import find_contradictions, find_duplicates, find_sha
 from automl_cli.audit.splits import find_groups, find_id_groups, find_time
 from automl_cli.audit.strays import find_unread_cells
 from automl_cli.audit.texts import find_text_pairs, find_texts
-from automl_cli.core.events import Listener, ignore, tell_stage
+from automl_cli.core.events import Listener, emit_stage, ignore
 from automl_cli.core.finding import SEVERITIES, Finding
 from automl_cli.core.registry import Registry
 from automl_cli.data.infer import Inference
@@ -44,7 +44,7 @@ def audit(
     rules = [rule for rule in every if thorough or rule.is_fast]
     found: list[Finding] = []
     for number, rule in enumerate(rules, start=1):
-        tell_stage(listener, f"rule {number} of {len(rules)}: {rule.code}")
+        emit_stage(listener, f"rule {number} of {len(rules)}: {rule.code}")
         found += rule.find(evidence)
     return sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))
 

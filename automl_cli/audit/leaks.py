@@ -46,9 +46,9 @@ def find_leaks(evidence: AuditEvidence) -> Iterator[Finding]:
 def find_telling_order(evidence: AuditEvidence) -> Iterator[Finding]:
     """Find ids, and an order of the rows, that predict the target."""
     numbers = evidence.id_numbers
-    if numbers is not None and np.isfinite(numbers).all() and _tells(evidence, numbers):
+    if numbers is not None and np.isfinite(numbers).all() and _is_telling(evidence, numbers):
         what = "the id"
-    elif _tells(evidence, np.arange(evidence.dataset.n_rows, dtype=np.float64)):
+    elif _is_telling(evidence, np.arange(evidence.dataset.n_rows, dtype=np.float64)):
         what = "the position of a row in the file"
     else:
         return
@@ -84,7 +84,7 @@ def find_telling_gaps(evidence: AuditEvidence) -> Iterator[Finding]:
         )
 
 
-def _tells(evidence: AuditEvidence, numbers: FloatVector) -> bool:
+def _is_telling(evidence: AuditEvidence, numbers: FloatVector) -> bool:
     """Return whether stretches of rows in this order differ in the target."""
     order = np.argsort(np.argsort(numbers[evidence.rows], kind="stable"))
     n_stretches = min(MOST_STRETCHES, len(order) // ROWS_A_STRETCH)

@@ -34,7 +34,7 @@ def answered(interrupted: str = "interrupted; give the command again.") -> Itera
         typer.echo(str(stop) or interrupted, err=True)
         sys.exit(EXIT_INTERRUPTED)
     except BrokenPipeError:
-        leave_unread()
+        exit_unread()
     except OSError as error:  # of stdout: what is wrong with files is an `AutomlError`
         if error.errno != errno.ENOSPC:
             raise
@@ -60,7 +60,7 @@ def echo_notes(notes: Iterable[Mapping[str, str]]) -> None:
         typer.echo(f"note: {one['file']}: {one['what']}: {one['note']}.", err=True)
 
 
-def leave_unread() -> NoReturn:
+def exit_unread() -> NoReturn:
     """End quietly where nobody reads on, such as behind ``| head``."""
     _drop_output()
     sys.exit(EXIT_UNREAD)

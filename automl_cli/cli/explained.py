@@ -6,7 +6,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from automl_cli.cli.figures import spell_number
+from automl_cli.cli.figures import format_number
 from automl_cli.cli.tables import make_table
 from automl_cli.cli.terminal import open_console
 
@@ -24,14 +24,14 @@ def print_explained(made: Mapping[str, Any]) -> None:
         _print_shap(console, target)
         if target["row"] is not None:
             _print_row(console, target["row"])
-        _print_lunch(console, target)
+        _print_probe(console, target)
     run = made["run"]
     told = f"files: {run}/explain; `automl report {run}` draws them"
     console.print(told, soft_wrap=True, highlight=False)
 
 
 def _print_importances(console: Console, target: Mapping[str, Any]) -> None:
-    base = spell_number(target["base_loss"], 4)
+    base = format_number(target["base_loss"], 4)
     what = f"mean {target['loss']} is {base}; its rise when a column is permuted"
     title = f"{target['target']}: {what}"
     console.print(title, style="italic", highlight=False)
@@ -55,9 +55,9 @@ def _add_importance(table: Table, one: Mapping[str, Any], base: float, name: str
         f"{name} (noise column)" if one["is_probe"] else name,
         f"{one['importance']:.3g}",
         f"{one['importance'] / base:.1%}" if base else "",
-        _spell_reach(one),
-        _spell_p(one["p"]),
-        _spell_p(one["q"]),
+        _format_reach(one),
+        _format_p(one["p"]),
+        _format_p(one["q"]),
         "*" if one["found"] else "",
     )
 
@@ -74,9 +74,9 @@ def _print_dropped(console: Console, target: Mapping[str, Any]) -> None:
         table.add_row(
             one["column"],
             f"{one['increase']:.3g}",
-            _spell_reach(one),
-            _spell_p(one["p"]),
-            _spell_p(one["q"]),
+            _format_reach(one),
+            _format_p(one["p"]),
+            _format_p(one["q"]),
         )
     console.print(table)
 
@@ -115,9 +115,9 @@ def _print_row(console: Console, row: Mapping[str, Any]) -> None:
     console.print(table)
 
 
-def _print_lunch(console: Console, target: Mapping[str, Any]) -> None:
+def _print_probe(console: Console, target: Mapping[str, Any]) -> None:
     lunch = target["lunch"]
-    name, fitted, p = lunch["column"], lunch["fitted_with"], _spell_p(lunch["p"])
+    name, fitted, p = lunch["column"], lunch["fitted_with"], _format_p(lunch["p"])
     if lunch["found"]:
         console.print(
             f"WARNING: the noise column {name} of {fitted} is significant (p {p}). Do not "
@@ -140,11 +140,11 @@ def _print_rest(console: Console, columns: Sequence[object]) -> None:
         console.print(f"… {len(columns) - MOST} more columns in importance.csv")
 
 
-def _spell_p(p: float) -> str:
+def _format_p(p: float) -> str:
     return f"<{CLOSEST:g}" if p < CLOSEST else f"{p:.2g}"
 
 
-def _spell_reach(one: Mapping[str, Any]) -> str:
+def _format_reach(one: Mapping[str, Any]) -> str:
     if one["low"] is None or one["high"] is None:
         return "unknown"
     return f"{(one['high'] - one['low']) / 2:.2g}"

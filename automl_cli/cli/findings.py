@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.text import Text
 
 from automl_cli.cli.terminal import open_console, print_line
-from automl_cli.core.counts import spell_count
+from automl_cli.core.counts import format_count
 from automl_cli.core.errors import ConfigError, DataError
 from automl_cli.core.finding import SEVERITIES
 
@@ -58,7 +58,7 @@ def print_findings(console: Console, findings: Sequence[Mapping[str, Any]]) -> N
             print_line(console, f"        {key}: {value}", highlight=False)
 
 
-def refuse_grave(findings: Sequence[Mapping[str, Any]], severity: str | None) -> None:
+def exit_on_severity(findings: Sequence[Mapping[str, Any]], severity: str | None) -> None:
     """End the command if a finding is as grave as this.
 
     Raises
@@ -72,7 +72,7 @@ def refuse_grave(findings: Sequence[Mapping[str, Any]], severity: str | None) ->
     grave = [one for one in findings if SEVERITIES.index(one["severity"]) <= limit]
     if grave:
         raise DataError(
-            f"{spell_count(len(grave), 'finding')} of severity {severity} or worse; the first: "
+            f"{format_count(len(grave), 'finding')} of severity {severity} or worse; the first: "
             f"{grave[0]['message']}",
             hint=grave[0]["advice"],
         )

@@ -6,10 +6,10 @@ from typing import Any, TypeAlias
 from rich.console import Console
 from rich.text import Text
 
-from automl_cli.cli.figures import spell_bytes, spell_number
+from automl_cli.cli.figures import format_bytes, format_number
 from automl_cli.cli.tables import make_table
 from automl_cli.cli.terminal import open_console, print_line
-from automl_cli.core.counts import spell_count
+from automl_cli.core.counts import format_count
 
 Inspection: TypeAlias = Mapping[str, Any]
 
@@ -19,7 +19,7 @@ MOST_COLUMNS = 30  # generated ones that are listed; --json has all
 def print_candidate(told: Inspection) -> None:
     """Print what a candidate is and what came of it to stdout."""
     console = open_console()
-    for line in _spell_lines(told):
+    for line in _format_lines(told):
         print_line(console, Text(line))
     if told["params"]:
         _print_params(console, told["params"])
@@ -31,7 +31,7 @@ def print_candidate(told: Inspection) -> None:
         _print_folds(console, told)
 
 
-def _spell_lines(told: Inspection) -> Iterator[str]:
+def _format_lines(told: Inspection) -> Iterator[str]:
     described = f": {told['description']}" if told["description"] else ""
     yield f"{told['key']}{described}"
     if told["status"] == "failed":
@@ -39,7 +39,7 @@ def _spell_lines(told: Inspection) -> Iterator[str]:
     elif told["status"] == "skipped":
         yield f"not fitted: {told['reason']}"
     else:
-        score, error = spell_number(told["score"]), spell_number(told["score_se"], 2)
+        score, error = format_number(told["score"]), format_number(told["score_se"], 2)
         yield f"{told['metric']} of {told['target']}: {score} ± {error}"
         yield ", ".join(_list_figures(told))
 
@@ -64,7 +64,7 @@ def _print_params(console: Console, params: Sequence[Inspection]) -> None:
     table = make_table("parameter", "value", "default")
     for one in params:
         is_own = one["differs"]
-        value, default = _spell(one["value"]), _spell(one["default"])
+        value, default = _format(one["value"]), _format(one["default"])
         table.add_row(one["name"], value, default if is_own else "", style="" if is_own else "dim")
     console.print()
     console.print(table)
@@ -73,8 +73,8 @@ def _print_params(console: Console, params: Sequence[Inspection]) -> None:
 def _print_steps(console: Console, steps: Sequence[Inspection]) -> None:
     console.print("\nfeatures, step by step:")
     for one in steps:
-        params = ", ".join(f"{name} {_spell(value)}" for name, value in one["params"].items())
-        top = "" if one["top"] is None else f"at most {spell_count(one['top'], 'column')} a fold"
+        params = ", ".join(f"{name} {_format(value)}" for name, value in one["params"].items())
+        top = "" if one["top"] is None else f"at most {format_count(one['top'], 'column')} a fold"
         more = "" if one["own"] else "not a default of the model"
         notes = "; ".join(filter(None, [params, top, more]))
         line = Text(f"  {one['step']}" + (f" ({notes})" if notes else ""))
@@ -100,17 +100,17 @@ def _print_folds(console: Console, told: Inspection) -> None:
         notes += [f"{one['row_share']:.0%} of rows"] * (one["row_share"] < 1)
         table.add_row(
             str(one["fold"]),
-            "" if one["score"] is None else spell_number(one["score"]),
+            "" if one["score"] is None else format_number(one["score"]),
             *("" if one[name] is None else str(one[name]) for name in ("rounds", "fitted_rounds")),
             f"{one['seconds']:.1f}",
-            spell_bytes(one["peak_bytes"]),
+            format_bytes(one["peak_bytes"]),
             ", ".join(notes),
         )
     console.print()
     console.print(table)
 
 
-def _spell(value: object) -> str:
+def _format(value: object) -> str:
     if value is None or value == "":
         return "none"
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from automl_cli.cli.figures import spell_number
+from automl_cli.cli.figures import format_number
 from automl_cli.cli.terminal import open_console, print_line
 
 LEADERBOARDS = ("public", "private")
@@ -57,9 +57,9 @@ def _make_tracked(runs: Sequence[Mapping[str, Any]]) -> Table:
     for name in ("metric", "cross-validated", "± s.e.", *LEADERBOARDS):
         table.add_column(name, justify="right", no_wrap=True)
     for run in runs:
-        figures = [spell_number(run["score"]), spell_number(run["score_se"], 2)]
+        figures = [format_number(run["score"]), format_number(run["score_se"], 2)]
         figures += [
-            spell_number(run[name]) if run[name] is not None else "" for name in LEADERBOARDS
+            format_number(run[name]) if run[name] is not None else "" for name in LEADERBOARDS
         ]
         table.add_row(run["run"], run["metric"] or "", *figures)
     return table
@@ -83,7 +83,7 @@ def _list_members(target: Mapping[str, Any]) -> Table:
     order = sorted(target["members"], key=lambda one: (bool(one["left_out"]), -abs(one["weight"])))
     for one in order:
         name = one["key"] + (" (from outside the run)" if one["outside"] else "")
-        figures = [spell_number(one["score"]), spell_number(one["score_se"], 2)]
+        figures = [format_number(one["score"]), format_number(one["score_se"], 2)]
         if one["left_out"]:
             table.add_row(f"{name}: {one['left_out']}", *figures, "left out", "")
         else:
@@ -102,14 +102,14 @@ def _explain_weights(target: Mapping[str, Any]) -> Iterator[str]:
 
 def _list_answers(target: Mapping[str, Any]) -> Iterator[str]:
     rivals = ", ".join(
-        f"{one['combiner']} {spell_number(one['score'])}" for one in target["tournament"]
+        f"{one['combiner']} {format_number(one['score'])}" for one in target["tournament"]
     )
     yield f"combiners, cross-fitted: {rivals}; {target['combiner']} was chosen"
     for what, key in (("blend", "score"), ("the run alone", "run_score")):
-        score, error = spell_number(target[key]), spell_number(target[f"{key}_se"], 2)
+        score, error = format_number(target[key]), format_number(target[f"{key}_se"], 2)
         told = f"{what}: {score} ± {error} cross-fitted"
         if target["loss_name"].casefold() != target["metric"]:
-            loss = spell_number(target["loss" if what == "blend" else "run_loss"])
+            loss = format_number(target["loss" if what == "blend" else "run_loss"])
             told += f" ({target['loss_name']} {loss})"
         yield told
 
@@ -117,7 +117,7 @@ def _list_answers(target: Mapping[str, Any]) -> Iterator[str]:
 def print_submitted(submitted: Mapping[str, Any]) -> None:
     """Print what Kaggle says of a submission to stdout."""
     told = [
-        f"{name} {spell_number(submitted[name])}"
+        f"{name} {format_number(submitted[name])}"
         for name in LEADERBOARDS
         if submitted[name] is not None
     ]

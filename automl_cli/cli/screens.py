@@ -7,7 +7,7 @@ from typing import Any
 from rich.table import Table
 
 from automl_cli.cli.terminal import open_console
-from automl_cli.core.counts import spell_count
+from automl_cli.core.counts import format_count
 from automl_cli.core.errors import RunError
 from automl_cli.features.tried import load_tried
 from automl_cli.store import RunDirectory, understood
@@ -48,7 +48,7 @@ def print_screens(screens: Sequence[Mapping[str, Any]], *, every: bool) -> None:
         n_out = sum(column["stands_out"] > 0 for column in columns)
         n_taken = sum(column["taken"] > 0 for column in columns)
         console.print(
-            f"{spell_count(len(columns), 'column')} tried; {n_out} "
+            f"{format_count(len(columns), 'column')} tried; {n_out} "
             f"{'stands' if n_out == 1 else 'stand'} out from chance in some fold, "
             f"{n_taken} {'is' if n_taken == 1 else 'are'} taken"
             + ("" if len(shown) == len(columns) else " (--all shows the others too)"),

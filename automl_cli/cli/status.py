@@ -62,7 +62,7 @@ class _Status:
 
 
 @contextmanager
-def tell_status(what: str) -> Iterator[Listener]:
+def show_status(what: str) -> Iterator[Listener]:
     """Show on stderr what a command does, while it does it; give who is to be told of stages.
 
     A terminal shows it live. Elsewhere it is one line, if the command takes longer than a moment,

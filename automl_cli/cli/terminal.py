@@ -6,14 +6,14 @@ markup.
 
 from rich.console import Console, RenderableType
 
-from automl_cli.cli.answers import leave_unread
+from automl_cli.cli.answers import exit_unread
 
 
 class _Console(Console):
     def on_broken_pipe(self) -> None:
         """End as every command does of which nobody reads on."""
         self.quiet = True
-        leave_unread()
+        exit_unread()
 
 
 def open_console(*, stderr: bool = False, quiet: bool = False, highlight: bool = True) -> Console:

@@ -14,10 +14,10 @@ from automl_cli.cli.options import (
     SampleFile,
     Targets,
     Test,
+    check_idle_options,
     read_path,
-    refuse_idle,
 )
-from automl_cli.cli.unfinished import tell_unfinished
+from automl_cli.cli.unfinished import warn_unfinished
 
 SourcePaths: TypeAlias = Annotated[
     list[Path],
@@ -29,7 +29,7 @@ SourcePaths: TypeAlias = Annotated[
 ]
 
 
-def ask(
+def run_test(
     paths: SourcePaths,
     columns: Annotated[
         list[str] | None,
@@ -78,7 +78,7 @@ def ask(
 ) -> None:
     """Test effects, or differences between groups or candidates."""
     with answered():
-        from automl_cli.cli.verdicts import print_verdict
+        from automl_cli.cli.tested import print_test
         from automl_cli.config.load import load_config
         from automl_cli.hypotheses import HypothesisQuestion, answer, guess_target
         from automl_cli.run.competition import Competition, is_run
@@ -87,7 +87,7 @@ def ask(
         if len(paths) == 1 and is_run(paths[0]):
             given = {"--config": config, "--preset": preset, "--target": target}
             given |= {"--set": overrides, "--test": test, "--sample": sample}
-            refuse_idle(paths[0], given)
+            check_idle_options(paths[0], given)
         else:
             found = target or guess_target(paths, test, sample, formula=formula, on=on)
             # A column of few counts is read as classes otherwise.
@@ -115,8 +115,8 @@ def ask(
             )
         )
         if isinstance(source, Path):
-            tell_unfinished(source)
+            warn_unfinished(source)
         if as_json:
             print_json(told)
         else:
-            print_verdict(told)
+            print_test(told)

@@ -5,16 +5,16 @@ from pathlib import Path
 import typer
 
 
-def tell_unfinished(run: Path) -> bool:
+def warn_unfinished(run: Path) -> bool:
     """Say on stderr that a run is not finished; return whether it is."""
-    from automl_cli.core.counts import spell_count
+    from automl_cli.core.counts import format_count
     from automl_cli.store import RunDirectory
 
     directory = RunDirectory(run)
     if directory.is_finished:
         return True
     n_candidates = len(list(directory.candidates.glob("*/candidate.json")))
-    counted = spell_count(n_candidates, "candidate")
+    counted = format_count(n_candidates, "candidate")
     told = (
         f"{run}: a command is at work on this run, with {counted} so far."
         if directory.is_in_use

@@ -10,10 +10,10 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from automl_cli.cli.figures import format_clock, spell_bytes, spell_number
+from automl_cli.cli.figures import format_bytes, format_clock, format_number
 from automl_cli.cli.live import MARGIN, Space
 from automl_cli.cli.standing import RunningTask, Standing
-from automl_cli.core.counts import spell_count
+from automl_cli.core.counts import format_count
 
 LEAST = Space(columns=60, rows=10)  # on a smaller terminal it is one line
 OTHER_ROWS = 6  # that are not about workers
@@ -48,13 +48,13 @@ def draw(standing: Standing, now: float, space: Space, memory_bytes: int = 0) ->
 
 def draw_line(standing: Standing, now: float) -> Text:
     """Return the same as one line, the most important first."""
-    parts = [_spell_stage(standing, now)]
+    parts = [_format_stage(standing, now)]
     if standing.ends_at is not None:
         parts.append(f"{format_clock(standing.ends_at - now)} left")
     every = standing.best.values()
-    parts += [f"best {spell_number(best.score)} ({best.holder})" for best in every]
+    parts += [f"best {format_number(best.score)} ({best.holder})" for best in every]
     if standing.announced:
-        announced = spell_count(len(standing.announced), "candidate")
+        announced = format_count(len(standing.announced), "candidate")
         parts.append(f"{standing.done} of {announced}")
     return _join(" · ".join(parts))
 
@@ -62,13 +62,13 @@ def draw_line(standing: Standing, now: float) -> Text:
 def _draw_counts(standing: Standing, now: float, memory_bytes: int) -> Text:
     parts = []
     if standing.announced:
-        announced = spell_count(len(standing.announced), "candidate")
+        announced = format_count(len(standing.announced), "candidate")
         parts.append(f"{standing.done} of {announced}")
     if standing.fits:
-        parts.append(spell_count(standing.fits, "fit"))
+        parts.append(format_count(standing.fits, "fit"))
     if memory_bytes:
-        parts.append(f"memory {spell_bytes(memory_bytes)}")
-    return _join((_spell_stage(standing, now), "bold"), *(f" · {part}" for part in parts))
+        parts.append(f"memory {format_bytes(memory_bytes)}")
+    return _join((_format_stage(standing, now), "bold"), *(f" · {part}" for part in parts))
 
 
 def _draw_clock(standing: Standing, now: float) -> Iterator[Text]:
@@ -93,7 +93,7 @@ def _draw_best(standing: Standing) -> Iterator[Text]:
     found = []
     for target, best in standing.best.items():
         of = f"{target} " if len(standing.best) > 1 else ""
-        score = f"{spell_number(best.score)} ± {spell_number(best.score_se, 2)}"
+        score = f"{format_number(best.score)} ± {format_number(best.score_se, 2)}"
         what = f": {best.description}" if best.description else ""
         found.append(f"{of}{score} ({best.holder}{what})")
     if found:
@@ -107,7 +107,7 @@ def _draw_workers(standing: Standing, now: float, space: Space) -> Table:
     slots = sorted({*busy, *range(standing.workers)})
     if len(slots) > most:
         slots = sorted(busy)[: most - 1]
-    rows = [_spell_task(slot, busy.get(slot), now) for slot in slots]
+    rows = [_format_task(slot, busy.get(slot), now) for slot in slots]
     n_hidden = len(busy.keys() - set(slots))
     if n_hidden:
         rows.append(("", f"… and {n_hidden} more", "", ""))
@@ -128,7 +128,7 @@ def _align(rows: Sequence[tuple[str, ...]], columns: int) -> Table:
     return table
 
 
-def _spell_task(slot: int, task: RunningTask | None, now: float) -> tuple[str, ...]:
+def _format_task(slot: int, task: RunningTask | None, now: float) -> tuple[str, ...]:
     if task is None:
         return str(slot + 1), "idle", "", ""
     told = format_clock(now - task.began_at)
@@ -138,7 +138,7 @@ def _spell_task(slot: int, task: RunningTask | None, now: float) -> tuple[str, .
     return str(slot + 1), name, task.part, told
 
 
-def _spell_stage(standing: Standing, now: float) -> str:
+def _format_stage(standing: Standing, now: float) -> str:
     """Return what is done now, and for how long if no worker shows that time passes."""
     if standing.tasks or standing.stage_at is None:
         return standing.stage

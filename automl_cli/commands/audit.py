@@ -3,15 +3,15 @@
 from typing import Any
 
 from automl_cli.audit import audit_all
-from automl_cli.core.events import Listener, ignore, tell_stage
+from automl_cli.core.events import Listener, emit_stage, ignore
 from automl_cli.planning.binding import check_config
 from automl_cli.planning.problems import make_metric_facts
 from automl_cli.run.competition import Competition, read_competition
 
-SURVEY_VERSION = 1  # of what `--json` prints
+AUDIT_VERSION = 1  # of what `--json` prints
 
 
-def survey(asked: Competition, listener: Listener = ignore) -> dict[str, Any]:
+def audit_competition(asked: Competition, listener: Listener = ignore) -> dict[str, Any]:
     """Return what is inferred and found, as plain values.
 
     Parameters
@@ -26,7 +26,7 @@ def survey(asked: Competition, listener: Listener = ignore) -> dict[str, Any]:
     AutomlError
         For whatever the user can mend.
     """
-    tell_stage(listener, "reading")
+    emit_stage(listener, "reading")
     check_config(asked.loaded)
     files, inference = read_competition(asked)
     dataset = inference.dataset
@@ -34,7 +34,7 @@ def survey(asked: Competition, listener: Listener = ignore) -> dict[str, Any]:
     n_folds = asked.loaded.config.validation.folds
     findings = audit_all(inference, n_folds=n_folds, thorough=True, listener=listener)
     return {
-        "version": SURVEY_VERSION,
+        "version": AUDIT_VERSION,
         "train": str(files.train),
         "test": None if files.test is None else str(files.test),
         "rows": dataset.n_rows,

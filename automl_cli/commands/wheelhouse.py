@@ -71,7 +71,7 @@ def make_wheelhouse(request: WheelhouseRequest) -> dict[str, Any]:
         "folder": str(request.folder),
         "wheels": len(wheels),
         "bytes": sum(wheel.stat().st_size for wheel in wheels),
-        "install": spell_install(request.folder),
+        "install": format_install_command(request.folder),
     }
 
 
@@ -133,7 +133,7 @@ def find_source() -> str:
     return str(origin.get("url") or f"{NAME}=={installed.version}")
 
 
-def spell_install(folder: Path) -> str:
+def format_install_command(folder: Path) -> str:
     """Return the line that installs the wheels in a notebook."""
     return f"pip install --no-index --find-links /kaggle/input/{folder.resolve().name} {NAME}"
 

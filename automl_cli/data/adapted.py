@@ -12,8 +12,8 @@ from automl_cli.data.dates import find_date_order, parse_dates
 from automl_cli.data.formats import NumberFormat, find_format, read_format
 from automl_cli.data.marks import has_decimal_commas, may_be_thousands
 from automl_cli.data.read import RawTable
+from automl_cli.data.text_columns import MISSING_NUMBERS, TextColumn, make_text_column
 from automl_cli.data.types import ColumnTyping, TableTyping
-from automl_cli.data.words import MISSING_NUMBERS, TextColumn, make_words
 
 
 def adapt_typing(typing: TableTyping, table: RawTable) -> TableTyping:
@@ -21,7 +21,7 @@ def adapt_typing(typing: TableTyping, table: RawTable) -> TableTyping:
     comma = has_decimal_commas(table.cells(name) for name in table.names)
     missing = (*typing.missing, *MISSING_NUMBERS)
     columns = tuple(
-        _adapt(column, make_words(table.cells(column.name), missing), comma=comma)
+        _adapt(column, make_text_column(table.cells(column.name), missing), comma=comma)
         if table.has(column.name) and not column.pattern and not column.source
         else column
         for column in typing.columns

@@ -16,7 +16,7 @@ from automl_cli.data.options import DataOptions
 from automl_cli.data.order import find_label_order, sort_naturally
 from automl_cli.data.read import RawTable
 from automl_cli.data.strays import UnreadCells
-from automl_cli.data.words import BOOLEANS, MISSING, Texts, blank
+from automl_cli.data.text_columns import BOOLEANS, MISSING, Texts, mask_missing
 
 MANY_TEXTS = 50  # more distinct texts than this, and half of the rows, are no classes
 
@@ -54,7 +54,7 @@ def find_labels(cells: Texts, *, most: int) -> tuple[str, ...]:
     """Return the distinct texts of a column byte for byte, or () if there are more than `most`."""
     import pyarrow.compute as pc
 
-    texts = pc.drop_null(blank(pc.unique(cells), MISSING)).to_pylist()
+    texts = pc.drop_null(mask_missing(pc.unique(cells), MISSING)).to_pylist()
     return tuple(texts) if len(texts) <= most else ()
 
 

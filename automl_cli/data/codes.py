@@ -14,8 +14,8 @@ import numpy as np
 
 from automl_cli.core.dataset import Role
 from automl_cli.data.kinds import find_column
+from automl_cli.data.text_columns import TextColumn, Texts, make_text_column
 from automl_cli.data.types import ColumnTyping, extract_part
-from automl_cli.data.words import TextColumn, Texts, make_words
 
 SHARED = 0.9  # of the filled cells have to fit the pattern
 LEAST_CODES = 20  # distinct ones: fewer are labels that any model tells apart
@@ -52,7 +52,7 @@ def find_parts(words: TextColumn) -> CodeParts | None:
     --------
     >>> import pyarrow as pa
     >>> cells = pa.chunked_array([[f"{deck}/{n}/P" for n in range(9) for deck in "ABC"]])
-    >>> for pattern in find_parts(make_words(cells.cast(pa.large_string()), ())).patterns:
+    >>> for pattern in find_parts(make_text_column(cells.cast(pa.large_string()), ())).patterns:
     ...     print(pattern)
     ^(?P<part>[^/]*)/[^/]*/[^/]*$
     ^[^/]*/(?P<part>[^/]*)/[^/]*$
@@ -104,13 +104,13 @@ def make_part_columns(
     DataError
         If a part cannot have the role the user gave it.
     """
-    words = make_words(cells, missing)
+    words = make_text_column(cells, missing)
     parts = find_parts(words)
     if parts is None:
         return
     n_codes = int((words.counts > 0).sum())
     for number, pattern in enumerate(parts.patterns, start=1):
-        found = make_words(extract_part(cells, pattern), missing)
+        found = make_text_column(extract_part(cells, pattern), missing)
         n_values = len({text for text in found.texts.to_pylist() if text is not None})
         told = f"{name}.{number}"
         if n_values < 2:

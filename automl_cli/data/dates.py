@@ -14,7 +14,7 @@ import numpy.typing as npt
 from automl_cli.core.arrays import BoolVector, FloatVector
 from automl_cli.data.calendars import are_days, rewrite
 from automl_cli.data.numbers import parse_numbers
-from automl_cli.data.words import Texts
+from automl_cli.data.text_columns import Texts
 
 if TYPE_CHECKING:
     import pyarrow as pa

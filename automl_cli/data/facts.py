@@ -5,10 +5,10 @@ from typing import TypeAlias
 
 from automl_cli.core.arrays import BoolVector
 from automl_cli.core.dataset import Column
-from automl_cli.data.aim import TargetChoice
 from automl_cli.data.classes import EncodedTarget
 from automl_cli.data.ids import RowId
 from automl_cli.data.read import RawTables
+from automl_cli.data.target_choice import TargetChoice
 
 Fact: TypeAlias = tuple[str, str, str]
 

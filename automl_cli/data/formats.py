@@ -14,8 +14,8 @@ import numpy.typing as npt
 from automl_cli.core.arrays import BoolVector, FloatVector
 from automl_cli.data.marks import MARKS, Decimal, Thousands, has_decimal_point, may_fit, read_marks
 from automl_cli.data.numbers import parse_numbers
+from automl_cli.data.text_columns import Texts
 from automl_cli.data.units import CURRENCY, SIGNS, UNIT, find_dimension, name_unit
-from automl_cli.data.words import Texts
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -200,17 +200,17 @@ def _take_apart(texts: Texts) -> _Pieces:
     return _Pieces(
         core=cells["core"],
         is_negative=minus ^ sign ^ in_brackets,
-        before=_look_around(cells["before"], str),
-        units=_look_around(cells["behind"], name_unit),
+        before=_find_surroundings(cells["before"], str),
+        units=_find_surroundings(cells["behind"], name_unit),
         is_bound=is_bound,
     )
 
 
-def _look_around(texts: "pa.Array", spell: Callable[[str], str]) -> _Around:
+def _find_surroundings(texts: "pa.Array", clean: Callable[[str], str]) -> _Around:
     import pyarrow.compute as pc
 
     encoded = pc.dictionary_encode(pc.fill_null(texts, ""))
-    names = tuple(spell(text.strip()) for text in encoded.dictionary.to_pylist())
+    names = tuple(clean(text.strip()) for text in encoded.dictionary.to_pylist())
     return _Around(names=names, codes=np.asarray(encoded.indices))
 
 

@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 
 from automl_cli.core.errors import DataError
 from automl_cli.data.layout import Layout, is_number
-from automl_cli.data.words import MISSING, MISSING_NUMBERS
+from automl_cli.data.text_columns import MISSING, MISSING_NUMBERS
 
 LEAST_SHARE = 0.5  # of the columns that have to tell
 LEAST_STEPS = 3  # from one number to a larger one

@@ -15,7 +15,6 @@ import numpy as np
 from automl_cli.core.arrays import BoolVector
 from automl_cli.core.dataset import Dataset, Original, Schema
 from automl_cli.core.errors import DataError
-from automl_cli.data.aim import TargetChoice, find_aim
 from automl_cli.data.classes import EncodedTarget, make_target
 from automl_cli.data.content import make_content_key
 from automl_cli.data.facts import Fact, describe_columns, make_data_facts
@@ -23,7 +22,7 @@ from automl_cli.data.files import Files, find_unread_originals
 from automl_cli.data.ids import RowId, find_id, find_train_ids
 from automl_cli.data.kinds import find_typing
 from automl_cli.data.marks import has_decimal_commas
-from automl_cli.data.names import find_alike, tidy_name
+from automl_cli.data.names import clean_name, find_alike
 from automl_cli.data.nominal import make_outputs
 from automl_cli.data.options import DataOptions
 from automl_cli.data.original import read_original
@@ -34,6 +33,7 @@ from automl_cli.data.sample import find_shown, make_sample, read_holding
 from automl_cli.data.sample_layout import find_sample_layout
 from automl_cli.data.spelling import match_options, match_tables
 from automl_cli.data.strays import UnreadCells, find_all_unread
+from automl_cli.data.target_choice import TargetChoice, choose_targets
 from automl_cli.data.types import TableTyping, prepare_frame
 
 if TYPE_CHECKING:
@@ -76,8 +76,8 @@ def infer_dataset(files: Files, options: DataOptions) -> Inference:
     options = match_options(asked, tables)
     _check_options(tables, options)
     layout = find_sample_layout(tables, options)
-    aim = find_aim(tables, layout, options)
-    row_id = _spell_id(find_id(tables, layout, aim.targets, options), tables)
+    aim = choose_targets(tables, layout, options)
+    row_id = _format_id(find_id(tables, layout, aim.targets, options), tables)
     encoded, holds, told = read_holding(tables, aim, _encode(tables, aim, options), options)
     filled = _find_filled(tables, encoded)
     labelled = RawTables(train=tables.train.where(filled), test=tables.test, sample=tables.sample)
@@ -121,11 +121,11 @@ def infer_dataset(files: Files, options: DataOptions) -> Inference:
     )
 
 
-def _spell_id(row_id: RowId, tables: RawTables) -> RowId:
+def _format_id(row_id: RowId, tables: RawTables) -> RowId:
     """Return the id as the test table spells it, if no sample does."""
     if tables.sample is not None or tables.test is None or row_id.name is None:
         return row_id
-    return replace(row_id, name=tidy_name(tables.test.spell(row_id.name)))
+    return replace(row_id, name=clean_name(tables.test.spell(row_id.name)))
 
 
 def _encode(tables: RawTables, aim: TargetChoice, options: DataOptions) -> list[EncodedTarget]:

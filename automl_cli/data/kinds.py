@@ -15,7 +15,7 @@ from functools import partial
 import numpy as np
 
 from automl_cli.core.arrays import BoolVector, FloatVector
-from automl_cli.core.counts import spell_count
+from automl_cli.core.counts import format_count
 from automl_cli.core.dataset import Role
 from automl_cli.core.errors import DataError
 from automl_cli.data.booleans import are_booleans, parse_booleans
@@ -30,8 +30,15 @@ from automl_cli.data.marks import has_decimal_commas, may_be_thousands
 from automl_cli.data.numbers import find_storage, is_padded, parse_plain
 from automl_cli.data.read import RawTable
 from automl_cli.data.strays import are_enough
+from automl_cli.data.text_columns import (
+    MISSING,
+    MISSING_NUMBERS,
+    TextColumn,
+    Texts,
+    make_text_column,
+    mask_missing,
+)
 from automl_cli.data.types import ColumnTyping, TableTyping, make_labels
-from automl_cli.data.words import MISSING, MISSING_NUMBERS, TextColumn, Texts, blank, make_words
 
 AMOUNTS = 0.5  # distinct integers a row, from which on those too large for any type are no names
 COMPACT = ((190_001, 210_012), (19_000_101, 21_001_231))  # numbers that may be dates
@@ -114,13 +121,13 @@ def find_column(
         If the column cannot have the role.
     """
     if role in {None, "numeric"}:
-        texts = blank(cells, (*missing, *MISSING_NUMBERS))
+        texts = mask_missing(cells, (*missing, *MISSING_NUMBERS))
         values = parse_plain(texts)  # the quick way for the columns without any stray
         if values is not None and not (decimal_comma and may_be_thousands(texts)):
             storage = "text" if np.isnan(values).all() else find_storage(texts, values)
             if storage != "text" and (role or not _may_be_dates(values)):
                 return ColumnTyping(name=name, kind="number", reason="numbers", storage=storage)
-    words = make_words(cells, missing)
+    words = make_text_column(cells, missing)
     if words.n_filled == 0:
         return ColumnTyping(name=name, kind="empty", reason="no cell holds a value")
     column = None
@@ -169,12 +176,12 @@ def _with_strays(column: ColumnTyping, words: TextColumn, known: BoolVector) -> 
     if not n_strays:
         return column
     example = _example(words, ~known & (words.counts > 0))
-    strays = f"{_say_cells(n_strays, example)} as missing"
+    strays = f"{_describe_cells(n_strays, example)} as missing"
     return replace(column, reason=f"{column.reason}; {strays}", strays=n_strays + column.strays)
 
 
-def _say_cells(number: int, example: str) -> str:
-    return f"{spell_count(number, 'cell')} such as {example} count{'s' * (number == 1)}"
+def _describe_cells(number: int, example: str) -> str:
+    return f"{format_count(number, 'cell')} such as {example} count{'s' * (number == 1)}"
 
 
 def _are_amounts(words: TextColumn) -> bool:
@@ -210,7 +217,7 @@ def _find_number(
     reason = describe_format(form)
     if n_infinite:
         example = _example(words, infinite)
-        reason += f"; {_say_cells(n_infinite, example)} as missing (out of range)"
+        reason += f"; {_describe_cells(n_infinite, example)} as missing (out of range)"
     storage = find_storage(words.texts, values)
     column = ColumnTyping(
         name=name, kind="number", reason=reason, form=form, storage=storage, strays=n_infinite
@@ -243,7 +250,7 @@ def _find_date(name: str, words: TextColumn) -> tuple[ColumnTyping, BoolVector]:
     zero = is_zero(words.texts)
     if zero.any():
         n_zero = int(words.counts[zero].sum())
-        reason += f"; {_say_cells(n_zero, _example(words, zero))} as missing"
+        reason += f"; {_describe_cells(n_zero, _example(words, zero))} as missing"
     return replace(column, order=order, reason=reason), ~np.isnat(dates) | zero
 
 

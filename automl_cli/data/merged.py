@@ -31,7 +31,7 @@ def merge_spellings(texts: Names, codes: IntVector) -> tuple[Names, IntVector, s
     order = np.argsort(-counts, kind="stable").tolist()  # the most frequent one stands for others
     truths = _find_truths(plain)
     if truths is not None:
-        order = _put_one_style_first(plain, truths, counts)
+        order = _order_by_style(plain, truths, counts)
         plain = [str(truth) for truth in truths]
     if len(set(plain)) == len(plain):
         return texts, codes, ""
@@ -58,7 +58,7 @@ def _find_truths(plain: Sequence[str]) -> FloatVector | None:
     return truths if are_words or are_booleans(cells) else None
 
 
-def _put_one_style_first(plain: Sequence[str], truths: FloatVector, counts: IntVector) -> list[int]:
+def _order_by_style(plain: Sequence[str], truths: FloatVector, counts: IntVector) -> list[int]:
     """Return the places of the texts in an order in which a yes and a no that match come first."""
     pairs = [
         (int(counts[yes] + counts[no]), yes, no)

@@ -22,8 +22,8 @@ from automl_cli.data.marks import has_decimal_commas
 from automl_cli.data.names import describe_names, match_names
 from automl_cli.data.read import RawTable
 from automl_cli.data.strays import UnreadCells, find_unread
+from automl_cli.data.text_columns import BOOLEANS, make_text_column
 from automl_cli.data.types import TableTyping, prepare_frame
-from automl_cli.data.words import BOOLEANS, make_words
 
 LEAST_COLUMNS = 0.5  # of train's feature columns that it must have
 
@@ -132,12 +132,12 @@ def _encode(
 ) -> tuple[IntVector | FloatVector, BoolVector]:
     """Return class codes or values, and where they are known."""
     if target.task == "regression":
-        words = make_words(table.cells(target.name), missing)
+        words = make_text_column(table.cells(target.name), missing)
         comma = has_decimal_commas(table.cells(name) for name in table.names)
         _, numbers = find_format(words.texts, words.counts, decimal_comma=comma)
         values = numbers[words.codes]
         return values, np.isfinite(values)
-    words = make_words(table.cells(target.name), missing)
+    words = make_text_column(table.cells(target.name), missing)
     known = {_plain_label(label): code for code, label in enumerate(target.labels)}
     texts = ["" if text is None else text for text in words.texts.to_pylist()]
     if not any(_plain_label(text) in known for text in texts):
@@ -179,7 +179,7 @@ def _hash(frame: pd.DataFrame) -> "pd.Series[Any]":
 
 
 def _no_labels(table: RawTable, target: Target, missing: tuple[str, ...]) -> DataError:
-    words = make_words(table.cells(target.name), missing)
+    words = make_text_column(table.cells(target.name), missing)
     shown = ", ".join(repr(text) for text in words.texts.drop_null().slice(0, 3).to_pylist())
     wanted = ", ".join(target.labels[:5]) or "numbers"
     return DataError(

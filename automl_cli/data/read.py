@@ -18,13 +18,13 @@ import numpy.typing as npt
 
 from automl_cli.core.arrays import BoolVector
 from automl_cli.core.errors import DataError
-from automl_cli.data.csv_reader import look_at, read_csv
+from automl_cli.data.csv_reader import detect_layout, read_csv
 from automl_cli.data.files import Files
 from automl_cli.data.headerless import check_header
 from automl_cli.data.layout import Layout
 from automl_cli.data.lines import LineFinder
 from automl_cli.data.places import find_line
-from automl_cli.data.repeated import describe_repeats, find_repeats, leave_out
+from automl_cli.data.repeated import describe_repeats, drop_rows, find_repeats
 from automl_cli.data.unpack import Unpacked, unpack
 
 if TYPE_CHECKING:
@@ -162,17 +162,17 @@ def _read_rows(source: Unpacked) -> RawTable:
     cells = _read_parquet(source)
     rows = find_repeats(cells)
     repeated = tuple(int(row) + 1 for row in rows)
-    return RawTable(name=source.name, table=leave_out(cells, rows), repeated=repeated, unit="row")
+    return RawTable(name=source.name, table=drop_rows(cells, rows), repeated=repeated, unit="row")
 
 
 def _read_lines(source: Unpacked) -> RawTable:
-    layout = look_at(source)
+    layout = detect_layout(source)
     check_header(source.name, layout)
     cells = read_csv(source, layout)
     rows = find_repeats(cells)
     return RawTable(
         name=source.name,
-        table=drop_empty(leave_out(cells, rows)),
+        table=drop_empty(drop_rows(cells, rows)),
         notes=(*(("encoding", note) for note in source.notes), *describe_layout(layout)),
         repeated=LineFinder(source.data.decode, layout).find(rows.tolist()),
     )

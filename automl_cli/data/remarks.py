@@ -35,17 +35,17 @@ def find_remarks(
     for target in dataset.schema.targets:
         names = column_names(dataset, target, wants[target.name])
         if wants[target.name] in {"probability", "value"}:
-            found += _look_at_numbers(table, names, dataset, target, wants[target.name])
+            found += _check_numbers(table, names, dataset, target, wants[target.name])
             if other is not None:
                 found += _compare_numbers(table, other, names)
         else:
-            found += _look_at_labels(table, names, target)
+            found += _check_labels(table, names, target)
             if other is not None:
                 found += _compare_labels(table, other, names)
     return found
 
 
-def _look_at_numbers(
+def _check_numbers(
     table: RawTable, names: Sequence[str], dataset: Dataset, target: Target, wants: Wants
 ) -> Iterator[Finding]:
     numbers = _read(table, names)
@@ -70,7 +70,7 @@ def _look_at_numbers(
             yield _warn("range", told, names)
 
 
-def _look_at_labels(table: RawTable, names: Sequence[str], target: Target) -> Iterator[Finding]:
+def _check_labels(table: RawTable, names: Sequence[str], target: Target) -> Iterator[Finding]:
     for name in names:
         texts = table.texts(name)
         if len(set(texts)) == 1 and len(texts) > 1:

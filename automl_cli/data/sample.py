@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from automl_cli.core.dataset import Holding, Sample
 from automl_cli.core.errors import DataError
-from automl_cli.data.aim import TargetChoice
 from automl_cli.data.classes import EncodedTarget
 from automl_cli.data.evidence import find_cells, read_evidence
 from automl_cli.data.ids import RowId
 from automl_cli.data.options import DataOptions
 from automl_cli.data.read import RawTable, RawTables
 from automl_cli.data.sample_layout import SampleLayout
+from automl_cli.data.target_choice import TargetChoice
 
 if TYPE_CHECKING:
     import pyarrow as pa

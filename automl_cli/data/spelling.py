@@ -7,7 +7,7 @@ calls it.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from automl_cli.data.names import describe_names, find_name, loosen_name, match_names, tidy_name
+from automl_cli.data.names import clean_name, describe_names, find_name, loosen_name, match_names
 from automl_cli.data.options import DataOptions
 from automl_cli.data.read import RawTable, RawTables
 
@@ -70,7 +70,7 @@ def _find(names: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
 
 def _tidy(table: RawTable) -> RawTable:
     """Return the table without blanks around its names, unless two of them become one."""
-    tidied = {name: tidy_name(name) for name in table.names if tidy_name(name) != name}
+    tidied = {name: clean_name(name) for name in table.names if clean_name(name) != name}
     names = [tidied.get(name, name) for name in table.names]
     return table.rename(tidied) if len(set(names)) == len(names) else table
 

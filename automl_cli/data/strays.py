@@ -13,8 +13,8 @@ import pandas as pd
 from automl_cli.core.arrays import BoolVector
 from automl_cli.data.dates import is_zero
 from automl_cli.data.read import RawTable
+from automl_cli.data.text_columns import MISSING_NUMBERS, TextColumn, make_text_column
 from automl_cli.data.types import MEASURED, ColumnTyping, TableTyping, extract_part, read_words
-from automl_cli.data.words import MISSING_NUMBERS, TextColumn, make_words
 
 STRAY_SHARE = 0.02  # of the filled cells
 # What else is a column of numbers or dates: so many of its cells, and distinct values of them, and
@@ -103,7 +103,7 @@ def _find_unread(
     cells = table.cells(column.held_by)
     if column.pattern:
         cells = extract_part(cells, column.pattern)
-    words = make_words(cells, (*missing, *MISSING_NUMBERS))
+    words = make_text_column(cells, (*missing, *MISSING_NUMBERS))
     lost = (words.counts > 0) & np.asarray(pd.isna(read_words(column, words)))
     if column.kind == "datetime":
         lost &= ~is_zero(words.texts)
@@ -115,12 +115,12 @@ def _find_unread(
         kind=column.kind,
         cells=int(words.counts[lost].sum()),
         rows=table.n_rows,
-        first=_spell(words, row),
+        first=_format(words, row),
         table=table.name,
         row=row,
         line=table.find_line(row),
     )
 
 
-def _spell(words: TextColumn, row: int) -> str:
+def _format(words: TextColumn, row: int) -> str:
     return str(words.texts[int(words.codes[row])].as_py())

@@ -16,7 +16,7 @@ from automl_cli.bundle.predictor import Predictor, load_predictor
 from automl_cli.core.arrays import IntVector
 from automl_cli.core.candidate import Candidate
 from automl_cli.core.errors import ConfigError, RunError
-from automl_cli.core.events import Event, Listener, tell_stage
+from automl_cli.core.events import Event, Listener, emit_stage
 from automl_cli.core.explanation import Dropped, Explanation
 from automl_cli.core.keys import make_seed
 from automl_cli.core.problem import Problem
@@ -34,7 +34,7 @@ from automl_cli.explain.importances import (
     permute_all,
 )
 from automl_cli.explain.losses import make_row_loss, name_loss
-from automl_cli.explain.refits import refit_with_lunch, refit_without
+from automl_cli.explain.refits import refit_with_probe, refit_without
 from automl_cli.explain.rows import describe_row, find_row
 from automl_cli.models import MODELS
 from automl_cli.run.reopen import Reopened, reopen
@@ -87,7 +87,7 @@ def explain(request: ExplainRequest, listener: Listener) -> dict[str, Any]:
         If the request makes no sense, or no row has that id.
     """
     _check(request)
-    tell_stage(listener, "reading the run")
+    emit_stage(listener, "reading the run")
     run = reopen(request.run)
     predictor = load_predictor(request.run)
     row = None if request.row is None else find_row(run, request.row)
@@ -155,10 +155,10 @@ def _explain(work: _Work) -> Explanation:
     question = _make_question(work, tested)
     probe = _make_probe(work, probed, tested)
     permuted = f"{len(question.frame.columns)} columns permuted among {len(tested):,} rows"
-    tell_stage(work.listener, permuted)
+    emit_stage(work.listener, permuted)
     answer = judge_all(question, permute_all(question, probe))
     dropped = _drop(work, probed, answer)
-    tell_stage(work.listener, f"SHAP values of {len(shown):,} rows")
+    emit_stage(work.listener, f"SHAP values of {len(shown):,} rows")
     return Explanation(
         target=problem.target.name,
         blend=find_blend_key(work.run.directory, problem.target.name),
@@ -224,8 +224,8 @@ def _make_question(work: _Work, rows: IntVector) -> ImportanceRequest:
 
 def _make_probe(work: _Work, probed: Candidate, rows: IntVector) -> NoiseColumn:
     problem = work.problem
-    work.listener(_tell(f"{probed.spec.key} is fitted again with a column of noise"))
-    refit, name = refit_with_lunch(work.run, problem, probed, work.listener)
+    work.listener(_make_message(f"{probed.spec.key} is fitted again with a column of noise"))
+    refit, name = refit_with_probe(work.run, problem, probed, work.listener)
     blend = work.explainer.blend.replace_member(probed.spec.key, refit.member)
     folds = judge_folds(blend, problem.folds, rows)
     return NoiseColumn(name=name, frame=refit.frame, folds=folds)
@@ -236,11 +236,11 @@ def _drop(work: _Work, whole: Candidate, answer: ImportanceTable) -> tuple[Dropp
     names = [one.name for one in answer.columns if not one.is_probe]
     without = []
     for name in names[: work.request.drop_column]:
-        work.listener(_tell(f"{whole.spec.key} is fitted again without {name}"))
+        work.listener(_make_message(f"{whole.spec.key} is fitted again without {name}"))
         refit = refit_without(work.run, work.problem, whole, name, work.listener)
         without.append((name, refit.candidate))
     return compare_refits(work.problem, make_row_loss(work.problem), whole, without)
 
 
-def _tell(message: str) -> Event:
+def _make_message(message: str) -> Event:
     return Event(kind="explaining", fields={"message": message})

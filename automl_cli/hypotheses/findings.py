@@ -7,10 +7,10 @@ from automl_cli.core.finding import Finding
 from automl_cli.statistics.clusters import FEW_CLUSTERS, LEAST_CLUSTERS
 from automl_cli.statistics.design import POOLED, ROWS_A_PARAMETER
 from automl_cli.statistics.effects import MOST_DISPERSION, Effects
+from automl_cli.statistics.formatting import format_p
 from automl_cli.statistics.formulas import Undefined
 from automl_cli.statistics.groups import GroupComparison
 from automl_cli.statistics.response import Response
-from automl_cli.statistics.spelling import spell_p
 
 FEW_IN_ALL = 30  # clusters
 MOST_NAMES = 10
@@ -260,7 +260,7 @@ def _find_disagreement(effects: Effects, level: float) -> Iterator[Finding]:
     ]
     if unlike:
         told = [
-            f"{test.term} ({spell_p(test.p)} and {spell_p(test.p_likelihood)})" for test in unlike
+            f"{test.term} ({format_p(test.p)} and {format_p(test.p_likelihood)})" for test in unlike
         ]
         yield Finding(
             code="disagreement",

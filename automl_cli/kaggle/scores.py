@@ -73,7 +73,7 @@ def read_score(api: Api, competition: str, ref: int) -> SubmissionScore:
 
     with asking(competition):
         try:
-            found = _ask(api, ref)
+            found = _fetch_submission(api, ref)
         except HTTPError as error:
             # It takes a moment until a new submission can be read.
             if error.response is not None and error.response.status_code == 404:
@@ -89,7 +89,7 @@ def read_score(api: Api, competition: str, ref: int) -> SubmissionScore:
         )
 
 
-def _ask(api: Api, ref: int) -> Submission:
+def _fetch_submission(api: Api, ref: int) -> Submission:
     from kagglesdk.competitions.types.competition_api_service import ApiGetSubmissionRequest
 
     request = ApiGetSubmissionRequest()

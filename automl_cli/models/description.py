@@ -6,7 +6,7 @@ Tables, lines, the live view, the report and ``--json`` all take their words fro
 from collections.abc import Iterator, Mapping, Sequence
 
 from automl_cli.core.candidate import CandidateSpec, FeatureRecipe, ParamValue, Step
-from automl_cli.core.counts import spell_count
+from automl_cli.core.counts import format_count
 from automl_cli.core.dataset import Task
 from automl_cli.models import MODELS
 
@@ -62,8 +62,8 @@ def format_param(name: str, value: ParamValue) -> str:
     if isinstance(value, bool):
         return name if value else f"no {name}"
     if name in COUNTED and isinstance(value, int | float):
-        return f"{_spell_value(value)} {COUNTED[name]}"
-    return f"{name} {_spell_value(value)}"
+        return f"{_format_value(value)} {COUNTED[name]}"
+    return f"{name} {_format_value(value)}"
 
 
 def format_step(step: Step) -> str:
@@ -74,8 +74,8 @@ def format_step(step: Step) -> str:
     >>> format_step(Step("crosses", (("max_pairs", 200),), top=30))
     'crosses (max_pairs 200; at most 30 columns a fold)'
     """
-    params = ", ".join(f"{name} {_spell_value(value)}" for name, value in step.params)
-    top = "" if step.top is None else f"at most {spell_count(step.top, 'column')} a fold"
+    params = ", ".join(f"{name} {_format_value(value)}" for name, value in step.params)
+    top = "" if step.top is None else f"at most {format_count(step.top, 'column')} a fold"
     told = "; ".join(filter(None, [params, top]))
     return f"{step.name} ({told})" if told else step.name
 
@@ -85,7 +85,7 @@ def _list_features(recipe: FeatureRecipe, own: FeatureRecipe) -> Iterator[str]:
     plain = [step for step in recipe if step.top is None]
     for step in plain:
         if step not in own:
-            told = ", ".join(f"{name} {_spell_value(value)}" for name, value in step.params)
+            told = ", ".join(f"{name} {_format_value(value)}" for name, value in step.params)
             yield f"{_name(step)} ({told})" if told else _name(step)
     names = {step.name for step in plain}
     for step in own:
@@ -114,9 +114,9 @@ def _list_settings(spec: CandidateSpec, task: Task) -> Iterator[str]:
         yield f"{len(ordered) - len(shown)} more"
     has_rounds = spec.model in MODELS and MODELS.get(spec.model).has_rounds
     if has_rounds and spec.max_rounds <= FEW_ROUNDS:
-        yield f"at most {spell_count(spec.max_rounds, 'round')}"
+        yield f"at most {format_count(spec.max_rounds, 'round')}"
     if spec.original:
-        weight = "" if spec.original == 1 else f" (weight {_spell_value(spec.original)})"
+        weight = "" if spec.original == 1 else f" (weight {_format_value(spec.original)})"
         yield f"original rows{weight}"
 
 
@@ -124,7 +124,7 @@ def _name(step: Step) -> str:
     return NAMES.get(step.name, step.name)
 
 
-def _spell_value(value: ParamValue) -> str:
+def _format_value(value: ParamValue) -> str:
     if isinstance(value, bool) or value is None:
         return str(value).lower() if value is not None else "none"
     if isinstance(value, str):

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import numpy as np
 
 from automl_cli.report.configs import list_differences
+from automl_cli.report.data import ReportData, ReportTarget
 from automl_cli.report.difference import PairedDifference, compare, find_obstacle
-from automl_cli.report.drawing import MUTED, SERIES, add_legend, height_of, list_bars, sheet
-from automl_cli.report.material import ReportData, ReportTarget
+from automl_cli.report.drawing import MUTED, SERIES, add_legend, height_of, list_bars, open_plot
 from automl_cli.report.section import (
     Block,
     Cell,
@@ -20,7 +20,12 @@ from automl_cli.report.section import (
     Table,
 )
 from automl_cli.report.sections.leaderboard import make_leaderboard
-from automl_cli.report.wording import format_seconds, say, spell, spell_score
+from automl_cli.report.wording import (
+    format_float,
+    format_score,
+    format_seconds,
+    make_text_cell,
+)
 
 MOST_WEIGHTS = 16
 
@@ -32,7 +37,7 @@ def write_scores(first: ReportData, second: ReportData) -> Section:
     for solved in first.solved:
         if solved.name in others:
             blocks.append(Subtitle(text=solved.name))
-            told = _tell(solved, others[solved.name], (first.name, second.name))
+            told = _describe(solved, others[solved.name], (first.name, second.name))
             blocks.append(Paragraph(text=told))
         else:
             blocks.append(Paragraph(text=f"{second.name} does not predict {solved.name}."))
@@ -42,7 +47,7 @@ def write_scores(first: ReportData, second: ReportData) -> Section:
 def write_config(first: ReportData, second: ReportData) -> Section:
     """Write the section about what both were told."""
     rows = [
-        [say(text) for text in told]
+        [make_text_cell(text) for text in told]
         for told in list_differences(
             *(one.run.config.model_dump(mode="json") for one in (first, second))
         )
@@ -57,7 +62,11 @@ def write_config(first: ReportData, second: ReportData) -> Section:
         for one in (first, second)
     ]
     told = [
-        [say(what), say(facts[0].get(what, "-")), say(facts[1].get(what, "-"))]
+        [
+            make_text_cell(what),
+            make_text_cell(facts[0].get(what, "-")),
+            make_text_cell(facts[1].get(what, "-")),
+        ]
         for what in dict.fromkeys([*facts[0], *facts[1]])
         if facts[0].get(what) != facts[1].get(what)
     ]
@@ -99,14 +108,14 @@ def _list_runs(first: ReportData, second: ReportData) -> Table:
             best = solved.candidates[0]
             rows.append(
                 [
-                    say(material.name),
-                    say(solved.name),
-                    say(told["metric"]),
-                    Cell(text=spell_score(told["score"], told["score_se"]), order=told["score"]),
-                    Cell(text=spell_score(best.score, best.score_se), order=best.score),
+                    make_text_cell(material.name),
+                    make_text_cell(solved.name),
+                    make_text_cell(told["metric"]),
+                    Cell(text=format_score(told["score"], told["score_se"]), order=told["score"]),
+                    Cell(text=format_score(best.score, best.score_se), order=best.score),
                     Cell(text=str(len(solved.candidates)), order=len(solved.candidates)),
-                    say(f"{told['validation']}, {told['folds']} folds"),
-                    say(format_seconds(material.seconds_spent)),
+                    make_text_cell(f"{told['validation']}, {told['folds']} folds"),
+                    make_text_cell(format_seconds(material.seconds_spent)),
                 ]
             )
     names = ("run", "target", "metric")
@@ -123,7 +132,7 @@ def _list_runs(first: ReportData, second: ReportData) -> Table:
     )
 
 
-def _tell(first: ReportTarget, second: ReportTarget, names: tuple[str, str]) -> str:
+def _describe(first: ReportTarget, second: ReportTarget, names: tuple[str, str]) -> str:
     found = compare(first, second)
     if found is None:
         obstacle = find_obstacle(first, second)
@@ -131,20 +140,20 @@ def _tell(first: ReportTarget, second: ReportTarget, names: tuple[str, str]) -> 
     metric = first.described["metric"]
     told = (
         f"On the {found.n_rows:,} rows that both have held out, {metric} is "
-        f"{spell(found.scores[0], 5)} and {spell(found.scores[1], 5)}. "
+        f"{format_float(found.scores[0], 5)} and {format_float(found.scores[1], 5)}. "
     )
     if found.gain == 0 and found.loss_gain == 0:
         return told + "Their predictions have the same loss in every row."
-    return f"{told}{_tell_gain(found, metric, names)} {_tell_loss(found, names[0])}"
+    return f"{told}{_describe_gain(found, metric, names)} {_describe_loss(found, names[0])}"
 
 
-def _tell_gain(found: PairedDifference, metric: str, names: tuple[str, str]) -> str:
+def _describe_gain(found: PairedDifference, metric: str, names: tuple[str, str]) -> str:
     if found.gain == 0:
         return f"They are equal in {metric}."
     if not np.isfinite(found.gain):
         return f"Which is better in {metric} cannot be told: it is undefined on these rows."
     better = names[0] if found.gain > 0 else names[1]
-    told = f"{better} is better by {spell_score(abs(found.gain), found.error)}"
+    told = f"{better} is better by {format_score(abs(found.gain), found.error)}"
     if not np.isfinite(found.error):
         return f"{told}, and whether that is chance cannot be told from so few rows."
     verdict = (
@@ -155,16 +164,15 @@ def _tell_gain(found: PairedDifference, metric: str, names: tuple[str, str]) -> 
     return f"{told} (paired: both without the same rows, one standard error), {verdict}."
 
 
-def _tell_loss(found: PairedDifference, name: str) -> str:
+def _describe_loss(found: PairedDifference, name: str) -> str:
     if not np.isfinite(found.loss_gain):
         return f"The smooth loss of {name} cannot be compared row by row."
     if found.loss_gain == 0:
         return "The smooth loss is the same on average."
-    error = f" ± {spell(found.loss_error, 2)}" if np.isfinite(found.loss_error) else ""
+    error = f" ± {format_float(found.loss_error, 2)}" if np.isfinite(found.loss_error) else ""
     side = "lower" if found.loss_gain > 0 else "higher"
-    return (
-        f"The smooth loss of {name} is {spell(abs(found.loss_gain), 3)}{error} {side} row by row."
-    )
+    gain = format_float(abs(found.loss_gain), 3)
+    return f"The smooth loss of {name} is {gain}{error} {side} row by row."
 
 
 def _make_table(
@@ -182,7 +190,7 @@ def _draw_weights(first: ReportTarget, second: ReportTarget, names: tuple[str, s
     every = dict.fromkeys([*weights[0], *weights[1]])
     largest = sorted(every, key=lambda key: -max(abs(one.get(key, 0.0)) for one in weights))
     shown = largest[:MOST_WEIGHTS]
-    with sheet(height_of(len(shown)) + 30 + 10 * len(shown)) as drawn:
+    with open_plot(height_of(len(shown)) + 30 + 10 * len(shown)) as drawn:
         places = list_bars(drawn.axes, shown)
         for offset, one, color, label in zip((-0.2, 0.2), weights, SERIES[:2], names, strict=True):
             values = [one.get(key, 0.0) for key in shown]

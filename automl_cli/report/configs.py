@@ -16,7 +16,7 @@ def list_differences(first: Mapping[str, Any], second: Mapping[str, Any]) -> lis
     """
     mine, its = dict(_flatten(first)), dict(_flatten(second))
     return [
-        [key, *_tell_values(mine.get(key, ABSENT), its.get(key, ABSENT))]
+        [key, *_describe_values(mine.get(key, ABSENT), its.get(key, ABSENT))]
         for key in dict.fromkeys([*mine, *its])
         if mine.get(key, ABSENT) != its.get(key, ABSENT)
         and not (_is_told_below(key, mine, its) or _is_told_below(key, its, mine))
@@ -36,7 +36,7 @@ def _is_told_below(key: str, one: Mapping[str, Any], other: Mapping[str, Any]) -
     return one.get(key) == {} and any(name.startswith(f"{key}.") for name in other)
 
 
-def _tell_values(first: object, second: object) -> tuple[str, str]:
+def _describe_values(first: object, second: object) -> tuple[str, str]:
     if not (isinstance(first, list) and isinstance(second, list)):
         return str(first), str(second)
     if not any(isinstance(item, Mapping) for item in [*first, *second]):

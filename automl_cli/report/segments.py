@@ -139,7 +139,7 @@ def _divide_levels(values: pd.Series, name: str) -> Iterator[_Part]:
 def _divide_stretches(values: pd.Series, name: str) -> Iterator[_Part]:
     array = convert_to_floats(values)
     edges = np.unique(np.nanquantile(array, np.linspace(0, 1, N_STRETCHES + 1)[1:-1]))
-    texts = [_spell_edge(edge, values) for edge in edges]
+    texts = [_format_edge(edge, values) for edge in edges]
     for place in range(len(edges) + 1):
         above = array > edges[place - 1] if place else ~np.isnan(array)
         below = array <= edges[place] if place < len(edges) else ~np.isnan(array)
@@ -152,7 +152,7 @@ def _divide_stretches(values: pd.Series, name: str) -> Iterator[_Part]:
         yield _Part(name=told, rows=above & below)
 
 
-def _spell_edge(edge: float, values: pd.Series) -> str:
+def _format_edge(edge: float, values: pd.Series) -> str:
     if pd.api.types.is_datetime64_any_dtype(values):
         return str(np.array([int(edge)]).astype(values.to_numpy().dtype)[0])[:10]
     return format_cell_value(edge)

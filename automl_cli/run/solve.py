@@ -92,10 +92,10 @@ def solve(
         feature_sets=feature_sets,
         is_needed=not known and not load_finished(crew.run, problem.target.name),
     )
-    yield from follow(problem, cross_fit(order, crew), known, crew)
+    yield from collect_solutions(problem, cross_fit(order, crew), known, crew)
 
 
-def follow(
+def collect_solutions(
     problem: Problem, outcomes: Iterable[Outcome], known: dict[str, Candidate], crew: Crew
 ) -> Iterator[Solution]:
     """Store what comes of candidates; yield a solution each time the best one changes.

@@ -47,7 +47,7 @@ from automl_cli.store.files import (
     write_json,
     write_text,
 )
-from automl_cli.store.identity import installed_versions, settle
+from automl_cli.store.identity import installed_versions, record_identity
 
 __all__ = [
     "RunDirectory",
@@ -247,7 +247,7 @@ class RunDirectory:
                 ) from None
         try:
             with translated(self.root):
-                settle(self.root, facts, accept_versions=accept_versions)
+                record_identity(self.root, facts, accept_versions=accept_versions)
             yield
         finally:
             lock.release()

@@ -32,7 +32,7 @@ from automl_cli.train.course import Course, FoldTask
 from automl_cli.train.executor import is_worker_death
 from automl_cli.train.order import Crew, Order, Outcome, Skipped
 from automl_cli.train.pace import HEARTBEAT
-from automl_cli.train.running import tell_running, tell_tasks
+from automl_cli.train.running import emit_running, emit_tasks
 from automl_cli.train.unit import fit_unit, predict_unit, read_fit
 
 MOST_DEATHS = 2  # a unit over which so many workers died is given up
@@ -61,12 +61,12 @@ def cross_fit(order: Order, crew: Crew) -> Iterator[Outcome]:
     try:
         while agenda.waiting or agenda.active:
             yield from _start_tasks(agenda)
-            tell_tasks(agenda)
+            emit_tasks(agenda)
             if agenda.running:
                 yield from _await_tasks(agenda)
             if crew.pace.work_end.seconds_left() <= 0:
                 break
-        tell_running(crew, ())
+        emit_running(crew, ())
         yield from _give_up(agenda)
     finally:
         # Cancelling a future of the local pool kills its worker: nothing outlives the loop.
@@ -105,16 +105,16 @@ def _submit(agenda: Agenda, course: Course, task: FoldTask) -> None:
             # The round limit comes from the first fold; time only guards against slow ones.
             seconds *= LATER_FOLDS
         unit = course.make_unit(run, task.fold, pace.stop_at(seconds))
-        future = _hand_out(agenda, partial(fit_unit, judged=course.is_trial), unit)
+        future = _submit_job(agenda, partial(fit_unit, judged=course.is_trial), unit)
     else:
         unit = course.make_unit(run, task.fold, None)
         name, rounds = course.fits[task.fold].folder.name, course.rounds[task.fold]
-        future = _hand_out(agenda, predict_unit, unit, name, rounds)
+        future = _submit_job(agenda, predict_unit, unit, name, rounds)
     course.running.add(task)
     agenda.running[future] = (course, task)
 
 
-def _hand_out(agenda: Agenda, work: Callable[..., str], *args: object) -> "Future[str | Crash]":
+def _submit_job(agenda: Agenda, work: Callable[..., str], *args: object) -> "Future[str | Crash]":
     executor = agenda.renewed or agenda.crew.executor
     try:
         return executor.submit(attempt, work, *args)
@@ -158,7 +158,7 @@ def _settle(
     was_alone: bool,
 ) -> Iterator[Outcome]:
     if isinstance(outcome, str):
-        yield from _note(agenda, course, task)
+        yield from _record(agenda, course, task)
     elif _lacks_memory(agenda, outcome):
         if was_alone or agenda.crew.pace.workers == 1:
             yield from _shrink(agenda, course, task)
@@ -201,7 +201,7 @@ def _shrink(agenda: Agenda, course: Course, task: FoldTask) -> Iterator[Outcome]
     agenda.crew.listener(Event(kind="warning", fields={"message": told}))
 
 
-def _note(agenda: Agenda, course: Course, task: FoldTask) -> Iterator[Outcome]:
+def _record(agenda: Agenda, course: Course, task: FoldTask) -> Iterator[Outcome]:
     if not task.is_fit:
         course.load_prediction(task.fold)
     else:
@@ -209,7 +209,7 @@ def _note(agenda: Agenda, course: Course, task: FoldTask) -> Iterator[Outcome]:
         if record is None:
             raise AssertionError(f"{task}: finished without a trace")
         course.add_fit(task.fold, record)
-        agenda.crew.forecast.note(course.spec, record)
+        agenda.crew.forecast.record(course.spec, record)
         if is_useless(agenda, course):
             drop_course(agenda, course)
             yield Skipped(spec=course.spec, reason="the budget ran out before it was of use")

@@ -62,7 +62,7 @@ def count_processes(limit_bytes: int) -> int:
     return max(1, min(count_cpus(), limit_bytes // (2 * WORKER_BYTES)))
 
 
-def make_room(n_cells: int, limit_bytes: int | None) -> MemoryBudget:
+def make_memory_budget(n_cells: int, limit_bytes: int | None) -> MemoryBudget:
     """Return the memory that units may take.
 
     Parameters

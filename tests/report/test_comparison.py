@@ -9,8 +9,8 @@ import pytest
 from automl_cli.report import comparison
 from automl_cli.report.comparison import write_config, write_scores
 from automl_cli.report.configs import list_differences
+from automl_cli.report.data import ReportData, read_report_data
 from automl_cli.report.difference import PairedDifference, find_obstacle
-from automl_cli.report.material import ReportData, read_material
 from automl_cli.report.section import Paragraph, Table
 
 FOUND = PairedDifference(
@@ -20,7 +20,7 @@ FOUND = PairedDifference(
 
 @pytest.fixture(scope="module")
 def material(report_runs: Path) -> ReportData:
-    return read_material(report_runs / "sold")
+    return read_report_data(report_runs / "sold")
 
 
 def tell(material: ReportData, monkeypatch: pytest.MonkeyPatch, **changes: float) -> str:
@@ -82,7 +82,7 @@ def test_nothing_is_listed_twice():
 
 
 def test_the_config_of_two_runs_is_told(material: ReportData, report_runs: Path):
-    table = write_config(material, read_material(report_runs / "other")).blocks[0]
+    table = write_config(material, read_report_data(report_runs / "other")).blocks[0]
     assert isinstance(table, Table)
     rows = {row[0].text: [cell.text for cell in row[1:]] for row in table.rows}
     assert rows["seed"] == [str(material.run.config.seed), "1"]
@@ -91,7 +91,7 @@ def test_the_config_of_two_runs_is_told(material: ReportData, report_runs: Path)
 
 def test_it_is_told_why_runs_cannot_be_compared(material: ReportData, report_runs: Path):
     (mine,) = material.solved
-    (its,) = read_material(report_runs / "price").solved
+    (its,) = read_report_data(report_runs / "price").solved
     assert find_obstacle(mine, mine) is None
     assert find_obstacle(mine, its) == "another metric (roc_auc and rmsle)"
     shorter = replace(mine, problem=replace(mine.problem, y=mine.problem.y[1:]))

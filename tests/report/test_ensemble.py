@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from automl_cli.core.candidate import Candidate
-from automl_cli.report.material import ReportData, read_material
+from automl_cli.report.data import ReportData, read_report_data
 from automl_cli.report.section import Picture, Pictures
 from automl_cli.report.sections.ensemble import write_ensemble
 
@@ -35,7 +35,7 @@ def draw_diversity(material: ReportData) -> Picture:
 
 @pytest.fixture(scope="module")
 def material(report_runs: Path) -> ReportData:
-    found = read_material(report_runs / "price")
+    found = read_report_data(report_runs / "price")
     solved = found.solved[0]
     assert solved.blend is not None
     members = solved.blend.members

@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 
 from automl_cli.core.arrays import FloatMatrix
-from automl_cli.report.material import ReportData, read_material
+from automl_cli.report.data import ReportData, read_report_data
 from automl_cli.report.section import Paragraph
 from automl_cli.report.sections.overview import write_result
 
 
 @pytest.fixture(scope="module")
 def material(report_runs: Path) -> ReportData:
-    return read_material(report_runs / "sold")
+    return read_report_data(report_runs / "sold")
 
 
 def tell(material: ReportData, oof: FloatMatrix) -> str:

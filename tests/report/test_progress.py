@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from automl_cli.report.material import ReportData, read_material
+from automl_cli.report.data import ReportData, read_report_data
 from automl_cli.report.section import Paragraph, Pictures
 from automl_cli.report.sections.progress import write_progress
 
 
 @pytest.fixture(scope="module")
 def material(report_runs: Path) -> ReportData:
-    return read_material(report_runs / "sold")
+    return read_report_data(report_runs / "sold")
 
 
 def tell(material: ReportData, *told: tuple[float, str, dict[str, Any]]) -> tuple[str, str]:

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from automl_cli.report.material import ReportData, read_material
+from automl_cli.report.data import ReportData, read_report_data
 from automl_cli.report.section import Listing, Paragraph, Table
 from automl_cli.report.sections.repeat import write_repeat
 
 
 @pytest.fixture(scope="module")
 def material(report_runs: Path) -> ReportData:
-    return read_material(report_runs / "sold")
+    return read_report_data(report_runs / "sold")
 
 
 def limit(material: ReportData, trials: int, budget: float | None) -> ReportData:
@@ -45,6 +45,6 @@ def test_the_original_data_set_is_listed(material: ReportData, tmp_path: Path):
 
 def test_the_command_works_from_anywhere(report_runs: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(report_runs)
-    blocks = write_repeat(read_material(Path("sold"))).blocks
+    blocks = write_repeat(read_report_data(Path("sold"))).blocks
     command = next(one for one in blocks if isinstance(one, Listing)).text
     assert f"-c {report_runs / 'sold' / 'config.yaml'}" in command

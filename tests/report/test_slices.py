@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from automl_cli.report.material import read_material
+from automl_cli.report.data import read_report_data
 from automl_cli.report.section import Paragraph, Pictures, Table
 from automl_cli.report.sections import slices
 from automl_cli.report.sections.slices import write_slices
@@ -18,7 +18,7 @@ UNKNOWN = Segment(name="site = 7", n_rows=40, excess=0.5, error=float("nan"), ad
 def test_a_part_of_unknown_error_is_shown_without_one(
     report_runs: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    material = read_material(report_runs / "sold")
+    material = read_report_data(report_runs / "sold")
     monkeypatch.setattr(slices, "find_worst", lambda *_, **__: ([KNOWN, UNKNOWN], 9))
     text, pictures, table = write_slices(material).blocks
     assert isinstance(text, Paragraph)
@@ -38,7 +38,7 @@ def write_caption(
 ) -> tuple[str, str]:
     """Return the picture's name and caption."""
     monkeypatch.setattr(slices, "find_worst", lambda *_, **__: (segments, 9))
-    pictures = write_slices(read_material(report_runs / "sold")).blocks[1]
+    pictures = write_slices(read_report_data(report_runs / "sold")).blocks[1]
     assert isinstance(pictures, Pictures)
     return pictures.pictures[0].name, pictures.pictures[0].caption
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from automl_cli.core.candidate import Blend, Candidate
-from automl_cli.core.counts import spell_count
+from automl_cli.core.counts import format_count
 from automl_cli.core.errors import DataError, PlanError, RunError
-from automl_cli.core.events import Listener, tell_stage
+from automl_cli.core.events import Listener, emit_stage
 from automl_cli.core.problem import Problem
 from automl_cli.decision.scoring import score_candidate
 from automl_cli.ensemble.files import load_blend
@@ -127,7 +127,7 @@ def read_files(
             for n_done, read in enumerate(as_completed(reads), start=1):
                 if read.exception() is not None:
                     break
-                tell_stage(listener, f"{n_done} of {len(reads)} members read")
+                emit_stage(listener, f"{n_done} of {len(reads)} members read")
             return tuple(read.result() for read in reads)
         finally:
             pool.shutdown(cancel_futures=True)
@@ -159,7 +159,7 @@ def pair_files(paths: Sequence[Path]) -> list[tuple[Path, Path]]:
     """
     if len(paths) % 2:
         raise DataError(
-            f"{spell_count(len(paths), 'file')} of predictions, expected pairs.",
+            f"{format_count(len(paths), 'file')} of predictions, expected pairs.",
             hint="Give the out-of-fold file and then the test file of each member.",
         )
     pairs = list(zip(paths[::2], paths[1::2], strict=True))

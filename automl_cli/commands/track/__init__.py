@@ -142,12 +142,12 @@ def choose_two(tracked: Sequence[TrackedScores]) -> list[tuple[TrackedScores, st
     if told:
         chosen.append((told[0], f"the best public score {AMONG}"))
     elif others:
-        doubt = "" if near else f", {_spell_gap(best, others[0])}"
+        doubt = "" if near else f", {_format_gap(best, others[0])}"
         chosen.append((others[0], f"the next best cross-validated score{doubt}"))
     return chosen
 
 
-def _spell_gap(best: TrackedScores, other: TrackedScores) -> str:
+def _format_gap(best: TrackedScores, other: TrackedScores) -> str:
     """Return by how much a run is worse than the best."""
     gap = other.loss("score") - best.loss("score")
     if best.error > 0:

@@ -15,14 +15,14 @@ import pandas as pd
 
 from automl_cli.core.arrays import BoolVector, FloatMatrix, FloatVector, IntVector
 from automl_cli.core.candidate import Candidate
-from automl_cli.core.counts import spell_count
+from automl_cli.core.counts import format_count
 from automl_cli.core.dataset import Target
 from automl_cli.core.errors import DataError
 from automl_cli.core.problem import Problem
 from automl_cli.data.numbers import parse_numbers, parse_plain
 from automl_cli.data.read import RawTable, read_table
 from automl_cli.data.spelling import match_columns
-from automl_cli.data.words import make_words
+from automl_cli.data.text_columns import make_text_column
 from automl_cli.ensemble.outside.folds import check_folds
 from automl_cli.ensemble.outside.member import make_member
 from automl_cli.ensemble.outside.rows import (
@@ -175,7 +175,7 @@ def _read_numbers(table: RawTable, name: str) -> FloatVector:
     plain = parse_plain(table.cells(name))
     if plain is not None and not np.isnan(plain).any():
         return plain
-    words = make_words(table.cells(name), GAPS)  # rows that no fold holds out may be many
+    words = make_text_column(table.cells(name), GAPS)  # rows that no fold holds out may be many
     numbers = np.asarray(parse_numbers(words.texts), dtype=np.float64)
     is_wrong = (np.isnan(numbers) & (words.counts > 0))[words.codes]
     if is_wrong.any():
@@ -214,7 +214,7 @@ def _scale(problem: Problem, path: Path, values: FloatMatrix) -> FloatMatrix:
         values = values[:, 1:]
     if values.shape[1] != problem.n_outputs:
         raise DataError(
-            f"{path}: {spell_count(values.shape[1], 'column')} of predictions, "
+            f"{path}: {format_count(values.shape[1], 'column')} of predictions, "
             f"expected {problem.n_outputs}.",
             hint="Give the probability of the positive class, one column per class, or the value.",
         )

@@ -1,6 +1,6 @@
 """What the audit found about the tables."""
 
-from automl_cli.report.material import ReportData
+from automl_cli.report.data import ReportData
 from automl_cli.report.section import Block, Notice, Paragraph, Section
 
 NOTHING = (

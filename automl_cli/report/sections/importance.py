@@ -13,9 +13,9 @@ import pandas as pd
 
 from automl_cli.bundle.members import find_blend_key
 from automl_cli.core.explanation import Importance
+from automl_cli.report.data import ReportData
 from automl_cli.report.dependence import Dependence, draw_dependence, read_dependences
-from automl_cli.report.drawing import MUTED, SERIES, height_of, list_bars, sheet
-from automl_cli.report.material import ReportData
+from automl_cli.report.drawing import MUTED, SERIES, height_of, list_bars, open_plot
 from automl_cli.report.section import (
     Block,
     Cell,
@@ -27,7 +27,14 @@ from automl_cli.report.section import (
     Subtitle,
     Table,
 )
-from automl_cli.report.wording import LONGEST_LABEL, count, join_first_names, say, shorten, spell
+from automl_cli.report.wording import (
+    LONGEST_LABEL,
+    count,
+    format_float,
+    join_first_names,
+    make_text_cell,
+    shorten,
+)
 from automl_cli.store import RunDirectory, file_name, read_json, understood
 
 MOST_DRAWN, MOST_DEPENDENCES = 15, 6
@@ -100,7 +107,7 @@ def _write_target(material: ReportData, explained: ExplainedColumns) -> list[Blo
 
 def _draw_importances(explained: ExplainedColumns, ranked: Sequence[Importance]) -> Picture:
     shown = ranked[:MOST_DRAWN]
-    with sheet(height_of(len(shown))) as drawn:
+    with open_plot(height_of(len(shown))) as drawn:
         places = list_bars(drawn.axes, [_label(one) for one in shown])
         for place, one in zip(places, shown, strict=True):
             ends = [
@@ -142,11 +149,16 @@ def _list_importances(ranked: Sequence[Importance]) -> Table:
         ],
         rows=[
             [
-                say(f"{one.name} (noise, to compare with)" if one.is_probe else one.name),
+                make_text_cell(
+                    f"{one.name} (noise, to compare with)" if one.is_probe else one.name
+                ),
                 count(one.importance, 3),
-                Cell(text=f"{spell(one.low, 3)} to {spell(one.high, 3)}", order=one.low),
+                Cell(
+                    text=f"{format_float(one.low, 3)} to {format_float(one.high, 3)}",
+                    order=one.low,
+                ),
                 count(one.q, 2),
-                say("found" if one.found else "may be chance"),
+                make_text_cell("found" if one.found else "may be chance"),
             ]
             for one in ranked
         ],

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from automl_cli.core.arrays import FloatVector
-from automl_cli.core.counts import spell_count
-from automl_cli.report.drawing import INK, MUTED, SERIES, add_legend, sheet
-from automl_cli.report.material import ReportData, ReportTarget
+from automl_cli.core.counts import format_count
+from automl_cli.report.data import ReportData, ReportTarget
+from automl_cli.report.drawing import INK, MUTED, SERIES, add_legend, open_plot
 from automl_cli.report.section import Block, Paragraph, Picture, Pictures, Section
-from automl_cli.report.wording import format_seconds, spell
+from automl_cli.report.wording import format_float, format_seconds
 from automl_cli.store import clock_events
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def write_progress(material: ReportData) -> Section:
         if (picture := _draw_progress(material, solved, moments)) is not None
     ]
     blocks: list[Block] = [Pictures(pictures=pictures)] if pictures else []
-    blocks.append(Paragraph(text=_tell(material, moments, vain)))
+    blocks.append(Paragraph(text=_describe(material, moments, vain)))
     return Section(name="progress", title="Score over time", blocks=blocks)
 
 
@@ -85,7 +85,7 @@ def _draw_progress(
     best = (np.maximum if up else np.minimum).accumulate(scores)
     models = [str(moment.event["key"]).rpartition("-")[0] for moment in known]
     end = max(moment.seconds for moment in moments)
-    with sheet(300) as drawn:
+    with open_plot(300) as drawn:
         axes = drawn.axes
         axes.step([*seconds, end], [*best, best[-1]], where="post", color=MUTED, linewidth=1.5)
         for place, model in enumerate(dict.fromkeys(models)):
@@ -102,8 +102,8 @@ def _draw_progress(
     first, top = known[0], int(np.argmax(best == best[-1]))
     caption = (
         "Each point is a finished candidate; the line is the best score so far. The first "
-        f"candidate scored {spell(scores[0])} after {format_seconds(first.seconds)}, the best "
-        f"{spell(float(best[-1]))} after {format_seconds(float(seconds[top]))}."
+        f"candidate scored {format_float(scores[0])} after {format_seconds(first.seconds)}, the "
+        f"best {format_float(float(best[-1]))} after {format_seconds(float(seconds[top]))}."
     )
     return Picture(name=f"Score over time for {solved.name}", caption=caption, svg=svg)
 
@@ -135,7 +135,7 @@ def _limit(axes: "Axes", scores: FloatVector, *, up: bool) -> None:
     axes.set_ylim(low, high)
 
 
-def _tell(material: ReportData, moments: Sequence[TimelineEntry], vain: float) -> str:
+def _describe(material: ReportData, moments: Sequence[TimelineEntry], vain: float) -> str:
     n_fits = sum(moment.event["kind"] == "fitted" for moment in moments)
     fates = list(_find_fates(moments).values())
     budget = material.run.config.budget
@@ -143,10 +143,10 @@ def _tell(material: ReportData, moments: Sequence[TimelineEntry], vain: float) -
     told = f"The run worked {format_seconds(moments[-1].seconds if moments else 0.0)}"
     if vain:
         told += f" ({format_seconds(vain)} before, in commands that ended without a candidate)"
-    told += f"; {limit}. {spell_count(n_fits, 'fit')} made "
-    told += spell_count(fates.count("candidate"), "candidate")
+    told += f"; {limit}. {format_count(n_fits, 'fit')} made "
+    told += format_count(fates.count("candidate"), "candidate")
     if "skipped" in fates:
-        told += f"; {spell_count(fates.count('skipped'), 'candidate')} not fitted for lack of time"
+        told += f"; {format_count(fates.count('skipped'), 'candidate')} not fitted for lack of time"
     if "failed" in fates:
         told += f"; {fates.count('failed'):,} failed (their tracebacks are in `failures`)"
     warnings = [str(one.event["message"]) for one in moments if one.event["kind"] == "warning"]

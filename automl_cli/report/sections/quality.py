@@ -1,6 +1,6 @@
 """How good the answers are, by the means of each task: curves, confusions, residuals."""
 
-from automl_cli.report.material import ReportData, ReportTarget
+from automl_cli.report.data import ReportData, ReportTarget
 from automl_cli.report.section import Block, Paragraph, Section, Subtitle
 from automl_cli.report.sections.binary import write_binary
 from automl_cli.report.sections.multiclass import write_multiclass

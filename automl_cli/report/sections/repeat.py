@@ -2,9 +2,9 @@
 
 import shlex
 
-from automl_cli.report.material import ReportData
+from automl_cli.report.data import ReportData
 from automl_cli.report.section import Block, Heading, Listing, Paragraph, Section, Table
-from automl_cli.report.wording import say
+from automl_cli.report.wording import make_text_cell
 
 
 def write_repeat(material: ReportData) -> Section:
@@ -16,9 +16,17 @@ def write_repeat(material: ReportData) -> Section:
         words += ["--sample", str(files.sample)]
     words += ["-c", str(directory.config.absolute())]
     tables = [(name, getattr(files, name)) for name in ("train", "test", "sample", "original")]
-    rows = [[say(name), say("none" if path is None else str(path))] for name, path in tables]
-    rows += [[say(name), say(str(version))] for name, version in material.known["versions"].items()]
-    rows.append([say("key of data and config"), say(str(material.known["key"]))])
+    rows = [
+        [make_text_cell(name), make_text_cell("none" if path is None else str(path))]
+        for name, path in tables
+    ]
+    rows += [
+        [make_text_cell(name), make_text_cell(str(version))]
+        for name, version in material.known["versions"].items()
+    ]
+    rows.append(
+        [make_text_cell("key of data and config"), make_text_cell(str(material.known["key"]))]
+    )
     config = material.run.config
     limited = config.budget is not None or (config.search.trials and config.search.budget)
     blocks: list[Block] = [

@@ -7,17 +7,17 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from automl_cli.cli.figures import spell_number
+from automl_cli.cli.figures import format_number
 from automl_cli.cli.findings import print_findings
 from automl_cli.cli.tables import make_table
 from automl_cli.cli.terminal import open_console, print_line
-from automl_cli.statistics.spelling import spell_ratio, spell_size
+from automl_cli.statistics.formatting import format_figure, format_ratio
 
 MOST_LINES = 40  # of a table of coefficients
 ERRORS = {"HC3": "robust errors (HC3)", "HC1": "robust errors (HC1)"}
 
 
-def print_verdict(told: Mapping[str, Any]) -> None:
+def print_test(told: Mapping[str, Any]) -> None:
     """Print the answer to any question."""
     PRINTERS[told["question"]](open_console(), told)
 
@@ -47,9 +47,9 @@ def _make_tests(target: Mapping[str, Any], correction: str) -> Table:
         table.add_row(
             test["term"],
             str(test["df"]),
-            _spell_p(test["p"]),
-            _spell_p(test["p_likelihood"]),
-            _spell_p(test["p_corrected"]),
+            _format_p(test["p"]),
+            _format_p(test["p_likelihood"]),
+            _format_p(test["p_corrected"]),
         )
     return table
 
@@ -65,15 +65,15 @@ def _make_coefficients(target: Mapping[str, Any], level: float) -> Table:
     shown = ranked[:MOST_LINES] if len(ranked) > MOST_LINES else target["coefficients"]
     for one in shown:
         label = f"{one['label']}: " if several else ""
-        low, high = (_spell(one[end], is_ratio=is_ratio) for end in ("low", "high"))
+        low, high = (_format(one[end], is_ratio=is_ratio) for end in ("low", "high"))
         known = one["estimate"] is not None and one["spread"] is not None
         wide = one["estimate"] * one["spread"] if known else None
         table.add_row(
             label + one["parameter"],
-            _spell(one["estimate"], is_ratio=is_ratio),
+            _format(one["estimate"], is_ratio=is_ratio),
             f"{low} to {high}" if low else "",
-            _spell(wide, is_ratio=is_ratio),
-            _spell_p(one["p"]),
+            _format(wide, is_ratio=is_ratio),
+            _format_p(one["p"]),
         )
     return table
 
@@ -116,8 +116,8 @@ def _make_groups(target: Mapping[str, Any]) -> Table:
     names = [f"share of {labels[1]}"] if labels else ["mean", "s.d."]
     table = make_table("group", "rows", *names)
     for group in target["groups"]:
-        figures = [spell_number(group["mean"], 4)]
-        figures += [] if labels else [spell_number(group["deviation"], 3)]
+        figures = [format_number(group["mean"], 4)]
+        figures += [] if labels else [format_number(group["deviation"], 3)]
         table.add_row(group["label"], f"{group['n_rows']:,}", *figures)
     return table
 
@@ -128,13 +128,13 @@ def _make_differences(target: Mapping[str, Any], told: Mapping[str, Any]) -> Tab
     sure = f"{1 - told['level']:.0%} interval"
     table = make_table("pair", "difference", sure, effect, corrected)
     for one in sorted(target["differences"], key=lambda one: one["p_corrected"] or 0)[:MOST_LINES]:
-        low, high = (_spell(one[end], is_ratio=False) for end in ("low", "high"))
+        low, high = (_format(one[end], is_ratio=False) for end in ("low", "high"))
         table.add_row(
             f"{one['second']} - {one['first']}",
-            _spell(one["difference"], is_ratio=False),
+            _format(one["difference"], is_ratio=False),
             f"{low} to {high}" if low else "",
-            _spell(one["effect"], is_ratio=False),
-            _spell_p(one["p_corrected"]),
+            _format(one["effect"], is_ratio=False),
+            _format_p(one["p_corrected"]),
         )
     return table
 
@@ -145,19 +145,19 @@ def _print_candidates(console: Console, told: Mapping[str, Any]) -> None:
     console.print(Text(title, style="bold"))
     table = make_table("candidate", "score")
     for key, score in zip(told["keys"], (told["first"], told["second"]), strict=True):
-        table.add_row(key, spell_number(score))
+        table.add_row(key, format_number(score))
     console.print(table)
     sure = f"{1 - told['level']:.0%} interval"
     table = make_table("gain of the second", "gain", "± s.e.", sure, "p")
     for name, gain in (("models as fitted", told["rows"]), ("trained anew", told["folds"])):
         if gain is not None:
-            low, high = (_spell(gain[end], is_ratio=False) for end in ("low", "high"))
+            low, high = (_format(gain[end], is_ratio=False) for end in ("low", "high"))
             table.add_row(
                 name,
-                _spell(gain["gain"], is_ratio=False),
-                _spell(gain["error"], is_ratio=False),
+                _format(gain["gain"], is_ratio=False),
+                _format(gain["error"], is_ratio=False),
                 f"{low} to {high}" if low else "",
-                _spell_p(gain["p"]),
+                _format_p(gain["p"]),
             )
     console.print(table)
     _print_sentences(console, [*told["conclusions"], *told["notes"]])
@@ -170,13 +170,13 @@ def _print_sentences(console: Console, sentences: Sequence[str]) -> None:
     console.print()
 
 
-def _spell(value: float | None, *, is_ratio: bool) -> str:
+def _format(value: float | None, *, is_ratio: bool) -> str:
     if value is None:
         return ""
-    return spell_ratio(value) if is_ratio else spell_size(value)
+    return format_ratio(value) if is_ratio else format_figure(value)
 
 
-def _spell_p(p: float | None) -> str:
+def _format_p(p: float | None) -> str:
     if p is None:
         return ""
     return "<0.0001" if p < 0.0001 else f"{p:.4f}"

@@ -40,7 +40,9 @@ class TargetChoice:
     columns: tuple[str, ...] = ()
 
 
-def find_aim(tables: RawTables, layout: SampleLayout | None, options: DataOptions) -> TargetChoice:
+def choose_targets(
+    tables: RawTables, layout: SampleLayout | None, options: DataOptions
+) -> TargetChoice:
     """Return what is to be predicted.
 
     Raises

@@ -137,7 +137,7 @@ class ReportData:
         return self.run.inference.dataset.test
 
 
-def read_material(root: Path) -> ReportData:
+def read_report_data(root: Path) -> ReportData:
     """Read a finished run.
 
     Raises
