@@ -247,7 +247,7 @@ def compare(
     folds = [np.searchsorted(permuted.rows, fold.rows) for fold in question.folds]
     found: dict[str, dict[str, float]] = {way: {} for way in WAYS[1:]}
     known = {columns[0]: own for columns, own in permuted.differences.items() if len(columns) == 1}
-    for name, own in {**known, LUNCH: permuted.lunch_differences}.items():
+    for name, own in {**known, LUNCH: permuted.probe_differences}.items():
         for way in WAYS[1:-1]:
             factor = Correction(test=float(way), interval=float(way))
             found[way][name] = run_loss_test(own, factor).p

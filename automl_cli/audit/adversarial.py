@@ -67,7 +67,7 @@ def measure_separation(
     model = HistGradientBoostingClassifier(max_iter=100, max_leaf_nodes=15, random_state=0)
     folds = StratifiedKFold(N_PARTS, shuffle=True, random_state=0)
     with threadpool_limits(1):  # on a busy machine threads wait for each other most of the time
-        told = cross_val_predict(
+        predicted = cross_val_predict(
             model, matrix.astype(np.float32), is_second, cv=folds, method="predict_proba"
         )
-    return float(roc_auc_score(is_second, told[:, 1]))
+    return float(roc_auc_score(is_second, predicted[:, 1]))

@@ -191,8 +191,8 @@ def measure_effect(codes: CodeVector, outputs: FloatMatrix, parts: IntVector) ->
         prior=outputs.mean(axis=1),
         ordered=False,
     )
-    told, _ = encode_nested(codes, int(codes.max()) + 1, SMOOTHING, target)
-    missed = ((outputs - told) ** 2).sum()
+    predicted, _ = encode_nested(codes, int(codes.max()) + 1, SMOOTHING, target)
+    missed = ((outputs - predicted) ** 2).sum()
     varied = ((outputs - target.prior[:, None]) ** 2).sum()
     return float(1 - missed / varied) if varied > 0 else 0.0
 

@@ -99,8 +99,8 @@ class RunConsole:
         print_line(self.console, Text(facts, style="dim"))
         for one in summary["findings"]:
             if one["severity"] == "error":  # it has scrolled by, and the score hangs on it
-                told = f"doubtful score: {one['message']} {one['advice']}"
-                self.console.print(Text(told, style="bold red"), soft_wrap=True)
+                message = f"doubtful score: {one['message']} {one['advice']}"
+                self.console.print(Text(message, style="bold red"), soft_wrap=True)
         if summary["submission"] is not None:
             self.console.print(f"submission: {summary['submission']}", soft_wrap=True)
         self.console.print(f"run: {summary['run']}  ({summary['seconds']} s)", soft_wrap=True)
@@ -126,24 +126,24 @@ class RunConsole:
     def _show_findings(self, fields: Mapping[str, Any]) -> None:
         shown = [one for one in fields["findings"] if one["severity"] != "note" or self.is_verbose]
         for one in shown:
-            told = f"{one['severity']}: {one['message']} {one['advice']}"
+            message = f"{one['severity']}: {one['message']} {one['advice']}"
             style = "dim" if one["severity"] == "note" else "yellow"
-            self._line(told, style=style, is_error=one["severity"] == "error")
+            self._line(message, style=style, is_error=one["severity"] == "error")
         n_notes = len(fields["findings"]) - len(shown)
         if n_notes:
             which = "it" if n_notes == 1 else "them"
-            told = f"{format_count(n_notes, 'note')} on the data: `automl audit` shows {which}"
-            self._line(told, style="dim")
+            message = f"{format_count(n_notes, 'note')} on the data: `automl audit` shows {which}"
+            self._line(message, style="dim")
 
     def _show_start(self, fields: Mapping[str, Any]) -> None:
         """Tell of what earlier commands have done on this run."""
         spent, ends_at = fields["spent_seconds"], fields["ends_at"]
         if not spent:
             return
-        told = f"resuming this run: earlier commands took {format_clock(spent)}"
+        message = f"resuming this run: earlier commands took {format_clock(spent)}"
         if ends_at is not None and ends_at <= time.time():
-            told += ", which is its whole budget; raise --budget to fit more"
-        self._line(told)
+            message += ", which is its whole budget; raise --budget to fit more"
+        self._line(message)
         self.is_resumed = True
 
     def _show_submission(self, fields: Mapping[str, Any]) -> None:
@@ -177,8 +177,8 @@ def _format_plan(fields: Mapping[str, Any]) -> str:
 def _format_candidate(fields: Mapping[str, Any]) -> str:
     score, error = format_number(fields["score"]), format_number(fields["score_se"], 2)
     cut = ", stopped by the budget" if fields["cut"] else ""
-    told = f"{score} ± {error} ({fields['seconds']:.1f} s{cut})"
-    return f"{_format_name(fields)}: {told}"
+    message = f"{score} ± {error} ({fields['seconds']:.1f} s{cut})"
+    return f"{_format_name(fields)}: {message}"
 
 
 def _format_failure(fields: Mapping[str, Any]) -> str:

@@ -42,8 +42,8 @@ def print_check(checked: Mapping[str, Any]) -> None:
     """Print what is odd about a valid submission."""
     console = open_console()
     rows, columns = f"{checked['rows']:,} rows", ", ".join(checked["columns"])
-    told = f"{checked['submission']} is a valid submission: {rows}; columns {columns}"
-    print_line(console, told)
+    message = f"{checked['submission']} is a valid submission: {rows}; columns {columns}"
+    print_line(console, message)
     print_findings(console, checked["findings"])
 
 

@@ -178,8 +178,8 @@ def _find_start() -> float:
 
 
 def _format_interrupted(submissions: Iterable[str]) -> str:
-    told = [f"the submission so far: {path}" for path in sorted(submissions)]
-    return "\n".join([*told, INTERRUPTED])
+    lines = [f"the submission so far: {path}" for path in sorted(submissions)]
+    return "\n".join([*lines, INTERRUPTED])
 
 
 def _print_result(summary: dict[str, Any], *, as_json: bool) -> None:

@@ -43,8 +43,8 @@ def print_unused(console: Console, summary: Mapping[str, Any]) -> None:
     """Print what was left of the budget, and why."""
     unused = summary.get("unused")
     if unused is not None:
-        told = f"{unused['seconds']:.0f} s of {unused['budget']:.0f} s were not used"
-        console.print(f"{told}: {unused['reason']}", soft_wrap=True, highlight=False)
+        message = f"{unused['seconds']:.0f} s of {unused['budget']:.0f} s were not used"
+        console.print(f"{message}: {unused['reason']}", soft_wrap=True, highlight=False)
 
 
 def describe_search(fields: Mapping[str, Any]) -> str:
@@ -95,15 +95,15 @@ def _make_table(target: Mapping[str, Any]) -> Table:
             *(["" if share is None else f"{share:.0%}"] if is_timed else []),
         )
     for failed in target.get("failed", ()):
-        told = _format_entry(failed["key"], failed["description"], failed["error"])
-        table.add_row(told, Text("failed", style="red"))
+        message = _format_entry(failed["key"], failed["description"], failed["error"])
+        table.add_row(message, Text("failed", style="red"))
     return table
 
 
 def _format_entry(key: str, *below: str) -> RenderableType:
     """Return a key with what is known of it below."""
-    told = [Padding(Text(text, style="dim"), (0, 0, 0, 2)) for text in below if text]
-    return Group(Text(key, overflow="fold"), *told)
+    lines = [Padding(Text(text, style="dim"), (0, 0, 0, 2)) for text in below if text]
+    return Group(Text(key, overflow="fold"), *lines)
 
 
 def _format_limits(candidate: Mapping[str, Any]) -> str:
@@ -136,8 +136,8 @@ def _format_left_out(target: Mapping[str, Any]) -> Iterator[str]:
         yield f"traceback{'' if len(failed) == 1 else 's'} in the run directory: {files}"
     if skipped:
         counts = Counter(one["reason"] for one in skipped)
-        told = "; ".join(f"{number} ({reason})" for reason, number in counts.most_common())
-        yield f"not fitted: {told}"
+        message = "; ".join(f"{number} ({reason})" for reason, number in counts.most_common())
+        yield f"not fitted: {message}"
 
 
 def _format_ensemble(target: Mapping[str, Any]) -> str:

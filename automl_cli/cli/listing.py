@@ -64,8 +64,8 @@ def _list_splitters() -> Iterator[str]:
     from automl_cli.splits import SPLITTERS
 
     for name in SPLITTERS:
-        told = (SPLITTERS.get(name).__doc__ or "").strip().partition("\n")[0]
-        yield f"{name:<18} {told}".rstrip()
+        first_line = (SPLITTERS.get(name).__doc__ or "").strip().partition("\n")[0]
+        yield f"{name:<18} {first_line}".rstrip()
 
 
 def _list_combiners() -> Iterator[str]:

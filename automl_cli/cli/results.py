@@ -25,8 +25,8 @@ def print_tracked(tracked: Mapping[str, Any]) -> None:
     for train in dict.fromkeys(trains):
         metrics = [metric for other, metric in scored if other == train]
         if len(metrics) > 1:
-            told = "scored by several metrics; choose from the table of the competition's own"
-            console.print(f"{train}: {told}", soft_wrap=True, highlight=False)
+            message = "scored by several metrics; choose from the table of the competition's own"
+            console.print(f"{train}: {message}", soft_wrap=True, highlight=False)
 
 
 def _print_question(
@@ -41,14 +41,14 @@ def _print_question(
         console.print(Text(title, style="bold"), soft_wrap=True)
     console.print(_make_tracked(runs))
     if question["correlation"] is not None:
-        told = f"rank correlation with the public scores: {question['correlation']:.2f}"
-        console.print(told, soft_wrap=True)
+        message = f"rank correlation with the public scores: {question['correlation']:.2f}"
+        console.print(message, soft_wrap=True)
     for one in filter(answers, tracked["choice"]):
         console.print(f"choose {one['run']}: {one['reason']}", soft_wrap=True, highlight=False)
     idle = [one["run"] for one in runs if not one["submission"]]
     if idle:
-        told = f"without a submission, so not to be chosen: {', '.join(idle)}"
-        console.print(told, soft_wrap=True, highlight=False)
+        message = f"without a submission, so not to be chosen: {', '.join(idle)}"
+        console.print(message, soft_wrap=True, highlight=False)
 
 
 def _make_tracked(runs: Sequence[Mapping[str, Any]]) -> Table:
@@ -107,24 +107,24 @@ def _list_answers(target: Mapping[str, Any]) -> Iterator[str]:
     yield f"combiners, cross-fitted: {rivals}; {target['combiner']} was chosen"
     for what, key in (("blend", "score"), ("the run alone", "run_score")):
         score, error = format_number(target[key]), format_number(target[f"{key}_se"], 2)
-        told = f"{what}: {score} ± {error} cross-fitted"
+        message = f"{what}: {score} ± {error} cross-fitted"
         if target["loss_name"].casefold() != target["metric"]:
             loss = format_number(target["loss" if what == "blend" else "run_loss"])
-            told += f" ({target['loss_name']} {loss})"
-        yield told
+            message += f" ({target['loss_name']} {loss})"
+        yield message
 
 
 def print_submitted(submitted: Mapping[str, Any]) -> None:
     """Print what Kaggle says of a submission to stdout."""
-    told = [
+    message = [
         f"{name} {format_number(submitted[name])}"
         for name in LEADERBOARDS
         if submitted[name] is not None
     ]
-    if not told:
-        told = ["scored, no score is shown" if submitted["scored"] else "no score yet"]
+    if not message:
+        message = ["scored, no score is shown" if submitted["scored"] else "no score yet"]
     name = f"{submitted['competition']}, submission {submitted['ref']}"
-    open_console().print(f"{name}: {', '.join(told)}", soft_wrap=True, highlight=False)
+    open_console().print(f"{name}: {', '.join(message)}", soft_wrap=True, highlight=False)
 
 
 def print_wheelhouse(made: Mapping[str, Any]) -> None:

@@ -12,7 +12,7 @@ from automl_cli.core.errors import RunError
 from automl_cli.features.tried import load_tried
 from automl_cli.store import RunDirectory, understood
 
-SCREENS_VERSION = 1  # of what `--json` prints
+SCREENS_VERSION = 2  # of what `--json` prints
 
 
 def read_screens(run: RunDirectory) -> dict[str, Any]:
@@ -27,7 +27,7 @@ def read_screens(run: RunDirectory) -> dict[str, Any]:
     for path in sorted(run.features.glob("screen-*/tried.json")):
         with understood(path, "Remove its folder and give the same `automl fit` command again."):
             rows, n_folds = load_tried(path)
-        columns = [{**asdict(row), "verdict": row.verdict} for row in rows]
+        columns = [{**asdict(row), "reason": row.reason} for row in rows]
         screens.append({"screen": path.parent.name, "folds": n_folds, "columns": columns})
     if not screens:
         raise RunError(

@@ -64,9 +64,9 @@ def _show_candidate(run: Path, key: str, *, as_json: bool) -> None:
     from automl_cli.run.inspection import inspect_candidate
     from automl_cli.store import RunDirectory
 
-    told = inspect_candidate(RunDirectory(run), key)
+    inspection = inspect_candidate(RunDirectory(run), key)
     warn_unfinished(run)
     if as_json:
-        print_json(told)
+        print_json(inspection)
     else:
-        print_candidate(told)
+        print_candidate(inspection)

@@ -99,7 +99,7 @@ def run_test(
                 test=test,
                 sample=sample,
             )
-        told = answer(
+        payload = answer(
             HypothesisQuestion(
                 source=source,
                 columns=tuple(columns or ()),
@@ -117,6 +117,6 @@ def run_test(
         if isinstance(source, Path):
             warn_unfinished(source)
         if as_json:
-            print_json(told)
+            print_json(payload)
         else:
-            print_test(told)
+            print_test(payload)

@@ -17,20 +17,20 @@ MOST_LINES = 40  # of a table of coefficients
 ERRORS = {"HC3": "robust errors (HC3)", "HC1": "robust errors (HC1)"}
 
 
-def print_test(told: Mapping[str, Any]) -> None:
+def print_test(payload: Mapping[str, Any]) -> None:
     """Print the answer to any question."""
-    PRINTERS[told["question"]](open_console(), told)
+    PRINTERS[payload["question"]](open_console(), payload)
 
 
-def _print_effects(console: Console, told: Mapping[str, Any]) -> None:
-    for target in told["targets"]:
+def _print_effects(console: Console, payload: Mapping[str, Any]) -> None:
+    for target in payload["targets"]:
         clustered = f"errors {target['errors']} ({target['clusters']:,} clusters)"
         errors = ERRORS.get(target["errors"], clustered)
         scale = ", on log(1 + y)" if target["transform"] == "log1p" else ""
         title = f"{target['target']}{scale}: {target['family']}, {target['rows']:,} rows, {errors}"
         console.print(Text(title, style="bold"))
-        console.print(_make_tests(target, told["correction"]))
-        console.print(_make_coefficients(target, told["level"]))
+        console.print(_make_tests(target, payload["correction"]))
+        console.print(_make_coefficients(target, payload["level"]))
         hidden = len(target["coefficients"]) - MOST_LINES
         if hidden > 0:
             console.print(f"{hidden} more coefficients: --json shows all", style="dim")
@@ -78,18 +78,18 @@ def _make_coefficients(target: Mapping[str, Any], level: float) -> Table:
     return table
 
 
-def _print_groups(console: Console, told: Mapping[str, Any]) -> None:
-    for target in told["targets"]:
-        title = f"{target['target']} between the groups of {told['between']}: {target['test']}"
+def _print_groups(console: Console, payload: Mapping[str, Any]) -> None:
+    for target in payload["targets"]:
+        title = f"{target['target']} between the groups of {payload['between']}: {target['test']}"
         console.print(Text(title, style="bold"))
         console.print(_make_groups(target))
         if target["differences"][0]["difference"] is not None:
-            console.print(_make_differences(target, told))
+            console.print(_make_differences(target, payload))
         if target["left_out"]:
             names = ", ".join(target["left_out"])
             least = "too few rows or clusters" if target["cluster"] else "too few rows"
             print_line(console, Text(f"{least}: {names}", style="dim"))
-        for line in _list_missing(target, told["between"]):
+        for line in _list_missing(target, payload["between"]):
             print_line(console, Text(line, style="dim"))
         print_findings(console, target["findings"])
         _print_sentences(console, target["conclusions"])
@@ -122,10 +122,10 @@ def _make_groups(target: Mapping[str, Any]) -> Table:
     return table
 
 
-def _make_differences(target: Mapping[str, Any], told: Mapping[str, Any]) -> Table:
-    corrected = "p" if told["correction"] == "none" else f"p ({told['correction']})"
+def _make_differences(target: Mapping[str, Any], payload: Mapping[str, Any]) -> Table:
+    corrected = "p" if payload["correction"] == "none" else f"p ({payload['correction']})"
     effect = target["differences"][0]["effect_name"]
-    sure = f"{1 - told['level']:.0%} interval"
+    sure = f"{1 - payload['level']:.0%} interval"
     table = make_table("pair", "difference", sure, effect, corrected)
     for one in sorted(target["differences"], key=lambda one: one["p_corrected"] or 0)[:MOST_LINES]:
         low, high = (_format(one[end], is_ratio=False) for end in ("low", "high"))
@@ -139,17 +139,18 @@ def _make_differences(target: Mapping[str, Any], told: Mapping[str, Any]) -> Tab
     return table
 
 
-def _print_candidates(console: Console, told: Mapping[str, Any]) -> None:
-    direction = "higher" if told["greater_is_better"] else "lower"
-    title = f"{told['target']}: {told['metric']}, {direction} is better, {told['n_rows']:,} rows"
+def _print_candidates(console: Console, payload: Mapping[str, Any]) -> None:
+    direction = "higher" if payload["greater_is_better"] else "lower"
+    rows = f"{payload['n_rows']:,} rows"
+    title = f"{payload['target']}: {payload['metric']}, {direction} is better, {rows}"
     console.print(Text(title, style="bold"))
     table = make_table("candidate", "score")
-    for key, score in zip(told["keys"], (told["first"], told["second"]), strict=True):
+    for key, score in zip(payload["keys"], (payload["first"], payload["second"]), strict=True):
         table.add_row(key, format_number(score))
     console.print(table)
-    sure = f"{1 - told['level']:.0%} interval"
+    sure = f"{1 - payload['level']:.0%} interval"
     table = make_table("gain of the second", "gain", "± s.e.", sure, "p")
-    for name, gain in (("models as fitted", told["rows"]), ("trained anew", told["folds"])):
+    for name, gain in (("models as fitted", payload["rows"]), ("trained anew", payload["folds"])):
         if gain is not None:
             low, high = (_format(gain[end], is_ratio=False) for end in ("low", "high"))
             table.add_row(
@@ -160,7 +161,7 @@ def _print_candidates(console: Console, told: Mapping[str, Any]) -> None:
                 _format_p(gain["p"]),
             )
     console.print(table)
-    _print_sentences(console, [*told["conclusions"], *told["notes"]])
+    _print_sentences(console, [*payload["conclusions"], *payload["notes"]])
 
 
 def _print_sentences(console: Console, sentences: Sequence[str]) -> None:

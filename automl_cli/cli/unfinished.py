@@ -15,10 +15,10 @@ def warn_unfinished(run: Path) -> bool:
         return True
     n_candidates = len(list(directory.candidates.glob("*/candidate.json")))
     counted = format_count(n_candidates, "candidate")
-    told = (
+    text = (
         f"{run}: a command is at work on this run, with {counted} so far."
         if directory.is_in_use
         else f"{run}: interrupted after {counted}; run the same command to resume."
     )
-    typer.echo(told, err=True)
+    typer.echo(text, err=True)
     return False

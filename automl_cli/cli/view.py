@@ -119,8 +119,8 @@ def _align(rows: Sequence[tuple[str, ...]], columns: int) -> Table:
     others = sum(max((cell_len(row[k]) for row in rows), default=0) for k in (0, 2, 3))
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(justify="right", no_wrap=True)
-    room = max(1, columns - others - 3 * 2)
-    table.add_column(no_wrap=True, overflow="ellipsis", max_width=room)
+    width = max(1, columns - others - 3 * 2)
+    table.add_column(no_wrap=True, overflow="ellipsis", max_width=width)
     table.add_column(no_wrap=True)
     table.add_column(justify="right", no_wrap=True)
     for row in rows:
@@ -131,11 +131,11 @@ def _align(rows: Sequence[tuple[str, ...]], columns: int) -> Table:
 def _format_task(slot: int, task: RunningTask | None, now: float) -> tuple[str, ...]:
     if task is None:
         return str(slot + 1), "idle", "", ""
-    told = format_clock(now - task.began_at)
+    elapsed = format_clock(now - task.began_at)
     if task.expected_seconds is not None:
-        told += f" / ~{format_clock(task.expected_seconds)}"
+        elapsed += f" / ~{format_clock(task.expected_seconds)}"
     name = f"{task.key} {task.description}" if task.description else task.key
-    return str(slot + 1), name, task.part, told
+    return str(slot + 1), name, task.part, elapsed
 
 
 def _format_stage(standing: Standing, now: float) -> str:

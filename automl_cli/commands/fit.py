@@ -124,8 +124,8 @@ def _check_places(request: FitRequest, files: Files) -> None:
     check_name(path)
     check_writable(path)
     tables = {what: getattr(files, name) for name, what in TABLES.items()}
-    told = {what: table for what, table in tables.items() if table is not None}
-    check_not_input(path, told, option="--submission")
+    present = {what: table for what, table in tables.items() if table is not None}
+    check_not_input(path, present, option="--submission")
     runs = Path(request.loaded.config.run.folder)
     runs = runs if request.out is None else request.out.resolve().parent
     check_overwrite(path, force=request.force, runs=runs, option="--submission")
@@ -150,8 +150,12 @@ def _read(files: Files, config: RunConfig, listener: Listener) -> _Reading:
     rows = hold_out(given, choose_validation(given, config), config.validation.holdout)
     dataset, split = rows.dataset, rows.validation
     problems = tuple(make_problem(dataset, one, config, split) for one in dataset.schema.targets)
-    use_original, told = describe_gate(dataset)
-    facts = (*make_run_facts(dataset, problems, config, split), *describe_holdout(rows), *told)
+    use_original, gate_facts = describe_gate(dataset)
+    facts = (
+        *make_run_facts(dataset, problems, config, split),
+        *describe_holdout(rows),
+        *gate_facts,
+    )
     listener(Event(kind="inferred", fields=describe_data(dataset, facts)))
     n_folds = config.validation.folds
     findings = audit_all(inference, n_folds=n_folds, thorough=False, listener=listener)

@@ -169,8 +169,8 @@ def _read_batch(
     with _blamed_on_bundle():
         frame = predictor.read(table)
         for one in predictor.find_unread(table):
-            told = {"column": one.column, "kind": one.kind, "cells": 0, "first": one.first}
-            known = unread.setdefault(one.column, {**told, "row": start + one.row + 1})
+            stray = {"column": one.column, "kind": one.kind, "cells": 0, "first": one.first}
+            known = unread.setdefault(one.column, {**stray, "row": start + one.row + 1})
             known["cells"] += one.cells
     return frame
 

@@ -128,8 +128,8 @@ def list_requirements() -> list[str]:
 def find_source() -> str:
     """Return what pip makes this program's wheel of: its folder, or its name and version."""
     installed = distribution(NAME)
-    told = installed.read_text("direct_url.json")
-    origin: dict[str, str] = {} if told is None else json.loads(told)
+    direct_url = installed.read_text("direct_url.json")
+    origin: dict[str, str] = {} if direct_url is None else json.loads(direct_url)
     return str(origin.get("url") or f"{NAME}=={installed.version}")
 
 

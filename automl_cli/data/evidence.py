@@ -202,9 +202,9 @@ def _describe(
     if options.spelling == "auto":
         overridden = f"data.spelling: {'train' if spelled else 'sample'} overrides it"
     if spelled:
-        told = f"as the sample spells {', '.join(target.labels[:10])}; {overridden}"
+        message = f"as the sample spells {', '.join(target.labels[:10])}; {overridden}"
     elif None in codes:
-        told = f"as train spells them; the sample's {others} is no class of train"
+        message = f"as train spells them; the sample's {others} is no class of train"
     else:
-        told = f"as train spells them; the sample has {others}; {overridden}"
-    return (("labels", ", ".join((spelled or target.labels)[:10]), told),)
+        message = f"as train spells them; the sample has {others}; {overridden}"
+    return (("labels", ", ".join((spelled or target.labels)[:10]), message),)

@@ -139,22 +139,24 @@ def read_format(texts: Texts, form: NumberFormat) -> FloatVector:
 
 def describe_format(form: NumberFormat) -> str:
     """Return a format in words, such as ``numbers with decimal commas and the unit '%'``."""
-    told = []
+    details = []
     if form.thousands:
-        told.append(f"marks as in 1{form.thousands}234{form.decimal}5")
+        details.append(f"marks as in 1{form.thousands}234{form.decimal}5")
     if form.before:
-        told.append(f"the currency {form.before!r}")
+        details.append(f"the currency {form.before!r}")
     if len(form.units) == 1:
         unit, factor = form.units[0]
-        told.append(f"the unit {unit!r}" + (", read as hundredths" if factor == HUNDREDTH else ""))
+        details.append(
+            f"the unit {unit!r}" + (", read as hundredths" if factor == HUNDREDTH else "")
+        )
     elif form.units:
         dimension = find_dimension([unit for unit, _ in form.units])
         units = ", ".join(repr(unit) for unit, _ in form.units if unit)
         base = f", read as {dimension.unit}" if dimension is not None and dimension.unit else ""
-        told.append(f"the units {units}{base}")
+        details.append(f"the units {units}{base}")
     if form.bounds:
-        told.append("bounds such as '<5', read as their number")
-    return "numbers" + (f" with {' and '.join(told)}" if told else "")
+        details.append("bounds such as '<5', read as their number")
+    return "numbers" + (f" with {' and '.join(details)}" if details else "")
 
 
 def is_infinite(texts: Texts) -> BoolVector:

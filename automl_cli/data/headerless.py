@@ -29,10 +29,10 @@ def check_header(table: str, layout: Layout) -> None:
     rows = [row for row in layout.rows if len(row) == len(names) and row != names]
     if len(names) < 2 or not rows or _count_up(names):
         return
-    verdicts = [_judge(name, cells) for name, *cells in zip(names, *rows, strict=True)]
-    alike = len(names) - verdicts.count("either")
-    needed = LEAST_SHARE * len(names) if "a number" in verdicts else len(names)
-    if "a name" in verdicts or alike < needed:
+    guesses = [_judge(name, cells) for name, *cells in zip(names, *rows, strict=True)]
+    alike = len(names) - guesses.count("either")
+    needed = LEAST_SHARE * len(names) if "a number" in guesses else len(names)
+    if "a name" in guesses or alike < needed:
         return
     shown = ", ".join(map(repr, names[:5])) + (" …" if len(names) > 5 else "")
     raise DataError(

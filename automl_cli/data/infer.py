@@ -76,15 +76,17 @@ def infer_dataset(files: Files, options: DataOptions) -> Inference:
     options = match_options(asked, tables)
     _check_options(tables, options)
     layout = find_sample_layout(tables, options)
-    aim = choose_targets(tables, layout, options)
-    row_id = _format_id(find_id(tables, layout, aim.targets, options), tables)
-    encoded, holds, told = read_holding(tables, aim, _encode(tables, aim, options), options)
+    choice = choose_targets(tables, layout, options)
+    row_id = _format_id(find_id(tables, layout, choice.targets, options), tables)
+    encoded, holds, sample_facts = read_holding(
+        tables, choice, _encode(tables, choice, options), options
+    )
     filled = _find_filled(tables, encoded)
     labelled = RawTables(train=tables.train.where(filled), test=tables.test, sample=tables.sample)
     outputs = np.concatenate(
         [make_outputs(item.encoded[filled], item.target.n_classes) for item in encoded]
     )
-    features = find_features(labelled, aim.targets, row_id, options, outputs)
+    features = find_features(labelled, choice.targets, row_id, options, outputs)
     original, facts = _read_original(files, features, encoded)
     schema = Schema(
         targets=tuple(item.target for item in encoded),
@@ -92,8 +94,8 @@ def infer_dataset(files: Files, options: DataOptions) -> Inference:
         columns=features.columns,
         ignored=features.ignored,
         facts=(
-            *make_data_facts(tables, aim, row_id, encoded, filled),
-            *told,
+            *make_data_facts(tables, choice, row_id, encoded, filled),
+            *sample_facts,
             describe_columns(features.columns),
             *describe_readings(features.typing),
             *facts,
@@ -105,7 +107,7 @@ def infer_dataset(files: Files, options: DataOptions) -> Inference:
         targets={item.target.name: item.encoded[filled] for item in encoded},
         test=features.test,
         test_ids=row_id.test_ids,
-        sample=make_sample(tables.sample, layout, aim, row_id, (encoded, holds)),
+        sample=make_sample(tables.sample, layout, choice, row_id, (encoded, holds)),
         extra=_make_extra(labelled, options, features, asked.extra),
         original=original,
         key="",
@@ -125,14 +127,14 @@ def _format_id(row_id: RowId, tables: RawTables) -> RowId:
     """Return the id as the test table spells it, if no sample does."""
     if tables.sample is not None or tables.test is None or row_id.name is None:
         return row_id
-    return replace(row_id, name=clean_name(tables.test.spell(row_id.name)))
+    return replace(row_id, name=clean_name(tables.test.get_original_name(row_id.name)))
 
 
-def _encode(tables: RawTables, aim: TargetChoice, options: DataOptions) -> list[EncodedTarget]:
+def _encode(tables: RawTables, choice: TargetChoice, options: DataOptions) -> list[EncodedTarget]:
     comma = has_decimal_commas(map(tables.train.cells, tables.train.names))
     encoded = [
-        make_target(tables.train, name, options, find_shown(tables, aim, name), comma=comma)
-        for name in aim.targets
+        make_target(tables.train, name, options, find_shown(tables, choice, name), comma=comma)
+        for name in choice.targets
     ]
     _check_positive(encoded, options.positive)
     _check_order(encoded, options.order)
@@ -149,7 +151,7 @@ def _read_original(
     targets = [item.target for item in encoded]
     table = read_table(files.original)
     original, fact = read_original(table, features.typing, targets, features.train, features.test)
-    return original, [fact, *((what, note, table.name) for what, note in table.told())]
+    return original, [fact, *((what, note, table.name) for what, note in table.list_notes())]
 
 
 def _check_options(tables: RawTables, options: DataOptions) -> None:

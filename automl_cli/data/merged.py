@@ -41,9 +41,9 @@ def merge_spellings(texts: Names, codes: IntVector) -> tuple[Names, IntVector, s
     kept = sorted(best.values())
     places = np.array([kept.index(best[form]) for form in plain])
     lost = [place for place in range(len(texts)) if place not in kept]
-    told = [f"{texts[place]!r} is {texts[best[plain[place]]]!r}" for place in lost[:MOST_TOLD]]
+    examples = [f"{texts[place]!r} is {texts[best[plain[place]]]!r}" for place in lost[:MOST_TOLD]]
     more = f" and {len(lost) - MOST_TOLD} more" if len(lost) > MOST_TOLD else ""
-    return texts[kept], np.where(codes < 0, -1, places[codes]), ", ".join(told) + more
+    return texts[kept], np.where(codes < 0, -1, places[codes]), ", ".join(examples) + more
 
 
 def _find_truths(plain: Sequence[str]) -> FloatVector | None:

@@ -86,13 +86,13 @@ class RawTable:
         """Return the line of the file in which a row begins, from 1; None if it is no csv."""
         return find_line(Path(self.name), row, self.repeated)
 
-    def told(self) -> tuple[ReadNote, ...]:
+    def list_notes(self) -> tuple[ReadNote, ...]:
         """Return everything that a user has to know of the reading."""
         if not self.repeated:
             return self.notes
         return (*self.notes, ("header", describe_repeats(self.repeated, self.unit)))
 
-    def spell(self, name: str) -> str:
+    def get_original_name(self, name: str) -> str:
         """Return how the file itself spells the column `name`."""
         return self.spelled.get(name, name)
 
@@ -101,7 +101,7 @@ class RawTable:
         if not names:
             return self
         table = self.table.rename_columns([names.get(name, name) for name in self.names])
-        spelled = {names.get(name, name): self.spell(name) for name in self.names}
+        spelled = {names.get(name, name): self.get_original_name(name) for name in self.names}
         return replace(
             self,
             table=table,

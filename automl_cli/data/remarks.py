@@ -53,8 +53,8 @@ def _check_numbers(
     if constant and len(numbers) > 1:
         yield _warn("constant", f"the same number in every row of {', '.join(constant)}.", names)
     elif wants == "probability" and np.isin(numbers, (0, 1)).all():
-        told = f"nothing but 0 and 1 in {', '.join(names)}, where probabilities are wanted."
-        yield _warn("hard_labels", told, names)
+        sentence = f"nothing but 0 and 1 in {', '.join(names)}, where probabilities are wanted."
+        yield _warn("hard_labels", sentence, names)
     sums = numbers.sum(axis=1)
     if len(names) > 1 and (np.abs(sums - 1) > ONE).any():
         worst = int(np.abs(sums - 1).argmax())
@@ -66,8 +66,8 @@ def _check_numbers(
         outside = (numbers < low - margin) | (numbers > high + margin)
         if outside.any():
             n_rows = int(outside.any(axis=1).sum())
-            told = f"{n_rows:,} values far outside the training range {low:g} to {high:g}."
-            yield _warn("range", told, names)
+            sentence = f"{n_rows:,} values far outside the training range {low:g} to {high:g}."
+            yield _warn("range", sentence, names)
 
 
 def _check_labels(table: RawTable, names: Sequence[str], target: Target) -> Iterator[Finding]:

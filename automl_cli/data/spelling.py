@@ -46,8 +46,8 @@ def match_columns(table: RawTable, wanted: Sequence[str], known: Sequence[str] =
         If a column may be two.
     """
     names = match_names(table.name, table.names, wanted)
-    told = {came: name for came, name in names.items() if came not in known}
-    notes = [("columns read", describe_names(told))] if told else []
+    renamed = {came: name for came, name in names.items() if came not in known}
+    notes = [("columns read", describe_names(renamed))] if renamed else []
     return replace(table.rename(names), notes=(*table.notes, *notes))
 
 

@@ -103,24 +103,24 @@ def _find_unread(
     cells = table.cells(column.held_by)
     if column.pattern:
         cells = extract_part(cells, column.pattern)
-    words = make_text_column(cells, (*missing, *MISSING_NUMBERS))
-    lost = (words.counts > 0) & np.asarray(pd.isna(read_words(column, words)))
+    text_column = make_text_column(cells, (*missing, *MISSING_NUMBERS))
+    lost = (text_column.counts > 0) & np.asarray(pd.isna(read_words(column, text_column)))
     if column.kind == "datetime":
-        lost &= ~is_zero(words.texts)
+        lost &= ~is_zero(text_column.texts)
     if not lost.any():
         return None
-    row = int(np.flatnonzero(lost[words.codes])[0])
+    row = int(np.flatnonzero(lost[text_column.codes])[0])
     return UnreadCells(
         column=column.name,
         kind=column.kind,
-        cells=int(words.counts[lost].sum()),
+        cells=int(text_column.counts[lost].sum()),
         rows=table.n_rows,
-        first=_format(words, row),
+        first=_format(text_column, row),
         table=table.name,
         row=row,
         line=table.find_line(row),
     )
 
 
-def _format(words: TextColumn, row: int) -> str:
-    return str(words.texts[int(words.codes[row])].as_py())
+def _format(text_column: TextColumn, row: int) -> str:
+    return str(text_column.texts[int(text_column.codes[row])].as_py())

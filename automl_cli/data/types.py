@@ -186,23 +186,23 @@ def read_column(column: ColumnTyping, cells: Texts, missing: tuple[str, ...]) ->
         return _read_numbers(column, cells, missing)
     if column.kind == "text":
         return pd.Series(mask_missing(cells, missing).to_pandas(), dtype="str")
-    words = make_text_column(cells, missing)
+    text_column = make_text_column(cells, missing)
     if column.kind == "category":
-        return _read_categories(column, words)
-    return read_words(column, words)[words.codes]
+        return _read_categories(column, text_column)
+    return read_words(column, text_column)[text_column.codes]
 
 
-def read_words(column: ColumnTyping, words: TextColumn) -> npt.NDArray[Any]:
+def read_words(column: ColumnTyping, text_column: TextColumn) -> npt.NDArray[Any]:
     """Return what the texts of a measured column are, NaN or NaT where they are nothing."""
     if column.kind == "number":
-        return read_format(words.texts, column.form)
+        return read_format(text_column.texts, column.form)
     if column.kind == "boolean":
-        return parse_booleans(words.texts)
+        return parse_booleans(text_column.texts)
     if column.kind == "time":
-        return parse_times(words.texts)
+        return parse_times(text_column.texts)
     if column.kind == "duration":
-        return parse_durations(words.texts)
-    return parse_dates(words.texts, column.order)
+        return parse_durations(text_column.texts)
+    return parse_dates(text_column.texts, column.order)
 
 
 def extract_part(cells: Texts, pattern: str) -> Texts:
@@ -235,18 +235,18 @@ def _read_numbers(
     values = parse_plain(texts) if column.form == PLAIN else None
     if values is not None:
         return store_numbers(texts, values, column.storage)
-    words = make_text_column(cells, missing)
-    values = read_format(words.texts, column.form)
-    return store_numbers(words.texts, values, column.storage)[words.codes]
+    text_column = make_text_column(cells, missing)
+    values = read_format(text_column.texts, column.form)
+    return store_numbers(text_column.texts, values, column.storage)[text_column.codes]
 
 
-def _read_categories(column: ColumnTyping, words: TextColumn) -> Values:
+def _read_categories(column: ColumnTyping, text_column: TextColumn) -> Values:
     levels = pd.Index(column.categories, dtype="str")
-    labels = make_labels(words.texts, form=column.form, canonical=column.canonical)
+    labels = make_labels(text_column.texts, form=column.form, canonical=column.canonical)
     codes = levels.get_indexer(pd.Index(labels, dtype="str"))
     codes[pd.isna(labels)] = -1
     return pd.Categorical.from_codes(
-        codes[words.codes], dtype=pd.CategoricalDtype(levels), validate=False
+        codes[text_column.codes], dtype=pd.CategoricalDtype(levels), validate=False
     )
 
 

@@ -100,8 +100,8 @@ def _strip_nul(name: str, text: bytes, notes: tuple[str, ...]) -> tuple[bytes, t
             hint="Give a csv, csv.gz, zip or parquet file.",
         )
     line = text.count(b"\n", 0, text.index(NUL)) + 1
-    told = f"NUL bytes left out ({text.count(NUL):,}, the first in line {line})"
-    return text.replace(NUL, b""), (*notes, told)
+    note = f"NUL bytes left out ({text.count(NUL):,}, the first in line {line})"
+    return text.replace(NUL, b""), (*notes, note)
 
 
 def _open(path: Path) -> bytes:

@@ -41,7 +41,7 @@ from automl_cli.run.reopen import Reopened, reopen
 from automl_cli.store import write_json
 from automl_cli.train.collect import load_finished
 
-EXPLAIN_VERSION = 1  # of what `--json` prints
+EXPLAIN_VERSION = 2  # of what `--json` prints
 MOST_REPEATS, LEAST_REPEATS = 10, 3
 MOST_PREDICTED = 2_000_000  # rows, over columns, members and repeats; a minute or so
 CLUSTERED_ROWS = 5_000  # more say no more of a rank correlation

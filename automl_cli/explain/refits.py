@@ -225,9 +225,9 @@ def _cross_fit(
         (outcome,) = cross_fit(order, crew)
     if isinstance(outcome, Candidate):
         return outcome
-    told = outcome.error if isinstance(outcome, Failure) else "it was not finished"
+    text = outcome.error if isinstance(outcome, Failure) else "it was not finished"
     raise RunError(
-        f"{directory.root}: {spec.key} could not be fitted again ({told}).",
+        f"{directory.root}: {spec.key} could not be fitted again ({text}).",
         hint="Give more memory, or look into workers.log in this folder.",
     )
 

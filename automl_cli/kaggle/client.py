@@ -141,8 +141,8 @@ def _hint(status: int, page: str) -> str:
 def _find_reason(error: "RequestException") -> str:
     """Return what the site says, which is more than the status, if it says something."""
     try:
-        told = error.response.json().get("message") if error.response is not None else None
+        text = error.response.json().get("message") if error.response is not None else None
     except (ValueError, AttributeError):
-        told = None
-    reason = told or getattr(error.response, "reason", None) or type(error).__name__
+        text = None
+    reason = text or getattr(error.response, "reason", None) or type(error).__name__
     return f"{reason}".rstrip(".") + "."

@@ -76,8 +76,8 @@ def format_step(step: Step) -> str:
     """
     params = ", ".join(f"{name} {_format_value(value)}" for name, value in step.params)
     top = "" if step.top is None else f"at most {format_count(step.top, 'column')} a fold"
-    told = "; ".join(filter(None, [params, top]))
-    return f"{step.name} ({told})" if told else step.name
+    text = "; ".join(filter(None, [params, top]))
+    return f"{step.name} ({text})" if text else step.name
 
 
 def _list_features(recipe: FeatureRecipe, own: FeatureRecipe) -> Iterator[str]:
@@ -85,8 +85,8 @@ def _list_features(recipe: FeatureRecipe, own: FeatureRecipe) -> Iterator[str]:
     plain = [step for step in recipe if step.top is None]
     for step in plain:
         if step not in own:
-            told = ", ".join(f"{name} {_format_value(value)}" for name, value in step.params)
-            yield f"{_name(step)} ({told})" if told else _name(step)
+            text = ", ".join(f"{name} {_format_value(value)}" for name, value in step.params)
+            yield f"{_name(step)} ({text})" if text else _name(step)
     names = {step.name for step in plain}
     for step in own:
         if step.name not in names:

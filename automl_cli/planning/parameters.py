@@ -133,10 +133,10 @@ def _check(setting: GivenParams, trials: _Trials, loaded: LoadedConfig) -> Itera
             )
     others = {key: value for key, value in setting.given.items() if key not in setting.own}
     if not found and not trials.find_error(setting.model, others):  # they are refused elsewhere
-        told = ", ".join(format_param(name, setting.given[name]) for name in setting.own)
+        values = ", ".join(format_param(name, setting.given[name]) for name in setting.own)
         yield loaded.mistake(
             setting.place,
-            f"{setting.model} does not take these values together ({told}): {error}",
+            f"{setting.model} does not take these values together ({values}): {error}",
             hint="Change one of them, or leave it out.",
         )
 

@@ -82,8 +82,8 @@ def make_run_facts(
     facts = [*dataset.schema.facts, *make_metric_facts(dataset, config)]
     plan = problems[0].folds
     why = f"; {validation.reason}" if validation.reason else ""
-    told = "labels or probabilities: it cannot tell; --metric decides, and accuracy asks for labels"
-    facts += [("sample", f"{shown} of {name}", told) for name, shown in find_open(dataset, config)]
+    text = "labels or probabilities: it cannot tell; --metric decides, and accuracy asks for labels"
+    facts += [("sample", f"{shown} of {name}", text) for name, shown in find_open(dataset, config)]
     return [*facts, ("validation", plan.name, f"{len(plan)} folds{why}")]
 
 

@@ -43,15 +43,15 @@ def write_report(root: Path, out: Path | None, *, force: bool = False) -> Path:
     """
     if out is not None:
         _check_out(out, root, force=force)
-    material = read_report_data(root)
-    sections = [write(material) for write in SECTIONS]
+    data = read_report_data(root)
+    sections = [write(data) for write in SECTIONS]
     page = render(
         sections,
-        title=f"Report of {material.name}",
-        lead=_describe_result(material),
+        title=f"Report of {data.name}",
+        lead=_describe_result(data),
         footer=_footer(),
     )
-    path = material.run.directory.report if out is None else out
+    path = data.run.directory.report if out is None else out
     write_text(path, page)
     record_written(root, path)
     return path
@@ -96,9 +96,9 @@ def _check_out(path: Path, root: Path, *, force: bool) -> None:
     check_overwrite(path, force=force, runs=root.resolve().parent)
 
 
-def _describe_result(material: ReportData) -> str:
-    names = join_first_names([solved.name for solved in material.solved])
-    return f"Models that predict {names}, trained on {material.run.files.train.name}."
+def _describe_result(data: ReportData) -> str:
+    names = join_first_names([solved.name for solved in data.solved])
+    return f"Models that predict {names}, trained on {data.run.files.train.name}."
 
 
 def _footer() -> str:

@@ -144,12 +144,12 @@ def _divide_stretches(values: pd.Series, name: str) -> Iterator[_Part]:
         above = array > edges[place - 1] if place else ~np.isnan(array)
         below = array <= edges[place] if place < len(edges) else ~np.isnan(array)
         if place == 0:
-            told = f"{name} ≤ {texts[0]}"
+            message = f"{name} ≤ {texts[0]}"
         elif place == len(edges):
-            told = f"{name} > {texts[-1]}"
+            message = f"{name} > {texts[-1]}"
         else:
-            told = f"{texts[place - 1]} < {name} ≤ {texts[place]}"
-        yield _Part(name=told, rows=above & below)
+            message = f"{texts[place - 1]} < {name} ≤ {texts[place]}"
+        yield _Part(name=message, rows=above & below)
 
 
 def _format_edge(edge: float, values: pd.Series) -> str:

@@ -77,9 +77,9 @@ def report_run(directory: RunDirectory, deadline: Deadline, listener: Listener) 
         listener(_warn(f"no report: it failed ({reason}); {hint}, or says more"))
 
 
-def _find_reason(code: int, told: str) -> str:
+def _find_reason(code: int, output: str) -> str:
     """Return the message of an error, or the last line of a traceback."""
-    lines = [line.strip() for line in told.splitlines() if line.strip()]
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
     if code == -signal.SIGKILL:
         return "its process was killed, as systems do where memory is short"
     if code < 0:

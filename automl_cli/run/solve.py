@@ -213,7 +213,7 @@ def _report_loss(outcome: Failure | Skipped, problem: Problem, crew: Crew) -> No
     if isinstance(outcome, Skipped):
         crew.listener(Event(kind="skipped", fields={**about, "reason": outcome.reason}))
         return
-    told = {**about, "error": outcome.error, "hint": outcome.hint}
-    kept = {**told, "traceback": outcome.traceback, "spec": spec.to_plain()}
+    failure = {**about, "error": outcome.error, "hint": outcome.hint}
+    kept = {**failure, "traceback": outcome.traceback, "spec": spec.to_plain()}
     write_json(crew.run.failure(spec.key), kept)
-    crew.listener(Event(kind="failed", fields=told))
+    crew.listener(Event(kind="failed", fields=failure))

@@ -50,7 +50,7 @@ def drop_repeated(design: Design) -> tuple[Design, list[tuple[str, list[str]]]]:
     if len(kept) == unit.shape[1]:
         return design, []
     names = [parameter.name for parameter in design.parameters]
-    told = []
+    dropped = []
     for one in np.flatnonzero(n_own <= TOLERANCE):
         before = [other for other in kept if other < one]
         shares = np.linalg.lstsq(unit[:, before], unit[:, one], rcond=None)[0]
@@ -59,8 +59,8 @@ def drop_repeated(design: Design) -> tuple[Design, list[tuple[str, list[str]]]]:
             for other, share in zip(before, shares, strict=True)
             if abs(share) > 1e-6 and design.matrix[:, other].std() > 0
         ]
-        told.append((names[int(one)], sources))
-    return design.narrow(kept), told
+        dropped.append((names[int(one)], sources))
+    return design.narrow(kept), dropped
 
 
 def find_overlaps(design: Design) -> tuple[list[Overlap], float]:

@@ -200,8 +200,8 @@ class RunDirectory:
     @property
     def is_finished(self) -> bool:
         """Whether the last command came to its end; also of a copy without events."""
-        told = [event["kind"] for event in self.read_events()]
-        ends = [kind for kind in told if kind in {"started", "finished"}]
+        kinds = [event["kind"] for event in self.read_events()]
+        ends = [kind for kind in kinds if kind in {"started", "finished"}]
         return not ends or ends[-1] == "finished"
 
     @property

@@ -194,11 +194,11 @@ def _shrink(agenda: Agenda, course: Course, task: FoldTask) -> Iterator[Outcome]
     if agenda.crew.pace.workers > 1:
         agenda.suspects.append((course, task))
     course.row_share *= SMALLER
-    told = (
+    text = (
         f"{course.spec.key}: too little memory; it continues with {course.row_share:.0%} "
         "of the rows"
     )
-    agenda.crew.listener(Event(kind="warning", fields={"message": told}))
+    agenda.crew.listener(Event(kind="warning", fields={"message": text}))
 
 
 def _record(agenda: Agenda, course: Course, task: FoldTask) -> Iterator[Outcome]:

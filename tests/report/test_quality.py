@@ -13,11 +13,11 @@ from automl_cli.report.sections.quality import write_quality
 
 def write_with_one_class(run: Path, code: int) -> list[Block]:
     """Return what is written if all rows that are held out are of one class."""
-    material = read_report_data(run)
-    solved = material.solved[0]
+    data = read_report_data(run)
+    solved = data.solved[0]
     y = np.full_like(solved.problem.y, code)
     problem = replace(solved.problem, y=y, fit_y=y.astype(solved.problem.fit_y.dtype))
-    return list(write_quality(replace(material, solved=(replace(solved, problem=problem),))).blocks)
+    return list(write_quality(replace(data, solved=(replace(solved, problem=problem),))).blocks)
 
 
 def list_pictures(blocks: list[Block]) -> list[Picture]:

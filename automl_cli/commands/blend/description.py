@@ -66,11 +66,11 @@ def warn(problem: Problem, contest: Contest, out: Path) -> Iterator[str]:
     if contest.loss <= contest.run_loss:
         return
     figures = f"{contest.loss_name} {contest.loss:.6g}, the run alone {contest.run_loss:.6g}"
-    told = f"{problem.target.name}: the blend is worse than the run alone ({figures}). "
+    text = f"{problem.target.name}: the blend is worse than the run alone ({figures}). "
     if contest.written == "run":
-        yield told + f"{out} holds the run's own predictions; --even-if-worse writes the blend."
+        yield text + f"{out} holds the run's own predictions; --even-if-worse writes the blend."
     else:
-        yield told + f"{out} has the blend, as --even-if-worse says."
+        yield text + f"{out} has the blend, as --even-if-worse says."
 
 
 def _describe_member(one: Candidate, weights: Mapping[str, tuple[float, float]]) -> dict[str, Any]:

@@ -82,8 +82,8 @@ def gather(
     names = _name_runs(others)
     foreign = [
         one
-        for other, told in zip(others, names, strict=True)
-        for one in _read_other(own, other, problem, told)
+        for other, label in zip(others, names, strict=True)
+        for one in _read_other(own, other, problem, label)
     ]
     for one in (*mine, *foreign):
         if one.test is None:
@@ -207,7 +207,7 @@ def _name_runs(runs: Sequence[Reopened]) -> list[str]:
     ]
 
 
-def _read_other(own: Reopened, other: Reopened, problem: Problem, told: str) -> list[Candidate]:
+def _read_other(own: Reopened, other: Reopened, problem: Problem, label: str) -> list[Candidate]:
     name, root = problem.target.name, other.directory.root
     _check_same_question(own, other, problem)
     found = load_finished(other.directory, name)
@@ -224,7 +224,7 @@ def _read_other(own: Reopened, other: Reopened, problem: Problem, told: str) -> 
     limit = own.config.ensemble.max_members
     # A candidate of the same settings is another one with other folds.
     return [
-        replace(one, spec=replace(one.spec, model=f"{one.spec.model}@{told}"))
+        replace(one, spec=replace(one.spec, model=f"{one.spec.model}@{label}"))
         for one in rank_candidates(problem, members)[:limit]
     ]
 

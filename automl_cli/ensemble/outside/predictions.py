@@ -129,8 +129,8 @@ def _read(problem: Problem, path: Path, rows: PredictedRows) -> _Read:
         return _Read(values=_scale(problem, path, array))
     table = _match(read_table(path), problem.target, rows.id)
     places, note = find_places(table, rows)
-    told = [f"{path.name}: {what}: {said}" for what, said in table.told()]
-    note = "; ".join([*filter(None, [note]), *told]) or None
+    read = [f"{path.name}: {what}: {said}" for what, said in table.list_notes()]
+    note = "; ".join([*filter(None, [note]), *read]) or None
     names = _find_columns(table, problem.target, rows.id)
     columns = [_read_numbers(table, name)[places] for name in names]
     values = _scale(problem, path, np.column_stack(columns))
@@ -175,9 +175,11 @@ def _read_numbers(table: RawTable, name: str) -> FloatVector:
     plain = parse_plain(table.cells(name))
     if plain is not None and not np.isnan(plain).any():
         return plain
-    words = make_text_column(table.cells(name), GAPS)  # rows that no fold holds out may be many
-    numbers = np.asarray(parse_numbers(words.texts), dtype=np.float64)
-    is_wrong = (np.isnan(numbers) & (words.counts > 0))[words.codes]
+    text_column = make_text_column(
+        table.cells(name), GAPS
+    )  # rows that no fold holds out may be many
+    numbers = np.asarray(parse_numbers(text_column.texts), dtype=np.float64)
+    is_wrong = (np.isnan(numbers) & (text_column.counts > 0))[text_column.codes]
     if is_wrong.any():
         row = int(is_wrong.argmax())
         cell = table.cells(name)[row].as_py()
@@ -185,7 +187,7 @@ def _read_numbers(table: RawTable, name: str) -> FloatVector:
             f"{table.name}: {cell!r} in column {name!r}, row {row + 1}, is not a number.",
             hint="Give probabilities or values; labels cannot be blended.",
         )
-    return numbers[words.codes]
+    return numbers[text_column.codes]
 
 
 def _find_columns(table: RawTable, target: Target, row_id: str | None) -> Sequence[str]:

@@ -87,8 +87,8 @@ def find_places(table: RawTable, rows: PredictedRows) -> tuple[IntVector, str | 
     if name is None or rows.texts is None:
         if table.n_rows != rows.n_rows:
             raise wrong_number(Path(table.name), table.n_rows, rows)
-        told = f"{table.name}: no column {rows.id!r}; its rows are taken in the order of "
-        return np.arange(rows.n_rows), f"{told}{rows.name}." if rows.texts is not None else None
+        text = f"{table.name}: no column {rows.id!r}; its rows are taken in the order of "
+        return np.arange(rows.n_rows), f"{text}{rows.name}." if rows.texts is not None else None
     known, wanted = _make_comparable(table.cells(name), rows)
     if len(known) == len(wanted) and known.equals(wanted):
         _check_repeats(table, name, known)

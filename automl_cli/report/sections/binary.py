@@ -21,10 +21,10 @@ def write_binary(solved: ReportTarget) -> Iterator[Block]:
     y = solved.problem.y[solved.rows] == 1
     p = solved.oof[solved.rows, 0]
     positive = solved.problem.target.labels[1]
-    labels, told = _decide(solved, p)
+    labels, message = _decide(solved, p)
     yield Paragraph(
         text=f"The positive class is {positive!r}: {format_share(float(y.mean()))} of "
-        f"{len(y):,} rows. {told}"
+        f"{len(y):,} rows. {message}"
     )
     both = not y.all() and y.any()
     if not both:
@@ -44,10 +44,10 @@ def write_binary(solved: ReportTarget) -> Iterator[Block]:
 
 def _decide(solved: ReportTarget, p: FloatVector) -> tuple[IntVector, str]:
     if solved.problem.metric.wants == "label":
-        told = "Labels in the confusion are those of the submission's rule, cross-fitted."
-        return solved.answers[solved.rows].astype(np.int64), told
-    told = "The metric takes probabilities; the confusion is at a threshold of 0.5."
-    return (p > 0.5).astype(np.int64), told
+        message = "Labels in the confusion are those of the submission's rule, cross-fitted."
+        return solved.answers[solved.rows].astype(np.int64), message
+    message = "The metric takes probabilities; the confusion is at a threshold of 0.5."
+    return (p > 0.5).astype(np.int64), message
 
 
 def _draw_roc(solved: ReportTarget, y: BoolVector, p: FloatVector) -> Picture:

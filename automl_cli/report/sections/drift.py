@@ -45,23 +45,23 @@ TOO_FEW = (
 )
 
 
-def write_drift(material: ReportData) -> Section:
+def write_drift(data: ReportData) -> Section:
     """Write the section about the distance of train and test."""
     title = "Drift between train and test"
-    if material.test is None:
+    if data.test is None:
         return Section(name="drift", title=title, blocks=[Paragraph(text=NO_TEST)])
-    dataset = material.run.inference.dataset
-    shifts = measure_shifts(material.train, material.test, dataset.schema.columns)
-    blocks: list[Block] = [*_find_separation(material)]
+    dataset = data.run.inference.dataset
+    shifts = measure_shifts(data.train, data.test, dataset.schema.columns)
+    blocks: list[Block] = [*_find_separation(data)]
     if shifts:
-        blocks += [Paragraph(text=_describe(shifts)), Pictures(pictures=_draw(material, shifts))]
+        blocks += [Paragraph(text=_describe(shifts)), Pictures(pictures=_draw(data, shifts))]
         blocks.append(_list_shifts(shifts))
     return Section(name="drift", title=title, blocks=blocks)
 
 
-def _find_separation(material: ReportData) -> Iterator[Block]:
+def _find_separation(data: ReportData) -> Iterator[Block]:
     """Ask the audit's adversarial rule, which is too slow for the start of a run."""
-    dataset = material.run.inference.dataset
+    dataset = data.run.inference.dataset
     evidence = make_evidence(dataset, dataset.schema.targets[0])
     found = list(RULES.get("separable_test").find(evidence))
     if not found:
@@ -119,13 +119,13 @@ def _list_shifts(shifts: Sequence[Shift]) -> Table:
     )
 
 
-def _draw(material: ReportData, shifts: Sequence[Shift]) -> list[Picture]:
-    test = material.test
+def _draw(data: ReportData, shifts: Sequence[Shift]) -> list[Picture]:
+    test = data.test
     if test is None:
         raise AssertionError("drift is between two tables")
     pictures = [_draw_ranking(shifts[:MOST_SHOWN])]
     for shift in (one for one in shifts[:MOST_DRAWN] if one.stability >= WORTH_A_PICTURE):
-        train_values, test_values = material.train[shift.name], test[shift.name]
+        train_values, test_values = data.train[shift.name], test[shift.name]
         if isinstance(train_values.dtype, pd.CategoricalDtype) or (
             train_values.nunique() <= MOST_LEVELS
         ):

@@ -16,11 +16,11 @@ MOST_WEIGHTS, MOST_MEMBERS = 16, 10
 ALONE = "There is no ensemble: the clock left no time for one, or there is one candidate."
 
 
-def write_ensemble(material: ReportData) -> Section:
+def write_ensemble(data: ReportData) -> Section:
     """Write the section about weights and diversity."""
     blocks: list[Block] = []
-    for solved in material.solved:
-        if len(material.solved) > 1:
+    for solved in data.solved:
+        if len(data.solved) > 1:
             blocks.append(Subtitle(text=solved.name))
         if solved.blend is None:
             blocks.append(Paragraph(text=ALONE))

@@ -41,17 +41,17 @@ NO_PAIRS = (
 )
 
 
-def write_features(material: ReportData) -> Section:
+def write_features(data: ReportData) -> Section:
     """Write the section about feature sets and groups."""
     blocks: list[Block] = []
-    for path in sorted(material.run.directory.features.glob("screen-*/tried.json")):
+    for path in sorted(data.run.directory.features.glob("screen-*/tried.json")):
         blocks += _write_screen(*load_tried(path))
     if not blocks:
         blocks.append(Paragraph(text="No generated columns were screened in this run."))
-    for solved in material.solved:
-        if len(material.solved) > 1:
+    for solved in data.solved:
+        if len(data.solved) > 1:
             blocks.append(Subtitle(text=solved.name))
-        blocks += [_list_sets(material, solved), *_write_pairs(solved)]
+        blocks += [_list_sets(data, solved), *_write_pairs(solved)]
     return Section(name="features", title="Feature sets", blocks=blocks)
 
 
@@ -110,7 +110,7 @@ def _draw_groups(rows: Sequence[ScreenedColumn], groups: Sequence[str]) -> Pictu
     return Picture(name="Generated columns by group", caption=caption, svg=svg)
 
 
-def _list_sets(material: ReportData, solved: ReportTarget) -> Table:
+def _list_sets(data: ReportData, solved: ReportTarget) -> Table:
     by_set: dict[tuple[str, FeatureRecipe], list[Candidate]] = {}
     for candidate in solved.candidates:  # the best first
         key = (candidate.spec.model, candidate.spec.recipe)
@@ -118,7 +118,7 @@ def _list_sets(material: ReportData, solved: ReportTarget) -> Table:
     rows = []
     for (model, recipe), candidates in by_set.items():
         best = candidates[0]
-        counted = count_selected(material.run.directory.features, best.spec)
+        counted = count_selected(data.run.directory.features, best.spec)
         used = [f"{name} {number:.3g}" for name, number in counted.items() if number]
         own = [describe_step(step) for step in recipe if step.top is None]
         rows.append(
@@ -151,12 +151,14 @@ def _write_pairs(solved: ReportTarget) -> Iterator[Block]:
     if not pairs:
         yield Paragraph(text=NO_PAIRS)
         return
-    shown, told = pairs, ""
+    shown, message = pairs, ""
     if len(pairs) > MOST_PAIRS:  # both ends: losers say as much as winners
         shown = [*pairs[: MOST_PAIRS // 2], *pairs[-(MOST_PAIRS // 2) :]]
-        told = f"; the {MOST_PAIRS // 2} best and the {MOST_PAIRS // 2} worst of {len(pairs)} pairs"
+        message = (
+            f"; the {MOST_PAIRS // 2} best and the {MOST_PAIRS // 2} worst of {len(pairs)} pairs"
+        )
     yield Table(
-        caption="Effect of features: candidates with the same model and parameters" + told,
+        caption="Effect of features: candidates with the same model and parameters" + message,
         headings=[
             Heading(text="model"),
             Heading(text="with", kind="text"),

@@ -69,34 +69,34 @@ def read_explained(run: RunDirectory) -> list[ExplainedColumns]:
         return [_make_explained(one, path.parent) for one in stored["targets"]]
 
 
-def write_importance(material: ReportData) -> Section:
+def write_importance(data: ReportData) -> Section:
     """Write the section about what the columns are worth."""
-    directory = material.run.directory
+    directory = data.run.directory
     explained = read_explained(directory)
     blocks: list[Block] = []
     for one in explained:
         if len(explained) > 1:
             blocks.append(Subtitle(text=one.target))
         if one.blend != find_blend_key(directory, one.target):
-            told = (
+            message = (
                 "These figures are of an earlier ensemble. Run `automl explain "
                 f"{directory.root}` to measure this one."
             )
-            blocks.append(Paragraph(text=told))
-        blocks += _write_target(material, one)
+            blocks.append(Paragraph(text=message))
+        blocks += _write_target(data, one)
     if not blocks:
-        told = (
+        message = (
             f"Not measured yet. Run `automl explain {directory.root}`, then write the report again."
         )
-        blocks = [Paragraph(text=told)]
+        blocks = [Paragraph(text=message)]
     return Section(name="importance", title=TITLE, blocks=blocks)
 
 
-def _write_target(material: ReportData, explained: ExplainedColumns) -> list[Block]:
+def _write_target(data: ReportData, explained: ExplainedColumns) -> list[Block]:
     ranked = sorted(explained.importances, key=lambda one: -one.importance)
     pictures = [_draw_importances(explained, ranked)] if ranked else []
-    (problem,) = (one.problem for one in material.solved if one.name == explained.target)
-    train = material.train
+    (problem,) = (one.problem for one in data.solved if one.name == explained.target)
+    train = data.train
     dates = {name for name in train if pd.api.types.is_datetime64_any_dtype(train[name])}
     pictures += [
         draw_dependence(one, problem, is_date=one.column in dates)
@@ -120,10 +120,12 @@ def _draw_importances(explained: ExplainedColumns, ranked: Sequence[Importance])
         drawn.axes.set_xlabel(f"rise of the {explained.loss}, 95% interval")
         svg = drawn.svg()
     found = [one.name for one in ranked if one.found and not one.is_probe]
-    told = f"Significant: {join_first_names(found, most=3)}." if found else "None is significant."
+    message = (
+        f"Significant: {join_first_names(found, most=3)}." if found else "None is significant."
+    )
     caption = (
         f"Rise of the loss on held-out rows when a column is permuted, top {len(shown)} of "
-        f"{len(ranked)}. {told} (Circle: significant; diamond: may be chance.)"
+        f"{len(ranked)}. {message} (Circle: significant; diamond: may be chance.)"
     )
     name = f"Importance of the columns for {explained.target}"
     return Picture(name=name, caption=caption, svg=svg)

@@ -39,11 +39,11 @@ FIGURES = (
 )
 
 
-def write_leaderboard(material: ReportData) -> Section:
+def write_leaderboard(data: ReportData) -> Section:
     """Write the section with the scores of all candidates and combiners."""
     blocks: list[Block] = []
-    for solved in material.solved:
-        if len(material.solved) > 1:
+    for solved in data.solved:
+        if len(data.solved) > 1:
             blocks.append(Subtitle(text=solved.name))
         blocks += _write_target(solved)
     return Section(name="leaderboard", title="Leaderboard", blocks=blocks)
@@ -155,7 +155,7 @@ def _draw_scores(solved: ReportTarget) -> Picture:
     if solved.blend is not None:
         names.insert(0, "ensemble")
         scores.insert(0, (solved.everywhere.score, solved.everywhere.score_se))
-    told = solved.described
+    summary = solved.described
     with open_plot(height_of(len(names))) as drawn:
         axes, places = drawn.axes, list_bars(drawn.axes, names)
         for place, (score, error) in zip(places, scores, strict=True):
@@ -163,13 +163,13 @@ def _draw_scores(solved: ReportTarget) -> Picture:
             width = error if np.isfinite(error) else 0.0
             axes.errorbar(score, place, xerr=width, fmt="o", color=color, markersize=6)
         axes.axvline(scores[0][0], color=MUTED, linewidth=1, linestyle="--")
-        axes.set_xlabel(f"{told['metric']} ± one standard error")
+        axes.set_xlabel(f"{summary['metric']} ± one standard error")
         svg = drawn.svg()
-    direction = "higher" if told["greater_is_better"] else "lower"
+    direction = "higher" if summary["greater_is_better"] else "lower"
     within = _count_within(scores)
     verb = "is" if within == 1 else "are"
     caption = (
-        f"{told['metric']} of the best {len(shown)} of {len(solved.candidates)} candidates; "
+        f"{summary['metric']} of the best {len(shown)} of {len(solved.candidates)} candidates; "
         f"{direction} is better. {names[0]} reaches {format_score(*scores[0])}"
         + (f"; {within} of the others {verb} within one standard error of it." if within else ".")
     )

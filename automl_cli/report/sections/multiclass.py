@@ -28,8 +28,8 @@ def write_multiclass(solved: ReportTarget) -> Iterator[Block]:
     rows, problem = solved.rows, solved.problem
     y = problem.y[rows].astype(np.int64)
     p = solved.oof[rows] if problem.n_outputs > 1 else None
-    labels, told = _decide(solved, p)
-    yield Paragraph(text=told)
+    labels, message = _decide(solved, p)
+    yield Paragraph(text=message)
     pictures = [draw_confusion(solved, y, labels)]
     if p is not None:
         top = p.argmax(axis=1)
@@ -52,14 +52,14 @@ def write_multiclass(solved: ReportTarget) -> Iterator[Block]:
 def _decide(solved: ReportTarget, p: FloatMatrix | None) -> tuple[npt.NDArray[np.int64], str]:
     wants, answers = solved.problem.metric.wants, solved.answers[solved.rows]
     if wants == "label":
-        told = "Labels follow the decision rule of the submission, cross-fitted."
-        return answers.astype(np.int64), told
+        message = "Labels follow the decision rule of the submission, cross-fitted."
+        return answers.astype(np.int64), message
     if wants == "ranking":
         return answers[:, 0].astype(np.int64), "Labels are the first of each ranking."
     if p is None:
         raise AssertionError("a metric of probabilities has a column a class")
-    told = "The metric takes probabilities; labels in the confusion are the likeliest classes."
-    return p.argmax(axis=1).astype(np.int64), told
+    message = "The metric takes probabilities; labels in the confusion are the likeliest classes."
+    return p.argmax(axis=1).astype(np.int64), message
 
 
 def _draw_curves(solved: ReportTarget, y: IntVector, p: FloatMatrix) -> Picture:

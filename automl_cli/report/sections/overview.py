@@ -33,12 +33,12 @@ HONEST = (
 )
 
 
-def write_result(material: ReportData) -> Section:
+def write_result(data: ReportData) -> Section:
     """Write the section that says what came out."""
     blocks: list[Block] = []
-    for solved in material.solved:
+    for solved in data.solved:
         blocks += [
-            Figures(figures=list(_list_figures(material, solved))),
+            Figures(figures=list(_list_figures(data, solved))),
             Paragraph(text=_describe(solved)),
         ]
         if solved.blend is not None:
@@ -46,9 +46,9 @@ def write_result(material: ReportData) -> Section:
     return Section(name="result", title="The result", blocks=blocks)
 
 
-def write_inferred(material: ReportData) -> Section:
+def write_inferred(data: ReportData) -> Section:
     """Write the section about the guesses and the columns."""
-    facts = [[make_text_cell(text) for text in fact] for fact in material.summary["facts"]]
+    facts = [[make_text_cell(text) for text in fact] for fact in data.summary["facts"]]
     blocks: list[Block] = [
         Paragraph(
             text="Check these guesses: a wrong one costs more than any model can win back. "
@@ -59,27 +59,27 @@ def write_inferred(material: ReportData) -> Section:
             headings=[Heading(text="what"), Heading(text="value"), Heading(text="why")],
             rows=facts,
         ),
-        *_list_columns(material),
+        *_list_columns(data),
     ]
     return Section(name="inferred", title="What was inferred, and why", blocks=blocks)
 
 
-def _list_figures(material: ReportData, solved: ReportTarget) -> Iterator[tuple[str, str, str]]:
-    told, best = solved.described, solved.candidates[0]
-    arrow = "higher is better" if told["greater_is_better"] else "lower is better"
-    score = format_score(told["score"], told["score_se"])
-    yield f"{told['metric']} of {solved.name}", score, f"cross-validated; {arrow}"
-    if told.get("holdout"):
-        held = told["holdout"]
+def _list_figures(data: ReportData, solved: ReportTarget) -> Iterator[tuple[str, str, str]]:
+    described, best = solved.described, solved.candidates[0]
+    arrow = "higher is better" if described["greater_is_better"] else "lower is better"
+    score = format_score(described["score"], described["score_se"])
+    yield f"{described['metric']} of {solved.name}", score, f"cross-validated; {arrow}"
+    if described.get("holdout"):
+        held = described["holdout"]
         remark = f"{held['rows']:,} rows that no model saw"
         yield "on the hold-out", format_score(held["score"], held["score_se"]), remark
     yield "best single candidate", format_score(best.score, best.score_se), best.spec.key
     n_rows = solved.problem.folds.n_rows
-    test = "no test table" if material.test is None else f"{len(material.test):,} test rows"
-    yield "training rows", f"{n_rows:,}", f"{material.train.shape[1]:,} columns; {test}"
-    yield "folds", str(told["folds"]), f"{told['validation']} validation"
+    test = "no test table" if data.test is None else f"{len(data.test):,} test rows"
+    yield "training rows", f"{n_rows:,}", f"{data.train.shape[1]:,} columns; {test}"
+    yield "folds", str(described["folds"]), f"{described['validation']} validation"
     n_all = len(solved.candidates)
-    spent = format_seconds(material.seconds_spent)
+    spent = format_seconds(data.seconds_spent)
     yield "candidates", str(n_all), f"fitted in {spent} in all"
 
 
@@ -103,13 +103,13 @@ def _describe_risk(blend: Blend) -> str:
 
 def _describe_gain(solved: ReportTarget) -> str:
     """Say how much better the ensemble is than its best member, by the metric and row by row."""
-    told, best = solved.described, solved.candidates[0]
+    described, best = solved.described, solved.candidates[0]
     whole = solved.everywhere.score
-    gain = whole - best.score if told["greater_is_better"] else best.score - whole
+    gain = whole - best.score if described["greater_is_better"] else best.score - whole
     searched = (
         f" (a search has chosen by some folds, and the score above is of the others; on all rows, "
         f"where candidates are scored, the ensemble reaches {format_float(whole)})"
-        if told["search"]
+        if described["search"]
         else ""
     )
     if not np.isfinite(gain):
@@ -119,7 +119,7 @@ def _describe_gain(solved: ReportTarget) -> str:
     else:
         side = "better" if gain > 0 else "worse"
         scored = f"is {side} than the best single candidate by {format_float(abs(gain), 2)}"
-    return f"In {told['metric']} it {scored}{searched}; {_describe_loss(solved)}."
+    return f"In {described['metric']} it {scored}{searched}; {_describe_loss(solved)}."
 
 
 def _describe_loss(solved: ReportTarget) -> str:
@@ -128,21 +128,21 @@ def _describe_loss(solved: ReportTarget) -> str:
         return "row by row there is no difference"
     parts = make_row_parts(solved.problem)[solved.rows]
     gain, error = measure_difference(differences, parts)
-    told = (
+    message = (
         f"row by row its {LOSSES[solved.problem.objective]} is {'lower' if gain > 0 else 'higher'} "
         f"by {format_float(abs(gain), 2)}"
     )
     if not np.isfinite(error):
-        return told
-    told += f" ± {format_float(error, 2)} (paired)"
-    return told if abs(gain) > 2 * error else f"{told}, so the two cannot be told apart"
+        return message
+    message += f" ± {format_float(error, 2)} (paired)"
+    return message if abs(gain) > 2 * error else f"{message}, so the two cannot be told apart"
 
 
-def _list_columns(material: ReportData) -> Iterator[Block]:
-    schema = material.run.inference.dataset.schema
+def _list_columns(data: ReportData) -> Iterator[Block]:
+    schema = data.run.inference.dataset.schema
     rows = []
     for column in schema.columns:
-        values = material.train[column.name]
+        values = data.train[column.name]
         missing = float(values.isna().mean())
         rows.append(
             [

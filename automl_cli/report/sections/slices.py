@@ -35,23 +35,23 @@ LOSSES = {
 }
 
 
-def write_slices(material: ReportData) -> Section:
+def write_slices(data: ReportData) -> Section:
     """Write the section about the worst segments."""
     blocks: list[Block] = []
-    for solved in material.solved:
-        if len(material.solved) > 1:
+    for solved in data.solved:
+        if len(data.solved) > 1:
             blocks.append(Subtitle(text=solved.name))
-        blocks += _write_target(material, solved)
+        blocks += _write_target(data, solved)
     return Section(name="slices", title="Errors by slice", blocks=blocks)
 
 
-def _write_target(material: ReportData, solved: ReportTarget) -> Iterator[Block]:
+def _write_target(data: ReportData, solved: ReportTarget) -> Iterator[Block]:
     rows = solved.rows
     rng = np.random.default_rng(0)
     places = np.arange(len(rows))
     if len(rows) > MOST_ROWS:
         places = np.sort(rng.choice(places, MOST_ROWS, replace=False))
-    frame = material.train.iloc[rows[places]].reset_index(drop=True)
+    frame = data.train.iloc[rows[places]].reset_index(drop=True)
     folds = solved.problem.folds
     parts = folds.blocks[0].astype(np.int64)[rows[places]] if folds.grouped else None
     means = _find_means(solved)
@@ -89,16 +89,16 @@ def _describe(
         else ""
     )
     scale = " of log(1 + y)" if solved.problem.metric.transform == "log1p" else ""
-    told = (
+    message = (
         f"{n_tried:,} slices were examined: levels and ranges of each column, and pairs of the "
         f"most uneven columns. The mean {loss}{scale} is {format_float(overall, 3)}. "
     )
     if n_sure == 0:
-        return told + (
+        return message + (
             f"None is significantly worse; the {len(segments)} below may look bad by chance."
             f"{unknown}"
         )
-    return told + (
+    return message + (
         f"Of the {len(segments)} below, {n_sure} {'is' if n_sure == 1 else 'are'} significantly "
         f"worse (false discovery rate {SURE:.0%}). A slice may be hard by nature; if its "
         f"predicted and true means differ, the models are biased there.{unknown}"
@@ -128,20 +128,22 @@ def _describe_worst(segments: Sequence[Segment]) -> str:
     """Name the part with the largest excess, and the surely worst one if that is another."""
     largest = max(segments, key=lambda one: one.excess)
     sure = [one for one in segments if one.adjusted <= SURE]
-    told = f"{largest.name} ({largest.n_rows:,} rows) with {format_float(largest.excess, 2)} more"
+    message = (
+        f"{largest.name} ({largest.n_rows:,} rows) with {format_float(largest.excess, 2)} more"
+    )
     if largest in sure:
-        told = f"Largest excess: {told}."
+        message = f"Largest excess: {message}."
     else:
-        told = f"Largest excess, which may be chance: {told}."
+        message = f"Largest excess, which may be chance: {message}."
         if sure:
             excess = format_float(sure[0].excess, 2)
-            told += f" Largest significant excess: {sure[0].name} with {excess} more."
+            message += f" Largest significant excess: {sure[0].name} with {excess} more."
     if len(sure) == len(segments):
-        return told
+        return message
     first = (
         "Significant ones come first, by excess; then the others," if sure else "They are ordered"
     )
-    return f"{told} {first} by how far the excess is above its error."
+    return f"{message} {first} by how far the excess is above its error."
 
 
 def _name_parts(segments: Sequence[Segment]) -> str:
@@ -180,8 +182,8 @@ def _list_segments(solved: ReportTarget, segments: Sequence[Segment], overall: f
 
 
 def _format_excess(one: Segment) -> str:
-    told = format_float(one.excess, 3)
-    return f"{told} ± {format_float(one.error, 2)}" if np.isfinite(one.error) else told
+    message = format_float(one.excess, 3)
+    return f"{message} ± {format_float(one.error, 2)}" if np.isfinite(one.error) else message
 
 
 def _format_p(p: float) -> str:
