@@ -1,7 +1,7 @@
 """``automl test``."""
 
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 import typer
 
@@ -78,7 +78,6 @@ def run_test(
 ) -> None:
     """Test effects, or differences between groups or candidates."""
     with answered():
-        from automl_cli.cli.tested import print_test
         from automl_cli.config.load import load_config
         from automl_cli.hypotheses import HypothesisQuestion, answer, guess_target
         from automl_cli.run.competition import Competition, is_run
@@ -116,7 +115,13 @@ def run_test(
         )
         if isinstance(source, Path):
             warn_unfinished(source)
-        if as_json:
-            print_json(payload)
-        else:
-            print_test(payload)
+        _print_payload(payload, as_json=as_json)
+
+
+def _print_payload(payload: dict[str, Any], *, as_json: bool) -> None:
+    from automl_cli.cli.tested import print_test
+
+    if as_json:
+        print_json(payload)
+    else:
+        print_test(payload)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from automl_cli.core.arrays import BoolVector
+from automl_cli.core.arrays import BoolVector, FloatMatrix
 from automl_cli.core.dataset import Dataset, Original, Schema
 from automl_cli.core.errors import DataError
 from automl_cli.data.classes import EncodedTarget, make_target
@@ -83,26 +83,18 @@ def infer_dataset(files: Files, options: DataOptions) -> Inference:
     )
     filled = _find_filled(tables, encoded)
     labelled = RawTables(train=tables.train.where(filled), test=tables.test, sample=tables.sample)
-    outputs = np.concatenate(
-        [make_outputs(item.encoded[filled], item.target.n_classes) for item in encoded]
-    )
+    outputs = _join_outputs(encoded, filled)
     features = find_features(labelled, choice.targets, row_id, options, outputs)
-    original, facts = _read_original(files, features, encoded)
-    schema = Schema(
-        targets=tuple(item.target for item in encoded),
-        id=row_id.name,
-        columns=features.columns,
-        ignored=features.ignored,
-        facts=(
-            *make_data_facts(tables, choice, row_id, encoded, filled),
-            *sample_facts,
-            describe_columns(features.columns),
-            *describe_readings(features.typing),
-            *facts,
-        ),
+    original, original_facts = _read_original(files, features, encoded)
+    facts = (
+        *make_data_facts(tables, choice, row_id, encoded, filled),
+        *sample_facts,
+        describe_columns(features.columns),
+        *describe_readings(features.typing),
+        *original_facts,
     )
     dataset = Dataset(
-        schema=schema,
+        schema=_make_schema(encoded, row_id, features, facts),
         train=features.train,
         targets={item.target.name: item.encoded[filled] for item in encoded},
         test=features.test,
@@ -116,10 +108,7 @@ def infer_dataset(files: Files, options: DataOptions) -> Inference:
         dataset=replace(dataset, key=make_content_key(dataset)),
         typing=features.typing,
         train_ids=find_train_ids(labelled.train, row_id),
-        unread=(
-            *(item.unread for item in encoded if item.unread is not None),
-            *find_all_unread(features.typing, (tables.train, tables.test)),
-        ),
+        unread=_find_unread(tables, encoded, features.typing),
     )
 
 
@@ -141,6 +130,11 @@ def _encode(tables: RawTables, choice: TargetChoice, options: DataOptions) -> li
     return encoded
 
 
+def _join_outputs(encoded: Sequence[EncodedTarget], filled: BoolVector) -> FloatMatrix:
+    outputs = [make_outputs(item.encoded[filled], item.target.n_classes) for item in encoded]
+    return np.concatenate(outputs)
+
+
 def _read_original(
     files: Files, features: FeatureColumns, encoded: Sequence[EncodedTarget]
 ) -> tuple[Original | None, list[Fact]]:
@@ -152,6 +146,21 @@ def _read_original(
     table = read_table(files.original)
     original, fact = read_original(table, features.typing, targets, features.train, features.test)
     return original, [fact, *((what, note, table.name) for what, note in table.list_notes())]
+
+
+def _make_schema(
+    encoded: Sequence[EncodedTarget],
+    row_id: RowId,
+    features: FeatureColumns,
+    facts: tuple[Fact, ...],
+) -> Schema:
+    return Schema(
+        targets=tuple(item.target for item in encoded),
+        id=row_id.name,
+        columns=features.columns,
+        ignored=features.ignored,
+        facts=facts,
+    )
 
 
 def _check_options(tables: RawTables, options: DataOptions) -> None:
@@ -237,6 +246,15 @@ def _make_extra(
     frame = prepare_frame(find_typing(every, own, missing=options.missing), tables.train)
     known = {name: frame[name] for name in own} | {name: features.train[name] for name in parts}
     return {name: known[column] for name, column in zip(asked, options.extra, strict=True)}
+
+
+def _find_unread(
+    tables: RawTables, encoded: Sequence[EncodedTarget], typing: TableTyping
+) -> tuple[UnreadCells, ...]:
+    return (
+        *(item.unread for item in encoded if item.unread is not None),
+        *find_all_unread(typing, (tables.train, tables.test)),
+    )
 
 
 def _listed(names: Sequence[str]) -> str:
