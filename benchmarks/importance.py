@@ -49,8 +49,8 @@ from automl_cli.explain.importances import (
     ImportanceTable,
     NoiseColumn,
     PermutationResult,
-    judge_all,
     permute_all,
+    run_importance_tests,
 )
 from automl_cli.explain.losses import make_row_loss
 from automl_cli.explain.permutation import JudgedFold, measure_permutations
@@ -120,7 +120,7 @@ def repeat(design: Design, seed: int) -> Outcome:
     )
     probe = NoiseColumn(name=LUNCH, frame=setting.frame, folds=judge(with_lunch))
     permuted = permute_all(question, probe)
-    answer = judge_all(question, permuted)
+    answer = run_importance_tests(question, permuted)
     return Outcome(
         p={"used": {one.name: one.p for one in answer.columns}, **compare(question, permuted)},
         q={one.name: one.q for one in answer.columns},

@@ -33,7 +33,7 @@ class _Status:
     def listen(self, event: Event) -> None:
         if event.kind == "stage":
             self.stage = str(event.fields["name"])
-            self._tell_log()
+            self._write_log()
         elif event.kind in ("explaining", "warning"):
             self.stage = ""  # the line above says it
             self._line(str(event.fields["message"]))
@@ -48,7 +48,7 @@ class _Status:
             self.is_told = True
             self._line(self.what)
 
-    def _tell_log(self) -> None:
+    def _write_log(self) -> None:
         """Tell a log from time to time how far the command has come."""
         now = time.time()
         if not self.is_live and now - max(self.started_at, self.told_at) >= GAP_SECONDS:

@@ -134,7 +134,7 @@ def _upload_once(
     before = [one for note in _list_notes(request.run) for one in _read_uploads(note)]
     known = [one["ref"] for one in before if about.items() <= one.items()]
     if None in known and not any(known):
-        raise _refuse_again(request.run, competition)
+        raise _make_repeat_error(request.run, competition)
     if known:
         ref = next(int(one) for one in known if one is not None)
         text = f"this file is submission {ref} already; nothing is uploaded"
@@ -165,7 +165,7 @@ def _upload(api: Api, request: SubmitRequest, about: dict[str, str], message: st
     return ref
 
 
-def _refuse_again(run: Path, competition: str) -> KaggleError:
+def _make_repeat_error(run: Path, competition: str) -> KaggleError:
     return KaggleError(
         f"{competition}: an earlier command was ended while it uploaded this file, which may have "
         "arrived.",

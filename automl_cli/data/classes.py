@@ -107,7 +107,9 @@ def _find_task(levels: Levels, options: DataOptions, shown: "Texts | None") -> t
     if n > max(MANY_TEXTS, levels.n_rows / 2):
         mostly = levels.counts[~np.isnan(levels.numbers)].sum() > levels.n_rows / 2
         also = f"; {name_stray(levels)} is not a number" if mostly else ""
-        _refuse(levels, f"{n} distinct texts in {levels.n_rows} rows, too many for classes{also}")
+        _raise_error(
+            levels, f"{n} distinct texts in {levels.n_rows} rows, too many for classes{also}"
+        )
     return "multiclass", f"{n} distinct texts"
 
 
@@ -136,12 +138,12 @@ def _find_numeric_task(levels: Levels, *, wants_classes: bool) -> tuple[Task, st
 def _check_task(levels: Levels, task: Task) -> None:
     n = levels.n_distinct
     if task == "binary" and n != 2:
-        _refuse(levels, f"{n} distinct values, but a binary task has two")
+        _raise_error(levels, f"{n} distinct values, but a binary task has two")
     if task == "regression" and not levels.is_numeric:
-        _refuse(levels, f"texts such as {name_stray(levels)}, but a regression needs numbers")
+        _raise_error(levels, f"texts such as {name_stray(levels)}, but a regression needs numbers")
 
 
-def _refuse(levels: Levels, came: str) -> NoReturn:
+def _raise_error(levels: Levels, came: str) -> NoReturn:
     raise DataError(
         f"the target {levels.name!r} holds {came}.",
         hint="Choose another --target or --task, or list the texts that mean missing in "

@@ -29,7 +29,7 @@ def check_header(table: str, layout: Layout) -> None:
     rows = [row for row in layout.rows if len(row) == len(names) and row != names]
     if len(names) < 2 or not rows or _count_up(names):
         return
-    guesses = [_judge(name, cells) for name, *cells in zip(names, *rows, strict=True)]
+    guesses = [_guess_cell(name, cells) for name, *cells in zip(names, *rows, strict=True)]
     alike = len(names) - guesses.count("either")
     needed = LEAST_SHARE * len(names) if "a number" in guesses else len(names)
     if "a name" in guesses or alike < needed:
@@ -53,7 +53,7 @@ def _count_up(names: Sequence[str]) -> bool:
     return len(steps) >= LEAST_STEPS and all(step > 0 for step in steps)
 
 
-def _judge(name: str, cells: Sequence[str]) -> CellGuess:
+def _guess_cell(name: str, cells: Sequence[str]) -> CellGuess:
     missing = {*MISSING, *MISSING_NUMBERS}
     known = [cell.strip() for cell in cells if cell.strip() not in missing]
     if name.strip() in missing or not known:

@@ -181,7 +181,7 @@ def _check_options(tables: RawTables, options: DataOptions) -> None:
                     f"{tables.train.name}: no column {name!r}, which {option} names.",
                     hint=f"Did you mean {' or '.join(map(repr, close))}?"
                     if close
-                    else f"It has {_listed(known)}.",
+                    else f"It has {_join_names(known)}.",
                 )
 
 
@@ -196,7 +196,7 @@ def _check_positive(encoded: Sequence[EncodedTarget], positive: str | None) -> N
         )
     raise DataError(
         f"no class {positive!r} in the target {encoded[0].target.name!r}.",
-        hint=f"The classes are {_listed(binary[0])}.",
+        hint=f"The classes are {_join_names(binary[0])}.",
     )
 
 
@@ -207,16 +207,16 @@ def _check_order(encoded: Sequence[EncodedTarget], order: Sequence[str]) -> None
     labels = next((target.labels for target in targets if target.labels), ())
     if not labels:
         raise DataError(
-            f"data.order names the classes {_listed(order)}, and no target has classes.",
+            f"data.order names the classes {_join_names(order)}, and no target has classes.",
             hint="Leave data.order out: numbers have their order.",
         )
     lacking = [label for label in labels if label not in order]
     unknown = [label for label in order if label not in labels]
     parts = [f"no class {unknown[0]!r} in the target"] if unknown else []
-    parts += [f"{_listed(lacking)} left out"] if lacking else []
+    parts += [f"{_join_names(lacking)} left out"] if lacking else []
     raise DataError(
         f"data.order: {' and '.join(parts)}.",
-        hint=f"Name each class once, from lowest to highest: {_listed(labels)}.",
+        hint=f"Name each class once, from lowest to highest: {_join_names(labels)}.",
     )
 
 
@@ -241,7 +241,7 @@ def _make_extra(
     if lost:
         raise DataError(
             f"{tables.train.name}: no column {lost[0]!r}, which validation names.",
-            hint=f"The features are {_listed(list(features.train.columns))}.",
+            hint=f"The features are {_join_names(list(features.train.columns))}.",
         )
     frame = prepare_frame(find_typing(every, own, missing=options.missing), tables.train)
     known = {name: frame[name] for name in own} | {name: features.train[name] for name in parts}
@@ -257,5 +257,5 @@ def _find_unread(
     )
 
 
-def _listed(names: Sequence[str]) -> str:
+def _join_names(names: Sequence[str]) -> str:
     return ", ".join(names[:10]) + (" …" if len(names) > 10 else "")

@@ -74,8 +74,8 @@ def make_sample(
     column_of, labels = dict(choice.class_columns), encoded[0].target.labels
     if choice.shape == "per_class" and set(column_of) != set(labels):
         raise DataError(
-            f"{sample.name}: columns for the classes {_listed(tuple(column_of))}, "
-            f"expected those of the target: {_listed(labels) or 'none, it is a regression'}.",
+            f"{sample.name}: columns for the classes {_join_names(tuple(column_of))}, "
+            f"expected those of the target: {_join_names(labels) or 'none, it is a regression'}.",
             hint="Check --task and the missing texts, or give the right sample with --sample.",
         )
     return Sample(
@@ -89,5 +89,5 @@ def make_sample(
     )
 
 
-def _listed(names: Sequence[str]) -> str:
+def _join_names(names: Sequence[str]) -> str:
     return ", ".join(names[:10]) + (" …" if len(names) > 10 else "")

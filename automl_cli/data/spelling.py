@@ -20,7 +20,7 @@ def match_tables(tables: RawTables) -> RawTables:
     DataError
         If a column may be two.
     """
-    train, test = _tidy(tables.train), tables.test
+    train, test = _clean_names(tables.train), tables.test
     handed_in = _find_handed_in(tables)
     train = match_columns(train, handed_in)
     if test is not None:
@@ -68,7 +68,7 @@ def _find(names: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
     return tuple(find_name(name, known) or name for name in names)
 
 
-def _tidy(table: RawTable) -> RawTable:
+def _clean_names(table: RawTable) -> RawTable:
     """Return the table without blanks around its names, unless two of them become one."""
     tidied = {name: clean_name(name) for name in table.names if clean_name(name) != name}
     names = [tidied.get(name, name) for name in table.names]

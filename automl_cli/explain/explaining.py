@@ -21,7 +21,7 @@ from automl_cli.core.explanation import Dropped, Explanation
 from automl_cli.core.keys import make_seed
 from automl_cli.core.problem import Problem
 from automl_cli.core.resampling import thin_rows
-from automl_cli.explain.blends import FittedBlend, judge_folds, load_fitted_blend
+from automl_cli.explain.blends import FittedBlend, load_fitted_blend, select_folds
 from automl_cli.explain.clusters import find_clusters
 from automl_cli.explain.contributions import Explainer, explain_held_out, make_explainer
 from automl_cli.explain.files import describe_explanation, write_explanation
@@ -30,8 +30,8 @@ from automl_cli.explain.importances import (
     ImportanceTable,
     NoiseColumn,
     compare_refits,
-    judge_all,
     permute_all,
+    run_importance_tests,
 )
 from automl_cli.explain.losses import make_row_loss, name_loss
 from automl_cli.explain.refits import refit_with_probe, refit_without
@@ -156,7 +156,7 @@ def _explain(work: _Work) -> Explanation:
     probe = _make_probe(work, probed, tested)
     permuted = f"{len(question.frame.columns)} columns permuted among {len(tested):,} rows"
     emit_stage(work.listener, permuted)
-    answer = judge_all(question, permute_all(question, probe))
+    answer = run_importance_tests(question, permute_all(question, probe))
     dropped = _drop(work, probed, answer)
     emit_stage(work.listener, f"SHAP values of {len(shown):,} rows")
     return Explanation(
@@ -203,7 +203,7 @@ def _make_question(work: _Work, rows: IntVector) -> ImportanceRequest:
     n_sets = sum(len(cluster) + (len(cluster) > 1) for cluster in clusters)
     at_once = max(1, len(rows) * n_sets * len(blend.members))
     n_repeats = int(np.clip(MOST_PREDICTED // at_once, LEAST_REPEATS, MOST_REPEATS))
-    folds = judge_folds(blend, problem.folds, rows)
+    folds = select_folds(blend, problem.folds, rows)
     if not folds:
         raise ConfigError(
             f"no fold holds out two of the {len(rows)} rows that are looked at: nothing can be "
@@ -227,7 +227,7 @@ def _make_probe(work: _Work, probed: Candidate, rows: IntVector) -> NoiseColumn:
     work.listener(_make_message(f"{probed.spec.key} is fitted again with a column of noise"))
     refit, name = refit_with_probe(work.run, problem, probed, work.listener)
     blend = work.explainer.blend.replace_member(probed.spec.key, refit.member)
-    folds = judge_folds(blend, problem.folds, rows)
+    folds = select_folds(blend, problem.folds, rows)
     return NoiseColumn(name=name, frame=refit.frame, folds=folds)
 
 

@@ -119,7 +119,9 @@ def permute_all(question: ImportanceRequest, probe: NoiseColumn) -> PermutationR
     )
 
 
-def judge_all(question: ImportanceRequest, permuted: PermutationResult) -> ImportanceTable:
+def run_importance_tests(
+    question: ImportanceRequest, permuted: PermutationResult
+) -> ImportanceTable:
     """Test, and control the rate of false discoveries with the probe among the columns.
 
     The columns and the probe are one family of tests, the clusters (those of one column too) and
@@ -128,9 +130,9 @@ def judge_all(question: ImportanceRequest, permuted: PermutationResult) -> Impor
     its cluster's: alone, permuting makes rows as no table has them, and models lose on those even
     if the whole cluster says nothing.
     """
-    judge = _make_judge(question.plan, permuted.rows)
-    probe_test = judge(permuted.probe_differences)
-    tests = {columns: judge(own) for columns, own in permuted.differences.items()}
+    test_rows = _make_row_test(question.plan, permuted.rows)
+    probe_test = test_rows(permuted.probe_differences)
+    tests = {columns: test_rows(own) for columns, own in permuted.differences.items()}
     single = [columns for columns in tests if len(columns) == 1]
     for cluster in question.clusters:
         for name in cluster:
@@ -174,9 +176,9 @@ def compare_refits(
         The columns that were left out, each with the candidate that was fitted without it.
     """
     rows = np.flatnonzero(problem.folds.covered())
-    judge = _make_judge(problem.folds, rows)
+    test_rows = _make_row_test(problem.folds, rows)
     base = loss(rows, whole.oof[rows])
-    tests = [judge(loss(rows, one.oof[rows]) - base) for _, one in without]
+    tests = [test_rows(loss(rows, one.oof[rows]) - base) for _, one in without]
     rates = correct([one.bound for one in tests], "fdr")
     dropped = [
         Dropped(
@@ -208,14 +210,14 @@ def _measure(
     )
 
 
-def _make_judge(plan: FoldPlan, rows: IntVector) -> Callable[[FloatVector], LossTest]:
+def _make_row_test(plan: FoldPlan, rows: IntVector) -> Callable[[FloatVector], LossTest]:
     correction = make_correction(len(rows), int(plan.covered().sum()), ordered=plan.ordered)
     parts = plan.blocks[0][rows] if plan.grouped else None
 
-    def judge(differences: FloatVector) -> LossTest:
+    def test_rows(differences: FloatVector) -> LossTest:
         return run_loss_test(differences, correction, parts)
 
-    return judge
+    return test_rows
 
 
 def _control(

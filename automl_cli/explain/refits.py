@@ -94,10 +94,10 @@ def refit_without(
 ) -> Refit:
     """Fit a candidate without a column: it is missing in every row."""
 
-    def blank(frame: pd.DataFrame) -> pd.DataFrame:
+    def mask(frame: pd.DataFrame) -> pd.DataFrame:
         return with_columns(frame, {column: frame[column].where(np.zeros(len(frame), dtype=bool))})
 
-    tables = _change_tables(run, blank)
+    tables = _change_tables(run, mask)
 
     def change(directory: RunDirectory, given: FeatureSet) -> FeatureSet:
         _remake(run, given, directory, tables)

@@ -281,7 +281,7 @@ def _settle(task: Undertaking, screened: Screened | None) -> dict[CandidateSpec,
     settled = {}
     for spec in task.specs:
         if is_screened(spec) and screened is not None:
-            own, feature_set = screened.settle(spec)
+            own, feature_set = screened.resolve(spec)
         else:
             own = make_plain(spec)
             feature_set = task.plain_sets[own.recipe]

@@ -34,7 +34,7 @@ def _split(name: str, request: SplitRequest, strata: IntVector) -> FoldPlan:
     loads = _make_loads(groups, strata, n_groups)
     sizes = np.bincount(groups)
     partitions = [
-        _deal_groups(loads, sizes, options.folds, request.rng(repeat))[groups]
+        _assign_groups(loads, sizes, options.folds, request.rng(repeat))[groups]
         for repeat in range(options.repeats)
     ]
     return make_plan(name, partitions, grouped=True)
@@ -49,7 +49,7 @@ def _make_loads(groups: IntVector, strata: IntVector, n_groups: int) -> FloatMat
     return np.asarray(counts / np.maximum(counts.sum(axis=0), 1))
 
 
-def _deal_groups(
+def _assign_groups(
     loads: FloatMatrix, sizes: IntVector, n_folds: int, rng: np.random.Generator
 ) -> IntVector:
     # Large groups first, at random among groups of about the same size (so that repeats differ);

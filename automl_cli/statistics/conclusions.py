@@ -106,7 +106,7 @@ def conclude_paired(paired: Paired, names: tuple[str, str], metric: str, level: 
     if paired.equal:
         return [f"{names[0]} and {names[1]} give the same predictions in every row."]
     rows, sure = paired.rows, f"{1 - level:.0%}"
-    better, worse, gain = _turn(rows, names)
+    better, worse, gain = _order_by_gain(rows, names)
     if np.isnan(gain.gain):
         return [
             f"{metric} is undefined in these rows: {names[0]} and {names[1]} cannot be compared."
@@ -144,7 +144,7 @@ def _describe_folds(paired: Paired, names: tuple[str, str], level: float) -> str
     count = f"{names[1]} is ahead in {ahead} of {len(paired.by_fold)} folds"
     if folds is None or np.isnan(folds.p):
         return f"{count}; these are too few folds to say what training on other rows would change."
-    better = _turn(folds, names)[0]
+    better = _order_by_gain(folds, names)[0]
     why = f"({format_p(folds.p)}, corrected for overlapping training rows)"
     if folds.p < level:
         return f"{count}: on average, trained on other rows, {better} would be better {why}."
@@ -154,7 +154,7 @@ def _describe_folds(paired: Paired, names: tuple[str, str], level: float) -> str
     )
 
 
-def _turn(gain: Gain, names: tuple[str, str]) -> tuple[str, str, Gain]:
+def _order_by_gain(gain: Gain, names: tuple[str, str]) -> tuple[str, str, Gain]:
     """Return the better, the worse, and the gain of the better."""
     if gain.gain >= 0:
         return names[1], names[0], gain

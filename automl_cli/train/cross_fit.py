@@ -139,7 +139,7 @@ def _await_tasks(agenda: Agenda) -> Iterator[Outcome]:
         was_alone = agenda.alone == task
         agenda.alone = None if was_alone else agenda.alone
         if course in agenda.active:
-            yield from _settle(agenda, course, task, _outcome(future), was_alone=was_alone)
+            yield from _finish_task(agenda, course, task, _outcome(future), was_alone=was_alone)
 
 
 def _outcome(future: "Future[str | Crash]") -> str | Crash | BaseException:
@@ -149,7 +149,7 @@ def _outcome(future: "Future[str | Crash]") -> str | Crash | BaseException:
     return CancelledError()
 
 
-def _settle(
+def _finish_task(
     agenda: Agenda,
     course: Course,
     task: FoldTask,
