@@ -18,6 +18,34 @@ SHARED = {
     "predict": A_COMMAND,
     "submit": A_COMMAND,
 }
+# Verbs of talk and of housework, and what the package says instead.
+PICTURES = {
+    "ask": "read, fetch",
+    "follow": "collect",
+    "hand": "submit",
+    "leave": "exit, drop",
+    "look": "find, check",
+    "note": "record",
+    "put": "write, order",
+    "refuse": "check, raise",
+    "say": "describe",
+    "settle": "resolve",
+    "spell": "format",
+    "squeeze": "normalise",
+    "tell": "emit, describe",
+    "tidy": "clean",
+}
+TERMS = {
+    "_leave_out": "leave-one-out encoding is called so",
+    "_leave_search": "of the stages of a run",
+    "_look_up": "a lookup is called so",
+    "_note": "of the trials of a search",
+    "_settle": "of the stages of a run",
+    "leave_judges_out": "of the trials of a search",
+    "look_up": "a lookup is called so",
+    "look_up_all": "a lookup is called so",
+    "look_up_joined": "a lookup is called so",
+}
 
 
 def list_types(path: Path) -> Iterator[str]:
@@ -63,3 +91,11 @@ def test_no_two_modules_define_a_public_function_of_one_name_without_a_reason():
 def test_every_module_lies_in_a_room():
     loose = {path.name for path in PACKAGE.glob("*.py")}
     assert loose == {"__init__.py", "__main__.py"}
+
+
+def test_functions_are_called_by_the_verbs_of_the_field():
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in PACKAGE.rglob("*.py")]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    names = {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
+    pictures = {name for name in names if name.lstrip("_").split("_")[0] in PICTURES}
+    assert pictures == TERMS.keys()

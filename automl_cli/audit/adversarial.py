@@ -14,7 +14,7 @@ from automl_cli.audit.evidence import N_PARTS, AuditEvidence, encode_column, joi
 from automl_cli.core.dataset import Column
 from automl_cli.core.finding import Finding
 
-TOLD_APART = 0.6  # area under the curve
+LEAST_AUC = 0.6  # area under the curve
 EASILY = 0.8
 N_LEADING = 3  # columns named
 LEAST_ROWS = 100  # of each table: below it a model tells by chance
@@ -26,7 +26,7 @@ def find_adversarial_drift(evidence: AuditEvidence) -> Iterator[Finding]:
     if test is None or min(len(test), evidence.dataset.n_rows) < LEAST_ROWS:
         return
     auc = measure_separation(evidence.dataset.train, test, evidence.dataset.schema.columns)
-    if auc < TOLD_APART:
+    if auc < LEAST_AUC:
         return
     leading = [name for name, _ in rank_drift(evidence)[:N_LEADING]]
     yield Finding(

@@ -27,8 +27,8 @@ class _Status:
     started_at: float
     is_live: bool
     stage: str = ""
-    is_told: bool = False
-    told_at: float = 0.0
+    is_printed: bool = False
+    logged_at: float = 0.0
 
     def listen(self, event: Event) -> None:
         if event.kind == "stage":
@@ -44,15 +44,15 @@ class _Status:
 
     def print_once(self) -> None:
         """Tell a log what the command does, before all else that it is told."""
-        if not (self.is_live or self.is_told):
-            self.is_told = True
+        if not (self.is_live or self.is_printed):
+            self.is_printed = True
             self._line(self.what)
 
     def _write_log(self) -> None:
         """Tell a log from time to time how far the command has come."""
         now = time.time()
-        if not self.is_live and now - max(self.started_at, self.told_at) >= GAP_SECONDS:
-            self.told_at = now
+        if not self.is_live and now - max(self.started_at, self.logged_at) >= GAP_SECONDS:
+            self.logged_at = now
             self._line(f"{self.what} · {self.stage}")
 
     def _line(self, text: str) -> None:

@@ -11,12 +11,12 @@ from automl_cli.run.competition import Competition, read_competition
 AUDIT_VERSION = 1  # of what `--json` prints
 
 
-def audit_competition(asked: Competition, listener: Listener = ignore) -> dict[str, Any]:
+def audit_competition(competition: Competition, listener: Listener = ignore) -> dict[str, Any]:
     """Return what is inferred and found, as plain values.
 
     Parameters
     ----------
-    asked
+    competition
         The tables.
     listener
         Told of each thing that takes time.
@@ -27,11 +27,11 @@ def audit_competition(asked: Competition, listener: Listener = ignore) -> dict[s
         For whatever the user can mend.
     """
     emit_stage(listener, "reading")
-    check_config(asked.loaded)
-    files, inference = read_competition(asked)
+    check_config(competition.loaded)
+    files, inference = read_competition(competition)
     dataset = inference.dataset
-    facts = [*dataset.schema.facts, *make_metric_facts(dataset, asked.loaded.config)]
-    n_folds = asked.loaded.config.validation.folds
+    facts = [*dataset.schema.facts, *make_metric_facts(dataset, competition.loaded.config)]
+    n_folds = competition.loaded.config.validation.folds
     findings = audit_all(inference, n_folds=n_folds, thorough=True, listener=listener)
     return {
         "version": AUDIT_VERSION,

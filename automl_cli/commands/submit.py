@@ -92,8 +92,8 @@ def submit(request: SubmitRequest, listener: Listener) -> dict[str, Any]:
     api = open_api()
     ref = _upload_once(api, competition, request, summary, listener)
     scored = _await_score(api, competition, ref, request)
-    is_told = scored.public is not None or scored.private is not None
-    if is_told and request.file is None:
+    is_scored = scored.public is not None or scored.private is not None
+    if is_scored and request.file is None:
         add_scores(request.run, public=scored.public, private=scored.private)
     return {
         "version": SUBMIT_VERSION,

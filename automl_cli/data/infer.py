@@ -72,8 +72,8 @@ def infer_dataset(files: Files, options: DataOptions) -> Inference:
         If a file is no table, a guess is ambiguous (the message lists the choices), the target is
         constant or missing, ids repeat or do not match, or an option names no column.
     """
-    tables, asked = match_tables(read_tables(files)), options
-    options = match_options(asked, tables)
+    tables, given = match_tables(read_tables(files)), options
+    options = match_options(given, tables)
     _check_options(tables, options)
     layout = find_sample_layout(tables, options)
     choice = choose_targets(tables, layout, options)
@@ -100,7 +100,7 @@ def infer_dataset(files: Files, options: DataOptions) -> Inference:
         test=features.test,
         test_ids=row_id.test_ids,
         sample=make_sample(tables.sample, layout, choice, row_id, (encoded, holds)),
-        extra=_make_extra(labelled, options, features, asked.extra),
+        extra=_make_extra(labelled, options, features, given.extra),
         original=original,
         key="",
     )
@@ -164,7 +164,7 @@ def _make_schema(
 
 
 def _check_options(tables: RawTables, options: DataOptions) -> None:
-    asked = {
+    named = {
         "target": options.target,
         "validation": options.extra,  # first: a fold column is dropped as well
         "drop": options.drop,
@@ -172,7 +172,7 @@ def _check_options(tables: RawTables, options: DataOptions) -> None:
     }
     known = tables.train.names
     parts = known if options.parts else ()
-    for option, names in asked.items():
+    for option, names in named.items():
         for name in names:
             whole, _, part = name.rpartition(".")
             if name not in known and not (part.isdigit() and whole in parts):
@@ -231,9 +231,9 @@ def _find_filled(tables: RawTables, encoded: Sequence[EncodedTarget]) -> BoolVec
 
 
 def _make_extra(
-    tables: RawTables, options: DataOptions, features: FeatureColumns, asked: Sequence[str]
+    tables: RawTables, options: DataOptions, features: FeatureColumns, named: Sequence[str]
 ) -> dict[str, "pd.Series[Any]"]:
-    """Return the columns that validation reads, each under the name that the user `asked` for."""
+    """Return the columns that validation reads, each under the name that the user `named` for."""
     every = [table for table in (tables.train, tables.test) if table is not None]
     own = [name for name in options.extra if name in tables.train.names]
     parts = [name for name in options.extra if name not in own]
@@ -245,7 +245,7 @@ def _make_extra(
         )
     frame = prepare_frame(find_typing(every, own, missing=options.missing), tables.train)
     known = {name: frame[name] for name in own} | {name: features.train[name] for name in parts}
-    return {name: known[column] for name, column in zip(asked, options.extra, strict=True)}
+    return {name: known[column] for name, column in zip(named, options.extra, strict=True)}
 
 
 def _find_unread(

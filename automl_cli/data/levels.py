@@ -144,8 +144,8 @@ def _find_numbers(
 ) -> tuple[NumberFormat, FloatVector]:
     """Return the numbers; a few texts with units or other marks are classes, not numbers."""
     plain = parse_numbers(texts)
-    asked = options.task == "regression" or options.wants == "value"
-    if not (asked or len(texts) > FEW_CLASSES):
+    is_value = options.task == "regression" or options.wants == "value"
+    if not (is_value or len(texts) > FEW_CLASSES):
         return PLAIN, plain
     counts = np.bincount(codes[codes >= 0], minlength=len(texts))
     return find_format(texts, counts, decimal_comma=comma)

@@ -9,7 +9,7 @@ from automl_cli.core.arrays import FloatVector, IntVector
 from automl_cli.data.booleans import LETTERS, NUMBERS, WORDS, are_booleans, parse_booleans
 
 Names = npt.NDArray[np.object_]
-MOST_TOLD = 3
+MOST_SHOWN = 3
 
 
 def merge_spellings(texts: Names, codes: IntVector) -> tuple[Names, IntVector, str]:
@@ -41,8 +41,8 @@ def merge_spellings(texts: Names, codes: IntVector) -> tuple[Names, IntVector, s
     kept = sorted(best.values())
     places = np.array([kept.index(best[form]) for form in plain])
     lost = [place for place in range(len(texts)) if place not in kept]
-    examples = [f"{texts[place]!r} is {texts[best[plain[place]]]!r}" for place in lost[:MOST_TOLD]]
-    more = f" and {len(lost) - MOST_TOLD} more" if len(lost) > MOST_TOLD else ""
+    examples = [f"{texts[place]!r} is {texts[best[plain[place]]]!r}" for place in lost[:MOST_SHOWN]]
+    more = f" and {len(lost) - MOST_SHOWN} more" if len(lost) > MOST_SHOWN else ""
     return texts[kept], np.where(codes < 0, -1, places[codes]), ", ".join(examples) + more
 
 

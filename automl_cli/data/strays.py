@@ -14,7 +14,13 @@ from automl_cli.core.arrays import BoolVector
 from automl_cli.data.dates import is_zero
 from automl_cli.data.read import RawTable
 from automl_cli.data.text_columns import MISSING_NUMBERS, TextColumn, make_text_column
-from automl_cli.data.types import MEASURED, ColumnTyping, TableTyping, extract_part, read_words
+from automl_cli.data.types import (
+    MEASURED,
+    ColumnTyping,
+    TableTyping,
+    extract_part,
+    read_text_values,
+)
 
 STRAY_SHARE = 0.02  # of the filled cells
 # What else is a column of numbers or dates: so many of its cells, and distinct values of them, and
@@ -104,7 +110,7 @@ def _find_unread(
     if column.pattern:
         cells = extract_part(cells, column.pattern)
     text_column = make_text_column(cells, (*missing, *MISSING_NUMBERS))
-    lost = (text_column.counts > 0) & np.asarray(pd.isna(read_words(column, text_column)))
+    lost = (text_column.counts > 0) & np.asarray(pd.isna(read_text_values(column, text_column)))
     if column.kind == "datetime":
         lost &= ~is_zero(text_column.texts)
     if not lost.any():

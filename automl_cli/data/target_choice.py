@@ -137,9 +137,9 @@ def _no_target(tables: RawTables, wanted: Sequence[str]) -> DataError:
         if lacking
         else f"{test} has all of its columns"
     )
-    asked = f", and {_name(tables.sample)} asks for {_quoted(wanted)}" if wanted else ""
+    demand = f", and {_name(tables.sample)} asks for {_quoted(wanted)}" if wanted else ""
     return DataError(
-        f"{train.name}: no column is left to be the target: {found}{asked}.",
+        f"{train.name}: no column is left to be the target: {found}{demand}.",
         hint="Name the target with --target, and the table of the rows to predict with --test.",
     )
 

@@ -189,10 +189,10 @@ def read_column(column: ColumnTyping, cells: Texts, missing: tuple[str, ...]) ->
     text_column = make_text_column(cells, missing)
     if column.kind == "category":
         return _read_categories(column, text_column)
-    return read_words(column, text_column)[text_column.codes]
+    return read_text_values(column, text_column)[text_column.codes]
 
 
-def read_words(column: ColumnTyping, text_column: TextColumn) -> npt.NDArray[Any]:
+def read_text_values(column: ColumnTyping, text_column: TextColumn) -> npt.NDArray[Any]:
     """Return what the texts of a measured column are, NaN or NaT where they are nothing."""
     if column.kind == "number":
         return read_format(text_column.texts, column.form)

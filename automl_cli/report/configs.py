@@ -19,7 +19,7 @@ def list_differences(first: Mapping[str, Any], second: Mapping[str, Any]) -> lis
         [key, *_describe_values(mine.get(key, ABSENT), its.get(key, ABSENT))]
         for key in dict.fromkeys([*mine, *its])
         if mine.get(key, ABSENT) != its.get(key, ABSENT)
-        and not (_is_told_below(key, mine, its) or _is_told_below(key, its, mine))
+        and not (_is_listed_below(key, mine, its) or _is_listed_below(key, its, mine))
     ]
 
 
@@ -31,7 +31,7 @@ def _flatten(value: object, prefix: str = "") -> Iterator[tuple[str, Any]]:
         yield prefix, value
 
 
-def _is_told_below(key: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+def _is_listed_below(key: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Return whether nothing stands here in one, and keys of their own in the other."""
     return one.get(key) == {} and any(name.startswith(f"{key}.") for name in other)
 

@@ -18,7 +18,7 @@ from automl_cli.run.summary import read_summary
 from automl_cli.store import RunDirectory, read_json, replaced
 
 TRACK_VERSION = 1  # of what `--json` prints
-TOLD = "leaderboard.jsonl"
+SCORES_FILE = "leaderboard.jsonl"
 KEYS = ("public", "private")
 AMONG = "among the runs that are about as good in cross-validation"
 NEAR = 2.0  # standard errors within which scores cannot be told apart
@@ -89,7 +89,7 @@ def add_scores(run: Path, *, public: float | None, private: float | None) -> Pat
     scores = {name: value for name, value in given if value is not None}
     if not scores or not np.isfinite(list(scores.values())).all():
         raise DataError("no score to add.", hint="Give --public, --private or both, as numbers.")
-    path = run / TOLD
+    path = run / SCORES_FILE
     before = _read_lines(path)
     if before and not before.endswith("\n"):
         before += "\n"
@@ -212,7 +212,7 @@ def measure_agreement(tracked: Sequence[TrackedScores]) -> float | None:
 
 def _read_run(run: Path) -> TrackedScores:
     summary = read_summary(RunDirectory(run))
-    scores = _read_told(run / TOLD)
+    scores = _read_scores(run / SCORES_FILE)
     return TrackedScores(
         run=run,
         train=str(read_json(run / "run.json").get("train")),
@@ -226,7 +226,7 @@ def _read_run(run: Path) -> TrackedScores:
     )
 
 
-def _read_told(path: Path) -> dict[str, float]:
+def _read_scores(path: Path) -> dict[str, float]:
     """Return the scores told last."""
     scores: dict[str, float] = {}
     for number, line in enumerate(_read_lines(path).splitlines(), start=1):

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from automl_cli.audit import RULES, make_evidence
-from automl_cli.audit.adversarial import LEAST_ROWS, TOLD_APART
+from automl_cli.audit.adversarial import LEAST_AUC, LEAST_ROWS
 from automl_cli.report.data import ReportData
 from automl_cli.report.drawing import (
     SERIES,
@@ -37,7 +37,7 @@ WORTH_A_PICTURE = MODERATE / 2
 NO_TEST = "There is no test table to compare with."
 ALIKE = (
     "Adversarial validation: a model cannot tell test rows from training rows (its AUC is "
-    f"below {TOLD_APART})."
+    f"below {LEAST_AUC})."
 )
 TOO_FEW = (
     "Adversarial validation was skipped: there are only {n_rows} {table} rows, and at least "
