@@ -1,11 +1,12 @@
 """Fixtures that tests of several packages use."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pytest
+from warm import WarmPools
 
 from automl_cli.core.candidate import Candidate, CandidateSpec
 from automl_cli.core.dataset import Target, Task
@@ -14,6 +15,16 @@ from automl_cli.core.problem import Problem
 from automl_cli.metrics import choose_objective, get_metric
 
 MakeProblem = Callable[..., Problem]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _warm_pools() -> Iterator[None]:
+    """Let runs of this process use the workers of the run before."""
+    pools = WarmPools()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("automl_cli.train.executor.LocalPool", pools.lend)
+        yield
+    pools.end()
 
 
 @pytest.fixture(scope="session")

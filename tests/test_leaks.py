@@ -21,7 +21,7 @@ from automl_cli.models import MODELS
 from automl_cli.splits import SplitOptions, make_fold_plan
 from automl_cli.train.rounds import choose_rounds
 
-N_ROWS, N_SHUFFLES, N_FOLDS = 2_000, 20, 5
+N_ROWS, N_SHUFFLES, N_FOLDS = 1_200, 20, 5
 QUICK = {"learning_rate": 0.1, "n_estimators": 30}
 
 # (features, target, plan, fold number) -> training and held-out matrix
@@ -76,8 +76,8 @@ def noise() -> Dataset:
     rng = np.random.default_rng(7)
     frame = pd.DataFrame(
         {
-            "few": pd.Categorical(rng.integers(0, 500, N_ROWS).astype(str)),
-            "many": pd.Categorical(rng.integers(0, 1_500, N_ROWS).astype(str)),
+            "few": pd.Categorical(rng.integers(0, N_ROWS // 4, N_ROWS).astype(str)),
+            "many": pd.Categorical(rng.integers(0, 3 * N_ROWS // 4, N_ROWS).astype(str)),
             "size": rng.normal(size=N_ROWS),
             "rate": rng.exponential(size=N_ROWS).round(1),
         }
@@ -124,7 +124,7 @@ def test_a_planted_leak_is_found(plant: MakeMatrices, noise: Dataset, tmp_path: 
 
 def measure(model: ModelSpec, state: FeatureState, make: MakeMatrices) -> tuple[float, float]:
     """Return the mean AUC by fold over all shuffles, and how far from .5 it may lie."""
-    y = (np.arange(N_ROWS) < 700).astype(np.int64)
+    y = (np.arange(N_ROWS) < N_ROWS // 3).astype(np.int64)
     means = []
     for shuffle in range(N_SHUFFLES):
         shuffled = np.random.default_rng(shuffle).permutation(y)
@@ -149,7 +149,7 @@ def _fold_aucs(
             objective="log_loss",
             n_outputs=1,
             params=model.make_params("binary", own),
-            max_rounds=40,
+            max_rounds=25,
             patience=20,
             seed=number,
             n_threads=1,

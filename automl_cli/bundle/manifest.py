@@ -139,7 +139,7 @@ def read_manifest(root: Path) -> Manifest:
     except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
         raise RunError(
             f"{path}: not a manifest of a bundle ({type(error).__name__}: {error}).",
-            hint="Copy the run's folder again, or run `automl fit` anew.",
+            hint="Copy the run's folder again, or run `automl fit` again.",
         ) from error
     for name in manifest.files:
         _check_inside(path, name)
@@ -252,5 +252,5 @@ def _check_inside(path: Path, name: str) -> None:
 def _unfit(path: Path, what: str) -> RunError:
     return RunError(
         f"{path}: {what}; the bundle is not what it was when it was made.",
-        hint="Copy the run's folder again, or run `automl fit` anew.",
+        hint="Copy the run's folder again, or run `automl fit` again.",
     )

@@ -174,7 +174,7 @@ def load_predictor(root: Path) -> Predictor:
     except (KeyError, TypeError, ValueError, OSError, EOFError) as error:
         raise RunError(
             f"{root}: not a bundle that automl-cli wrote ({type(error).__name__}: {error}).",
-            hint="Copy the run's folder again, or run `automl fit` anew.",
+            hint="Copy the run's folder again, or run `automl fit` again.",
         ) from error
 
 

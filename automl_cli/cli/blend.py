@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from automl_cli.cli.answers import answered, print_json
+from automl_cli.cli.answers import answered, echo_message, print_json
 from automl_cli.cli.options import AsJson, Force, RunFolder, read_path
 from automl_cli.cli.unfinished import warn_unfinished
 
@@ -57,7 +57,7 @@ def blend(
         for one in (run, *others):  # of a file nothing is told
             warn_unfinished(one)
         for warning in made["warnings"]:
-            typer.echo(f"warning: {warning}", err=True)
+            echo_message(f"warning: {warning}")
         if as_json:
             print_json(made)
         else:

@@ -17,10 +17,10 @@ config_app = typer.Typer(
 
 @config_app.command("init", cls=Command)
 def config_init(
-    path: Annotated[Path, typer.Argument(help="Where to write it.", parser=read_path)] = Path(
+    path: Annotated[Path, typer.Argument(help="The file to write.", parser=read_path)] = Path(
         "automl.yaml"
     ),
-    preset: Annotated[str, typer.Option(help="Preset that it extends.")] = "medium",
+    preset: Annotated[str, typer.Option(help="Preset to extend.")] = "medium",
 ) -> None:
     """Write a short YAML config to edit."""
     with answered():

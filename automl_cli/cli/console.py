@@ -82,7 +82,7 @@ class RunConsole:
         elif event.kind in EVENT_FORMATS:
             if event.kind == "blended" and self.unstarted:
                 left_out = format_count(self.unstarted, "candidate")
-                self._line(f"{left_out} not started: {NOT_STARTED}", style="dim")
+                self._line(f"{left_out} not fitted: {NOT_STARTED}", style="dim")
             format_event, style = EVENT_FORMATS[event.kind]
             self._line(format_event(fields), style=style)
         if self.is_verbose:

@@ -27,7 +27,7 @@ def explain(
     rate: Annotated[float, typer.Option(help="Accepted false discovery rate.")] = 0.05,
     as_json: AsJson = False,
 ) -> None:
-    """Show which columns matter, how much and how surely."""
+    """Show which columns matter, how much, and how certain that is."""
     with answered():
         from automl_cli.cli.explained import print_explained
         from automl_cli.cli.status import show_status

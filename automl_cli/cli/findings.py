@@ -6,7 +6,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from automl_cli.cli.terminal import open_console, print_line
+from automl_cli.cli.terminal import open_console, print_hanging, print_line
 from automl_cli.core.counts import format_count
 from automl_cli.core.errors import ConfigError, DataError
 from automl_cli.core.finding import SEVERITIES
@@ -51,9 +51,9 @@ def print_findings(console: Console, findings: Sequence[Mapping[str, Any]]) -> N
     """Print each finding and what to do about it."""
     for finding in findings:
         severity = finding["severity"]
-        line = Text.assemble((f"{severity:<8}", STYLES[severity]), f"{finding['message']}")
-        print_line(console, line, Text(f"[{finding['code']}]", style="dim"))
-        print_line(console, Text(f"        {finding['advice']}", style="dim"))
+        body = Text.assemble(finding["message"], " ", (f"[{finding['code']}]", "dim"))
+        print_hanging(console, Text(f"{severity:<8}", style=STYLES[severity]), body)
+        print_hanging(console, Text(" " * 8), Text(finding["advice"], style="dim"))
         for key, value in finding["fix"].items():
             print_line(console, f"        {key}: {value}", highlight=False)
 

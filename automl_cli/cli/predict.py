@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from automl_cli.cli.answers import answered, echo_notes, print_json
+from automl_cli.cli.answers import answered, echo_message, echo_notes, print_json
 from automl_cli.cli.options import AsJson, Force, RunFolder, read_path
 from automl_cli.cli.unfinished import warn_unfinished
 
@@ -47,7 +47,7 @@ def predict(
         done["finished"] = warn_unfinished(run)
         echo_notes(done["notes"])
         for one in done["unread"]:
-            typer.echo(_warn(rows, one, done["rows"]), err=True)
+            echo_message(_warn(rows, one, done["rows"]))
         if as_json:
             print_json(done)
         else:

@@ -25,8 +25,8 @@ def print_tracked(tracked: Mapping[str, Any]) -> None:
     for train in dict.fromkeys(trains):
         metrics = [metric for other, metric in scored if other == train]
         if len(metrics) > 1:
-            message = "scored by several metrics; choose from the table of the competition's own"
-            console.print(f"{train}: {message}", soft_wrap=True, highlight=False)
+            message = "runs with several metrics; choose from the table of the competition's metric"
+            print_line(console, f"{train}: {message}", highlight=False)
 
 
 def _print_question(
@@ -44,7 +44,7 @@ def _print_question(
         message = f"rank correlation with the public scores: {question['correlation']:.2f}"
         console.print(message, soft_wrap=True)
     for one in filter(answers, tracked["choice"]):
-        console.print(f"choose {one['run']}: {one['reason']}", soft_wrap=True, highlight=False)
+        print_line(console, f"choose {one['run']}: {one['reason']}", highlight=False)
     idle = [one["run"] for one in runs if not one["submission"]]
     if idle:
         message = f"without a submission, so not to be chosen: {', '.join(idle)}"
@@ -82,7 +82,7 @@ def _list_members(target: Mapping[str, Any]) -> Table:
         table.add_column(name, justify="right", no_wrap=True)
     order = sorted(target["members"], key=lambda one: (bool(one["left_out"]), -abs(one["weight"])))
     for one in order:
-        name = one["key"] + (" (from outside the run)" if one["outside"] else "")
+        name = one["key"] + (" (from outside)" if one["outside"] else "")
         figures = [format_number(one["score"]), format_number(one["score_se"], 2)]
         if one["left_out"]:
             table.add_row(f"{name}: {one['left_out']}", *figures, "left out", "")

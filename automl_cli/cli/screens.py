@@ -6,7 +6,7 @@ from typing import Any
 
 from rich.table import Table
 
-from automl_cli.cli.terminal import open_console
+from automl_cli.cli.terminal import open_console, print_line
 from automl_cli.core.counts import format_count
 from automl_cli.core.errors import RunError
 from automl_cli.features.tried import load_tried
@@ -44,17 +44,25 @@ def print_screens(screens: Sequence[Mapping[str, Any]], *, every: bool) -> None:
     for screen in screens:
         columns = screen["columns"]
         shown = [column for column in columns if every or column["taken"]]
-        console.print(_make_table(shown, screen["folds"]))
+        if shown:
+            console.print(_make_table(shown, screen["folds"]))
         n_out = sum(column["stands_out"] > 0 for column in columns)
         n_taken = sum(column["taken"] > 0 for column in columns)
-        console.print(
-            f"{format_count(len(columns), 'column')} tried; {n_out} "
-            f"{'stands' if n_out == 1 else 'stand'} out from chance in some fold, "
-            f"{n_taken} {'is' if n_taken == 1 else 'are'} taken"
+        print_line(
+            console,
+            f"{format_count(len(columns), 'column')} tried; {_format_found(n_out, n_taken)}"
             + ("" if len(shown) == len(columns) else " (--all shows the others too)"),
-            soft_wrap=True,
             highlight=False,
         )
+
+
+def _format_found(n_out: int, n_taken: int) -> str:
+    if n_out == n_taken == 0:
+        return "none of them stands out from chance in any fold"
+    return (
+        f"{n_out} {'stands' if n_out == 1 else 'stand'} out from chance in at least one fold, "
+        f"{n_taken} {'is' if n_taken == 1 else 'are'} taken"
+    )
 
 
 def _make_table(columns: Sequence[Mapping[str, Any]], n_folds: int) -> Table:

@@ -5,8 +5,11 @@ markup.
 """
 
 from rich.console import Console, RenderableType
+from rich.text import Text
 
 from automl_cli.cli.answers import exit_unread
+
+NARROWEST = 20  # columns that prose behind a head is broken to
 
 
 class _Console(Console):
@@ -37,3 +40,15 @@ def print_line(console: Console, *parts: RenderableType, highlight: bool | None 
     Lines that end in a path are printed with ``soft_wrap=True`` instead, so that it can be copied.
     """
     console.print(*parts, soft_wrap=not console.is_terminal, highlight=highlight)
+
+
+def print_hanging(console: Console, head: Text, body: Text) -> None:
+    """Print prose behind a head: on a terminal its further lines begin below its first one."""
+    if not console.is_terminal:
+        print_line(console, head + body)
+        return
+    width = max(console.width - head.cell_len, NARROWEST)
+    for line in body.wrap(console, width):
+        line.rstrip()
+        console.print(head + line, soft_wrap=True)
+        head = Text(" " * head.cell_len)

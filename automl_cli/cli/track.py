@@ -35,7 +35,9 @@ def track_show(
     picture: Annotated[
         Path | None,
         typer.Option(
-            help="Draw both scores into this .png or .svg.", parser=read_path, metavar="PATH"
+            help="Draw the scores as a .png or .svg file.",
+            parser=read_path,
+            metavar="PATH",
         ),
     ] = None,
     as_json: AsJson = False,

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-import typer
+from automl_cli.cli.answers import echo_message
 
 
 def warn_unfinished(run: Path) -> bool:
@@ -20,5 +20,5 @@ def warn_unfinished(run: Path) -> bool:
         if directory.is_in_use
         else f"{run}: interrupted after {counted}; run the same command to resume."
     )
-    typer.echo(text, err=True)
+    echo_message(text)
     return False

@@ -71,9 +71,9 @@ def _find_open(dataset: Dataset, config: RunConfig) -> list[Finding]:
         Finding(
             code="open_sample",
             severity="note",
-            message=f"the sample has {shown} of {column}, so it cannot tell labels from "
-            "probabilities; the file was checked for probabilities.",
-            advice="Name the metric with --metric; accuracy asks for labels.",
+            message=f"the sample has {shown} of {column}, so it does not show whether "
+            "labels or probabilities are expected; the file was checked for probabilities.",
+            advice="Set the metric with --metric; accuracy, for example, expects labels.",
             columns=(column,),
         )
         for column, shown in find_open(dataset, config)

@@ -196,7 +196,7 @@ def _blamed_on_bundle() -> Iterator[None]:
     except (KeyError, TypeError, ValueError, OverflowError, IndexError) as error:
         raise RunError(
             f"the bundle does not predict ({type(error).__name__}: {error}).",
-            hint="It was altered, or made by other versions: run `automl fit` anew.",
+            hint="It was altered, or made by other versions: run `automl fit` again.",
         ) from error
 
 

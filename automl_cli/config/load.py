@@ -136,7 +136,12 @@ def _read_override(text: str) -> Layer:
     if find_key(key) == "extends" or keys == ["extends"]:
         hint = "Use --preset NAME, or write extends into a file."
         return _raise_mistake(
-            Mistake(where=origin, key_path=tuple(keys), problem="only files extend.", hint=hint)
+            Mistake(
+                where=origin,
+                key_path=tuple(keys),
+                problem="only a file can extend another.",
+                hint=hint,
+            )
         )
     read = read_text(value, lambda _line: origin)
     return Layer(make_node(to_plain(read.tree), origin, keys), read.mistakes)

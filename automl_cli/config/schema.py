@@ -80,7 +80,7 @@ class DataConfig(ConfigSection):
         gt=0,
         le=1,
         description="The weight of a row of the original data set in fitting, where a row of "
-        "train has weight 1: more than 0 and at most 1. In target means it counts as 1.",
+        "train has weight 1: more than 0 and at most 1. In target means, it has weight 1.",
     )
     transductive: bool = Field(
         default=True,
@@ -93,8 +93,8 @@ class ValidationConfig(ConfigSection):
 
     splitter: ConfigText = Field(
         "auto",
-        description="How folds are made: auto (from the columns named here, else as test was "
-        "split off from train), kfold, stratified, group, stratified_group, time or column "
+        description="How folds are made: auto (by the columns set here, otherwise by how test "
+        "differs from train), kfold, stratified, group, stratified_group, time or column "
         "(`automl list splitters`), or a function of your own as my_split.py:split.",
     )
     folds: int = Field(
@@ -133,7 +133,7 @@ class ValidationConfig(ConfigSection):
 
 
 class FeaturesConfig(ConfigSection):
-    """What the models are given: a recipe of each model's own, and generated columns.
+    """What the models are given: each model's own recipe, and generated columns.
 
     Generated columns are screened in each fold on the rows that are not held out.
     """
@@ -160,8 +160,8 @@ class FeaturesConfig(ConfigSection):
     )
     recipes: dict[str, Recipe] = Field(
         default_factory=dict,
-        description="Models and the list of feature steps each is given instead of its own and "
-        "the groups, such as [numeric, {target_mean: {smoothing: 10}}, {crosses: {top: 30}}]; "
+        description="For a model, the list of feature steps that replaces its recipe and the "
+        "groups, such as [numeric, {target_mean: {smoothing: 10}}, {crosses: {top: 30}}]; "
         "`automl list features` shows all.",
     )
 

@@ -70,7 +70,7 @@ def read_function(name: str, kind: str, called: str) -> Callable[..., Any]:
     path, _, function = name.rpartition(":")
     if not is_file(Path(path)):
         raise PlanError(
-            f"{path}: no such file, wanted by the {kind} {name!r}.",
+            f"{path}: no such file (named by the {kind} {name!r}).",
             hint=f"Give the path of a Python file, as in my_{kind}.py:{function or 'name'}.",
         )
     content = _run(name, path, called)

@@ -116,7 +116,7 @@ def _check_labels(table: RawTable, name: str, target: Target, wants: Wants) -> N
             expected = f"{what} of {target.name!r} such as {target.written[0]!r}"
             by = "the sample" if target.spelled else "train"
             hint = f"Write labels as {by} spells them. "
-            hint += "If probabilities are asked for, name their metric with --metric."
+            hint += "If probabilities are expected, set their metric with --metric."
             raise _misfit(table, f"{text!r} in column {name!r}, row {row + 1}", expected, hint)
 
 
@@ -131,7 +131,7 @@ def _check_numbers(table: RawTable, name: str, wants: Wants) -> None:
         cell = table.texts(name)[row]
         hint = f"Fill every cell of the column with {expected}, written like 0.25."
         if wants == "probability":
-            hint += " If classes are asked for, name their metric with --metric."
+            hint += " If labels are expected, set their metric with --metric."
         raise _misfit(table, f"{cell!r} in column {name!r}, row {row + 1}", expected, hint)
 
 

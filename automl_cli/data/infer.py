@@ -165,10 +165,10 @@ def _make_schema(
 
 def _check_options(tables: RawTables, options: DataOptions) -> None:
     named = {
-        "target": options.target,
+        "data.target": options.target,
         "validation": options.extra,  # first: a fold column is dropped as well
-        "drop": options.drop,
-        "roles": tuple(options.roles),
+        "data.drop": options.drop,
+        "data.roles": tuple(options.roles),
     }
     known = tables.train.names
     parts = known if options.parts else ()
@@ -178,7 +178,7 @@ def _check_options(tables: RawTables, options: DataOptions) -> None:
             if name not in known and not (part.isdigit() and whole in parts):
                 close = find_alike(name, known) or get_close_matches(name, known, n=1)
                 raise DataError(
-                    f"{tables.train.name}: no column {name!r}, which {option} names.",
+                    f"{tables.train.name}: no column {name!r} (named by {option}).",
                     hint=f"Did you mean {' or '.join(map(repr, close))}?"
                     if close
                     else f"It has {_join_names(known)}.",
@@ -240,7 +240,7 @@ def _make_extra(
     lost = [name for name in parts if name not in features.train]
     if lost:
         raise DataError(
-            f"{tables.train.name}: no column {lost[0]!r}, which validation names.",
+            f"{tables.train.name}: no column {lost[0]!r} (named by validation).",
             hint=f"The features are {_join_names(list(features.train.columns))}.",
         )
     frame = prepare_frame(find_typing(every, own, missing=options.missing), tables.train)

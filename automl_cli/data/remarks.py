@@ -53,7 +53,7 @@ def _check_numbers(
     if constant and len(numbers) > 1:
         yield _warn("constant", f"the same number in every row of {', '.join(constant)}.", names)
     elif wants == "probability" and np.isin(numbers, (0, 1)).all():
-        sentence = f"nothing but 0 and 1 in {', '.join(names)}, where probabilities are wanted."
+        sentence = f"only 0 and 1 in {', '.join(names)}, where probabilities are expected."
         yield _warn("hard_labels", sentence, names)
     sums = numbers.sum(axis=1)
     if len(names) > 1 and (np.abs(sums - 1) > ONE).any():
@@ -130,6 +130,6 @@ def _warn(code: str, message: str, names: Sequence[str]) -> Finding:
         code=code,
         severity="warning",
         message=message,
-        advice="Look at how the file was made before it costs a submission.",
+        advice="Check how the file was made before it costs a submission.",
         columns=tuple(names),
     )

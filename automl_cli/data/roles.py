@@ -124,7 +124,7 @@ def _check_parts(train: RawTable, made: Sequence[str], options: DataOptions) -> 
         lost = [name for name in lost if name.rpartition(".")[0] not in options.drop]
         if lost:
             raise DataError(
-                f"{train.name}: no column {lost[0]!r}, which {option} names.",
+                f"{train.name}: no column {lost[0]!r} (named by data.{option}).",
                 hint=f"The parts of codes are {', '.join(made[:10])}."
                 if made
                 else "No column holds codes that are made of parts.",

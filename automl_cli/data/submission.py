@@ -136,7 +136,7 @@ def check_shape(dataset: Dataset, target: Target, wants: Wants) -> None:
         wanted = f"{fitting[-1]}, one per class" if fitting[-1] > 1 else "1"
         raise DataError(
             f"the sample has {came} for the target {target.name!r}, but the metric wants {wanted}.",
-            hint="Choose a metric that fits the sample (`automl list metrics` says what each "
+            hint="Choose a metric that fits the sample (`automl list metrics` shows what each "
             "wants), or give the right sample with --sample.",
         )
 

@@ -224,7 +224,7 @@ def _make_question(work: _Work, rows: IntVector) -> ImportanceRequest:
 
 def _make_probe(work: _Work, probed: Candidate, rows: IntVector) -> NoiseColumn:
     problem = work.problem
-    work.listener(_make_message(f"{probed.spec.key} is fitted again with a column of noise"))
+    work.listener(_make_message(f"refitting {probed.spec.key} with a noise column"))
     refit, name = refit_with_probe(work.run, problem, probed, work.listener)
     blend = work.explainer.blend.replace_member(probed.spec.key, refit.member)
     folds = select_folds(blend, problem.folds, rows)
@@ -236,7 +236,7 @@ def _drop(work: _Work, whole: Candidate, answer: ImportanceTable) -> tuple[Dropp
     names = [one.name for one in answer.columns if not one.is_probe]
     without = []
     for name in names[: work.request.drop_column]:
-        work.listener(_make_message(f"{whole.spec.key} is fitted again without {name}"))
+        work.listener(_make_message(f"refitting {whole.spec.key} without {name}"))
         refit = refit_without(work.run, work.problem, whole, name, work.listener)
         without.append((name, refit.candidate))
     return compare_refits(work.problem, make_row_loss(work.problem), whole, without)

@@ -114,7 +114,7 @@ def _get_oof(run: Reopened, problem: Problem, found: dict[str, Candidate], key: 
     if blend is None:
         raise RunError(
             f"{run.directory.root}: no ensemble of the finished candidates.",
-            hint="Finish the run first: the same `automl fit` command goes on.",
+            hint="Finish the run first: the same `automl fit` command continues it.",
         )
     return blend.oof
 

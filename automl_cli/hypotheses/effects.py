@@ -138,7 +138,7 @@ def _choose_columns(
         if name not in known:
             close = get_close_matches(name, known, n=1)
             raise DataError(
-                f"{rows.source}: no feature column {name!r}, which --columns names.",
+                f"{rows.source}: no feature column {name!r} (named by --columns).",
                 hint=f"Did you mean {close[0]!r}?" if close else f"Use one of {', '.join(known)}.",
             )
     chosen = question.columns or tuple(name for name in known if name != rows.cluster)

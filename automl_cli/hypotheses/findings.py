@@ -142,8 +142,8 @@ def _find_repetition(effects: Effects) -> Iterator[Finding]:
             f"by {overlap.like}: its standard errors are {overlap.inflation:.0f} "
             "times as large as without them.",
             advice=(
-                "The two may share an effect that neither shows alone; test one of them "
-                "(--columns)."
+                "The two may have a common effect that neither shows beside the other; "
+                "test one of them (--columns)."
             ),
             columns=(overlap.term, overlap.like),
         )

@@ -79,7 +79,7 @@ class HypothesisRows:
             known = [str(known) for known in self.frame.columns]
             close = get_close_matches(name, known, n=1)
             raise DataError(
-                f"{self.source}: no column {name!r}, which {flag} names.",
+                f"{self.source}: no column {name!r} (named by {flag}).",
                 hint=f"Did you mean {close[0]!r}?" if close else f"It has {', '.join(known[:10])}.",
             )
         return self.frame[name]

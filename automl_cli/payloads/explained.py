@@ -57,7 +57,7 @@ class DroppedPayload(Payload):
     p: Figure
     """One-sided."""
     q: Figure
-    """The lowest false discovery rate at which the model is said to miss it."""
+    """The lowest false discovery rate at which it counts as missed by the model."""
 
 
 class ColumnSize(Payload):
@@ -73,7 +73,7 @@ class ContributionsPayload(Payload):
     """SHAP values of held-out rows; the values themselves are in `explain/TARGET/shap.csv`."""
 
     rows: int
-    """How many rows."""
+    """The number of rows."""
     share: float
     """The part of the blend's weight that they explain."""
     shared: float
@@ -126,7 +126,7 @@ class ExplainedTarget(Payload):
     rows: int
     """Held-out rows that were permuted."""
     repeats: int
-    """How often."""
+    """The number of permutations of each."""
     share: float
     """The part of the blend's weight that was predicted again."""
     rate: float
@@ -151,7 +151,7 @@ class Explained(Payload):
     """Printed by `automl explain --json`; `explain/explanation.json` of a run."""
 
     version: Literal[2]
-    """Of this schema."""
+    """The version of this schema."""
     run: str
     """The run directory."""
     targets: list[ExplainedTarget]

@@ -54,7 +54,7 @@ class InspectedFold(Payload):
     fitted_rounds: int | None
     """The rounds that were fitted; null for models without."""
     seconds: float
-    """Of features and fit."""
+    """Seconds that the features and the fit took."""
     peak_bytes: int
     """The peak memory of its worker."""
     row_share: float
@@ -67,7 +67,7 @@ class Inspected(Payload):
     """Printed by `automl leaderboard --candidate KEY --json`."""
 
     version: Literal[1]
-    """Of this schema."""
+    """The version of this schema."""
     run: str
     """The run directory."""
     key: str
@@ -83,13 +83,13 @@ class Inspected(Payload):
     status: Literal["fitted", "failed", "skipped"]
     """Its state; the figures below are null unless it was fitted."""
     score: Figure
-    """Out-of-fold, by the metric."""
+    """Its out-of-fold score in the metric."""
     score_se: Figure
     """Its standard error."""
     weight: Figure
     """In the ensemble; null if it is no member."""
     seconds: Figure
-    """Of all its fits together."""
+    """Seconds that all its fits took together."""
     predict_seconds: Figure
     """What predicting held-out and test rows took, all folds together; null if it is unknown."""
     predict_share: Figure

@@ -11,11 +11,11 @@ class HoldoutPayload(Payload):
     """The score on rows that were set aside (`validation.holdout`)."""
 
     score: Figure
-    """Of the ensemble."""
+    """The score of the ensemble."""
     score_se: Figure
     """Its standard error."""
     rows: int
-    """How many rows."""
+    """The number of rows."""
 
 
 class OriginalRowsPayload(Payload):
@@ -53,7 +53,7 @@ class CandidatePayload(Payload):
     original: float = 0.0
     """The weight of rows of the original data set in training; 0: not used."""
     score: Figure
-    """Out-of-fold, by the metric."""
+    """Its out-of-fold score in the metric."""
     score_se: Figure
     """Its standard error."""
     fold_scores: list[Figure]
@@ -61,7 +61,7 @@ class CandidatePayload(Payload):
     rounds: list[int]
     """The boosting rounds of each fold; empty for models without."""
     seconds: float
-    """Of all its fits together."""
+    """Seconds that all its fits took together."""
     cut: bool
     """Whether the clock ended a fit."""
     row_share: float
@@ -131,7 +131,7 @@ class Searched(Payload):
     best: str | None = None
     """Key of the best candidate."""
     score: Figure = None
-    """Of the choice, scored on folds that did not influence it."""
+    """The score of the choice, on folds that did not influence it."""
     score_se: Figure = None
     """Its standard error."""
     naive: Figure = None
@@ -158,9 +158,9 @@ class SolvedTarget(Payload):
     validation: str
     """How folds were made."""
     folds: int
-    """How many."""
+    """The number of folds."""
     score: Figure
-    """Of the ensemble, cross-fitted."""
+    """The score of the ensemble, cross-fitted."""
     score_se: Figure
     """Its standard error."""
     in_sample: Figure
@@ -191,17 +191,17 @@ class Summary(Payload):
     """Printed by `automl fit --json` and `automl leaderboard --json`; `summary.json` of a run."""
 
     version: Literal[1]
-    """Of this schema."""
+    """The version of this schema."""
     run: str
     """The run directory."""
     submission: str | None
     """The file that was written; null without a test table."""
     task: str | None
-    """Of all targets; null if they differ."""
+    """The task of all targets; null if they differ."""
     metric: str | None
-    """Of all targets; null if they differ."""
+    """The metric of all targets; null if they differ."""
     score: Figure
-    """Of the ensemble, cross-fitted; the mean over targets, null if their metrics differ."""
+    """The cross-fitted score of the ensemble; the mean over targets, null if metrics differ."""
     score_se: Figure
     """Its standard error."""
     in_sample: Figure
@@ -256,7 +256,7 @@ class Screens(Payload):
     """Printed by `automl features --json`."""
 
     version: Literal[2]
-    """Of this schema."""
+    """The version of this schema."""
     screens: list[Screen]
     """One for each target."""
     finished: bool = True

@@ -11,7 +11,7 @@ class BlendMember(Payload):
     key: str
     """Of a candidate, `MODEL@RUN-HASH` if it is another run's, or with the name of a file."""
     score: Figure
-    """Its own, out-of-fold."""
+    """Its own out-of-fold score."""
     score_se: Figure
     """Its standard error."""
     weight: float
@@ -30,7 +30,7 @@ class Contestant(Payload):
     combiner: str
     """Its name."""
     score: Figure
-    """Of its blend, cross-fitted."""
+    """The score of its blend, cross-fitted."""
     in_sample: Figure
     """The same in-sample, which is optimistic."""
 
@@ -43,7 +43,7 @@ class BlendedTarget(Payload):
     metric: str
     """How it is scored."""
     score: Figure
-    """Of the blend, cross-fitted."""
+    """The score of the blend, cross-fitted."""
     score_se: Figure
     """Its standard error."""
     in_sample: Figure
@@ -57,7 +57,7 @@ class BlendedTarget(Payload):
     run_score_se: Figure
     """Its standard error."""
     loss: Figure
-    """Of the blend, cross-fitted: what blends are chosen by; lower is better."""
+    """The loss of the blend, cross-fitted: what blends are chosen by; lower is better."""
     run_loss: Figure
     """The same of the run alone."""
     loss_name: str
@@ -72,7 +72,7 @@ class Blended(Payload):
     """Printed by `automl blend --json`."""
 
     version: Literal[1]
-    """Of this schema."""
+    """The version of this schema."""
     submission: str
     """The file that was written."""
     targets: list[BlendedTarget]
@@ -130,7 +130,7 @@ class Tracked(Payload):
     """Printed by `automl track show --json`."""
 
     version: Literal[1]
-    """Of this schema."""
+    """The version of this schema."""
     runs: list[TrackedRun]
     """By table and metric, the best score first."""
     tables: list[TrackedTable]
@@ -145,7 +145,7 @@ class Submitted(Payload):
     """Printed by `automl submit --json`."""
 
     version: Literal[1]
-    """Of this schema."""
+    """The version of this schema."""
     run: str
     """The run directory."""
     competition: str
@@ -166,11 +166,11 @@ class Wheelhouse(Payload):
     """Printed by `automl wheelhouse --json`."""
 
     version: Literal[1]
-    """Of this schema."""
+    """The version of this schema."""
     folder: str
     """The folder of the wheels."""
     wheels: int
-    """How many."""
+    """The number of wheels."""
     bytes: int
     """Their size together."""
     install: str

@@ -9,7 +9,7 @@ class Audited(Payload):
     """Printed by `automl audit --json`."""
 
     version: Literal[1]
-    """Of this schema."""
+    """The version of this schema."""
     train: str
     """The training table."""
     test: str | None
@@ -32,7 +32,7 @@ class Unread(Payload):
     column: str
     """Its name."""
     cells: int
-    """How many."""
+    """The number of such cells."""
     first: str
     """The first of them."""
     row: int
@@ -40,7 +40,7 @@ class Unread(Payload):
     line: int | None
     """Its line in a plain csv, from 1; null in other files."""
     share: float
-    """Of all rows."""
+    """The share of all rows."""
     kind: str
     """What train has there: number, boolean, time or datetime."""
 
@@ -49,7 +49,7 @@ class Predicted(Payload):
     """Printed by `automl predict --json`."""
 
     version: Literal[1]
-    """Of this schema."""
+    """The version of this schema."""
     predictions: str
     """The file that was written."""
     rows: int
@@ -66,7 +66,7 @@ class Checked(Payload):
     """Printed by `automl check --json`, of a file that fits; one that does not exits with 2."""
 
     version: Literal[1]
-    """Of this schema."""
+    """The version of this schema."""
     submission: str
     """The file."""
     rows: int

@@ -13,10 +13,11 @@ class EffectTestPayload(Payload):
     df: int
     """Parameters of it that are tested together."""
     p: Figure
-    """Of Wald's test with robust errors; null where classes are separated or clusters too few."""
+    """The p-value of Wald's test with robust errors; null if classes are separated or clusters are
+    too few."""
     p_likelihood: Figure
-    """Of the likelihood-ratio test; null with clusters, for counts that vary more than Poisson's
-    law allows, and where it would take too long."""
+    """The p-value of the likelihood-ratio test; null with clusters, for counts that vary more than
+    a Poisson distribution allows, and if it would take too long."""
     p_corrected: Figure
     """`p`, or `p_likelihood` where that is null, corrected for the number of terms."""
     reference: str | None
@@ -106,39 +107,39 @@ class TestedTarget(Payload):
     conclusions: list[str]
     """What follows, in sentences."""
     family: str | None = None
-    """Of effects: `gaussian`, `binomial`, `multinomial` or `poisson`."""
+    """For effects: `gaussian`, `binomial`, `multinomial` or `poisson`."""
     rows: int | None = None
-    """Of effects: rows of the model."""
+    """For effects: rows of the model."""
     errors: str | None = None
-    """Of effects: how errors are made robust."""
+    """For effects: how errors are made robust."""
     clusters: int | None = None
-    """Of effects: clusters of rows; 0 without."""
+    """For effects: clusters of rows; 0 without."""
     condition: Figure = None
-    """Of effects: condition number of the correlation matrix."""
+    """For effects: condition number of the correlation matrix."""
     tests: list[EffectTestPayload] | None = None
-    """Of effects: one for each term."""
+    """For effects: one for each term."""
     coefficients: list[CoefficientPayload] | None = None
-    """Of effects: of all terms."""
+    """For effects: of all terms."""
     findings: list[FindingPayload] | None = None
     """What to consider."""
     left_out: list[tuple[str, str]] | list[str] | None = None
     """Columns that are not in the model, with the reason; groups with too few rows or clusters."""
     cluster: str | None = None
-    """Of groups: the column whose equal values make rows dependent, or null."""
+    """For groups: the column whose equal values make rows dependent, or null."""
     test: str | None = None
-    """Of groups: the test of any two, or the tests that were used."""
+    """For groups: the test of any two, or the tests that were used."""
     overall: str | None = None
-    """Of groups: the test of all together."""
+    """For groups: the test of all together."""
     p_overall: Figure = None
-    """Of groups: its p-value."""
+    """For groups: its p-value."""
     groups: list[Group] | None = None
-    """Of groups: what is compared."""
+    """For groups: what is compared."""
     differences: list[Difference] | None = None
-    """Of groups: each pair."""
+    """For groups: each pair."""
     n_missing: int | None = None
-    """Of groups: rows that are left out because a value is missing."""
+    """For groups: rows that are left out because a value is missing."""
     n_ungrouped: int | None = None
-    """Of groups: those of them that have no group."""
+    """For groups: those of them that have no group."""
 
 
 class GainPayload(Payload):
@@ -162,48 +163,49 @@ class Tested(Payload):
     """Printed by `automl test --json`; which keys there are depends on the question."""
 
     version: Literal[1]
-    """Of this schema."""
+    """The version of this schema."""
     level: float
-    """Of significance."""
+    """The level of significance."""
     correction: Literal["holm", "fdr", "none"]
-    """For the number of tests."""
+    """The correction for the number of tests."""
     question: Literal["effects", "groups", "candidates"]
     """What was asked."""
     source: str
     """The table or the run."""
     rows: int | GainPayload
-    """Of effects and groups: rows of the table. Of candidates: the gain of the models as fitted."""
+    """For effects and groups: rows of the table. For candidates: the gain of the models as
+    fitted."""
     formula: str | None = None
-    """Of effects: the formula, or null."""
+    """For effects: the formula, or null."""
     alone: bool | None = None
-    """Of effects: whether each column is tested without the others."""
+    """For effects: whether each column is tested without the others."""
     between: str | None = None
-    """Of groups: the column that makes them."""
+    """For groups: the column that makes them."""
     targets: list[TestedTarget] | None = None
-    """Of effects and groups: one or more."""
+    """For effects and groups: one or more."""
     target: str | None = None
-    """Of candidates: what they predict."""
+    """For candidates: what they predict."""
     metric: str | None = None
-    """Of candidates: how they are scored."""
+    """For candidates: how they are scored."""
     greater_is_better: bool | None = None
-    """Of candidates: the direction of the metric."""
+    """For candidates: the direction of the metric."""
     keys: list[str] | None = None
-    """Of candidates: both."""
+    """For candidates: both."""
     features: list[list[str]] | None = None
-    """Of candidates: the steps of both recipes."""
+    """For candidates: the steps of both recipes."""
     first: Figure = None
-    """Of candidates: the score of the first."""
+    """For candidates: the score of the first."""
     second: Figure = None
-    """Of candidates: the score of the second."""
+    """For candidates: the score of the second."""
     n_rows: int | None = None
-    """Of candidates: rows they are compared on."""
+    """For candidates: rows they are compared on."""
     folds: GainPayload | None = None
-    """Of candidates: the gain of a fold, were they trained anew; null for fewer than three."""
+    """For candidates: the gain of a fold, were they trained anew; null for fewer than three."""
     by_fold: list[Figure] | None = None
-    """Of candidates: the gain on each fold."""
+    """For candidates: the gain on each fold."""
     equal: bool | None = None
-    """Of candidates: whether both predict the same for every row."""
+    """For candidates: whether both predict the same for every row."""
     notes: list[str] | None = None
-    """Of candidates: what to consider."""
+    """For candidates: what to consider."""
     conclusions: list[str] | None = None
-    """Of candidates: what follows, in sentences."""
+    """For candidates: what follows, in sentences."""

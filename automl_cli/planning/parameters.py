@@ -128,7 +128,7 @@ def _check(setting: GivenParams, trials: _Trials, loaded: LoadedConfig) -> Itera
             default = f": the default is {format_value(defaults[name])}" if name in defaults else ""
             yield loaded.mistake(
                 (*setting.place, name),
-                f"{setting.model} does not take {value}: {said}",
+                f"{setting.model} does not accept {value}: {said}",
                 hint=f"Give another value, or leave {name} out{default}.",
             )
     others = {key: value for key, value in setting.given.items() if key not in setting.own}
@@ -136,7 +136,7 @@ def _check(setting: GivenParams, trials: _Trials, loaded: LoadedConfig) -> Itera
         values = ", ".join(format_param(name, setting.given[name]) for name in setting.own)
         yield loaded.mistake(
             setting.place,
-            f"{setting.model} does not take these values together ({values}): {error}",
+            f"{setting.model} does not accept these values together ({values}): {error}",
             hint="Change one of them, or leave it out.",
         )
 

@@ -82,7 +82,10 @@ def make_run_facts(
     facts = [*dataset.schema.facts, *make_metric_facts(dataset, config)]
     plan = problems[0].folds
     why = f"; {validation.reason}" if validation.reason else ""
-    text = "labels or probabilities: it cannot tell; --metric decides, and accuracy asks for labels"
+    text = (
+        "this does not show whether labels or probabilities are expected; set --metric, such as "
+        "accuracy for labels"
+    )
     facts += [("sample", f"{shown} of {name}", text) for name, shown in find_open(dataset, config)]
     return [*facts, ("validation", plan.name, f"{len(plan)} folds{why}")]
 

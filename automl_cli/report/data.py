@@ -165,7 +165,7 @@ def _read_solved(run: Reopened, problem: Problem, described: Mapping[str, Any]) 
     if not found:
         raise RunError(
             f"{run.directory.root}: no finished candidate for {problem.target.name}.",
-            hint="Finish the run first: the same `automl fit` command goes on.",
+            hint="Finish the run first: the same `automl fit` command continues it.",
         )
     return ReportTarget(
         problem=problem,

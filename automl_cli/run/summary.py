@@ -98,8 +98,8 @@ def read_summary(run: RunDirectory) -> dict[str, Any]:
         where = ".".join(str(part) for part in wrong["loc"]) or "the file"
         raise RunError(
             f"{run.summary}: not the figures of a run ({where}: {wrong['msg'].lower()}).",
-            hint="Give the same `automl fit` command again: it writes them anew and fits nothing "
-            "twice.",
+            hint="Give the same `automl fit` command again: it writes them again and repeats "
+            "no fit.",
         ) from error
     summary = dict(json.loads(stored))
     return summary if run.is_finished else _complete(run, summary)

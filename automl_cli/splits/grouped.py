@@ -10,12 +10,12 @@ from automl_cli.splits.shuffled import make_strata
 
 
 def split_group(request: SplitRequest) -> FoldPlan:
-    """Deal whole groups so that the folds have nearly the same number of rows."""
+    """Assign whole groups to folds with nearly the same number of rows."""
     return _split("group", request, np.zeros(request.n_rows, dtype=np.int64))
 
 
 def split_stratified_group(request: SplitRequest) -> FoldPlan:
-    """Deal whole groups so that the folds have nearly the same classes (or quantiles) and rows."""
+    """Assign whole groups to folds with nearly the same classes (or quantiles) and rows."""
     strata = make_strata(request.y, request.task, request.options.folds)
     return _split("stratified_group", request, strata)
 

@@ -95,7 +95,7 @@ class SplitRequest:
         where = f"validation.{option}"
         if name is None:
             raise PlanError(
-                f"{where}: this splitter needs a column, but none is named.",
+                f"{where}: this splitter needs a column, but none is set.",
                 hint=f"Name a column of train.csv: --set {where}=COLUMN",
             )
         if name not in self.extra:

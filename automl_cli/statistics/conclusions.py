@@ -197,7 +197,7 @@ def _describe_untested(effects: Effects) -> list[str]:
         elif effects.n_clusters:
             reason = "classes are separated, and no test with clusters is valid then"
         else:
-            reason = "classes are separated, by the others alone as well"
+            reason = "the other columns alone already separate the classes"
         by_reason.setdefault(reason, []).append(test.term)
     return [f"{_list(names)} cannot be tested: {reason}." for reason, names in by_reason.items()]
 
@@ -210,24 +210,25 @@ def _describe_effect(
     if not known and not test.separated:
         return (
             f"{test.term} has an effect by the likelihood-ratio test "
-            f"({format_p(test.p_likelihood)}), whose size has no finite estimate, since classes "
-            "are separated."
+            f"({format_p(test.p_likelihood)}), but its size has no finite estimate, because the "
+            "classes are separated."
         )
     if test.separated:
         what = (
-            f"with some values of {test.term} nothing is counted in these rows"
+            f"for some values of {test.term}, all counts are 0 in these rows"
             if response.family == "poisson"
-            else f"{test.term} separates classes: the odds of some of its values are 0 or without "
-            "bound in these rows"
+            else f"{test.term} separates classes: the odds of some of its values are 0 or "
+            "infinite in these rows"
         )
         return f"{what} (likelihood-ratio test, {format_p(test.p_likelihood)})."
     one = max(known, key=lambda one: abs(one.estimate) / one.error)
-    among = f", the surest of {len(known)}" if len(known) > 1 else ""
+    among = f", the most significant of {len(known)} coefficients" if len(known) > 1 else ""
     factor = 1.0 if one.spread is None else one.spread
     step = (
-        f"where {one.parameter}" + (f", beside {test.reference}" if test.reference else "")
+        f"for {one.parameter}" + (f" compared with {test.reference}" if test.reference else "")
         if one.spread is None
-        else f"for each {format_figure(one.spread)} more of {one.parameter} (a standard deviation)"
+        else f"for each increase of {format_figure(one.spread)} in {one.parameter} "
+        "(one standard deviation)"
     )
     step += f", {AT_ZERO.format(_list(test.within))}" if test.within else ""
     figures = [factor * value for value in (one.estimate, one.low, one.high)]
@@ -247,9 +248,9 @@ def _describe_size(figures: Sequence[float], label: str, response: Response, lev
     if response.family == "gaussian":
         return f"1 + {response.name} is {size}"
     if response.family == "poisson":
-        return f"the expected {response.name} is {size}"
+        return f"The expected {response.name} is {size}"
     against = f" against {response.labels[0]}" if len(response.labels) > 2 else ""
-    return f"the odds of {response.name} = {label}{against} are {size}"
+    return f"The odds of {response.name} = {label}{against} are {size}"
 
 
 def _describe_difference(
@@ -274,9 +275,9 @@ def _describe_difference(
     word = "higher" if one.difference >= 0 else "lower"
     low, high = (one.low, one.high) if one.difference >= 0 else (-one.high, -one.low)
     return (
-        f"In {column} = {one.second} {what} is {format_figure(abs(one.difference))} {word} than "
-        f"in {one.first} ({sure}: {format_figure(low)} to {format_figure(high)}; {size}). If there "
-        f"were no difference, one this large would come up {format_chance(one.p)}."
+        f"For {column} = {one.second}, {what} is {format_figure(abs(one.difference))} {word} than "
+        f"for {one.first} ({sure}: {format_figure(low)} to {format_figure(high)}; {size}). If "
+        f"there were no difference, one this large would come up {format_chance(one.p)}."
     )
 
 

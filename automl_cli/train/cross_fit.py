@@ -212,7 +212,7 @@ def _record(agenda: Agenda, course: Course, task: FoldTask) -> Iterator[Outcome]
         agenda.crew.forecast.record(course.spec, record)
         if is_useless(agenda, course):
             drop_course(agenda, course)
-            yield Skipped(spec=course.spec, reason="the budget ran out before it was of use")
+            yield Skipped(spec=course.spec, reason="the budget was too short for a useful fit")
             return
         key: JsonValue = course.spec.key
         fields = {"key": key, "fold": task.fold, "seconds": record.seconds}

@@ -172,7 +172,7 @@ def test_a_grave_finding_is_shown_even_to_the_quiet(tmp_path: Path) -> None:
     ("command", "told"),
     [
         ("fit", "interrupted; run the same command to resume.\n"),
-        ("audit", "interrupted; give the command again.\n"),
+        ("audit", "interrupted; run the command again.\n"),
     ],
 )
 def test_only_what_is_kept_is_promised_to_go_on(

@@ -95,7 +95,7 @@ def test_a_target_that_does_not_exist(competition: Competition) -> None:
 
     assert code == 2
     assert message == (
-        f"{folder / 'train.csv'}: no column 'sould', which target names.\n"
+        f"{folder / 'train.csv'}: no column 'sould' (named by data.target).\n"
         "  hint: Did you mean 'sold'?\n"
     )
 

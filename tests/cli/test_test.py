@@ -90,7 +90,7 @@ def test_a_mistake_ends_with_two_and_a_hint(table: Path):
     code, _, message = run(table, "--target", "price", "--columns", "sise")
     assert code == 2
     assert message == (
-        f"{table}: no feature column 'sise', which --columns names.\n  hint: Did you mean 'size'?\n"
+        f"{table}: no feature column 'sise' (named by --columns).\n  hint: Did you mean 'size'?\n"
     )
 
 

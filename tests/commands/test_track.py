@@ -111,7 +111,7 @@ def test_runs_of_another_metric_have_a_table_of_their_own(runs: Path) -> None:
     assert "train.csv: log_loss\nrun" in out
     assert "\n\ntrain.csv: roc_auc\nrun" in out
     assert out.endswith(
-        "train.csv: scored by several metrics; choose from the table of the competition's own\n"
+        "train.csv: runs with several metrics; choose from the table of the competition's metric\n"
     )
 
 

@@ -88,7 +88,7 @@ def test_a_value_that_contains_an_equals_sign_is_kept():
         ("folds", "--set folds: expected key=value."),
         ("=1", "--set =1: expected key=value."),
         ("a..b=1", "--set a..b=1: expected key=value."),
-        ("extends=fast", "--set extends=fast: only files extend."),
+        ("extends=fast", "--set extends=fast: only a file can extend another."),
         (
             "metric=[a",
             "--set metric=[a: not valid YAML: expected ',' or ']', but got '<stream end>'.",

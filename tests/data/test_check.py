@@ -19,7 +19,7 @@ SAMPLE = "id,y\n007,0\n8,0\n"
 HEADER = "Spell the header as expected."
 IDS = "Take the ids, and their order, from the sample."
 LABELS = (
-    "Write labels as train spells them. If probabilities are asked for, name their metric with "
+    "Write labels as train spells them. If probabilities are expected, set their metric with "
     "--metric."
 )
 MISFITS: list[tuple[tuple[str, Wants], str, str, str]] = [
@@ -53,7 +53,7 @@ MISFITS: list[tuple[tuple[str, Wants], str, str, str]] = [
         "'1.5' in column 'y', row 2, expected a probability",
         (
             "Fill every cell of the column with a probability, written like 0.25. "
-            "If classes are asked for, name their metric with --metric."
+            "If labels are expected, set their metric with --metric."
         ),
     ),
     (

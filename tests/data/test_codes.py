@@ -129,13 +129,13 @@ def test_parts_can_be_switched_off_dropped_and_named_by_validation(
     extra = infer(train, target=("y",), extra=("code.1",)).dataset.extra["code.1"]
     assert extra.tolist()[:3] == ["A", "B", "C"]
     assert error_of(infer, train, target=("y",), extra=("code.9",)) == (
-        "train.csv: no column 'code.9', which validation names.",
+        "train.csv: no column 'code.9' (named by validation).",
         "The features are row, code, code.1, code.2, code.3, x.",
     )
     for option in ({"drop": ("code.9",)}, {"roles": {"code.9": "numeric"}}):
         (name,) = option
         assert error_of(infer, train, target=("y",), **option) == (
-            f"train.csv: no column 'code.9', which {name} names.",
+            f"train.csv: no column 'code.9' (named by data.{name}).",
             "The parts of codes are code.1, code.2, code.3.",
         )
     assert list(infer(train, target=("y",), drop=("code", "code.1")).dataset.train) == ["row", "x"]

@@ -242,13 +242,13 @@ def test_an_unusual_encoding_is_a_fact(infer: Infer, tmp_path: Path):
         (
             (TRAIN, TEST, SAMPLE),
             {"target": ("z",)},
-            "train.csv: no column 'z', which target names.",
+            "train.csv: no column 'z' (named by data.target).",
             "It has id, x, c, y.",
         ),
         (
             (TRAIN, TEST, SAMPLE),
             {"drop": ("idd",)},
-            "train.csv: no column 'idd', which drop names.",
+            "train.csv: no column 'idd' (named by data.drop).",
             "Did you mean 'id'?",
         ),
         (

@@ -134,12 +134,12 @@ def test_the_validation_finds_its_columns_under_the_names_that_were_asked_for(in
     [
         (
             {"drop": ("Aa",)},
-            "train.csv: no column 'Aa', which drop names.",
+            "train.csv: no column 'Aa' (named by data.drop).",
             "Did you mean 'aa' or 'AA'?",
         ),
         (
             {"target": ("price",)},
-            "train.csv: no column 'price', which target names.",
+            "train.csv: no column 'price' (named by data.target).",
             "It has id, aa, AA, b, y.",
         ),
     ],

@@ -151,7 +151,7 @@ def test_a_metric_that_the_sample_has_no_place_for_is_refused(
     dataset = infer(TRAIN, TEST, sample).dataset
     message, hint = error_of(check_shape, dataset, dataset.schema.targets[0], wants)
     assert message == f"the sample has {came} for the target 'y', but the metric wants {expected}."
-    assert hint.startswith("Choose a metric that fits the sample (`automl list metrics` says")
+    assert hint.startswith("Choose a metric that fits the sample (`automl list metrics` shows")
     answers = {"y": np.zeros((2, 3), dtype=int)}
     assert error_of(make_submission, dataset, answers, {"y": wants}) == (message, hint)
 

@@ -51,7 +51,7 @@ def ask(seed: int, effect: float = 0.3, *, probed: str = "lunch") -> ImportanceT
         plan=plan,
         clusters=[("effect",), ("twin", "copy"), ("noise 1",), ("noise 2",), ("noise 3",)],
         loss=lambda rows, p: (y[rows] - p[:, 0]) ** 2,
-        n_repeats=5,
+        n_repeats=3,
         rate=0.05,
         seed=seed,
     )

@@ -209,8 +209,8 @@ def test_spector_is_read_from_a_file_and_has_the_figures_of_stata(tmp_path: Path
 
 
 MISTAKES = [
-    ({"columns": ("sise",)}, "no feature column 'sise', which --columns names."),
-    ({"between": "town"}, "no column 'town', which --between names."),
+    ({"columns": ("sise",)}, "no feature column 'sise' (named by --columns)."),
+    ({"between": "town"}, "no column 'town' (named by --between)."),
     ({"between": "sold"}, "'sold' makes the groups, and is what they are to be compared in."),
     ({"between": "size"}, "different values, 20 groups are the most."),
     ({"between": "city", "columns": ("size",)}, "--columns and --between ask different questions."),

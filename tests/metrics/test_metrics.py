@@ -270,7 +270,7 @@ def test_a_file_that_cannot_be_used_is_a_clear_error(
 
 
 def test_a_missing_file_is_a_clear_error():
-    with pytest.raises(PlanError, match=r"no_such\.py: no such file, wanted by the metric"):
+    with pytest.raises(PlanError, match=r"no_such\.py: no such file \(named by the metric"):
         get_metric("no_such.py:score")
 
 

@@ -44,35 +44,35 @@ def check(loaded: LoadedConfig, problem: Problem, executor: Executor) -> str:
         (
             "models.lightgbm.num_leaves=-3",
             (
-                "lightgbm does not take -3: Check failed: (num_leaves) > (1).\n"
+                "lightgbm does not accept -3: Check failed: (num_leaves) > (1).\n"
                 "  hint: Give another value, or leave num_leaves out: the default is 24."
             ),
         ),
         (
             "models.lightgbm.learning_rate=fast",
             (
-                "lightgbm does not take 'fast': Unknown token fast in data file.\n"
+                "lightgbm does not accept 'fast': Unknown token fast in data file.\n"
                 "  hint: Give another value, or leave learning_rate out: the default is 0.04."
             ),
         ),
         (
             "models.catboost.depth=99",
             (
-                "catboost does not take 99: Maximum tree depth is 16.\n"
+                "catboost does not accept 99: Maximum tree depth is 16.\n"
                 "  hint: Give another value, or leave depth out: the default is 6."
             ),
         ),
         (
             "models.xgboost.grow_policy=foo",
             (
-                "xgboost does not take 'foo': Invalid Input: 'foo', valid values are: "
+                "xgboost does not accept 'foo': Invalid Input: 'foo', valid values are: "
                 "{'depthwise', 'lossguide'}.\n  hint: Give another value, or leave grow_policy out."
             ),
         ),
         (
             "models.linear.C=0",
             (
-                "linear does not take 0: C: expected a positive number, got 0.\n"
+                "linear does not accept 0: C: expected a positive number, got 0.\n"
                 "  hint: Give another value, or leave C out: the default is 1.0."
             ),
         ),
@@ -112,7 +112,7 @@ def test_the_task_decides_which_values_there_are(
     loaded = load_config(preset="smoke", overrides=["models.extra_trees.criterion=entropy"])
     values = make_problem("rmse", np.arange(60.0))
     assert check(loaded, binary, executor) == ""
-    assert "extra_trees does not take 'entropy'" in check(loaded, values, executor)
+    assert "extra_trees does not accept 'entropy'" in check(loaded, values, executor)
 
 
 def test_values_that_exclude_each_other_are_named_together(
@@ -126,7 +126,7 @@ def test_values_that_exclude_each_other_are_named_together(
         "    params: {is_unbalance: true, scale_pos_weight: 2}\n"
     )
     assert check(load_config(path), binary, executor) == (
-        f"{path}:4: candidates[0].params: lightgbm does not take these values together "
+        f"{path}:4: candidates[0].params: lightgbm does not accept these values together "
         "(is_unbalance, scale_pos_weight 2): Cannot set is_unbalance and scale_pos_weight at the "
         "same time.\n  hint: Change one of them, or leave it out."
     )
@@ -140,7 +140,7 @@ def test_a_mistake_under_models_is_not_told_again_of_each_candidate(
         "candidates=[{model: lightgbm, params: {max_depth: 3}}]",
     ]
     said = check(load_config(preset="smoke", overrides=overrides), binary, executor)
-    assert said.count("does not take") == 1
+    assert said.count("does not accept") == 1
 
 
 @pytest.mark.parametrize("preset", ["smoke", "fast", "medium", "best"])

@@ -62,7 +62,7 @@ def test_a_mistake_in_the_file_is_told(tmp_path: Path, code: str, told: str, hin
 
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
     options = SplitOptions(splitter=str(tmp_path / "no.py:split"))
-    with pytest.raises(PlanError, match=r"no.py: no such file, wanted by the splitter"):
+    with pytest.raises(PlanError, match=r"no.py: no such file \(named by the splitter"):
         make_fold_plan(options, np.arange(N) % 2, "binary", {})
 
 

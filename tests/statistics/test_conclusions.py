@@ -56,7 +56,10 @@ def test_an_effect_is_told_with_its_interval_and_what_is_held_equal():
             "1 of 2 columns has a significant effect on price, the others being equal "
             "(Holm-corrected, level 0.05): size."
         ),
-        "price is 1 higher (95%: 0.8 to 1.2) for each 5 more of size (a standard deviation).",
+        (
+            "price is 1 higher (95%: 0.8 to 1.2) for each increase of 5 in size "
+            "(one standard deviation)."
+        ),
         (
             "The other one shows no significant effect. This does not prove that there is no "
             "effect: the intervals show how large it may be."
@@ -71,8 +74,8 @@ def test_an_effect_is_told_with_its_interval_and_what_is_held_equal():
 def test_odds_are_multiplied():
     said = conclude_effects(make_effects(SIZE, KIND), SOLD, Settings(), alone=True)
     assert said[1] == (
-        "the odds of sold = yes are multiplied by 2.72 (95%: 2.23 to 3.32) for each 5 more of size "
-        "(a standard deviation)."
+        "The odds of sold = yes are multiplied by 2.72 (95%: 2.23 to 3.32) for each increase of 5 "
+        "in size (one standard deviation)."
     )
     assert "effect on sold, each by itself, with no other column held equal (Holm" in said[0]
 
@@ -100,7 +103,7 @@ def test_a_part_of_an_interaction_has_its_effect_at_one_place():
     size, kind = (replace(test, within=("size:kind",)) for test in (SIZE, KIND))
     said = conclude_effects(make_effects(size, kind), PRICE, Settings())
     place = "where the other part of size:kind is 0 or at its reference level"
-    assert said[1].endswith(f"more of size (a standard deviation), {place}.")
+    assert said[1].endswith(f"in size (one standard deviation), {place}.")
     assert said[2].startswith("The other one shows no significant effect.")
     assert said[3] == f"For kind this holds only {place}: the effect may be different elsewhere."
     none = conclude_effects(make_effects(kind), PRICE, Settings())
@@ -183,7 +186,7 @@ def make_comparison(*differences: GroupDifference) -> GroupComparison:
 def test_a_difference_is_told_in_its_direction():
     assert conclude_groups(make_comparison(DIFFERENCE), PRICE, "kind", Settings()) == [
         (
-            "In kind = b the mean of price is 2 lower than in a (95%: 1 to 3; Hedges' g -0.5). "
+            "For kind = b, the mean of price is 2 lower than for a (95%: 1 to 3; Hedges' g -0.5). "
             "If there were no difference, one this large would come up in 3 of 1,000 cases."
         )
     ]

@@ -65,12 +65,15 @@ def warn(problem: Problem, contest: Contest, out: Path) -> Iterator[str]:
     """Yield what the user should know of the answer that is written."""
     if contest.loss <= contest.run_loss:
         return
-    figures = f"{contest.loss_name} {contest.loss:.6g}, the run alone {contest.run_loss:.6g}"
+    is_score = contest.loss_name.casefold() == problem.metric.name
+    sign = -1.0 if is_score and problem.metric.greater_is_better else 1.0
+    loss, run_loss = sign * contest.loss, sign * contest.run_loss
+    figures = f"{contest.loss_name} {loss:.6g}, the run alone {run_loss:.6g}"
     text = f"{problem.target.name}: the blend is worse than the run alone ({figures}). "
     if contest.written == "run":
-        yield text + f"{out} holds the run's own predictions; --even-if-worse writes the blend."
+        yield text + f"{out} holds the predictions of the run; --even-if-worse writes the blend."
     else:
-        yield text + f"{out} has the blend, as --even-if-worse says."
+        yield text + f"{out} holds the blend because of --even-if-worse."
 
 
 def _describe_member(one: Candidate, weights: Mapping[str, tuple[float, float]]) -> dict[str, Any]:

@@ -72,7 +72,7 @@ def gather(
     if not found:
         raise RunError(
             f"{own.directory.root}: no finished candidate for {name}.",
-            hint="Finish the run first: the same `automl fit` command goes on.",
+            hint="Finish the run first: the same `automl fit` command continues it.",
         )
     made = load_blend(own.directory.blend(name), found)
     if made is None:

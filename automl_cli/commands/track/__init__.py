@@ -20,7 +20,7 @@ from automl_cli.store import RunDirectory, read_json, replaced
 TRACK_VERSION = 1  # of what `--json` prints
 SCORES_FILE = "leaderboard.jsonl"
 KEYS = ("public", "private")
-AMONG = "among the runs that are about as good in cross-validation"
+AMONG = "among the runs within two standard errors of the best cross-validated score"
 NEAR = 2.0  # standard errors within which scores cannot be told apart
 ScoreGroup: TypeAlias = tuple[str, str | None]
 

@@ -204,7 +204,8 @@ def _find_columns(table: RawTable, target: Target, row_id: str | None) -> Sequen
     if len(left) != 1:
         raise DataError(
             f"{table.name}: no column {target.name!r}, and {len(left)} others.",
-            hint=f"Name the column of predictions {target.name!r}, or one a class by its label.",
+            hint=f"Name the column of predictions {target.name!r}, or give one column per class, "
+            "named by its label.",
         )
     return left
 
@@ -224,12 +225,12 @@ def _scale(problem: Problem, path: Path, values: FloatMatrix) -> FloatMatrix:
     if problem.objective == "log_loss" and ((known < 0) | (known > 1)).any():
         raise DataError(
             f"{path}: {known[(known < 0) | (known > 1)][0]:g} is not a probability.",
-            hint="Give probabilities and not labels or margins.",
+            hint="Give probabilities, not labels or margins.",
         )
     if problem.objective == "log_loss" and len(known) > 1 and np.isin(known, (0, 1)).all():
         raise DataError(
             f"{path}: only 0 and 1, which are labels.",
-            hint="Give probabilities and not labels or margins.",
+            hint="Give probabilities, not labels or margins.",
         )
     if problem.metric.transform == "log1p":
         return np.log1p(np.maximum(values, 0.0))

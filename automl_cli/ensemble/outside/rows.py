@@ -108,7 +108,7 @@ def find_places(table: RawTable, rows: PredictedRows) -> tuple[IntVector, str | 
         extra[places] = False
         example = table.cells(name)[int(extra.argmax())].as_py()
         raise DataError(
-            f"{table.name}: {int(extra.sum()):,} of its {len(known):,} rows are none of "
+            f"{table.name}: {int(extra.sum()):,} of its {len(known):,} ids are not in "
             f"{rows.name}, such as the id {example!r}.",
             hint=f"Leave out the rows that {rows.name} does not have.",
         )

@@ -52,12 +52,12 @@ def test_where_the_blend_is_worse_the_runs_own_answer_is_written(
     assert out.read_bytes() == (place / "mean" / "submission.csv").read_bytes()
     (told,) = made["warnings"]
     assert "the blend is worse than the run alone (log_loss 0." in told
-    assert told.endswith("holds the run's own predictions; --even-if-worse writes the blend.")
+    assert told.endswith("holds the predictions of the run; --even-if-worse writes the blend.")
 
     forced = run_blend(place, *files, run="mean", even_if_worse=True)
     assert forced["written"] == "blend"
     assert out.read_bytes() != (place / "mean" / "submission.csv").read_bytes()
-    assert forced["warnings"][0].endswith("has the blend, as --even-if-worse says.")
+    assert forced["warnings"][0].endswith("holds the blend because of --even-if-worse.")
 
 
 def test_a_better_blend_is_written(place: Path, tmp_path: Path) -> None:
@@ -148,7 +148,7 @@ def test_the_table_tells_members_combiners_and_what_weights_mean(
     assert result.exit_code == 0, result.stderr
     lines = result.stderr.splitlines()
     assert lines[0].strip() == "sold: log_loss"
-    assert any(line.startswith("oof-") and "(from outside the run)" in line for line in lines)
+    assert any(line.startswith("oof-") and "(from outside)" in line for line in lines)
     assert any(line.startswith("ensemble-") for line in lines)
     (rivals,) = [line for line in lines if line.startswith("combiners, cross-fitted: greedy 0.")]
     assert "; linear was chosen" in rivals

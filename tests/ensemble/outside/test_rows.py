@@ -50,7 +50,7 @@ MISTAKES = [
     ("id,sold\n400,.1\n400.0,.1\n7,.1\n", "the id '400.0' comes more than once."),
     (
         "id,sold\n400,.1\n7,.1\n8,.1\n9,.1\n",
-        "2 of its 4 rows are none of train, such as the id '8'",
+        "2 of its 4 ids are not in train, such as the id '8'",
     ),
     ("id,sold\n400,.1\nx,.1\n", "1 of 2 ids of train are missing, such as '7'."),
     ("sold\n.1\n.2\n.3\n", "3 rows, expected 2 as in train."),
