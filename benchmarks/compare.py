@@ -48,7 +48,7 @@ def _run(options: argparse.Namespace, task: str, system: str, budget: int) -> di
     out.mkdir(parents=True, exist_ok=True)
     submission, measured = out / "submission.csv", out / "measure.json"
     if system == "automl":
-        words = _spell_fit(source, out, budget, options.extra)
+        words = _make_command(source, out, budget, options.extra)
     else:
         words = [_find_python(options.venvs, system), options.bench / "peer.py", system]
         words += [_without_leaks(source, out), out, "--budget", budget]
@@ -65,7 +65,7 @@ def _run(options: argparse.Namespace, task: str, system: str, budget: int) -> di
     return {"task": task, "peer": system, "budget": budget, "run": run, "score": scored}
 
 
-def _spell_fit(source: Path, out: Path, budget: int, extra: Sequence[str]) -> list[object]:
+def _make_command(source: Path, out: Path, budget: int, extra: Sequence[str]) -> list[object]:
     words: list[object] = [sys.executable, "-m", "automl_cli", "fit", source]
     words += ["--metric", read_metric(source)]
     words += ["--budget", budget, "--out", out / "run", "--submission", out / "submission.csv"]

@@ -16,7 +16,7 @@ from automl_cli.splits import SplitOptions, make_fold_plan
 
 LINEAR = {"linear 1": 0.10, "linear 2": 0.15, "linear 3": 0.20}
 NOISE = tuple(f"noise {k}" for k in range(1, 7))
-LUNCH = "lunch"
+PROBE = "lunch"
 N_FOLDS = 5
 
 
@@ -65,7 +65,7 @@ def draw(design: Design, seed: int) -> Setting:
 
 def draw_columns(n_rows: int, rng: np.random.Generator) -> pd.DataFrame:
     """Return the columns, the lunch last."""
-    names = [*LINEAR, "product 1", "product 2", "copy 1", *NOISE, LUNCH]
+    names = [*LINEAR, "product 1", "product 2", "copy 1", *NOISE, PROBE]
     frame = pd.DataFrame({name: rng.normal(size=n_rows) for name in names})
     for name in ("copy 2", "copy 3"):
         frame.insert(6, name, frame["copy 1"] + 0.3 * rng.normal(size=n_rows))
@@ -101,7 +101,7 @@ def compare_likelihoods(design: Design, setting: Setting) -> dict[str, dict[str,
 
     Once in the true model, which nobody knows, and once in the linear model of all columns.
     """
-    frame, problem = setting.frame.drop(columns=LUNCH), setting.problem
+    frame, problem = setting.frame.drop(columns=PROBE), setting.problem
     product = frame["product 1"] * frame["product 2"]
     true = frame[[*LINEAR, "copy 1"]].assign(product=product)
     fit = fit_logistic if design.task == "binary" else fit_normal

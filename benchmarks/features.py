@@ -27,7 +27,7 @@ from automl_cli.core.arrays import CodeVector, FloatVector
 from automl_cli.core.candidate import Step
 from automl_cli.core.foldplan import Fold, FoldPlan
 from automl_cli.features import GROUPS
-from automl_cli.features.gradient import make_gradient, make_parts
+from automl_cli.features.gradient import make_gradient, make_screen_parts
 from automl_cli.features.group import CHUNK, Features
 from automl_cli.features.screen import View, score_step
 from automl_cli.features.target_encoding import (
@@ -113,7 +113,7 @@ def _print_screen(n_columns: int, n_rows: int) -> None:
     y = (rng.random(n_rows) < 0.3).astype(np.float64)
     plan = make_fold_plan(SplitOptions(folds=N_FOLDS), y, "binary", {})
     gradient = make_gradient(y, np.full((n_rows, 1), 0.3), "log_loss")
-    views = [View(gradient=gradient, parts=make_parts(plan, 0))]
+    views = [View(gradient=gradient, parts=make_screen_parts(plan, 0))]
     drawing = 0.0
 
     def draw() -> Iterator[Features]:

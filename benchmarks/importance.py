@@ -25,8 +25,8 @@ import numpy as np
 import pandas as pd
 from effects import (
     LINEAR,
-    LUNCH,
     NOISE,
+    PROBE,
     Design,
     Setting,
     compare_likelihoods,
@@ -49,12 +49,12 @@ from automl_cli.explain.importances import (
     ImportanceTable,
     NoiseColumn,
     PermutationResult,
-    judge_all,
     permute_all,
+    run_importance_tests,
 )
 from automl_cli.explain.losses import make_row_loss
 from automl_cli.explain.permutation import JudgedFold, measure_permutations
-from automl_cli.explain.significance import Correction, judge_rows
+from automl_cli.explain.significance import Correction, run_loss_test
 from automl_cli.models import MODELS
 from automl_cli.train.rounds import choose_rounds
 
@@ -104,8 +104,8 @@ def main() -> None:
 def repeat(design: Design, seed: int) -> Outcome:
     """Draw, fit, blend, measure, test."""
     setting = draw(design, seed)
-    plan, own = setting.problem.folds, setting.frame.drop(columns=LUNCH)
-    blend, models, with_lunch = fit_blend(design, setting)
+    plan, own = setting.problem.folds, setting.frame.drop(columns=PROBE)
+    blend, models, with_probe = fit_blend(design, setting)
     kept = np.random.default_rng(seed).permutation(plan.n_rows)
     judge = partial(judge_folds, plan, np.sort(kept[: round(design.share * len(kept))]), blend)
     question = ImportanceRequest(
@@ -118,9 +118,9 @@ def repeat(design: Design, seed: int) -> Outcome:
         rate=RATE,
         seed=seed,
     )
-    probe = NoiseColumn(name=LUNCH, frame=setting.frame, folds=judge(with_lunch))
+    probe = NoiseColumn(name=PROBE, frame=setting.frame, folds=judge(with_probe))
     permuted = permute_all(question, probe)
-    answer = judge_all(question, permuted)
+    answer = run_importance_tests(question, permuted)
     return Outcome(
         p={"used": {one.name: one.p for one in answer.columns}, **compare(question, permuted)},
         q={one.name: one.q for one in answer.columns},
@@ -134,13 +134,13 @@ def fit_blend(
     design: Design, setting: Setting
 ) -> tuple[Blend, list[list[Predict]], list[list[Predict]]]:
     """Return the blend, what its members predict in each fold, and the same after lunch."""
-    columns = [name for name in setting.frame if name != LUNCH]
+    columns = [name for name in setting.frame if name != PROBE]
     fitted = {name: cross_fit(setting, name, columns) for name in design.members}
     blend = blend_candidates(
         setting.problem, [make_candidate(setting, *one) for one in fitted.items()]
     )
     names = [key.partition("-")[0] for key in blend.members]
-    probed = {design.members[0]: cross_fit(setting, design.members[0], [*columns, LUNCH])}
+    probed = {design.members[0]: cross_fit(setting, design.members[0], [*columns, PROBE])}
     return blend, [fitted[name] for name in names], [{**fitted, **probed}[name] for name in names]
 
 
@@ -247,10 +247,10 @@ def compare(
     folds = [np.searchsorted(permuted.rows, fold.rows) for fold in question.folds]
     found: dict[str, dict[str, float]] = {way: {} for way in WAYS[1:]}
     known = {columns[0]: own for columns, own in permuted.differences.items() if len(columns) == 1}
-    for name, own in {**known, LUNCH: permuted.lunch_differences}.items():
+    for name, own in {**known, PROBE: permuted.probe_differences}.items():
         for way in WAYS[1:-1]:
             factor = Correction(test=float(way), interval=float(way))
-            found[way][name] = judge_rows(own, factor).p
+            found[way][name] = run_loss_test(own, factor).p
         found[WAYS[-1]][name] = judge_fold_means(np.array([own[rows].mean() for rows in folds]))
     return found
 
@@ -260,7 +260,7 @@ def cover(design: Design, question: ImportanceRequest, answer: ImportanceTable) 
     fresh = draw(design._replace(n_rows=FRESH_ROWS), question.seed + 10**6)
     every = np.arange(FRESH_ROWS)
     folds = [replace(fold, rows=every) for fold in question.folds]
-    frame = fresh.frame.drop(columns=LUNCH)
+    frame = fresh.frame.drop(columns=PROBE)
     loss = make_row_loss(fresh.problem)
     measured = measure_permutations(
         folds, frame, [(name,) for name in FRESH], loss, n_repeats=1, seed=0
@@ -277,17 +277,17 @@ def show(design: Design, outcomes: Sequence[Outcome]) -> None:
     kinds |= {"copy 1": ("copy 1",), "copies 2, 3": ("copy 2", "copy 3"), "noise": NOISE}
     print(f"| p < .05, variance times | {' | '.join([*WAYS, *LIKELIHOODS])} |")
     print("|---" * (len(WAYS) + len(LIKELIHOODS) + 1) + "|")
-    for kind, names in {**kinds, LUNCH: (LUNCH,)}.items():
+    for kind, names in {**kinds, PROBE: (PROBE,)}.items():
         cells = [rate_of(outcomes, way, names) for way in WAYS]
         cells += [rate_of(outcomes, way, names) for way in LIKELIHOODS]
         print(f"| {kind} | " + " | ".join(cells) + " |")
-    null = {*NOISE, LUNCH} if design.strength else {*outcomes[0].p["used"]}
+    null = {*NOISE, PROBE} if design.strength else {*outcomes[0].p["used"]}
     zero = np.mean([one.p["used"][name] == 1 for one in outcomes for name in NOISE])
     print(f"\nnoise that no model of the blend uses: {zero:.1%}")
     for rate in (RATE, 0.1, 0.2):
         false = [measure_false(one, null, rate) for one in outcomes]
         print(f"false discoveries at a rate of {rate:.0%}: {np.mean(false):.1%}")
-    print(f"lunch found: {np.mean([LUNCH in one.found for one in outcomes]):.1%}")
+    print(f"lunch found: {np.mean([PROBE in one.found for one in outcomes]):.1%}")
     for name in outcomes[0].covered:
         share = np.mean([one.covered[name] for one in outcomes])
         print(f"interval of {name} holds its importance on fresh rows: {share:.1%}")

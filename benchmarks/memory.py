@@ -22,7 +22,7 @@ from made import LARGE, make_columns, make_frame
 from automl_cli.core.arrays import FloatVector
 from automl_cli.core.candidate import Step
 from automl_cli.core.foldplan import FoldPlan
-from automl_cli.features.gradient import make_gradient, make_parts
+from automl_cli.features.gradient import make_gradient, make_screen_parts
 from automl_cli.features.matrix import make_fold_matrices
 from automl_cli.features.pools import make_pools
 from automl_cli.features.screen import View, load_scores, screen_step
@@ -126,7 +126,7 @@ def _make_screening(n_rows: int) -> tuple[FeatureTables, list[View], tuple[Float
     y = (rng.random(n_rows) < 1 / (1 + np.exp(-margin))).astype(np.float64)
     plan = make_fold_plan(SplitOptions(folds=N_FOLDS), y, "binary", {})
     gradient = make_gradient(y, np.full((n_rows, 1), y.mean()), "log_loss")
-    return tables, [View(gradient=gradient, parts=make_parts(plan, 0))], (y, plan)
+    return tables, [View(gradient=gradient, parts=make_screen_parts(plan, 0))], (y, plan)
 
 
 if __name__ == "__main__":

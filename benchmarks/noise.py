@@ -77,10 +77,10 @@ def show(task: str, told: Mapping[str, Any]) -> Sequence[bool]:
     below = [one["p"] < 0.05 for one in copies]
     lowest = min(one["p"] for one in copies)
     found = sum(one["found"] for one in copies)
-    lunch = f"{told['lunch']['p']:.3g}" + " found" * told["lunch"]["found"]
+    probe = f"{told['probe']['p']:.3g}" + " found" * told["probe"]["found"]
     real = f"{sum(one['found'] for one in own)} of {len(own)}"
     print(
-        f"| {task} | {len(copies)} | {sum(below)} | {found} | {lowest:.2g} | {lunch} | {real} |",
+        f"| {task} | {len(copies)} | {sum(below)} | {found} | {lowest:.2g} | {probe} | {real} |",
         flush=True,
     )
     return below

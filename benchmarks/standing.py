@@ -80,16 +80,16 @@ def rank_systems(losses: Losses, tasks: Sequence[str]) -> dict[str, tuple[float,
 def _print_runs(rows: Sequence[Row]) -> None:
     print("| task | system | metric | value | loss | wall s | CPU s | peak MiB | first s |")
     print("|---|---|---|---|---|---|---|---|---|")
-    for row in sorted(rows, key=lambda row: (row["task"], _spell_loss(row))):
+    for row in sorted(rows, key=lambda row: (row["task"], _format_loss(row))):
         run, score = row["run"] or {}, row["score"]
         known = isinstance(score, Mapping)
         value = f"{score['metric']} | {score['value']:.6g}" if known else "no score | "
         measured = (run.get(key, "") for key in ("wall_s", "cpu_s", "peak_pss_mib"))
         cells = " | ".join(str(cell) for cell in (*measured, run.get("first_submission_s", "")))
-        print(f"| {row['task']} | {row['peer']} | {value} | {_spell_loss(row)} | {cells} |")
+        print(f"| {row['task']} | {row['peer']} | {value} | {_format_loss(row)} | {cells} |")
 
 
-def _spell_loss(row: Row) -> str:
+def _format_loss(row: Row) -> str:
     return f"{row['score']['loss']:.6g}" if isinstance(row["score"], Mapping) else ""
 
 

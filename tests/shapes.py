@@ -205,7 +205,7 @@ def explain(run: Path) -> list[str]:
     result = call("explain", run, "--rows", 50, "--tested-rows", 50, "--json")
     assert result.exit_code == 0, result.stderr
     (told,) = json.loads(result.stdout)["targets"]
-    assert told["lunch"]["fitted_with"] == told["shap"]["members"][0]
+    assert told["probe"]["fitted_with"] == told["shap"]["members"][0]
     return list(told["shap"]["members"])
 
 

@@ -14,7 +14,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from automl_cli.commands.audit import survey
+from automl_cli.commands.audit import audit_competition
 from automl_cli.config.diagnosis import known_keys
 from automl_cli.config.load import load_config
 from automl_cli.core.errors import AutomlError
@@ -120,7 +120,7 @@ def audit_tables(train: bytes, test: bytes) -> None:
         (folder / "train.csv").write_bytes(train)
         (folder / "test.csv").write_bytes(test)
         with refused_or_done():
-            survey(Competition(paths=(folder,), loaded=load_config(preset="smoke")))
+            audit_competition(Competition(paths=(folder,), loaded=load_config(preset="smoke")))
 
 
 @fuzz

@@ -7,10 +7,10 @@ A rule is a function from `AuditEvidence` to findings that bear its name; anothe
 own under the entry-point group ``automl_cli.rules``.
 """
 
-from automl_cli.audit.adversarial import find_separation
+from automl_cli.audit.adversarial import find_adversarial_drift
 from automl_cli.audit.columns import find_constant, find_near_unique, find_train_only
 from automl_cli.audit.drift import find_drift
-from automl_cli.audit.evidence import AuditEvidence, Rule, make_evidence, read_numbers
+from automl_cli.audit.evidence import AuditEvidence, Rule, make_evidence, read_text_numbers
 from automl_cli.audit.labels import find_outliers, find_rare_classes, find_skew
 from automl_cli.audit.leaks import find_leaks, find_telling_gaps, find_telling_order
 from automl_cli.audit.levels import find_unseen_levels
@@ -18,7 +18,7 @@ from automl_cli.audit.rows import find_contradictions, find_duplicates, find_sha
 from automl_cli.audit.splits import find_groups, find_id_groups, find_time
 from automl_cli.audit.strays import find_unread_cells
 from automl_cli.audit.texts import find_text_pairs, find_texts
-from automl_cli.core.events import Listener, ignore, tell_stage
+from automl_cli.core.events import Listener, emit_stage, ignore
 from automl_cli.core.finding import SEVERITIES, Finding
 from automl_cli.core.registry import Registry
 from automl_cli.data.infer import Inference
@@ -44,7 +44,7 @@ def audit(
     rules = [rule for rule in every if thorough or rule.is_fast]
     found: list[Finding] = []
     for number, rule in enumerate(rules, start=1):
-        tell_stage(listener, f"rule {number} of {len(rules)}: {rule.code}")
+        emit_stage(listener, f"rule {number} of {len(rules)}: {rule.code}")
         found += rule.find(evidence)
     return sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))
 
@@ -66,7 +66,7 @@ def audit_all(
         Told of each rule before it is asked.
     """
     dataset = inference.dataset
-    numbers = read_numbers(inference.train_ids)
+    numbers = read_text_numbers(inference.train_ids)
     found = [
         finding
         for target in dataset.schema.targets
@@ -98,7 +98,7 @@ RULES: Registry[Rule] = Registry(
             Rule("grouped_test", find_groups),
             Rule("id_groups", find_id_groups),
             Rule("later_test", find_time),
-            Rule("separable_test", find_separation, is_fast=False),
+            Rule("separable_test", find_adversarial_drift, is_fast=False),
             Rule("drifting_column", find_drift),
             Rule("duplicate_rows", find_duplicates),
             Rule("contradicting_rows", find_contradictions),

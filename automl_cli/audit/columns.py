@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from automl_cli.audit.evidence import AuditEvidence, list_names
+from automl_cli.audit.evidence import AuditEvidence, join_some_names
 from automl_cli.core.finding import Finding
 
 NEARLY_ALL = 0.9  # of the filled cells are distinct
@@ -17,7 +17,7 @@ def find_train_only(evidence: AuditEvidence) -> Iterator[Finding]:
         yield Finding(
             code="train_only",
             severity="note",
-            message=f"{list_names(names)}: in train only.",
+            message=f"{join_some_names(names)}: in train only.",
             advice="Not used, because the rows to predict do not have it. Is it part of the "
             "answer, or should test have it?",
             columns=tuple(names),
@@ -31,7 +31,7 @@ def find_constant(evidence: AuditEvidence) -> Iterator[Finding]:
         yield Finding(
             code="constant_column",
             severity="note",
-            message=f"{list_names(names)}: the same in every training row.",
+            message=f"{join_some_names(names)}: the same in every training row.",
             advice="Not used.",
             columns=tuple(names),
         )
@@ -49,7 +49,7 @@ def find_near_unique(evidence: AuditEvidence) -> Iterator[Finding]:
         yield Finding(
             code="near_unique",
             severity="note",
-            message=f"{list_names(found)}: labels that hardly ever repeat.",
+            message=f"{join_some_names(found)}: labels that hardly ever repeat.",
             advice="Models learn nothing from labels that do not repeat: split them into "
             "parts (a prefix, a number, words), or drop the columns.",
             columns=tuple(found),

@@ -5,7 +5,13 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from automl_cli.audit.evidence import MOST_ROWS, N_PARTS, AuditEvidence, make_codes, measure_effect
+from automl_cli.audit.evidence import (
+    MOST_ROWS,
+    N_PARTS,
+    AuditEvidence,
+    encode_column,
+    measure_effect,
+)
 from automl_cli.core.arrays import BoolVector
 from automl_cli.core.finding import Finding
 from automl_cli.core.resampling import make_parts, thin_rows
@@ -40,7 +46,7 @@ def rank_drift(evidence: AuditEvidence) -> list[tuple[str, float]]:
     frame, is_test = join_tables(evidence.dataset.train, test)
     outputs, parts = is_test[None].astype(np.float64), make_parts(len(frame), N_PARTS, 0)
     found = [
-        (column.name, measure_effect(make_codes(frame[column.name]), outputs, parts))
+        (column.name, measure_effect(encode_column(frame[column.name]), outputs, parts))
         for column in evidence.columns("numeric", "categorical", "datetime")
     ]
     return sorted(found, key=lambda pair: -pair[1])

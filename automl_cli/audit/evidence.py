@@ -135,7 +135,7 @@ def make_evidence(
     )
 
 
-def read_numbers(texts: "pa.ChunkedArray | None") -> FloatVector | None:
+def read_text_numbers(texts: "pa.ChunkedArray | None") -> FloatVector | None:
     """Return texts as numbers, NaN where one is none; None if there are no texts, or no numbers."""
     if texts is None:
         return None
@@ -143,12 +143,12 @@ def read_numbers(texts: "pa.ChunkedArray | None") -> FloatVector | None:
     return None if np.isnan(numbers).all() else numbers
 
 
-def make_codes(column: "pd.Series[Any]") -> CodeVector:
+def encode_column(column: "pd.Series[Any]") -> CodeVector:
     """Return a column as codes: a bin of a number or date, a label; missing has one of its own.
 
     Examples
     --------
-    >>> make_codes(pd.Series([1.0, np.nan, 1.0]))
+    >>> encode_column(pd.Series([1.0, np.nan, 1.0]))
     array([1, 2, 1], dtype=int32)
     """
     if pd.api.types.is_datetime64_any_dtype(column):
@@ -191,18 +191,18 @@ def measure_effect(codes: CodeVector, outputs: FloatMatrix, parts: IntVector) ->
         prior=outputs.mean(axis=1),
         ordered=False,
     )
-    told, _ = encode_nested(codes, int(codes.max()) + 1, SMOOTHING, target)
-    missed = ((outputs - told) ** 2).sum()
+    predicted, _ = encode_nested(codes, int(codes.max()) + 1, SMOOTHING, target)
+    missed = ((outputs - predicted) ** 2).sum()
     varied = ((outputs - target.prior[:, None]) ** 2).sum()
     return float(1 - missed / varied) if varied > 0 else 0.0
 
 
-def list_names(names: Iterable[str], most: int = 5) -> str:
+def join_some_names(names: Iterable[str], most: int = 5) -> str:
     """Return names as a person would list them.
 
     Examples
     --------
-    >>> list_names(["a", "b", "c"], most=2)
+    >>> join_some_names(["a", "b", "c"], most=2)
     'a, b and 1 more'
     """
     every = list(names)

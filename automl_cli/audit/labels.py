@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from automl_cli.audit.evidence import AuditEvidence, list_names
+from automl_cli.audit.evidence import AuditEvidence, join_some_names
 from automl_cli.core.finding import Finding
 from automl_cli.features.finite import measure_skewness
 
@@ -29,7 +29,7 @@ def find_rare_classes(evidence: AuditEvidence) -> Iterator[Finding]:
             code="rare_classes",
             severity="warning",
             message=f"classes with fewer rows than there are folds ({evidence.n_folds}): "
-            f"{list_names(rare)}.",
+            f"{join_some_names(rare)}.",
             advice="Some folds have no row of these classes to score or to train on: use "
             "fewer folds, or merge classes if the metric allows it.",
             fix={"validation.folds": rarest} if (rarest := min(counts.values())) > 1 else {},

@@ -9,8 +9,8 @@ import numpy as np
 
 from automl_cli.audit.evidence import (
     AuditEvidence,
-    list_names,
-    make_codes,
+    encode_column,
+    join_some_names,
     make_drop,
     measure_effect,
 )
@@ -28,7 +28,7 @@ def find_leaks(evidence: AuditEvidence) -> Iterator[Finding]:
     """Find columns that alone predict the target almost perfectly."""
     frame = evidence.dataset.train.iloc[evidence.rows]
     for column in evidence.columns("numeric", "categorical", "datetime"):
-        codes = make_codes(frame[column.name])
+        codes = encode_column(frame[column.name])
         share = measure_effect(codes, evidence.outputs, evidence.parts)
         if share >= TOO_GOOD:
             yield Finding(
@@ -46,9 +46,9 @@ def find_leaks(evidence: AuditEvidence) -> Iterator[Finding]:
 def find_telling_order(evidence: AuditEvidence) -> Iterator[Finding]:
     """Find ids, and an order of the rows, that predict the target."""
     numbers = evidence.id_numbers
-    if numbers is not None and np.isfinite(numbers).all() and _tells(evidence, numbers):
+    if numbers is not None and np.isfinite(numbers).all() and _is_telling(evidence, numbers):
         what = "the id"
-    elif _tells(evidence, np.arange(evidence.dataset.n_rows, dtype=np.float64)):
+    elif _is_telling(evidence, np.arange(evidence.dataset.n_rows, dtype=np.float64)):
         what = "the position of a row in the file"
     else:
         return
@@ -76,14 +76,15 @@ def find_telling_gaps(evidence: AuditEvidence) -> Iterator[Finding]:
         yield Finding(
             code="telling_gaps",
             severity="note",
-            message=f"missing values are related to {evidence.target.name!r}: {list_names(found)}.",
+            message=f"missing values are related to {evidence.target.name!r}: "
+            f"{join_some_names(found)}.",
             advice="Models see missing values already; `features.groups.missing: {}` adds "
             "columns that count and mark them.",
             columns=tuple(found),
         )
 
 
-def _tells(evidence: AuditEvidence, numbers: FloatVector) -> bool:
+def _is_telling(evidence: AuditEvidence, numbers: FloatVector) -> bool:
     """Return whether stretches of rows in this order differ in the target."""
     order = np.argsort(np.argsort(numbers[evidence.rows], kind="stable"))
     n_stretches = min(MOST_STRETCHES, len(order) // ROWS_A_STRETCH)

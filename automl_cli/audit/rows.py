@@ -50,16 +50,17 @@ def find_contradictions(evidence: AuditEvidence) -> Iterator[Finding]:
 
 def find_shared_rows(evidence: AuditEvidence) -> Iterator[Finding]:
     """Find test rows that equal training rows."""
-    asked = evidence.test_hashes
-    if asked is None:
+    test_hashes = evidence.test_hashes
+    if test_hashes is None:
         return
-    shared = int(np.isin(asked, evidence.hashes).sum())
+    shared = int(np.isin(test_hashes, evidence.hashes).sum())
     if shared:
-        share = shared / len(asked)
+        share = shared / len(test_hashes)
         yield Finding(
             code="shared_rows",
             severity="note",
-            message=f"{shared:,} of {len(asked):,} test rows ({share:.1%}) equal a training row.",
+            message=f"{shared:,} of {len(test_hashes):,} test rows ({share:.1%}) equal a training "
+            "row.",
             advice="This is harmless if as many training rows repeat each other. If fewer "
             "do, test was made from train: look for near copies as well.",
         )

@@ -33,16 +33,16 @@ def find_id_groups(evidence: AuditEvidence) -> Iterator[Finding]:
             continue
         counts = column.value_counts()
         shared = float(counts[counts > 1].sum() / len(column))
-        told = (
+        text = (
             f"ids contain groups: {shared:.0%} of the training rows share {name!r} with another one"
         )
         if dataset.test is not None:
             known = float(dataset.test[name].isin(counts.index[counts > 0]).mean())
-            told += f", and {known:.0%} of the test rows belong to a group of train"
+            text += f", and {known:.0%} of the test rows belong to a group of train"
         yield Finding(
             code="id_groups",
             severity="note",
-            message=f"{told}.",
+            message=f"{text}.",
             advice=(
                 f"If the rows to predict belong to new groups, set validation.group to {name}."
             ),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import combinations
 
-from automl_cli.audit.evidence import AuditEvidence, list_names
+from automl_cli.audit.evidence import AuditEvidence, join_some_names
 from automl_cli.core.finding import Finding
 
 SHARED_WORDS = 0.1  # of two texts' words, on average more than of texts of different rows
@@ -17,7 +17,7 @@ def find_texts(evidence: AuditEvidence) -> Iterator[Finding]:
         yield Finding(
             code="text_column",
             severity="note",
-            message=f"free text: {list_names(names)}.",
+            message=f"free text: {join_some_names(names)}.",
             advice="Models get features from words and character sequences; no language "
             "model reads the texts.",
             columns=tuple(names),

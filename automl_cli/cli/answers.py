@@ -30,13 +30,13 @@ def answered(interrupted: str = "interrupted; run the command again.") -> Iterat
     try:
         yield
     except AutomlError as error:
-        echo_told(f"{error.message}\n  hint: {error.hint}")
+        echo_message(f"{error.message}\n  hint: {error.hint}")
         sys.exit(EXIT_MISTAKE)
     except KeyboardInterrupt as stop:  # its text, if any, is what the command had to say
         typer.echo(str(stop) or interrupted, err=True)
         sys.exit(EXIT_INTERRUPTED)
     except BrokenPipeError:
-        leave_unread()
+        exit_unread()
     except OSError as error:  # of stdout: what is wrong with files is an `AutomlError`
         if error.errno != errno.ENOSPC:
             raise
@@ -56,7 +56,7 @@ def print_json(payload: Mapping[str, Any]) -> None:
     typer.echo(json.dumps(without_nan(dict(payload)), allow_nan=False))
 
 
-def echo_told(text: str) -> None:
+def echo_message(text: str) -> None:
     """Print prose to stderr: a terminal breaks it between words, elsewhere lines stay whole."""
     if sys.stderr.isatty():
         width = max(os.get_terminal_size(sys.stderr.fileno()).columns, NARROWEST)
@@ -67,10 +67,10 @@ def echo_told(text: str) -> None:
 def echo_notes(notes: Iterable[Mapping[str, str]]) -> None:
     """Show what was noticed while reading files, which is no part of what was asked for."""
     for one in notes:
-        echo_told(f"note: {one['file']}: {one['what']}: {one['note']}.")
+        echo_message(f"note: {one['file']}: {one['what']}: {one['note']}.")
 
 
-def leave_unread() -> NoReturn:
+def exit_unread() -> NoReturn:
     """End quietly where nobody reads on, such as behind ``| head``."""
     _drop_output()
     sys.exit(EXIT_UNREAD)

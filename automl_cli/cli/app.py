@@ -16,16 +16,16 @@ from automl_cli.cli.audit import audit
 from automl_cli.cli.blend import blend
 from automl_cli.cli.check import check
 from automl_cli.cli.configs import config_app
+from automl_cli.cli.exits import run_and_exit
 from automl_cli.cli.explain import explain
 from automl_cli.cli.fit import fit
 from automl_cli.cli.help import Command
-from automl_cli.cli.leaving import run_and_leave
 from automl_cli.cli.listing import list_table
 from automl_cli.cli.predict import predict
 from automl_cli.cli.report import report
 from automl_cli.cli.shown import features, leaderboard
 from automl_cli.cli.submit import submit
-from automl_cli.cli.test import ask
+from automl_cli.cli.test import run_test
 from automl_cli.cli.track import track_app
 from automl_cli.cli.wheelhouse import wheelhouse
 
@@ -40,7 +40,7 @@ app = typer.Typer(
 COMMANDS = (audit, fit, predict, explain, blend, check, submit, leaderboard, features, report)
 for command in (*COMMANDS, wheelhouse):
     app.command(cls=Command)(command)
-app.command(name="test", cls=Command)(ask)
+app.command(name="test", cls=Command)(run_test)
 app.command(name="list", cls=Command)(list_table)
 app.add_typer(config_app, name="config")
 app.add_typer(track_app, name="track")
@@ -52,7 +52,7 @@ def main() -> NoReturn:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a ± that a locale lacks ends no command
-    run_and_leave(_run)
+    run_and_exit(_run)
 
 
 def _run() -> None:

@@ -43,9 +43,9 @@ def audit(
 ) -> None:
     """Look for leaks, drift, copies and other traps in the tables."""
     with answered():
-        from automl_cli.cli.findings import check_severity, print_survey, refuse_grave
-        from automl_cli.cli.status import tell_status
-        from automl_cli.commands.audit import survey
+        from automl_cli.cli.findings import check_severity, exit_on_severity, print_survey
+        from automl_cli.cli.status import show_status
+        from automl_cli.commands.audit import audit_competition
         from automl_cli.config.fixes import make_fixes
         from automl_cli.config.load import load_config
         from automl_cli.core.errors import ConfigError
@@ -62,8 +62,8 @@ def audit(
             test=test,
             sample=sample,
         )
-        with tell_status("auditing the tables") as listener:
-            found = survey(request, listener)
+        with show_status("auditing the tables") as listener:
+            found = audit_competition(request, listener)
         if as_json:
             print_json(found)
         else:
@@ -72,4 +72,4 @@ def audit(
             extends = str(config.resolve()) if config else preset or "medium"
             write_text(fix, make_fixes(found["findings"], extends=extends))
             typer.echo(f"written: {fix}", err=True)
-        refuse_grave(found["findings"], fail_on)
+        exit_on_severity(found["findings"], fail_on)

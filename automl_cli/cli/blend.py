@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from automl_cli.cli.answers import answered, echo_told, print_json
+from automl_cli.cli.answers import answered, echo_message, print_json
 from automl_cli.cli.options import AsJson, Force, RunFolder, read_path
-from automl_cli.cli.unfinished import tell_unfinished
+from automl_cli.cli.unfinished import warn_unfinished
 
 
 def blend(
@@ -40,7 +40,7 @@ def blend(
     """Blend a run with other runs, and predictions from elsewhere."""
     with answered():
         from automl_cli.cli.results import print_blends
-        from automl_cli.cli.status import tell_status
+        from automl_cli.cli.status import show_status
         from automl_cli.commands.blend import BlendRequest
         from automl_cli.commands.blend import blend as run_blend
 
@@ -52,12 +52,12 @@ def blend(
             even_if_worse=even_if_worse,
             keep_suspects=keep_suspects,
         )
-        with tell_status(f"blending {run.name}") as listener:
+        with show_status(f"blending {run.name}") as listener:
             made = run_blend(request, listener)
         for one in (run, *others):  # of a file nothing is told
-            tell_unfinished(one)
+            warn_unfinished(one)
         for warning in made["warnings"]:
-            echo_told(f"warning: {warning}")
+            echo_message(f"warning: {warning}")
         if as_json:
             print_json(made)
         else:

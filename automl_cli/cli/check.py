@@ -17,8 +17,8 @@ from automl_cli.cli.options import (
     SampleFile,
     Targets,
     Test,
+    check_idle_options,
     read_path,
-    refuse_idle,
 )
 
 MOVED = "Put it back where it was, or name the folder of the tables"
@@ -59,7 +59,7 @@ def check(
 ) -> None:
     """Check a submission file against its competition."""
     with answered():
-        from automl_cli.cli.findings import check_severity, print_check, refuse_grave
+        from automl_cli.cli.findings import check_severity, exit_on_severity, print_check
         from automl_cli.commands.check import CheckRequest
         from automl_cli.commands.check import check as run_check
         from automl_cli.config.load import load_config
@@ -70,7 +70,7 @@ def check(
         if run is not None:
             given = {"--config": config, "--preset": preset, "--target": target}
             given |= {"--metric": metric, "--set": overrides, "--test": test, "--sample": sample}
-            refuse_idle(run, given)
+            check_idle_options(run, given)
             competition = find_competition(run, hint=f"{MOVED}: automl check {path} FOLDER")
         else:
             flags = {"metric": metric, "data.target": target or None}
@@ -85,7 +85,7 @@ def check(
             print_json(found)
         else:
             print_check(found)
-        refuse_grave(found["findings"], fail_on)
+        exit_on_severity(found["findings"], fail_on)
 
 
 def _find(submission: Path, paths: Sequence[Path]) -> tuple[Path, Path | None]:

@@ -55,6 +55,6 @@ def config_show(
 @config_app.command("schema", cls=Command)
 def config_schema() -> None:
     """Print the JSON schema that editors use to complete and check the YAML."""
-    from automl_cli.config.show import config_schema as make_schema
+    from automl_cli.config.show import make_config_schema as make_schema
 
     typer.echo(json.dumps(make_schema(), indent=2))

@@ -14,19 +14,19 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from automl_cli.cli.details import list_details
-from automl_cli.cli.figures import spell_candidate, spell_number, spell_seconds
+from automl_cli.cli.figures import format_candidate, format_clock, format_number
 from automl_cli.cli.leaderboard import (
+    describe_original_rows,
+    describe_search,
     print_target,
     print_unused,
-    spell_original,
-    spell_search,
 )
 from automl_cli.cli.live import Space, is_live, keep_drawing
 from automl_cli.cli.meter import MemoryMeter
-from automl_cli.cli.standing import Standing, note
+from automl_cli.cli.standing import Standing, update_standing
 from automl_cli.cli.terminal import open_console, print_line
 from automl_cli.cli.view import draw
-from automl_cli.core.counts import spell_count
+from automl_cli.core.counts import format_count
 from automl_cli.core.events import Event
 
 NOT_STARTED = "no time left"
@@ -68,7 +68,7 @@ class RunConsole:
     def listen(self, event: Event) -> None:
         """Show one event, if it is worth a line."""
         fields: Mapping[str, Any] = event.fields
-        before, self.standing = self.standing, note(self.standing, event, time.time())
+        before, self.standing = self.standing, update_standing(self.standing, event, time.time())
         if event.kind == "inferred":
             self._show_inferred(fields)
         elif event.kind == "audited":
@@ -79,12 +79,12 @@ class RunConsole:
             self._show_submission(fields)
         elif event.kind == "skipped" and fields["reason"] == NOT_STARTED and not self.is_verbose:
             self.unstarted += 1
-        elif event.kind in SPELLINGS:
+        elif event.kind in EVENT_FORMATS:
             if event.kind == "blended" and self.unstarted:
-                left_out = spell_count(self.unstarted, "candidate")
+                left_out = format_count(self.unstarted, "candidate")
                 self._line(f"{left_out} not fitted: {NOT_STARTED}", style="dim")
-            spell, style = SPELLINGS[event.kind]
-            self._line(spell(fields), style=style)
+            format_event, style = EVENT_FORMATS[event.kind]
+            self._line(format_event(fields), style=style)
         if self.is_verbose:
             for line in list_details(before, self.standing, event):
                 self._line(line, style="dim")
@@ -99,8 +99,8 @@ class RunConsole:
         print_line(self.console, Text(facts, style="dim"))
         for one in summary["findings"]:
             if one["severity"] == "error":  # it has scrolled by, and the score hangs on it
-                told = f"doubtful score: {one['message']} {one['advice']}"
-                self.console.print(Text(told, style="bold red"), soft_wrap=True)
+                message = f"doubtful score: {one['message']} {one['advice']}"
+                self.console.print(Text(message, style="bold red"), soft_wrap=True)
         if summary["submission"] is not None:
             self.console.print(f"submission: {summary['submission']}", soft_wrap=True)
         self.console.print(f"run: {summary['run']}  ({summary['seconds']} s)", soft_wrap=True)
@@ -126,24 +126,24 @@ class RunConsole:
     def _show_findings(self, fields: Mapping[str, Any]) -> None:
         shown = [one for one in fields["findings"] if one["severity"] != "note" or self.is_verbose]
         for one in shown:
-            told = f"{one['severity']}: {one['message']} {one['advice']}"
+            message = f"{one['severity']}: {one['message']} {one['advice']}"
             style = "dim" if one["severity"] == "note" else "yellow"
-            self._line(told, style=style, is_error=one["severity"] == "error")
+            self._line(message, style=style, is_error=one["severity"] == "error")
         n_notes = len(fields["findings"]) - len(shown)
         if n_notes:
             which = "it" if n_notes == 1 else "them"
-            told = f"{spell_count(n_notes, 'note')} on the data: `automl audit` shows {which}"
-            self._line(told, style="dim")
+            message = f"{format_count(n_notes, 'note')} on the data: `automl audit` shows {which}"
+            self._line(message, style="dim")
 
     def _show_start(self, fields: Mapping[str, Any]) -> None:
         """Tell of what earlier commands have done on this run."""
         spent, ends_at = fields["spent_seconds"], fields["ends_at"]
         if not spent:
             return
-        told = f"resuming this run: earlier commands took {spell_seconds(spent)}"
+        message = f"resuming this run: earlier commands took {format_clock(spent)}"
         if ends_at is not None and ends_at <= time.time():
-            told += ", which is its whole budget; raise --budget to fit more"
-        self._line(told)
+            message += ", which is its whole budget; raise --budget to fit more"
+        self._line(message)
         self.is_resumed = True
 
     def _show_submission(self, fields: Mapping[str, Any]) -> None:
@@ -170,42 +170,42 @@ def make_console(*, quiet: bool, verbose: bool = False) -> Iterator[RunConsole]:
         yield shown
 
 
-def _spell_plan(fields: Mapping[str, Any]) -> str:
-    return f"plan: {spell_count(len(fields['candidates']), 'candidate')}"
+def _format_plan(fields: Mapping[str, Any]) -> str:
+    return f"plan: {format_count(len(fields['candidates']), 'candidate')}"
 
 
-def _spell_candidate(fields: Mapping[str, Any]) -> str:
-    score, error = spell_number(fields["score"]), spell_number(fields["score_se"], 2)
+def _format_candidate(fields: Mapping[str, Any]) -> str:
+    score, error = format_number(fields["score"]), format_number(fields["score_se"], 2)
     cut = ", stopped by the budget" if fields["cut"] else ""
-    told = f"{score} ± {error} ({fields['seconds']:.1f} s{cut})"
-    return f"{_spell_name(fields)}: {told}"
+    message = f"{score} ± {error} ({fields['seconds']:.1f} s{cut})"
+    return f"{_format_name(fields)}: {message}"
 
 
-def _spell_failure(fields: Mapping[str, Any]) -> str:
-    return f"{_spell_name(fields)} failed: {str(fields['error']).partition(chr(10))[0]}"
+def _format_failure(fields: Mapping[str, Any]) -> str:
+    return f"{_format_name(fields)} failed: {str(fields['error']).partition(chr(10))[0]}"
 
 
-def _spell_name(fields: Mapping[str, Any]) -> str:
-    return spell_candidate(fields["key"], fields.get("description"))
+def _format_name(fields: Mapping[str, Any]) -> str:
+    return format_candidate(fields["key"], fields.get("description"))
 
 
-def _spell_blend(fields: Mapping[str, Any]) -> str:
-    score, error = spell_number(fields["score"]), spell_number(fields["score_se"], 2)
+def _format_blend(fields: Mapping[str, Any]) -> str:
+    score, error = format_number(fields["score"]), format_number(fields["score_se"], 2)
     return f"ensemble for {fields['target']} ({fields['combiner']} combiner): {score} ± {error}"
 
 
-Spelling = Callable[[Mapping[str, Any]], str]
+EventFormat = Callable[[Mapping[str, Any]], str]
 
-SPELLINGS: Mapping[str, tuple[Spelling, str]] = {
-    "planned": (_spell_plan, ""),
-    "candidate": (_spell_candidate, ""),
-    "failed": (_spell_failure, "red"),
-    "skipped": (lambda fields: f"{_spell_name(fields)} skipped: {fields['reason']}", "dim"),
+EVENT_FORMATS: Mapping[str, tuple[EventFormat, str]] = {
+    "planned": (_format_plan, ""),
+    "candidate": (_format_candidate, ""),
+    "failed": (_format_failure, "red"),
+    "skipped": (lambda fields: f"{_format_name(fields)} skipped: {fields['reason']}", "dim"),
     "fetched": (lambda fields: fields["message"], ""),
     "uploaded": (lambda fields: fields["message"], ""),
     "warning": (lambda fields: f"warning: {fields['message']}", "yellow"),
-    "searched": (spell_search, ""),
-    "original": (spell_original, ""),
-    "blended": (_spell_blend, "bold"),
+    "searched": (describe_search, ""),
+    "original": (describe_original_rows, ""),
+    "blended": (_format_blend, "bold"),
     "reported": (lambda fields: f"report: {fields['path']}", ""),
 }

@@ -9,7 +9,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import TypeAlias
 
-from automl_cli.cli.figures import spell_bytes, spell_candidate, spell_number
+from automl_cli.cli.figures import format_bytes, format_candidate, format_number
 from automl_cli.cli.standing import Fields, Standing
 from automl_cli.core.events import Event, EventKind
 
@@ -36,7 +36,7 @@ def _list_planned(_: Standing, __: Standing, fields: Fields) -> Iterator[str]:
     descriptions = fields.get("descriptions", {})
     for key in fields["candidates"]:
         done = ": finished before" if key in fields["finished"] else ""
-        yield f"planned: {spell_candidate(key, descriptions.get(key))}{done}"
+        yield f"planned: {format_candidate(key, descriptions.get(key))}{done}"
 
 
 def _list_begun(before: Standing, after: Standing, _: Fields) -> Iterator[str]:
@@ -50,21 +50,21 @@ def _list_begun(before: Standing, after: Standing, _: Fields) -> Iterator[str]:
 
 def _list_fitted(_: Standing, __: Standing, fields: Fields) -> Iterator[str]:
     fit = f"{fields['key']}, fold {fields['fold'] + 1}"
-    memory = spell_bytes(fields["peak_bytes"])
+    memory = format_bytes(fields["peak_bytes"])
     yield f"fitted: {fit} in {fields['seconds']:.1f} s, memory {memory}"
 
 
 def _list_scores(_: Standing, __: Standing, fields: Fields) -> Iterator[str]:
     scores = fields.get("fold_scores", ())
     if scores:
-        yield f"by fold: {fields['key']}: {', '.join(spell_number(score) for score in scores)}"
+        yield f"by fold: {fields['key']}: {', '.join(format_number(score) for score in scores)}"
 
 
 def _list_best(before: Standing, after: Standing, fields: Fields) -> Iterator[str]:
     target = fields["target"]
     best = after.best[target]
     if best != before.best.get(target):
-        yield f"best so far for {target}: {spell_number(best.score)} ({best.holder})"
+        yield f"best so far for {target}: {format_number(best.score)} ({best.holder})"
 
 
 DETAILS: Mapping[EventKind, Lines] = {

@@ -6,7 +6,7 @@ import typer
 
 from automl_cli.cli.answers import answered, print_json
 from automl_cli.cli.options import AsJson, RunFolder
-from automl_cli.cli.unfinished import tell_unfinished
+from automl_cli.cli.unfinished import warn_unfinished
 
 
 def explain(
@@ -30,7 +30,7 @@ def explain(
     """Show which columns matter, how much, and how certain that is."""
     with answered():
         from automl_cli.cli.explained import print_explained
-        from automl_cli.cli.status import tell_status
+        from automl_cli.cli.status import show_status
         from automl_cli.explain import ExplainRequest
         from automl_cli.explain import explain as run_explain
 
@@ -42,9 +42,9 @@ def explain(
             drop_column=drop_column,
             rate=rate,
         )
-        with tell_status(f"explaining {run.name}") as listener:
+        with show_status(f"explaining {run.name}") as listener:
             made = run_explain(request, listener)
-        tell_unfinished(run)
+        warn_unfinished(run)
         if as_json:
             print_json(made)
         else:

@@ -6,7 +6,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from automl_cli.cli.figures import spell_number
+from automl_cli.cli.figures import format_number
 from automl_cli.cli.tables import make_table
 from automl_cli.cli.terminal import open_console
 
@@ -24,14 +24,14 @@ def print_explained(made: Mapping[str, Any]) -> None:
         _print_shap(console, target)
         if target["row"] is not None:
             _print_row(console, target["row"])
-        _print_lunch(console, target)
+        _print_probe(console, target)
     run = made["run"]
-    told = f"files: {run}/explain; `automl report {run}` draws them"
-    console.print(told, soft_wrap=True, highlight=False)
+    text = f"files: {run}/explain; `automl report {run}` draws them"
+    console.print(text, soft_wrap=True, highlight=False)
 
 
 def _print_importances(console: Console, target: Mapping[str, Any]) -> None:
-    base = spell_number(target["base_loss"], 4)
+    base = format_number(target["base_loss"], 4)
     what = f"mean {target['loss']} is {base}; its rise when a column is permuted"
     title = f"{target['target']}: {what}"
     console.print(title, style="italic", highlight=False)
@@ -42,12 +42,12 @@ def _print_importances(console: Console, target: Mapping[str, Any]) -> None:
         _add_importance(table, one, target["base_loss"], f"together: {one['name']}")
     console.print(table)
     _print_rest(console, target["columns"])
-    told = (
+    text = (
         f"{target['rows']} held-out rows, {target['repeats']} permutations each; "
         f"with models that have {target['share']:.0%} of the blend's weight; * significant at a "
         f"false discovery rate of {target['rate']:.0%}, and more so than the noise column"
     )
-    console.print(told, highlight=False)
+    console.print(text, highlight=False)
 
 
 def _add_importance(table: Table, one: Mapping[str, Any], base: float, name: str) -> None:
@@ -55,9 +55,9 @@ def _add_importance(table: Table, one: Mapping[str, Any], base: float, name: str
         f"{name} (noise column)" if one["is_probe"] else name,
         f"{one['importance']:.3g}",
         f"{one['importance'] / base:.1%}" if base else "",
-        _spell_reach(one),
-        _spell_p(one["p"]),
-        _spell_p(one["q"]),
+        _format_reach(one),
+        _format_p(one["p"]),
+        _format_p(one["q"]),
         "*" if one["found"] else "",
     )
 
@@ -65,7 +65,7 @@ def _add_importance(table: Table, one: Mapping[str, Any], base: float, name: str
 def _print_dropped(console: Console, target: Mapping[str, Any]) -> None:
     if not target["dropped"]:
         return
-    fitted = target["lunch"]["fitted_with"]
+    fitted = target["probe"]["fitted_with"]
     console.print(
         f"rise of the loss when {fitted} is refitted without", style="italic", highlight=False
     )
@@ -74,9 +74,9 @@ def _print_dropped(console: Console, target: Mapping[str, Any]) -> None:
         table.add_row(
             one["column"],
             f"{one['increase']:.3g}",
-            _spell_reach(one),
-            _spell_p(one["p"]),
-            _spell_p(one["q"]),
+            _format_reach(one),
+            _format_p(one["p"]),
+            _format_p(one["q"]),
         )
     console.print(table)
 
@@ -93,10 +93,10 @@ def _print_shap(console: Console, target: Mapping[str, Any]) -> None:
     for one in shap["columns"][:MOST]:
         table.add_row(one["column"], f"{one['mean_size']:.3g}")
     console.print(table)
-    told = f"{shap['rows']} held-out rows; {shap['share']:.0%} of the blend's weight explained"
+    text = f"{shap['rows']} held-out rows; {shap['share']:.0%} of the blend's weight explained"
     if shap["shared"]:
-        told += f"; {shap['shared']:.0%} divided equally among columns that are used together"
-    console.print(told, highlight=False)
+        text += f"; {shap['shared']:.0%} divided equally among columns that are used together"
+    console.print(text, highlight=False)
 
 
 def _print_row(console: Console, row: Mapping[str, Any]) -> None:
@@ -115,10 +115,10 @@ def _print_row(console: Console, row: Mapping[str, Any]) -> None:
     console.print(table)
 
 
-def _print_lunch(console: Console, target: Mapping[str, Any]) -> None:
-    lunch = target["lunch"]
-    name, fitted, p = lunch["column"], lunch["fitted_with"], _spell_p(lunch["p"])
-    if lunch["found"]:
+def _print_probe(console: Console, target: Mapping[str, Any]) -> None:
+    probe = target["probe"]
+    name, fitted, p = probe["column"], probe["fitted_with"], _format_p(probe["p"])
+    if probe["found"]:
         console.print(
             f"WARNING: the noise column {name} of {fitted} is significant (p {p}). Do not "
             "trust the significance of other columns of this run.",
@@ -126,13 +126,13 @@ def _print_lunch(console: Console, target: Mapping[str, Any]) -> None:
             highlight=False,
         )
         return
-    told = f"the noise column {name} of {fitted} is not significant (p {p})"
-    if lunch["p"] < UNLUCKY:
-        told += (
+    text = f"the noise column {name} of {fitted} is not significant (p {p})"
+    if probe["p"] < UNLUCKY:
+        text += (
             "; a p this low comes up by chance once in twenty runs, so columns with a "
             "higher p are not marked with *"
         )
-    console.print(told, highlight=False)
+    console.print(text, highlight=False)
 
 
 def _print_rest(console: Console, columns: Sequence[object]) -> None:
@@ -140,11 +140,11 @@ def _print_rest(console: Console, columns: Sequence[object]) -> None:
         console.print(f"… {len(columns) - MOST} more columns in importance.csv")
 
 
-def _spell_p(p: float) -> str:
+def _format_p(p: float) -> str:
     return f"<{CLOSEST:g}" if p < CLOSEST else f"{p:.2g}"
 
 
-def _spell_reach(one: Mapping[str, Any]) -> str:
+def _format_reach(one: Mapping[str, Any]) -> str:
     if one["low"] is None or one["high"] is None:
         return "unknown"
     return f"{(one['high'] - one['low']) / 2:.2g}"

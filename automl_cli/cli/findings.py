@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.text import Text
 
 from automl_cli.cli.terminal import open_console, print_hanging, print_line
-from automl_cli.core.counts import spell_count
+from automl_cli.core.counts import format_count
 from automl_cli.core.errors import ConfigError, DataError
 from automl_cli.core.finding import SEVERITIES
 
@@ -42,8 +42,8 @@ def print_check(checked: Mapping[str, Any]) -> None:
     """Print what is odd about a valid submission."""
     console = open_console()
     rows, columns = f"{checked['rows']:,} rows", ", ".join(checked["columns"])
-    told = f"{checked['submission']} is a valid submission: {rows}; columns {columns}"
-    print_line(console, told)
+    message = f"{checked['submission']} is a valid submission: {rows}; columns {columns}"
+    print_line(console, message)
     print_findings(console, checked["findings"])
 
 
@@ -51,14 +51,14 @@ def print_findings(console: Console, findings: Sequence[Mapping[str, Any]]) -> N
     """Print each finding and what to do about it."""
     for finding in findings:
         severity = finding["severity"]
-        told = Text.assemble(finding["message"], " ", (f"[{finding['code']}]", "dim"))
-        print_hanging(console, Text(f"{severity:<8}", style=STYLES[severity]), told)
+        body = Text.assemble(finding["message"], " ", (f"[{finding['code']}]", "dim"))
+        print_hanging(console, Text(f"{severity:<8}", style=STYLES[severity]), body)
         print_hanging(console, Text(" " * 8), Text(finding["advice"], style="dim"))
         for key, value in finding["fix"].items():
             print_line(console, f"        {key}: {value}", highlight=False)
 
 
-def refuse_grave(findings: Sequence[Mapping[str, Any]], severity: str | None) -> None:
+def exit_on_severity(findings: Sequence[Mapping[str, Any]], severity: str | None) -> None:
     """End the command if a finding is as grave as this.
 
     Raises
@@ -72,7 +72,7 @@ def refuse_grave(findings: Sequence[Mapping[str, Any]], severity: str | None) ->
     grave = [one for one in findings if SEVERITIES.index(one["severity"]) <= limit]
     if grave:
         raise DataError(
-            f"{spell_count(len(grave), 'finding')} of severity {severity} or worse; the first: "
+            f"{format_count(len(grave), 'finding')} of severity {severity} or worse; the first: "
             f"{grave[0]['message']}",
             hint=grave[0]["advice"],
         )

@@ -141,7 +141,7 @@ def fit(
             try:
                 summary = run_fit(_fetch(request, console.listen), console.listen)
             except KeyboardInterrupt:
-                raise KeyboardInterrupt(_spell_interrupted(console.shown)) from None
+                raise KeyboardInterrupt(_format_interrupted(console.shown)) from None
         console.show_summary(summary)
         # On a terminal the lines above end with the submission: it need not be told twice.
         if as_json or quiet or not sys.stdout.isatty():
@@ -177,9 +177,9 @@ def _find_start() -> float:
     return max(psutil.Process().create_time(), time.time() - LONGEST_START)
 
 
-def _spell_interrupted(submissions: Iterable[str]) -> str:
-    told = [f"the submission so far: {path}" for path in sorted(submissions)]
-    return "\n".join([*told, INTERRUPTED])
+def _format_interrupted(submissions: Iterable[str]) -> str:
+    lines = [f"the submission so far: {path}" for path in sorted(submissions)]
+    return "\n".join([*lines, INTERRUPTED])
 
 
 def _print_result(summary: dict[str, Any], *, as_json: bool) -> None:

@@ -28,13 +28,13 @@ class Command(TyperCommand):
         """Write each argument and option with what it is for."""
         for title, kind in (("Arguments", "argument"), ("Options", "option")):
             params = [one for one in self.get_params(ctx) if one.param_type_name == kind]
-            rows = list(filter(None, (spell_param(one, ctx) for one in params)))
+            rows = list(filter(None, (describe_option(one, ctx) for one in params)))
             if rows:
                 with formatter.section(title):
                     formatter.write_dl(rows)
 
 
-def spell_param(param: Any, ctx: Any) -> tuple[str, str] | None:  # noqa: ANN401  # typer keeps its click private
+def describe_option(param: Any, ctx: Any) -> tuple[str, str] | None:  # noqa: ANN401  # typer keeps its click private
     """Return how an argument or an option is given, and what it is for; None if it is hidden."""
     record = param.get_help_record(ctx)
     return record and (LISTED.sub(_name_item, record[0]), record[1])

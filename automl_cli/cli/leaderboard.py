@@ -9,10 +9,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from automl_cli.cli.figures import spell_number
+from automl_cli.cli.figures import format_number
 from automl_cli.cli.tables import NAME_WIDTH
 from automl_cli.cli.terminal import open_console, print_line
-from automl_cli.core.counts import spell_count
+from automl_cli.core.counts import format_count
 
 GENERATED_TITLE = "generated columns in the best candidate of each model, mean over folds:"
 
@@ -26,16 +26,16 @@ def print_leaderboard(summary: Mapping[str, Any]) -> None:
             print_line(console, GENERATED_TITLE)
             console.print(_make_generated_table(target))
         for searched in target["search"]:
-            print_line(console, Text(spell_search(searched)))
+            print_line(console, Text(describe_search(searched)))
         if target.get("original") is not None:
-            console.print(Text(spell_original(target["original"])), soft_wrap=True)
+            console.print(Text(describe_original_rows(target["original"])), soft_wrap=True)
     print_unused(console, summary)
 
 
 def print_target(console: Console, target: Mapping[str, Any]) -> None:
     """Print the candidates of one target, what is left out, and the ensemble."""
     console.print(_make_table(target))
-    for line in (*_spell_left_out(target), _spell_ensemble(target), *_spell_remarks(target)):
+    for line in (*_format_left_out(target), _format_ensemble(target), *_format_remarks(target)):
         print_line(console, Text(line))
 
 
@@ -43,28 +43,28 @@ def print_unused(console: Console, summary: Mapping[str, Any]) -> None:
     """Print what was left of the budget, and why."""
     unused = summary.get("unused")
     if unused is not None:
-        told = f"{unused['seconds']:.0f} s of {unused['budget']:.0f} s were not used"
-        console.print(f"{told}: {unused['reason']}", soft_wrap=True, highlight=False)
+        message = f"{unused['seconds']:.0f} s of {unused['budget']:.0f} s were not used"
+        console.print(f"{message}: {unused['reason']}", soft_wrap=True, highlight=False)
 
 
-def spell_search(fields: Mapping[str, Any]) -> str:
+def describe_search(fields: Mapping[str, Any]) -> str:
     """Return what the search of a model has come to."""
-    text = f"search of {fields['model']}: {spell_count(fields['trials'], 'setting')}"
+    text = f"search of {fields['model']}: {format_count(fields['trials'], 'setting')}"
     if "best" not in fields:
         return f"{text}, none on all folds"
-    score, error = spell_number(fields["score"]), spell_number(fields["score_se"], 2)
+    score, error = format_number(fields["score"]), format_number(fields["score_se"], 2)
     groups = ", ".join(f"{name} {top}" for name, top in fields["tops"].items() if top)
     return (
         f"{text}, {fields['whole']} on all folds; best {fields['best']}, choice {score} ± {error} "
-        f"cross-fitted, {spell_number(fields['naive'])} naive; generated: {groups or 'nothing'}"
+        f"cross-fitted, {format_number(fields['naive'])} naive; generated: {groups or 'nothing'}"
     )
 
 
-def spell_original(fields: Mapping[str, Any]) -> str:
+def describe_original_rows(fields: Mapping[str, Any]) -> str:
     """Return what the rows of the original data set have brought to a candidate."""
-    score, plain = spell_number(fields["score"]), spell_number(fields["plain_score"])
+    score, plain = format_number(fields["score"]), format_number(fields["plain_score"])
     gain = "undefined" if fields["gain"] is None else f"{fields['gain']:+.2g}"
-    error = spell_number(fields["gain_se"], 2)
+    error = format_number(fields["gain_se"], 2)
     return (
         f"original rows: {score} with them, {plain} without; gain {gain} ± {error} "
         f"({fields['key']})"
@@ -73,7 +73,7 @@ def spell_original(fields: Mapping[str, Any]) -> str:
 
 def _make_table(target: Mapping[str, Any]) -> Table:
     arrow = "higher is better" if target["greater_is_better"] else "lower is better"
-    folds = spell_count(target["folds"], "fold")
+    folds = format_count(target["folds"], "fold")
     title = f"{target['target']}: {target['metric']}, {arrow}; {folds}, {target['validation']}"
     table = Table(title=title, title_justify="left", box=None, pad_edge=False)
     # It gives way where room is short: figures do not.
@@ -85,26 +85,28 @@ def _make_table(target: Mapping[str, Any]) -> Table:
     for candidate, share in zip(target["candidates"], shares, strict=True):
         weight = candidate["weight"]
         table.add_row(
-            _say(candidate["key"] + _spell_limits(candidate), candidate.get("description", "")),
-            spell_number(candidate["score"]),
-            spell_number(candidate["score_se"], 2),
+            _format_entry(
+                candidate["key"] + _format_limits(candidate), candidate.get("description", "")
+            ),
+            format_number(candidate["score"]),
+            format_number(candidate["score_se"], 2),
             f"{candidate['seconds']:.1f}",
             "" if weight is None else f"{weight:.2f}",
             *(["" if share is None else f"{share:.0%}"] if is_timed else []),
         )
     for failed in target.get("failed", ()):
-        told = _say(failed["key"], failed["description"], failed["error"])
-        table.add_row(told, Text("failed", style="red"))
+        message = _format_entry(failed["key"], failed["description"], failed["error"])
+        table.add_row(message, Text("failed", style="red"))
     return table
 
 
-def _say(key: str, *below: str) -> RenderableType:
+def _format_entry(key: str, *below: str) -> RenderableType:
     """Return a key with what is known of it below."""
-    told = [Padding(Text(text, style="dim"), (0, 0, 0, 2)) for text in below if text]
-    return Group(Text(key, overflow="fold"), *told)
+    lines = [Padding(Text(text, style="dim"), (0, 0, 0, 2)) for text in below if text]
+    return Group(Text(key, overflow="fold"), *lines)
 
 
-def _spell_limits(candidate: Mapping[str, Any]) -> str:
+def _format_limits(candidate: Mapping[str, Any]) -> str:
     """Return what a candidate lacked, time or memory."""
     cut = " (cut)" if candidate["cut"] else ""
     share = candidate["row_share"]
@@ -127,35 +129,35 @@ def _make_generated_table(target: Mapping[str, Any]) -> Table:
     return table
 
 
-def _spell_left_out(target: Mapping[str, Any]) -> Iterator[str]:
+def _format_left_out(target: Mapping[str, Any]) -> Iterator[str]:
     failed, skipped = target.get("failed", ()), target.get("skipped", ())
     if failed:
         files = ", ".join(one["file"] for one in failed)
         yield f"traceback{'' if len(failed) == 1 else 's'} in the run directory: {files}"
     if skipped:
         counts = Counter(one["reason"] for one in skipped)
-        told = "; ".join(f"{number} ({reason})" for reason, number in counts.most_common())
-        yield f"not fitted: {told}"
+        message = "; ".join(f"{number} ({reason})" for reason, number in counts.most_common())
+        yield f"not fitted: {message}"
 
 
-def _spell_ensemble(target: Mapping[str, Any]) -> str:
-    score, error = spell_number(target["score"]), spell_number(target["score_se"], 2)
+def _format_ensemble(target: Mapping[str, Any]) -> str:
+    score, error = format_number(target["score"]), format_number(target["score_se"], 2)
     if target["combiner"] is None:
         return f"no ensemble yet; the best candidate: {score} ± {error}"
     return (
         f"ensemble ({target['combiner']}): {score} ± {error} cross-fitted, "
-        f"{spell_number(target['in_sample'])} in-sample{_spell_holdout(target.get('holdout'))}"
+        f"{format_number(target['in_sample'])} in-sample{_format_holdout(target.get('holdout'))}"
     )
 
 
-def _spell_holdout(figures: Mapping[str, Any] | None) -> str:
+def _format_holdout(figures: Mapping[str, Any] | None) -> str:
     if figures is None:
         return ""
-    score, error = spell_number(figures["score"]), spell_number(figures["score_se"], 2)
+    score, error = format_number(figures["score"]), format_number(figures["score_se"], 2)
     return f", {score} ± {error} on {figures['rows']} rows held out"
 
 
-def _spell_remarks(target: Mapping[str, Any]) -> Iterator[str]:
+def _format_remarks(target: Mapping[str, Any]) -> Iterator[str]:
     """Yield what the figures above do not explain by themselves."""
     weights = [one["weight"] for one in target["candidates"] if one["weight"] is not None]
     if target.get("chosen_by") and len(weights) > 1:

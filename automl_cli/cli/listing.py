@@ -17,11 +17,11 @@ def list_table(
 ) -> None:
     """List names for the config, such as models and metrics."""
     with answered():
-        for line in list_names(table):
+        for line in list_entries(table):
             typer.echo(line)
 
 
-def list_names(table: str) -> Iterator[str]:
+def list_entries(table: str) -> Iterator[str]:
     """Return one line for each entry of a table.
 
     Raises
@@ -64,8 +64,8 @@ def _list_splitters() -> Iterator[str]:
     from automl_cli.splits import SPLITTERS
 
     for name in SPLITTERS:
-        told = (SPLITTERS.get(name).__doc__ or "").strip().partition("\n")[0]
-        yield f"{name:<18} {told}".rstrip()
+        first_line = (SPLITTERS.get(name).__doc__ or "").strip().partition("\n")[0]
+        yield f"{name:<18} {first_line}".rstrip()
 
 
 def _list_combiners() -> Iterator[str]:

@@ -124,7 +124,7 @@ CompetitionName: TypeAlias = Annotated[
 ]
 
 
-def refuse_idle(run: Path, given: Mapping[str, object]) -> None:
+def check_idle_options(run: Path, given: Mapping[str, object]) -> None:
     """Refuse options that say how tables are read beside a run, which knows.
 
     Parameters

@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
-from automl_cli.cli.answers import answered, echo_notes, echo_told, print_json
+from automl_cli.cli.answers import answered, echo_message, echo_notes, print_json
 from automl_cli.cli.options import AsJson, Force, RunFolder, read_path
-from automl_cli.cli.unfinished import tell_unfinished
+from automl_cli.cli.unfinished import warn_unfinished
 
 KINDS = {
     "number": "a number",
@@ -37,17 +37,17 @@ def predict(
 ) -> None:
     """Predict new rows with a finished run."""
     with answered():
-        from automl_cli.cli.status import tell_status
+        from automl_cli.cli.status import show_status
         from automl_cli.commands.predict import PredictRequest
         from automl_cli.commands.predict import predict as run_predict
 
         request = PredictRequest(run=run, rows=rows, out=out, id=id, proba=proba, force=force)
-        with tell_status(f"predicting {rows.name}") as listener:
+        with show_status(f"predicting {rows.name}") as listener:
             done = run_predict(request, listener)
-        done["finished"] = tell_unfinished(run)
+        done["finished"] = warn_unfinished(run)
         echo_notes(done["notes"])
         for one in done["unread"]:
-            echo_told(_warn(rows, one, done["rows"]))
+            echo_message(_warn(rows, one, done["rows"]))
         if as_json:
             print_json(done)
         else:

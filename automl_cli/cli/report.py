@@ -7,7 +7,7 @@ import typer
 
 from automl_cli.cli.answers import answered
 from automl_cli.cli.options import Force, read_path
-from automl_cli.cli.unfinished import tell_unfinished
+from automl_cli.cli.unfinished import warn_unfinished
 
 
 def report(
@@ -46,5 +46,5 @@ def report(
         else:
             path = write_report(runs[0], out, force=force)
         for run in runs:
-            tell_unfinished(run)
+            warn_unfinished(run)
         typer.echo(str(path))

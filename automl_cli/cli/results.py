@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from automl_cli.cli.figures import spell_number
+from automl_cli.cli.figures import format_number
 from automl_cli.cli.terminal import open_console, print_line
 
 LEADERBOARDS = ("public", "private")
@@ -25,8 +25,8 @@ def print_tracked(tracked: Mapping[str, Any]) -> None:
     for train in dict.fromkeys(trains):
         metrics = [metric for other, metric in scored if other == train]
         if len(metrics) > 1:
-            told = "runs with several metrics; choose from the table of the competition's metric"
-            print_line(console, f"{train}: {told}", highlight=False)
+            message = "runs with several metrics; choose from the table of the competition's metric"
+            print_line(console, f"{train}: {message}", highlight=False)
 
 
 def _print_question(
@@ -41,14 +41,14 @@ def _print_question(
         console.print(Text(title, style="bold"), soft_wrap=True)
     console.print(_make_tracked(runs))
     if question["correlation"] is not None:
-        told = f"rank correlation with the public scores: {question['correlation']:.2f}"
-        console.print(told, soft_wrap=True)
+        message = f"rank correlation with the public scores: {question['correlation']:.2f}"
+        console.print(message, soft_wrap=True)
     for one in filter(answers, tracked["choice"]):
         print_line(console, f"choose {one['run']}: {one['reason']}", highlight=False)
     idle = [one["run"] for one in runs if not one["submission"]]
     if idle:
-        told = f"without a submission, so not to be chosen: {', '.join(idle)}"
-        console.print(told, soft_wrap=True, highlight=False)
+        message = f"without a submission, so not to be chosen: {', '.join(idle)}"
+        console.print(message, soft_wrap=True, highlight=False)
 
 
 def _make_tracked(runs: Sequence[Mapping[str, Any]]) -> Table:
@@ -57,9 +57,9 @@ def _make_tracked(runs: Sequence[Mapping[str, Any]]) -> Table:
     for name in ("metric", "cross-validated", "± s.e.", *LEADERBOARDS):
         table.add_column(name, justify="right", no_wrap=True)
     for run in runs:
-        figures = [spell_number(run["score"]), spell_number(run["score_se"], 2)]
+        figures = [format_number(run["score"]), format_number(run["score_se"], 2)]
         figures += [
-            spell_number(run[name]) if run[name] is not None else "" for name in LEADERBOARDS
+            format_number(run[name]) if run[name] is not None else "" for name in LEADERBOARDS
         ]
         table.add_row(run["run"], run["metric"] or "", *figures)
     return table
@@ -83,7 +83,7 @@ def _list_members(target: Mapping[str, Any]) -> Table:
     order = sorted(target["members"], key=lambda one: (bool(one["left_out"]), -abs(one["weight"])))
     for one in order:
         name = one["key"] + (" (from outside)" if one["outside"] else "")
-        figures = [spell_number(one["score"]), spell_number(one["score_se"], 2)]
+        figures = [format_number(one["score"]), format_number(one["score_se"], 2)]
         if one["left_out"]:
             table.add_row(f"{name}: {one['left_out']}", *figures, "left out", "")
         else:
@@ -102,29 +102,29 @@ def _explain_weights(target: Mapping[str, Any]) -> Iterator[str]:
 
 def _list_answers(target: Mapping[str, Any]) -> Iterator[str]:
     rivals = ", ".join(
-        f"{one['combiner']} {spell_number(one['score'])}" for one in target["tournament"]
+        f"{one['combiner']} {format_number(one['score'])}" for one in target["tournament"]
     )
     yield f"combiners, cross-fitted: {rivals}; {target['combiner']} was chosen"
     for what, key in (("blend", "score"), ("the run alone", "run_score")):
-        score, error = spell_number(target[key]), spell_number(target[f"{key}_se"], 2)
-        told = f"{what}: {score} ± {error} cross-fitted"
+        score, error = format_number(target[key]), format_number(target[f"{key}_se"], 2)
+        message = f"{what}: {score} ± {error} cross-fitted"
         if target["loss_name"].casefold() != target["metric"]:
-            loss = spell_number(target["loss" if what == "blend" else "run_loss"])
-            told += f" ({target['loss_name']} {loss})"
-        yield told
+            loss = format_number(target["loss" if what == "blend" else "run_loss"])
+            message += f" ({target['loss_name']} {loss})"
+        yield message
 
 
 def print_submitted(submitted: Mapping[str, Any]) -> None:
     """Print what Kaggle says of a submission to stdout."""
-    told = [
-        f"{name} {spell_number(submitted[name])}"
+    message = [
+        f"{name} {format_number(submitted[name])}"
         for name in LEADERBOARDS
         if submitted[name] is not None
     ]
-    if not told:
-        told = ["scored, no score is shown" if submitted["scored"] else "no score yet"]
+    if not message:
+        message = ["scored, no score is shown" if submitted["scored"] else "no score yet"]
     name = f"{submitted['competition']}, submission {submitted['ref']}"
-    open_console().print(f"{name}: {', '.join(told)}", soft_wrap=True, highlight=False)
+    open_console().print(f"{name}: {', '.join(message)}", soft_wrap=True, highlight=False)
 
 
 def print_wheelhouse(made: Mapping[str, Any]) -> None:

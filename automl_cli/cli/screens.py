@@ -7,12 +7,12 @@ from typing import Any
 from rich.table import Table
 
 from automl_cli.cli.terminal import open_console, print_line
-from automl_cli.core.counts import spell_count
+from automl_cli.core.counts import format_count
 from automl_cli.core.errors import RunError
 from automl_cli.features.tried import load_tried
 from automl_cli.store import RunDirectory, understood
 
-SCREENS_VERSION = 1  # of what `--json` prints
+SCREENS_VERSION = 2  # of what `--json` prints
 
 
 def read_screens(run: RunDirectory) -> dict[str, Any]:
@@ -27,7 +27,7 @@ def read_screens(run: RunDirectory) -> dict[str, Any]:
     for path in sorted(run.features.glob("screen-*/tried.json")):
         with understood(path, "Remove its folder and give the same `automl fit` command again."):
             rows, n_folds = load_tried(path)
-        columns = [{**asdict(row), "verdict": row.verdict} for row in rows]
+        columns = [{**asdict(row), "reason": row.reason} for row in rows]
         screens.append({"screen": path.parent.name, "folds": n_folds, "columns": columns})
     if not screens:
         raise RunError(
@@ -50,13 +50,13 @@ def print_screens(screens: Sequence[Mapping[str, Any]], *, every: bool) -> None:
         n_taken = sum(column["taken"] > 0 for column in columns)
         print_line(
             console,
-            f"{spell_count(len(columns), 'column')} tried; {_spell_found(n_out, n_taken)}"
+            f"{format_count(len(columns), 'column')} tried; {_format_found(n_out, n_taken)}"
             + ("" if len(shown) == len(columns) else " (--all shows the others too)"),
             highlight=False,
         )
 
 
-def _spell_found(n_out: int, n_taken: int) -> str:
+def _format_found(n_out: int, n_taken: int) -> str:
     if n_out == n_taken == 0:
         return "none of them stands out from chance in any fold"
     return (

@@ -7,7 +7,7 @@ import typer
 
 from automl_cli.cli.answers import answered, print_json
 from automl_cli.cli.options import AsJson, RunFolder
-from automl_cli.cli.unfinished import tell_unfinished
+from automl_cli.cli.unfinished import warn_unfinished
 
 
 def leaderboard(
@@ -32,7 +32,7 @@ def leaderboard(
         from automl_cli.store import RunDirectory
 
         summary = read_summary(RunDirectory(run))
-        tell_unfinished(run)
+        warn_unfinished(run)
         if as_json:
             print_json(summary)
         else:
@@ -52,7 +52,7 @@ def features(
         from automl_cli.store import RunDirectory
 
         screens = read_screens(RunDirectory(run))
-        screens["finished"] = tell_unfinished(run)
+        screens["finished"] = warn_unfinished(run)
         if as_json:
             print_json(screens)
         else:
@@ -64,9 +64,9 @@ def _show_candidate(run: Path, key: str, *, as_json: bool) -> None:
     from automl_cli.run.inspection import inspect_candidate
     from automl_cli.store import RunDirectory
 
-    told = inspect_candidate(RunDirectory(run), key)
-    tell_unfinished(run)
+    inspection = inspect_candidate(RunDirectory(run), key)
+    warn_unfinished(run)
     if as_json:
-        print_json(told)
+        print_json(inspection)
     else:
-        print_candidate(told)
+        print_candidate(inspection)

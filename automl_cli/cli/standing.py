@@ -2,7 +2,7 @@
 
     standing = Standing()
     for event in events:
-        standing = note(standing, event, now)
+        standing = update_standing(standing, event, now)
 
 A standing is never changed, only replaced, so that it can be drawn by another thread at any time.
 """
@@ -98,7 +98,7 @@ class Standing:
         return len(self.announced & self.ended)
 
 
-def note(standing: Standing, event: Event, now: float) -> Standing:
+def update_standing(standing: Standing, event: Event, now: float) -> Standing:
     """Return the standing after one more event, told at `now` (seconds since the epoch)."""
     if event.kind not in NOTES:
         return standing
@@ -126,10 +126,10 @@ def _end_candidate(standing: Standing, fields: Fields, _: float) -> Standing:
 
 
 def _run(standing: Standing, fields: Fields, now: float) -> Standing:
-    told = [(one["key"], _spell_part(one), one) for one in fields["tasks"]]
+    running = [(one["key"], _format_part(one), one) for one in fields["tasks"]]
     before = {(task.key, task.part): task for task in standing.tasks}
-    kept = [before[key, part] for key, part, _ in told if (key, part) in before]
-    free = _list_free({task.slot for task in kept}, len(told))
+    kept = [before[key, part] for key, part, _ in running if (key, part) in before]
+    free = _list_free({task.slot for task in kept}, len(running))
     fresh = [
         RunningTask(
             slot=free.pop(0),
@@ -139,7 +139,7 @@ def _run(standing: Standing, fields: Fields, now: float) -> Standing:
             expected_seconds=one["expected_seconds"],
             description=one.get("description", ""),
         )
-        for key, part, one in told
+        for key, part, one in running
         if (key, part) not in before
     ]
     tasks = tuple(sorted([*kept, *fresh], key=lambda task: task.slot))
@@ -151,13 +151,13 @@ def _list_free(taken: set[int], wanted: int) -> list[int]:
     return [slot for slot in range(len(taken) + wanted) if slot not in taken]
 
 
-def _spell_part(told: Fields) -> str:
-    if told["does"] == "screen":
+def _format_part(fields: Fields) -> str:
+    if fields["does"] == "screen":
         return "screened"
-    where = f"fold {told['fold'] + 1} of {told['folds']}"
-    if told["does"] == "predict":
+    where = f"fold {fields['fold'] + 1} of {fields['folds']}"
+    if fields["does"] == "predict":
         return f"predicting {where}"
-    return f"trial, {where}" if told["is_trial"] else where
+    return f"trial, {where}" if fields["is_trial"] else where
 
 
 def _take_best(standing: Standing, fields: Fields, _: float) -> Standing:

@@ -9,7 +9,7 @@ from threading import Timer
 from rich.console import Console
 from rich.text import Text
 
-from automl_cli.cli.figures import spell_seconds
+from automl_cli.cli.figures import format_clock
 from automl_cli.cli.live import is_live, keep_drawing
 from automl_cli.cli.terminal import open_console
 from automl_cli.core.events import Event, Listener
@@ -27,32 +27,32 @@ class _Status:
     started_at: float
     is_live: bool
     stage: str = ""
-    is_told: bool = False
-    told_at: float = 0.0
+    is_printed: bool = False
+    logged_at: float = 0.0
 
     def listen(self, event: Event) -> None:
         if event.kind == "stage":
             self.stage = str(event.fields["name"])
-            self._tell_log()
+            self._write_log()
         elif event.kind in ("explaining", "warning"):
             self.stage = ""  # the line above says it
             self._line(str(event.fields["message"]))
 
     def draw(self) -> Text:
-        parts = [self.what, spell_seconds(time.time() - self.started_at), self.stage]
+        parts = [self.what, format_clock(time.time() - self.started_at), self.stage]
         return Text(" · ".join(filter(None, parts)), no_wrap=True, overflow="ellipsis")
 
     def print_once(self) -> None:
         """Tell a log what the command does, before all else that it is told."""
-        if not (self.is_live or self.is_told):
-            self.is_told = True
+        if not (self.is_live or self.is_printed):
+            self.is_printed = True
             self._line(self.what)
 
-    def _tell_log(self) -> None:
+    def _write_log(self) -> None:
         """Tell a log from time to time how far the command has come."""
         now = time.time()
-        if not self.is_live and now - max(self.started_at, self.told_at) >= GAP_SECONDS:
-            self.told_at = now
+        if not self.is_live and now - max(self.started_at, self.logged_at) >= GAP_SECONDS:
+            self.logged_at = now
             self._line(f"{self.what} · {self.stage}")
 
     def _line(self, text: str) -> None:
@@ -62,7 +62,7 @@ class _Status:
 
 
 @contextmanager
-def tell_status(what: str) -> Iterator[Listener]:
+def show_status(what: str) -> Iterator[Listener]:
     """Show on stderr what a command does, while it does it; give who is to be told of stages.
 
     A terminal shows it live. Elsewhere it is one line, if the command takes longer than a moment,

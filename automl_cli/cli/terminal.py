@@ -7,7 +7,7 @@ markup.
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from automl_cli.cli.answers import leave_unread
+from automl_cli.cli.answers import exit_unread
 
 NARROWEST = 20  # columns that prose behind a head is broken to
 
@@ -16,7 +16,7 @@ class _Console(Console):
     def on_broken_pipe(self) -> None:
         """End as every command does of which nobody reads on."""
         self.quiet = True
-        leave_unread()
+        exit_unread()
 
 
 def open_console(*, stderr: bool = False, quiet: bool = False, highlight: bool = True) -> Console:
@@ -42,13 +42,13 @@ def print_line(console: Console, *parts: RenderableType, highlight: bool | None 
     console.print(*parts, soft_wrap=not console.is_terminal, highlight=highlight)
 
 
-def print_hanging(console: Console, head: Text, told: Text) -> None:
+def print_hanging(console: Console, head: Text, body: Text) -> None:
     """Print prose behind a head: on a terminal its further lines begin below its first one."""
     if not console.is_terminal:
-        print_line(console, head + told)
+        print_line(console, head + body)
         return
     width = max(console.width - head.cell_len, NARROWEST)
-    for line in told.wrap(console, width):
+    for line in body.wrap(console, width):
         line.rstrip()
         console.print(head + line, soft_wrap=True)
         head = Text(" " * head.cell_len)

@@ -1,7 +1,7 @@
 """``automl test``."""
 
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 import typer
 
@@ -14,10 +14,10 @@ from automl_cli.cli.options import (
     SampleFile,
     Targets,
     Test,
+    check_idle_options,
     read_path,
-    refuse_idle,
 )
-from automl_cli.cli.unfinished import tell_unfinished
+from automl_cli.cli.unfinished import warn_unfinished
 
 SourcePaths: TypeAlias = Annotated[
     list[Path],
@@ -29,7 +29,7 @@ SourcePaths: TypeAlias = Annotated[
 ]
 
 
-def ask(
+def run_test(
     paths: SourcePaths,
     columns: Annotated[
         list[str] | None,
@@ -78,7 +78,6 @@ def ask(
 ) -> None:
     """Test effects, or differences between groups or candidates."""
     with answered():
-        from automl_cli.cli.verdicts import print_verdict
         from automl_cli.config.load import load_config
         from automl_cli.hypotheses import HypothesisQuestion, answer, guess_target
         from automl_cli.run.competition import Competition, is_run
@@ -87,7 +86,7 @@ def ask(
         if len(paths) == 1 and is_run(paths[0]):
             given = {"--config": config, "--preset": preset, "--target": target}
             given |= {"--set": overrides, "--test": test, "--sample": sample}
-            refuse_idle(paths[0], given)
+            check_idle_options(paths[0], given)
         else:
             found = target or guess_target(paths, test, sample, formula=formula, on=on)
             # A column of few counts is read as classes otherwise.
@@ -99,7 +98,7 @@ def ask(
                 test=test,
                 sample=sample,
             )
-        told = answer(
+        payload = answer(
             HypothesisQuestion(
                 source=source,
                 columns=tuple(columns or ()),
@@ -115,8 +114,14 @@ def ask(
             )
         )
         if isinstance(source, Path):
-            tell_unfinished(source)
-        if as_json:
-            print_json(told)
-        else:
-            print_verdict(told)
+            warn_unfinished(source)
+        _print_payload(payload, as_json=as_json)
+
+
+def _print_payload(payload: dict[str, Any], *, as_json: bool) -> None:
+    from automl_cli.cli.tested import print_test
+
+    if as_json:
+        print_json(payload)
+    else:
+        print_test(payload)

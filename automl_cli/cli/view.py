@@ -10,10 +10,10 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from automl_cli.cli.figures import spell_bytes, spell_number, spell_seconds
+from automl_cli.cli.figures import format_bytes, format_clock, format_number
 from automl_cli.cli.live import MARGIN, Space
 from automl_cli.cli.standing import RunningTask, Standing
-from automl_cli.core.counts import spell_count
+from automl_cli.core.counts import format_count
 
 LEAST = Space(columns=60, rows=10)  # on a smaller terminal it is one line
 OTHER_ROWS = 6  # that are not about workers
@@ -48,13 +48,13 @@ def draw(standing: Standing, now: float, space: Space, memory_bytes: int = 0) ->
 
 def draw_line(standing: Standing, now: float) -> Text:
     """Return the same as one line, the most important first."""
-    parts = [_spell_stage(standing, now)]
+    parts = [_format_stage(standing, now)]
     if standing.ends_at is not None:
-        parts.append(f"{spell_seconds(standing.ends_at - now)} left")
+        parts.append(f"{format_clock(standing.ends_at - now)} left")
     every = standing.best.values()
-    parts += [f"best {spell_number(best.score)} ({best.holder})" for best in every]
+    parts += [f"best {format_number(best.score)} ({best.holder})" for best in every]
     if standing.announced:
-        announced = spell_count(len(standing.announced), "candidate")
+        announced = format_count(len(standing.announced), "candidate")
         parts.append(f"{standing.done} of {announced}")
     return _join(" · ".join(parts))
 
@@ -62,23 +62,23 @@ def draw_line(standing: Standing, now: float) -> Text:
 def _draw_counts(standing: Standing, now: float, memory_bytes: int) -> Text:
     parts = []
     if standing.announced:
-        announced = spell_count(len(standing.announced), "candidate")
+        announced = format_count(len(standing.announced), "candidate")
         parts.append(f"{standing.done} of {announced}")
     if standing.fits:
-        parts.append(spell_count(standing.fits, "fit"))
+        parts.append(format_count(standing.fits, "fit"))
     if memory_bytes:
-        parts.append(f"memory {spell_bytes(memory_bytes)}")
-    return _join((_spell_stage(standing, now), "bold"), *(f" · {part}" for part in parts))
+        parts.append(f"memory {format_bytes(memory_bytes)}")
+    return _join((_format_stage(standing, now), "bold"), *(f" · {part}" for part in parts))
 
 
 def _draw_clock(standing: Standing, now: float) -> Iterator[Text]:
     """Yield the line of the time: a bar of the budget, or of the candidates if there is none."""
     if standing.started_at is None:
         return
-    used = f"{spell_seconds(now - standing.started_at)} used"
+    used = f"{format_clock(now - standing.started_at)} used"
     if standing.ends_at is not None:
         share = (now - standing.started_at) / max(1e-9, standing.ends_at - standing.started_at)
-        yield _join(*_draw_bar(share), f" {used}, {spell_seconds(standing.ends_at - now)} left")
+        yield _join(*_draw_bar(share), f" {used}, {format_clock(standing.ends_at - now)} left")
     else:
         share = standing.done / len(standing.announced) if standing.announced else 0.0
         yield _join(*_draw_bar(share), f" {used}, no budget")
@@ -93,7 +93,7 @@ def _draw_best(standing: Standing) -> Iterator[Text]:
     found = []
     for target, best in standing.best.items():
         of = f"{target} " if len(standing.best) > 1 else ""
-        score = f"{spell_number(best.score)} ± {spell_number(best.score_se, 2)}"
+        score = f"{format_number(best.score)} ± {format_number(best.score_se, 2)}"
         what = f": {best.description}" if best.description else ""
         found.append(f"{of}{score} ({best.holder}{what})")
     if found:
@@ -107,7 +107,7 @@ def _draw_workers(standing: Standing, now: float, space: Space) -> Table:
     slots = sorted({*busy, *range(standing.workers)})
     if len(slots) > most:
         slots = sorted(busy)[: most - 1]
-    rows = [_spell_task(slot, busy.get(slot), now) for slot in slots]
+    rows = [_format_task(slot, busy.get(slot), now) for slot in slots]
     n_hidden = len(busy.keys() - set(slots))
     if n_hidden:
         rows.append(("", f"… and {n_hidden} more", "", ""))
@@ -119,8 +119,8 @@ def _align(rows: Sequence[tuple[str, ...]], columns: int) -> Table:
     others = sum(max((cell_len(row[k]) for row in rows), default=0) for k in (0, 2, 3))
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(justify="right", no_wrap=True)
-    room = max(1, columns - others - 3 * 2)
-    table.add_column(no_wrap=True, overflow="ellipsis", max_width=room)
+    width = max(1, columns - others - 3 * 2)
+    table.add_column(no_wrap=True, overflow="ellipsis", max_width=width)
     table.add_column(no_wrap=True)
     table.add_column(justify="right", no_wrap=True)
     for row in rows:
@@ -128,21 +128,21 @@ def _align(rows: Sequence[tuple[str, ...]], columns: int) -> Table:
     return table
 
 
-def _spell_task(slot: int, task: RunningTask | None, now: float) -> tuple[str, ...]:
+def _format_task(slot: int, task: RunningTask | None, now: float) -> tuple[str, ...]:
     if task is None:
         return str(slot + 1), "idle", "", ""
-    told = spell_seconds(now - task.began_at)
+    elapsed = format_clock(now - task.began_at)
     if task.expected_seconds is not None:
-        told += f" / ~{spell_seconds(task.expected_seconds)}"
+        elapsed += f" / ~{format_clock(task.expected_seconds)}"
     name = f"{task.key} {task.description}" if task.description else task.key
-    return str(slot + 1), name, task.part, told
+    return str(slot + 1), name, task.part, elapsed
 
 
-def _spell_stage(standing: Standing, now: float) -> str:
+def _format_stage(standing: Standing, now: float) -> str:
     """Return what is done now, and for how long if no worker shows that time passes."""
     if standing.tasks or standing.stage_at is None:
         return standing.stage
-    return f"{standing.stage} {spell_seconds(now - standing.stage_at)}"
+    return f"{standing.stage} {format_clock(now - standing.stage_at)}"
 
 
 def _join(*parts: str | tuple[str, str]) -> Text:

@@ -3,20 +3,20 @@
 from typing import Any
 
 from automl_cli.audit import audit_all
-from automl_cli.core.events import Listener, ignore, tell_stage
+from automl_cli.core.events import Listener, emit_stage, ignore
 from automl_cli.planning.binding import check_config
 from automl_cli.planning.problems import make_metric_facts
 from automl_cli.run.competition import Competition, read_competition
 
-SURVEY_VERSION = 1  # of what `--json` prints
+AUDIT_VERSION = 1  # of what `--json` prints
 
 
-def survey(asked: Competition, listener: Listener = ignore) -> dict[str, Any]:
+def audit_competition(competition: Competition, listener: Listener = ignore) -> dict[str, Any]:
     """Return what is inferred and found, as plain values.
 
     Parameters
     ----------
-    asked
+    competition
         The tables.
     listener
         Told of each thing that takes time.
@@ -26,15 +26,15 @@ def survey(asked: Competition, listener: Listener = ignore) -> dict[str, Any]:
     AutomlError
         For whatever the user can mend.
     """
-    tell_stage(listener, "reading")
-    check_config(asked.loaded)
-    files, inference = read_competition(asked)
+    emit_stage(listener, "reading")
+    check_config(competition.loaded)
+    files, inference = read_competition(competition)
     dataset = inference.dataset
-    facts = [*dataset.schema.facts, *make_metric_facts(dataset, asked.loaded.config)]
-    n_folds = asked.loaded.config.validation.folds
+    facts = [*dataset.schema.facts, *make_metric_facts(dataset, competition.loaded.config)]
+    n_folds = competition.loaded.config.validation.folds
     findings = audit_all(inference, n_folds=n_folds, thorough=True, listener=listener)
     return {
-        "version": SURVEY_VERSION,
+        "version": AUDIT_VERSION,
         "train": str(files.train),
         "test": None if files.test is None else str(files.test),
         "rows": dataset.n_rows,

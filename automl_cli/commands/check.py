@@ -56,7 +56,7 @@ def check(request: CheckRequest) -> dict[str, Any]:
     if request.against is not None:
         check_submission(request.against, dataset, wants)
         other = read_table(request.against)
-    findings = [*find_remarks(table, dataset, wants, other), *_tell_open(dataset, config)]
+    findings = [*find_remarks(table, dataset, wants, other), *_find_open(dataset, config)]
     return {
         "version": CHECK_VERSION,
         "submission": str(request.submission),
@@ -66,7 +66,7 @@ def check(request: CheckRequest) -> dict[str, Any]:
     }
 
 
-def _tell_open(dataset: Dataset, config: RunConfig) -> list[Finding]:
+def _find_open(dataset: Dataset, config: RunConfig) -> list[Finding]:
     return [
         Finding(
             code="open_sample",

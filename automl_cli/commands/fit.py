@@ -30,11 +30,11 @@ from automl_cli.planning.plan import (
     make_run_key,
     make_specs,
 )
-from automl_cli.planning.problems import make_data_options, make_facts, make_problem
+from automl_cli.planning.problems import make_data_options, make_problem, make_run_facts
 from automl_cli.planning.tuning import list_ways
 from automl_cli.planning.validation import choose_validation
 from automl_cli.run.outcome import finish, record
-from automl_cli.run.reporting import keep_time, report_run
+from automl_cli.run.reporting import report_run, reserve_report_time
 from automl_cli.run.session import (
     FitRequest,
     Session,
@@ -43,13 +43,13 @@ from automl_cli.run.session import (
     describe_blend,
     describe_data,
     describe_findings,
+    emit_start,
     record_events,
-    submit,
-    tell_start,
+    update_submission,
 )
 from automl_cli.run.stages import Undertaking, begin, pursue
 from automl_cli.store import RunDirectory, check_writable, file_name, write_json, write_text
-from automl_cli.store.written import TABLES, refuse_overwrite, refuse_tables
+from automl_cli.store.written import TABLES, check_not_input, check_overwrite
 from automl_cli.train.assignment import save_assignment
 from automl_cli.train.executor import LocalPool, open_pool
 from automl_cli.train.machine import (
@@ -57,7 +57,7 @@ from automl_cli.train.machine import (
     choose_limit,
     count_processes,
     count_workers,
-    make_room,
+    make_memory_budget,
 )
 from automl_cli.train.order import Crew
 from automl_cli.train.pace import make_pace, reserve_seconds
@@ -101,7 +101,7 @@ def fit(request: FitRequest, listener: Listener) -> dict[str, Any]:
             spent = count_spent(directory, reading.problems)
             deadline = Deadline.after(config.budget, since=request.started_at - spent)
             session = _open(request, reading, directory, pool, (deadline, listener))
-            tell_start(session, spent)
+            emit_start(session, spent)
             try:
                 summary = _work(_prepare(session))
             finally:
@@ -124,11 +124,11 @@ def _check_places(request: FitRequest, files: Files) -> None:
     check_name(path)
     check_writable(path)
     tables = {what: getattr(files, name) for name, what in TABLES.items()}
-    told = {what: table for what, table in tables.items() if table is not None}
-    refuse_tables(path, told, option="--submission")
+    present = {what: table for what, table in tables.items() if table is not None}
+    check_not_input(path, present, option="--submission")
     runs = Path(request.loaded.config.run.folder)
     runs = runs if request.out is None else request.out.resolve().parent
-    refuse_overwrite(path, force=request.force, runs=runs, option="--submission")
+    check_overwrite(path, force=request.force, runs=runs, option="--submission")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,8 +150,12 @@ def _read(files: Files, config: RunConfig, listener: Listener) -> _Reading:
     rows = hold_out(given, choose_validation(given, config), config.validation.holdout)
     dataset, split = rows.dataset, rows.validation
     problems = tuple(make_problem(dataset, one, config, split) for one in dataset.schema.targets)
-    use_original, told = describe_gate(dataset)
-    facts = (*make_facts(dataset, problems, config, split), *describe_holdout(rows), *told)
+    use_original, gate_facts = describe_gate(dataset)
+    facts = (
+        *make_run_facts(dataset, problems, config, split),
+        *describe_holdout(rows),
+        *gate_facts,
+    )
     listener(Event(kind="inferred", fields=describe_data(dataset, facts)))
     n_folds = config.validation.folds
     findings = audit_all(inference, n_folds=n_folds, thorough=False, listener=listener)
@@ -186,7 +190,7 @@ def _open(
         plain_sets={},
         original=reading.original,
         pool=pool,
-        deadline=keep_time(deadline) if config.run.report else deadline,
+        deadline=reserve_report_time(deadline) if config.run.report else deadline,
         listener=record_events(directory, listener),
     )
 
@@ -204,7 +208,7 @@ def _work(session: Session) -> dict[str, Any]:
                 session.listener(Event(kind="best", fields=describe_best(solution)))
                 if solution.blend is not None:
                     session.listener(Event(kind="blended", fields=describe_blend(solution)))
-                submit(session, solutions)
+                update_submission(session, solutions)
                 record(session, solutions)
     return finish(session, solutions)
 
@@ -265,7 +269,7 @@ def _make_crew(
     threads = max((spec.n_threads for spec in specs), default=1)
     n_cells = session.dataset.n_rows * len(session.dataset.schema.columns)
     config = session.request.loaded.config
-    room = make_room(n_cells, config.limits.memory)
+    room = make_memory_budget(n_cells, config.limits.memory)
     workers = config.run.workers or min(session.pool.workers, count_workers(threads, room))
     left = session.deadline.seconds_left() / share
     deadline = session.deadline if share == 1 else Deadline.after(left)

@@ -14,7 +14,7 @@ from automl_cli.bundle import Predictor, load_predictor
 from automl_cli.bundle.predictor import check_probabilities
 from automl_cli.core.dataset import Target
 from automl_cli.core.errors import DataError, RunError
-from automl_cli.core.events import Listener, ignore, tell_stage
+from automl_cli.core.events import Listener, emit_stage, ignore
 from automl_cli.core.metric import Wants
 from automl_cli.data.batches import read_batches
 from automl_cli.data.names import find_name
@@ -25,10 +25,10 @@ from automl_cli.data.spelling import match_columns
 from automl_cli.data.submission import check_name, make_columns
 from automl_cli.store import replaced
 from automl_cli.store.written import (
+    check_not_input,
+    check_overwrite,
     list_tables,
-    note_written,
-    refuse_overwrite,
-    refuse_tables,
+    record_written,
 )
 
 BATCH_ROWS = 20_000
@@ -104,10 +104,10 @@ def predict(request: PredictRequest, listener: Listener = ignore) -> dict[str, A
                 encoding="utf-8",
             )
             n_rows += len(frame)
-            tell_stage(listener, f"{n_rows:,} rows done")
+            emit_stage(listener, f"{n_rows:,} rows done")
         if not n_rows:
             raise DataError(f"{request.rows}: no rows.", hint="Give a file with at least one row.")
-        note_written(request.run, beside)
+        record_written(request.run, beside)
     for one in unread.values():
         one["line"] = find_line(
             request.rows, one["row"] - 1, noted.find_repeated(str(request.rows))
@@ -124,8 +124,8 @@ def predict(request: PredictRequest, listener: Listener = ignore) -> dict[str, A
 
 def _check_out(request: PredictRequest) -> None:
     tables = {"the table of new rows": request.rows, **list_tables(request.run)}
-    refuse_tables(request.out, tables)
-    refuse_overwrite(request.out, force=request.force, runs=request.run.resolve().parent)
+    check_not_input(request.out, tables)
+    check_overwrite(request.out, force=request.force, runs=request.run.resolve().parent)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,8 +169,8 @@ def _read_batch(
     with _blamed_on_bundle():
         frame = predictor.read(table)
         for one in predictor.find_unread(table):
-            told = {"column": one.column, "kind": one.kind, "cells": 0, "first": one.first}
-            known = unread.setdefault(one.column, {**told, "row": start + one.row + 1})
+            stray = {"column": one.column, "kind": one.kind, "cells": 0, "first": one.first}
+            known = unread.setdefault(one.column, {**stray, "row": start + one.row + 1})
             known["cells"] += one.cells
     return frame
 

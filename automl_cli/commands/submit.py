@@ -87,13 +87,13 @@ def submit(request: SubmitRequest, listener: Listener) -> dict[str, Any]:
     path = request.file or find_submission(request.run)
     checked = check(CheckRequest(submission=path, competition=find_competition(request.run)))
     for finding in checked["findings"]:
-        told = f"{finding['message']} {finding['advice']}"
-        listener(Event(kind="warning", fields={"message": told}))
+        text = f"{finding['message']} {finding['advice']}"
+        listener(Event(kind="warning", fields={"message": text}))
     api = open_api()
     ref = _upload_once(api, competition, request, summary, listener)
     scored = _await_score(api, competition, ref, request)
-    is_told = scored.public is not None or scored.private is not None
-    if is_told and request.file is None:
+    is_scored = scored.public is not None or scored.private is not None
+    if is_scored and request.file is None:
         add_scores(request.run, public=scored.public, private=scored.private)
     return {
         "version": SUBMIT_VERSION,
@@ -134,15 +134,15 @@ def _upload_once(
     before = [one for note in _list_notes(request.run) for one in _read_uploads(note)]
     known = [one["ref"] for one in before if about.items() <= one.items()]
     if None in known and not any(known):
-        raise _refuse_again(request.run, competition)
+        raise _make_repeat_error(request.run, competition)
     if known:
         ref = next(int(one) for one in known if one is not None)
-        told = f"this file is submission {ref} already; nothing is uploaded"
+        text = f"this file is submission {ref} already; nothing is uploaded"
     else:
-        told = _describe(request.run, summary) if request.file is None else f"automl {path.name}"
-        ref = _upload(api, request, about, request.message or told)
-        told = f"uploaded to {competition}: submission {ref}"
-    listener(Event(kind="uploaded", fields={"message": told}))
+        text = _describe(request.run, summary) if request.file is None else f"automl {path.name}"
+        ref = _upload(api, request, about, request.message or text)
+        text = f"uploaded to {competition}: submission {ref}"
+    listener(Event(kind="uploaded", fields={"message": text}))
     return ref
 
 
@@ -165,7 +165,7 @@ def _upload(api: Api, request: SubmitRequest, about: dict[str, str], message: st
     return ref
 
 
-def _refuse_again(run: Path, competition: str) -> KaggleError:
+def _make_repeat_error(run: Path, competition: str) -> KaggleError:
     return KaggleError(
         f"{competition}: an earlier command was ended while it uploaded this file, which may have "
         "arrived.",
@@ -187,8 +187,8 @@ def _read_uploads(note: Path) -> list[dict[str, Any]]:
 
 def _describe(run: Path, summary: dict[str, Any]) -> str:
     score = summary["score"]
-    told = "" if score is None else f", cross-validated {summary['metric']} {score:.6g}"
-    return f"automl {run.resolve().name}{told}"
+    text = "" if score is None else f", cross-validated {summary['metric']} {score:.6g}"
+    return f"automl {run.resolve().name}{text}"
 
 
 def _await_score(api: Api, competition: str, ref: int, request: SubmitRequest) -> SubmissionScore:

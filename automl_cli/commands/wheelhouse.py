@@ -71,7 +71,7 @@ def make_wheelhouse(request: WheelhouseRequest) -> dict[str, Any]:
         "folder": str(request.folder),
         "wheels": len(wheels),
         "bytes": sum(wheel.stat().st_size for wheel in wheels),
-        "install": spell_install(request.folder),
+        "install": format_install_command(request.folder),
     }
 
 
@@ -128,12 +128,12 @@ def list_requirements() -> list[str]:
 def find_source() -> str:
     """Return what pip makes this program's wheel of: its folder, or its name and version."""
     installed = distribution(NAME)
-    told = installed.read_text("direct_url.json")
-    origin: dict[str, str] = {} if told is None else json.loads(told)
+    direct_url = installed.read_text("direct_url.json")
+    origin: dict[str, str] = {} if direct_url is None else json.loads(direct_url)
     return str(origin.get("url") or f"{NAME}=={installed.version}")
 
 
-def spell_install(folder: Path) -> str:
+def format_install_command(folder: Path) -> str:
     """Return the line that installs the wheels in a notebook."""
     return f"pip install --no-index --find-links /kaggle/input/{folder.resolve().name} {NAME}"
 

@@ -83,12 +83,14 @@ def _find_file_below(read: list[_Source], extends: Node) -> _Source | Mistake:
     name = str(to_plain(extends))
     path = read[-1].path.parent / name
     if not is_file(path):
-        return _note(extends, f"no such preset or file: {name!r}.", hint_preset(name))
+        return _make_mistake(extends, f"no such preset or file: {name!r}.", hint_preset(name))
     if path.resolve() not in [source.path.resolve() for source in read]:
         return _Source(path, str(path))
     circle = " > ".join(source.label for source in (*read, _Source(path, str(path))))
-    return _note(extends, f"files extend each other in a circle: {circle}.", "Break the circle.")
+    return _make_mistake(
+        extends, f"files extend each other in a circle: {circle}.", "Break the circle."
+    )
 
 
-def _note(extends: Node, problem: str, hint: str) -> Mistake:
+def _make_mistake(extends: Node, problem: str, hint: str) -> Mistake:
     return Mistake(where=extends.origin, key_path=("extends",), problem=problem, hint=hint)

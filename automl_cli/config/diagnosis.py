@@ -12,10 +12,10 @@ from pydantic_core import ErrorDetails
 from automl_cli.config.mistakes import (
     KeyPath,
     Mistake,
+    format_path,
+    format_value,
     join_names,
     make_hint,
-    spell_path,
-    spell_value,
 )
 from automl_cli.config.schema import RunConfig
 from automl_cli.config.tree import Node, find_child, find_origin
@@ -58,8 +58,8 @@ def _translate(details: ErrorDetails, tree: Node) -> Mistake:
         path = (*path, details["loc"][-1])
         problem, hint = "this key is missing.", _describe(path)
     else:
-        came = spell_value(details["input"])
-        problem = f"expected {_spell_expected(details)}, got {came}."
+        came = format_value(details["input"])
+        problem = f"expected {_format_expected(details)}, got {came}."
         hint = _hint_value(details, path)
     return Mistake(where=find_origin(tree, path), key_path=path, problem=problem, hint=hint)
 
@@ -76,7 +76,7 @@ def _clean_path(loc: KeyPath, tree: Node) -> KeyPath:
     return tuple(path)
 
 
-def _spell_expected(details: ErrorDetails) -> str:
+def _format_expected(details: ErrorDetails) -> str:
     kind = details["type"]
     limits = details.get("ctx", {})
     if kind == "greater_than_equal":
@@ -99,10 +99,10 @@ def _hint_value(details: ErrorDetails, path: KeyPath) -> str:
 
 def _hint_key(path: KeyPath) -> str:
     """Look for what other tools call so, then for a similar key here, then in other sections."""
-    name, section = str(path[-1]), spell_path(path[:-1])
+    name, section = str(path[-1]), format_path(path[:-1])
     model = _find_model(path[:-1])
     here = tuple(model.model_fields) if model else ()
-    everywhere = {str(known[-1]): spell_path(known) for known in known_keys()}
+    everywhere = {str(known[-1]): format_path(known) for known in known_keys()}
     known = find_key(name)
     close = (
         ([known.removeprefix(f"{section}.")] if known else [])

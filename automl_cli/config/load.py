@@ -130,10 +130,12 @@ def _read_override(text: str) -> Layer:
     keys = key.strip().split(".")
     if not equals or not all(keys):
         hint = "Write --set key.path=value, such as --set models.catboost.depth=8."
-        return _refuse(Mistake(where=origin, key_path=(), problem="expected key=value.", hint=hint))
+        return _raise_mistake(
+            Mistake(where=origin, key_path=(), problem="expected key=value.", hint=hint)
+        )
     if find_key(key) == "extends" or keys == ["extends"]:
         hint = "Use --preset NAME, or write extends into a file."
-        return _refuse(
+        return _raise_mistake(
             Mistake(
                 where=origin,
                 key_path=tuple(keys),
@@ -145,7 +147,7 @@ def _read_override(text: str) -> Layer:
     return Layer(make_node(to_plain(read.tree), origin, keys), read.mistakes)
 
 
-def _refuse(mistake: Mistake) -> Layer:
+def _raise_mistake(mistake: Mistake) -> Layer:
     return Layer(Node({}, mistake.where), (mistake,))
 
 

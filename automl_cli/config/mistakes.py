@@ -60,7 +60,7 @@ class Mistake:
 
     def __str__(self) -> str:
         """Return place, keys and problem in one line; a flag says already which key it sets."""
-        where, keys = str(self.where), spell_path(self.key_path)
+        where, keys = str(self.where), format_path(self.key_path)
         is_flag = where.startswith("--") and not where.startswith("--set ")
         if is_flag or where.startswith(f"--set {keys}="):
             keys = ""
@@ -114,12 +114,12 @@ def join_names(names: Sequence[str], word: str = "and") -> str:
     return f" {word} ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
-def spell_path(path: KeyPath) -> str:
+def format_path(path: KeyPath) -> str:
     """Return the keys as one text.
 
     Examples
     --------
-    >>> spell_path(("candidates", 2, "params", "depth"))
+    >>> format_path(("candidates", 2, "params", "depth"))
     'candidates[2].params.depth'
     """
     return "".join(
@@ -127,12 +127,12 @@ def spell_path(path: KeyPath) -> str:
     ).removeprefix(".")
 
 
-def spell_value(value: object) -> str:
+def format_value(value: object) -> str:
     """Return what came, as YAML spells it.
 
     Examples
     --------
-    >>> [spell_value(value) for value in ("five", True, None, 2.5, [1])]
+    >>> [format_value(value) for value in ("five", True, None, 2.5, [1])]
     ["'five'", 'true', 'nothing', '2.5', 'a list']
     """
     if value is None:

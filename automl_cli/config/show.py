@@ -51,7 +51,7 @@ def init_config(preset: str = DEFAULT_PRESET) -> str:
     return _TEMPLATE.replace("PRESET", preset)
 
 
-def config_schema() -> dict[str, Any]:
+def make_config_schema() -> dict[str, Any]:
     """Return the JSON schema of a config file, for editors."""
     schema = FileConfig.model_json_schema()
     for section in (schema, *schema["$defs"].values()):
@@ -78,14 +78,14 @@ def _show_key(loaded: LoadedConfig, name: str, value: object) -> Iterator[str]:
     if value and isinstance(value, Mapping):
         yield f"{name}:"
         for key, item in value.items():
-            yield f"  {_write_entry({key: item})}  # {_spell_origin(loaded, (name, key))}"
+            yield f"  {_write_entry({key: item})}  # {_format_origin(loaded, (name, key))}"
     elif value and isinstance(value, list | tuple):
         yield f"{name}:"
         for number, item in enumerate(value):
             said = {key: part for key, part in item.items() if part is not None}
-            yield f"  - {_write(said)}  # {_spell_origin(loaded, (name, number))}"
+            yield f"  - {_write(said)}  # {_format_origin(loaded, (name, number))}"
     else:
-        yield f"{_write_entry({name: value})}  # {_spell_origin(loaded, (name,))}"
+        yield f"{_write_entry({name: value})}  # {_format_origin(loaded, (name,))}"
 
 
 def _write_entry(entry: Mapping[str, object]) -> str:
@@ -104,7 +104,7 @@ def _write(value: Mapping[str, object]) -> str:
     return text.strip()
 
 
-def _spell_origin(loaded: LoadedConfig, path: KeyPath) -> str:
+def _format_origin(loaded: LoadedConfig, path: KeyPath) -> str:
     node = find_node(loaded.tree, path)
     return " ".join(str(node.origin if node else DEFAULT).split())
 

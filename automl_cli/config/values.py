@@ -16,7 +16,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from automl_cli.config.durations import format_duration, parse_duration
-from automl_cli.config.mistakes import spell_value
+from automl_cli.config.mistakes import format_value
 from automl_cli.config.sizes import format_size, parse_size
 from automl_cli.core.candidate import ParamValue, Step
 from automl_cli.core.errors import ConfigError
@@ -27,16 +27,16 @@ TOP = "top"  # of a step: the most columns that the screen may keep in a fold
 MISTAKE = "mistake"  # the type of our own errors among pydantic's; ctx has problem and hint
 
 
-def _refuse(problem: str, hint: str) -> PydanticCustomError:
+def _make_error(problem: str, hint: str) -> PydanticCustomError:
     return PydanticCustomError(MISTAKE, "{problem}", {"problem": problem, "hint": hint})
 
 
 def _read_text(value: object) -> object:
     """Take numbers as written: column 2019, class 1, missing token -999."""
     if isinstance(value, bool):
-        raise _refuse(
-            f"expected text, got {spell_value(value)}.",
-            f"Write it in quotes: '{spell_value(value)}'.",
+        raise _make_error(
+            f"expected text, got {format_value(value)}.",
+            f"Write it in quotes: '{format_value(value)}'.",
         )
     return str(value) if isinstance(value, int | float) else value
 
@@ -47,13 +47,15 @@ def _read_text_list(value: object) -> object:
 
 def _read_budget(value: object) -> object:
     if isinstance(value, bool) or not isinstance(value, str | int | float | None):
-        raise _refuse(f"expected a duration, got {spell_value(value)}.", "Write 90s, 10m or 1h30m.")
+        raise _make_error(
+            f"expected a duration, got {format_value(value)}.", "Write 90s, 10m or 1h30m."
+        )
     return None if value is None else _parse(parse_duration, value)
 
 
 def _read_size(value: object) -> object:
     if isinstance(value, bool) or not isinstance(value, str | int | None):
-        raise _refuse(f"expected an amount of memory, got {spell_value(value)}.", "Write 4GB.")
+        raise _make_error(f"expected an amount of memory, got {format_value(value)}.", "Write 4GB.")
     return None if value is None else _parse(parse_size, value)
 
 
@@ -61,25 +63,25 @@ def _parse(parse: Callable[[_Written], float], value: _Written) -> float:
     try:
         return parse(value)
     except ConfigError as error:
-        raise _refuse(error.message, error.hint) from None
+        raise _make_error(error.message, error.hint) from None
 
 
 def _check_scalar(value: object) -> object:
     if isinstance(value, Mapping | list | tuple):
-        raise _refuse(
-            f"expected a single value, got {spell_value(value)}.",
+        raise _make_error(
+            f"expected a single value, got {format_value(value)}.",
             "A parameter is a number, a text, true, false or null.",
         )
     if isinstance(value, float) and not isfinite(value):
-        raise _refuse(f"expected a finite number, got {value}.", "Leave the parameter out.")
+        raise _make_error(f"expected a finite number, got {value}.", "Leave the parameter out.")
     return value
 
 
 def _check_model_entry(value: object) -> object:
     if value is False or isinstance(value, Mapping):
         return value
-    raise _refuse(
-        f"expected parameters or false, got {spell_value(value)}.",
+    raise _make_error(
+        f"expected parameters or false, got {format_value(value)}.",
         "Write {} for the default parameters, {depth: 8} for your own, false to leave it out.",
     )
 
@@ -91,10 +93,10 @@ def _read_step(value: object) -> Step:
     if isinstance(value, str):
         return Step(value)
     if not isinstance(value, Mapping) or len(value) != 1:
-        raise _refuse(f"expected one feature step, got {spell_value(value)}.", hint)
+        raise _make_error(f"expected one feature step, got {format_value(value)}.", hint)
     name, params = next(iter(value.items()))
     if not isinstance(params, Mapping):
-        raise _refuse(f"expected parameters of {name!r}, got {spell_value(params)}.", hint)
+        raise _make_error(f"expected parameters of {name!r}, got {format_value(params)}.", hint)
     for param in params.values():
         _check_scalar(param)
     return make_step(name, params)
@@ -105,8 +107,8 @@ def make_step(name: str, params: Mapping[str, ParamValue]) -> Step:
     own = dict(params)
     top = own.pop(TOP, None)
     if top is not None and (not isinstance(top, int) or isinstance(top, bool) or top < 1):
-        raise _refuse(
-            f"{name}.{TOP}: expected a whole number from 1, got {spell_value(top)}.",
+        raise _make_error(
+            f"{name}.{TOP}: expected a whole number from 1, got {format_value(top)}.",
             "Give the most columns that the screen may keep in a fold.",
         )
     return Step(name, tuple(sorted(own.items())), top=top)

@@ -93,7 +93,7 @@ def read_text(text: str, place: Place) -> Layer:
     try:
         root = yaml.compose(text, Loader=_Loader)
     except yaml.YAMLError as error:
-        raise _refuse(error, place) from None
+        raise _make_error(error, place) from None
     except RecursionError:
         raise ConfigError(
             f"{place(1)}: nested too deeply.", hint="A config has at most five levels."
@@ -135,7 +135,7 @@ def _decode(data: bytes, label: str) -> str:
         ) from None
 
 
-def _refuse(error: yaml.YAMLError, place: Place) -> ConfigError:
+def _make_error(error: yaml.YAMLError, place: Place) -> ConfigError:
     problem = str(getattr(error, "problem", None) or getattr(error, "reason", "unreadable"))
     problem = problem.removeprefix("but ")
     mark: yaml.Mark | None = getattr(error, "problem_mark", None)
@@ -169,7 +169,7 @@ class _Builder:
             return _read_scalar(node.tag.removeprefix(_TAG), node.value)
         except (KeyError, ValueError):
             problem = f"{node.value!r} cannot be read as {node.tag.replace(_TAG, '!!')}."
-            self._note(node, path, problem, "Leave the tag out; quotes make a text.")
+            self._add_mistake(node, path, problem, "Leave the tag out; quotes make a text.")
             return None
 
     def _build_mapping(
@@ -178,18 +178,22 @@ class _Builder:
         children: dict[str, Node] = {}
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
-                self._note(key, path, "a key is a list or a mapping.", "Write keys as plain text.")
+                self._add_mistake(
+                    key, path, "a key is a list or a mapping.", "Write keys as plain text."
+                )
                 continue
             below = (*path, key.value)
             if key.value in children:
                 first = children[key.value].origin
-                self._note(key, below, f"given again, first in {first}.", "Keep one of the two.")
+                self._add_mistake(
+                    key, below, f"given again, first in {first}.", "Keep one of the two."
+                )
             # People look for a key's line, also when its value begins in the next one.
             origin = self.place(key.start_mark.line + 1)
             children[key.value] = Node(self.build(value, below, above), origin)
         return children
 
-    def _note(self, node: yaml.Node, path: KeyPath, problem: str, hint: str) -> None:
+    def _add_mistake(self, node: yaml.Node, path: KeyPath, problem: str, hint: str) -> None:
         where = self.place(node.start_mark.line + 1)
         self.mistakes.append(Mistake(where=where, key_path=path, problem=problem, hint=hint))
 

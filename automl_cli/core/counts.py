@@ -1,12 +1,12 @@
 """How many there are of a thing, in words."""
 
 
-def spell_count(number: int, thing: str) -> str:
+def format_count(number: int, thing: str) -> str:
     """Return how many there are of a thing.
 
     Examples
     --------
-    >>> [spell_count(number, "candidate") for number in (0, 1, 1200)]
+    >>> [format_count(number, "candidate") for number in (0, 1, 1200)]
     ['0 candidates', '1 candidate', '1,200 candidates']
     """
     return f"{number:,} {thing}{'' if number == 1 else 's'}"

@@ -51,7 +51,7 @@ class Event:
 Listener: TypeAlias = Callable[[Event], None]
 
 
-def tell_stage(listener: Listener, name: str) -> None:
+def emit_stage(listener: Listener, name: str) -> None:
     """Tell what begins now and takes time, in a few words."""
     listener(Event(kind="stage", fields={"name": name}))
 

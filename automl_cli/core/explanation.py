@@ -29,7 +29,7 @@ class Importance:
         The lowest rate of false discoveries at which it counts as found; it rests on the
         variance of the interval, which is larger than that of p.
     found
-        True if q is at most the rate and p below the lunch's; the lunch's own must be below .001.
+        True if q is at most the rate and p below the probe's; the probe's own must be below .001.
     is_probe
         True for the noise that was made up: what I ate for lunch.
     """
@@ -126,11 +126,11 @@ class Explanation:
     rate
         The accepted false discovery rate.
     columns
-        The source columns and the lunch, most important first.
+        The source columns and the probe, most important first.
     clusters
         Clusters of two and more columns, most important first.
     probed
-        Key of the candidate that was fitted again with the lunch.
+        Key of the candidate that was fitted again with the probe.
     dropped
         Refits without a column, if they were asked for.
     contributions
@@ -152,6 +152,6 @@ class Explanation:
     contributions: Contributions | None
 
     @property
-    def lunch(self) -> Importance:
+    def probe(self) -> Importance:
         """The probe."""
         return next(one for one in self.columns if one.is_probe)

@@ -7,12 +7,12 @@ several things, such as an F-score, which is one of a class, of rows or of all c
 from collections.abc import Mapping
 
 
-def squeeze(name: str) -> str:
+def normalise_name(name: str) -> str:
     """Return a name without blanks and signs, in lower case.
 
     Examples
     --------
-    >>> squeeze("Quadratic Weighted-Kappa")
+    >>> normalise_name("Quadratic Weighted-Kappa")
     'quadraticweightedkappa'
     """
     return "".join(letter for letter in name.casefold() if letter.isalnum())

@@ -1,13 +1,13 @@
 """What other tools call the things that a config names, so that a hint can lead to ours.
 
 These are hints and no synonyms: a config says each thing in one way. Names are kept without blanks
-and signs, see `squeeze`.
+and signs, see `normalise_name`.
 """
 
 import re
 from collections.abc import Mapping
 
-from automl_cli.core.metric_names import METRIC_NAMES, squeeze
+from automl_cli.core.metric_names import METRIC_NAMES, normalise_name
 
 
 def find_metric(name: str) -> str | None:
@@ -18,7 +18,7 @@ def find_metric(name: str) -> str | None:
     >>> find_metric("neg_root_mean_squared_error"), find_metric("acc"), find_metric("MAP@5")
     ('rmse', 'accuracy', 'map_at_5')
     """
-    squeezed = squeeze(name).removeprefix("negative").removeprefix("neg")
+    squeezed = normalise_name(name).removeprefix("negative").removeprefix("neg")
     depth = re.fullmatch(r"map(?:at)?([1-9]\d*)", squeezed)
     if depth:
         return f"map_at_{depth[1]}"
@@ -33,7 +33,7 @@ def find_key(name: str) -> str | None:
     >>> find_key("n_splits"), find_key("time-limit")
     ('validation.folds', 'budget')
     """
-    return KEYS.get(squeeze(name))
+    return KEYS.get(normalise_name(name))
 
 
 def find_entry(kind: str, name: str) -> str | None:
@@ -44,7 +44,7 @@ def find_entry(kind: str, name: str) -> str | None:
     >>> find_entry("models", "LGBMClassifier"), find_entry("splitters", "GroupKFold")
     ('lightgbm', 'group')
     """
-    plain = squeeze(name).removesuffix("classifier").removesuffix("regressor")
+    plain = normalise_name(name).removesuffix("classifier").removesuffix("regressor")
     return {"models": MODELS, "splitters": SPLITTERS}.get(kind, {}).get(plain)
 
 

@@ -8,12 +8,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from automl_cli.data.dates import find_order, parse_dates
+from automl_cli.data.dates import find_date_order, parse_dates
 from automl_cli.data.formats import NumberFormat, find_format, read_format
 from automl_cli.data.marks import has_decimal_commas, may_be_thousands
 from automl_cli.data.read import RawTable
+from automl_cli.data.text_columns import MISSING_NUMBERS, TextColumn, make_text_column
 from automl_cli.data.types import ColumnTyping, TableTyping
-from automl_cli.data.words import MISSING_NUMBERS, TextColumn, make_words
 
 
 def adapt_typing(typing: TableTyping, table: RawTable) -> TableTyping:
@@ -21,7 +21,7 @@ def adapt_typing(typing: TableTyping, table: RawTable) -> TableTyping:
     comma = has_decimal_commas(table.cells(name) for name in table.names)
     missing = (*typing.missing, *MISSING_NUMBERS)
     columns = tuple(
-        _adapt(column, make_words(table.cells(column.name), missing), comma=comma)
+        _adapt(column, make_text_column(table.cells(column.name), missing), comma=comma)
         if table.has(column.name) and not column.pattern and not column.source
         else column
         for column in typing.columns
@@ -29,25 +29,26 @@ def adapt_typing(typing: TableTyping, table: RawTable) -> TableTyping:
     return replace(typing, columns=columns)
 
 
-def _adapt(column: ColumnTyping, words: TextColumn, *, comma: bool) -> ColumnTyping:
+def _adapt(column: ColumnTyping, text_column: TextColumn, *, comma: bool) -> ColumnTyping:
     if column.kind == "number":
-        return replace(column, form=_adapt_numbers(column.form, words, comma=comma))
+        return replace(column, form=_adapt_numbers(column.form, text_column, comma=comma))
     if column.kind == "datetime" and column.order != "epoch":
-        order, dates, _ = find_order(words.texts, words.counts)
+        order, dates, _ = find_date_order(text_column.texts, text_column.counts)
         n_own, n_train = (
-            int(words.counts[~np.isnat(one)].sum())
-            for one in (dates, parse_dates(words.texts, column.order))
+            int(text_column.counts[~np.isnat(one)].sum())
+            for one in (dates, parse_dates(text_column.texts, column.order))
         )
         return replace(column, order=order) if n_own and n_own >= n_train else column
     return column
 
 
-def _adapt_numbers(form: NumberFormat, words: TextColumn, *, comma: bool) -> NumberFormat:
-    own, values = find_format(words.texts, words.counts, decimal_comma=comma)
+def _adapt_numbers(form: NumberFormat, text_column: TextColumn, *, comma: bool) -> NumberFormat:
+    own, values = find_format(text_column.texts, text_column.counts, decimal_comma=comma)
     n_own, n_train = (
-        int(words.counts[~np.isnan(one)].sum()) for one in (values, read_format(words.texts, form))
+        int(text_column.counts[~np.isnan(one)].sum())
+        for one in (values, read_format(text_column.texts, form))
     )
-    is_open = form.thousands == "." and may_be_thousands(words.texts) and not comma
+    is_open = form.thousands == "." and may_be_thousands(text_column.texts) and not comma
     if n_own < n_train or is_open:
         return form
     return replace(own, before=own.before or form.before, units=form.units or own.units, loose=True)

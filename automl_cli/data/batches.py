@@ -14,7 +14,7 @@ from automl_cli.data.headerless import check_header
 from automl_cli.data.layout import BLANK, Layout, find_layout
 from automl_cli.data.lines import LineFinder
 from automl_cli.data.read import RawTable, describe_layout, read_table, write_as_text
-from automl_cli.data.repeated import find_repeats, leave_out
+from automl_cli.data.repeated import drop_rows, find_repeats
 from automl_cli.data.unpack import NUL, PARQUET, check_start
 
 START_BYTES = 1 << 18  # looked at to know what kind of file it is
@@ -94,7 +94,7 @@ def _read_csv(path: Path, layout: Layout) -> Iterator[RawTable]:
                 repeated = lines.find((repeats + n_read).tolist())
                 yield RawTable(
                     name=str(path),
-                    table=leave_out(cells, repeats),
+                    table=drop_rows(cells, repeats),
                     notes=() if n_read else notes,
                     repeated=repeated,
                 )
@@ -133,4 +133,4 @@ def _read_parquet(path: Path) -> Iterator[RawTable]:
         rows = find_repeats(cells)
         repeated = tuple(int(row) + n_read + 1 for row in rows)
         n_read += batch.num_rows
-        yield RawTable(name=str(path), table=leave_out(cells, rows), repeated=repeated, unit="row")
+        yield RawTable(name=str(path), table=drop_rows(cells, rows), repeated=repeated, unit="row")

@@ -3,7 +3,7 @@
 import numpy as np
 
 from automl_cli.core.arrays import BoolVector, FloatVector
-from automl_cli.data.words import Texts
+from automl_cli.data.text_columns import Texts
 
 WORDS = (("true", "false"), ("yes", "no"))
 LETTERS = (("t", "f"), ("y", "n"))

@@ -6,7 +6,7 @@ day), and dates without marks.
 
 from collections.abc import Iterable
 
-from automl_cli.data.words import Texts, any_match
+from automl_cli.data.text_columns import Texts, any_match
 
 MONTHS = {
     "jan": "uary", "feb": "ruary", "mar": "ch", "apr": "il", "may": "", "jun": "e", "jul": "y",

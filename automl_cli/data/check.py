@@ -69,10 +69,10 @@ def _check_shape(table: RawTable, dataset: Dataset, predicted: tuple[str, ...]) 
         is_order = sorted(table.names) == sorted(expected)
         came = (
             "the columns are "
-            f"{('right, but in the order ' if is_order else '')}{_listed(table.names)}"
+            f"{('right, but in the order ' if is_order else '')}{_join_names(table.names)}"
         )
         hint = "Put them in the expected order." if is_order else "Spell the header as expected."
-        raise _misfit(table, came, _listed(expected), hint)
+        raise _misfit(table, came, _join_names(expected), hint)
     n_rows = len(dataset.sample.ids if dataset.sample else np.asarray(dataset.test_ids))
     if table.n_rows != n_rows:
         hint = f"Write one row for each row of {model}."
@@ -139,5 +139,5 @@ def _misfit(table: RawTable, came: str, expected: str, hint: str) -> DataError:
     return DataError(f"{table.name}: {came}, expected {expected}.", hint=hint)
 
 
-def _listed(names: tuple[str, ...]) -> str:
+def _join_names(names: tuple[str, ...]) -> str:
     return ", ".join(names[:10]) + (" …" if len(names) > 10 else "")

@@ -13,10 +13,10 @@ from automl_cli.core.errors import DataError
 from automl_cli.data.formats import PLAIN, describe_format, find_format
 from automl_cli.data.levels import Levels, find_levels, find_unread_target, name_stray
 from automl_cli.data.options import DataOptions
-from automl_cli.data.order import find_order, sort_naturally
+from automl_cli.data.order import find_label_order, sort_naturally
 from automl_cli.data.read import RawTable
 from automl_cli.data.strays import UnreadCells
-from automl_cli.data.words import BOOLEANS, MISSING, Texts, blank
+from automl_cli.data.text_columns import BOOLEANS, MISSING, Texts, mask_missing
 
 MANY_TEXTS = 50  # more distinct texts than this, and half of the rows, are no classes
 
@@ -54,7 +54,7 @@ def find_labels(cells: Texts, *, most: int) -> tuple[str, ...]:
     """Return the distinct texts of a column byte for byte, or () if there are more than `most`."""
     import pyarrow.compute as pc
 
-    texts = pc.drop_null(blank(pc.unique(cells), MISSING)).to_pylist()
+    texts = pc.drop_null(mask_missing(pc.unique(cells), MISSING)).to_pylist()
     return tuple(texts) if len(texts) <= most else ()
 
 
@@ -107,7 +107,9 @@ def _find_task(levels: Levels, options: DataOptions, shown: "Texts | None") -> t
     if n > max(MANY_TEXTS, levels.n_rows / 2):
         mostly = levels.counts[~np.isnan(levels.numbers)].sum() > levels.n_rows / 2
         also = f"; {name_stray(levels)} is not a number" if mostly else ""
-        _refuse(levels, f"{n} distinct texts in {levels.n_rows} rows, too many for classes{also}")
+        _raise_error(
+            levels, f"{n} distinct texts in {levels.n_rows} rows, too many for classes{also}"
+        )
     return "multiclass", f"{n} distinct texts"
 
 
@@ -136,12 +138,12 @@ def _find_numeric_task(levels: Levels, *, wants_classes: bool) -> tuple[Task, st
 def _check_task(levels: Levels, task: Task) -> None:
     n = levels.n_distinct
     if task == "binary" and n != 2:
-        _refuse(levels, f"{n} distinct values, but a binary task has two")
+        _raise_error(levels, f"{n} distinct values, but a binary task has two")
     if task == "regression" and not levels.is_numeric:
-        _refuse(levels, f"texts such as {name_stray(levels)}, but a regression needs numbers")
+        _raise_error(levels, f"texts such as {name_stray(levels)}, but a regression needs numbers")
 
 
-def _refuse(levels: Levels, came: str) -> NoReturn:
+def _raise_error(levels: Levels, came: str) -> NoReturn:
     raise DataError(
         f"the target {levels.name!r} holds {came}.",
         hint="Choose another --target or --task, or list the texts that mean missing in "
@@ -199,7 +201,7 @@ def _make_classes(levels: Levels, task: Task, reason: str, options: DataOptions)
 
 def _order_texts(texts: npt.NDArray[np.object_], options: DataOptions) -> tuple[list[str], str]:
     """Return labels in their order, and what tells it if a metric asks for it."""
-    found = find_order(list(texts)) if options.ordinal else None
+    found = find_label_order(list(texts)) if options.ordinal else None
     return (sort_naturally(list(texts)), "") if found is None else found
 
 

@@ -14,8 +14,8 @@ import numpy as np
 
 from automl_cli.core.dataset import Role
 from automl_cli.data.kinds import find_column
+from automl_cli.data.text_columns import TextColumn, Texts, make_text_column
 from automl_cli.data.types import ColumnTyping, extract_part
-from automl_cli.data.words import TextColumn, Texts, make_words
 
 SHARED = 0.9  # of the filled cells have to fit the pattern
 LEAST_CODES = 20  # distinct ones: fewer are labels that any model tells apart
@@ -45,33 +45,33 @@ class CodeParts:
     example: str
 
 
-def find_parts(words: TextColumn) -> CodeParts | None:
+def find_parts(text_column: TextColumn) -> CodeParts | None:
     """Return how the texts of a column are taken apart, or None if they share no pattern.
 
     Examples
     --------
     >>> import pyarrow as pa
     >>> cells = pa.chunked_array([[f"{deck}/{n}/P" for n in range(9) for deck in "ABC"]])
-    >>> for pattern in find_parts(make_words(cells.cast(pa.large_string()), ())).patterns:
+    >>> for pattern in find_parts(make_text_column(cells.cast(pa.large_string()), ())).patterns:
     ...     print(pattern)
     ^(?P<part>[^/]*)/[^/]*/[^/]*$
     ^[^/]*/(?P<part>[^/]*)/[^/]*$
     ^[^/]*/[^/]*/(?P<part>[^/]*)$
     """
-    known = np.flatnonzero(words.counts > 0)
-    if len(known) < LEAST_CODES or _share(words, r"\d") < LEAST_DIGITS:
+    known = np.flatnonzero(text_column.counts > 0)
+    if len(known) < LEAST_CODES or _share(text_column, r"\d") < LEAST_DIGITS:
         return None
-    example = words.texts[int(known[0])].as_py()
+    example = text_column.texts[int(known[0])].as_py()
     # What may be missing before a number has only to be there in some cells.
     ways = (
-        (_find_marked(words), SHARED),
+        (_find_marked(text_column), SHARED),
         (LETTERS_DIGITS, SHARED),
         (NAMED_NUMBER, LEAST_PREFIXED),
     )
     for patterns, least in ways:
-        if not patterns or _share(words, patterns[-1]) < SHARED:
+        if not patterns or _share(text_column, patterns[-1]) < SHARED:
             continue
-        if _share(words, patterns[0]) >= least:
+        if _share(text_column, patterns[0]) >= least:
             return CodeParts(patterns=patterns, example=example)
     return None
 
@@ -104,39 +104,39 @@ def make_part_columns(
     DataError
         If a part cannot have the role the user gave it.
     """
-    words = make_words(cells, missing)
-    parts = find_parts(words)
+    text_column = make_text_column(cells, missing)
+    parts = find_parts(text_column)
     if parts is None:
         return
-    n_codes = int((words.counts > 0).sum())
+    n_codes = int((text_column.counts > 0).sum())
     for number, pattern in enumerate(parts.patterns, start=1):
-        found = make_words(extract_part(cells, pattern), missing)
+        found = make_text_column(extract_part(cells, pattern), missing)
         n_values = len({text for text in found.texts.to_pylist() if text is not None})
-        told = f"{name}.{number}"
+        own_name = f"{name}.{number}"
         if n_values < 2:
             continue
-        given = (roles or {}).get(told)
+        given = (roles or {}).get(own_name)
         role = given or _choose_role(found, n_values, is_id=is_id)
         names_whole = n_values >= REPEATED * n_codes and (is_id or role != "numeric")
         if names_whole and not given:
             continue
-        column = find_column(told, extract_part(cells, pattern), missing, role)
+        column = find_column(own_name, extract_part(cells, pattern), missing, role)
         reason = f"part {number} of {name!r}, whose codes are made of parts: {parts.example!r}"
         yield replace(column, reason=reason, source=name, pattern=pattern, strays=0)
 
 
-def _choose_role(words: TextColumn, n_values: int, *, is_id: bool) -> Role:
+def _choose_role(text_column: TextColumn, n_values: int, *, is_id: bool) -> Role:
     """Return how a part is read: digits as a number, unless they name groups of rows."""
-    is_number = _share(words, r"^-?\d{1,15}(\.\d+)?$") == 1
+    is_number = _share(text_column, r"^-?\d{1,15}(\.\d+)?$") == 1
     names_groups = is_id and n_values > LEAST_CODES
     return "numeric" if is_number and not names_groups else "categorical"
 
 
-def _find_marked(words: TextColumn) -> tuple[str, ...]:
+def _find_marked(text_column: TextColumn) -> tuple[str, ...]:
     """Return the patterns of codes with the same marks between their parts, or ()."""
-    known = np.flatnonzero(words.counts > 0)
+    known = np.flatnonzero(text_column.counts > 0)
     sample = known[:: max(1, len(known) // 1000)].tolist()
-    texts = [words.texts[row].as_py() for row in sample]
+    texts = [text_column.texts[row].as_py() for row in sample]
     # The point and the sign of a number divide no parts, if other marks do, or a blank: 10.9 kmpl.
     plain = [re.sub(DECIMAL, "", text) for text in texts]
     has_points = sum(a != b for a, b in zip(plain, texts, strict=True)) > len(texts) / 2
@@ -163,9 +163,11 @@ def _find_shared(texts: Sequence[str]) -> str:
     return next((mark for mark, _ in marks.most_common(1)), "")
 
 
-def _share(words: TextColumn, pattern: str) -> float:
+def _share(text_column: TextColumn, pattern: str) -> float:
     """Return the share of the filled rows whose text matches."""
     import pyarrow.compute as pc
 
-    fits = pc.fill_null(pc.match_substring_regex(words.texts, pattern=pattern), fill_value=False)
-    return float(words.counts[np.asarray(fits)].sum() / max(1, words.n_filled))
+    fits = pc.fill_null(
+        pc.match_substring_regex(text_column.texts, pattern=pattern), fill_value=False
+    )
+    return float(text_column.counts[np.asarray(fits)].sum() / max(1, text_column.n_filled))

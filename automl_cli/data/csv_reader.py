@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 BLOCK_BYTES = 16 << 20  # a record longer than a block cannot be read by pyarrow
 
 
-def look_at(source: Unpacked) -> Layout:
+def detect_layout(source: Unpacked) -> Layout:
     """Return how a csv text is laid out."""
     start = source.text_start(SNIFF_CHARACTERS)
     return find_layout(start, is_whole=len(start) < SNIFF_CHARACTERS)
@@ -86,14 +86,14 @@ def _read_fast(source: Unpacked, layout: Layout) -> "pa.Table":
     if layout.delimiter == BLANK or layout.is_padded:
         if b'"' in data:  # pyarrow knows a quote at the very start of a cell only
             raise pa.ArrowInvalid("quotes and blanks")
-        data = _squeeze(data) if layout.delimiter == BLANK else data
+        data = _collapse_blanks(data) if layout.delimiter == BLANK else data
     table = csv.read_csv(pa.BufferReader(data), **arrow_options(layout, BLOCK_BYTES))
     if any(kind != pa.large_string() for kind in table.schema.types):
         raise pa.ArrowInvalid("the header was read in two ways")
     return table
 
 
-def _squeeze(data: bytes) -> bytes:
+def _collapse_blanks(data: bytes) -> bytes:
     """Return a text with one blank where there are several, and none at the ends of lines."""
     while b"  " in data:
         data = data.replace(b"  ", b" ")

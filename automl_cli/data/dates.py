@@ -14,7 +14,7 @@ import numpy.typing as npt
 from automl_cli.core.arrays import BoolVector, FloatVector
 from automl_cli.data.calendars import are_days, rewrite
 from automl_cli.data.numbers import parse_numbers
-from automl_cli.data.words import Texts
+from automl_cli.data.text_columns import Texts
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -51,7 +51,9 @@ REVERSED = "some cells are dates only with day and month the other way round"
 LEAST_COMPACT = 10  # distinct numbers
 
 
-def find_order(texts: "pa.Array", counts: npt.NDArray[np.int64]) -> tuple[DateOrder, Dates, str]:
+def find_date_order(
+    texts: "pa.Array", counts: npt.NDArray[np.int64]
+) -> tuple[DateOrder, Dates, str]:
     """Return the order in which most rows are dates, the dates, and why it is a guess, or nothing.
 
     Parameters

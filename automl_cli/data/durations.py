@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from automl_cli.core.arrays import BoolVector, FloatVector
-from automl_cli.data.words import Texts, any_match
+from automl_cli.data.text_columns import Texts, any_match
 
 NUMBER = r"\d+(?:\.\d+)?"
 WORDS = (

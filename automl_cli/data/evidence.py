@@ -18,7 +18,7 @@ from automl_cli.data.formats import find_format
 from automl_cli.data.numbers import parse_numbers
 from automl_cli.data.options import DataOptions
 from automl_cli.data.read import RawTable
-from automl_cli.data.words import BOOLEANS, MISSING, blank
+from automl_cli.data.text_columns import BOOLEANS, MISSING, mask_missing
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -76,7 +76,7 @@ def read_evidence(
         holds = _weigh(codes, numbers, target.labels)
     if holds != "labels":
         return SampleEvidence(holds=holds)
-    spelled = _spell(sample, column, texts, codes, (target, options))
+    spelled = _format(sample, column, texts, codes, (target, options))
     return SampleEvidence(
         holds=holds, spelled=spelled, facts=_describe(texts, codes, (target, options), spelled)
     )
@@ -92,7 +92,7 @@ def find_cells(sample: RawTable, column: str) -> "pa.Array":
     """Return the distinct cells of a column, without missing ones."""
     import pyarrow.compute as pc
 
-    return pc.drop_null(blank(sample.cells(column).unique()[:MOST_CELLS], MISSING))
+    return pc.drop_null(mask_missing(sample.cells(column).unique()[:MOST_CELLS], MISSING))
 
 
 def _match(texts: Sequence[str], numbers: FloatVector, labels: Sequence[str]) -> list[int | None]:
@@ -157,7 +157,7 @@ def _weigh(codes: Sequence[int | None], numbers: FloatVector, labels: Sequence[s
     return "open" if are_numbers else "probabilities"
 
 
-def _spell(
+def _format(
     sample: RawTable,
     column: str,
     texts: Sequence[str],
@@ -202,9 +202,9 @@ def _describe(
     if options.spelling == "auto":
         overridden = f"data.spelling: {'train' if spelled else 'sample'} overrides it"
     if spelled:
-        told = f"as the sample spells {', '.join(target.labels[:10])}; {overridden}"
+        message = f"as the sample spells {', '.join(target.labels[:10])}; {overridden}"
     elif None in codes:
-        told = f"as train spells them; the sample's {others} is no class of train"
+        message = f"as train spells them; the sample's {others} is no class of train"
     else:
-        told = f"as train spells them; the sample has {others}; {overridden}"
-    return (("labels", ", ".join((spelled or target.labels)[:10]), told),)
+        message = f"as train spells them; the sample has {others}; {overridden}"
+    return (("labels", ", ".join((spelled or target.labels)[:10]), message),)

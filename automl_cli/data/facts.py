@@ -5,10 +5,10 @@ from typing import TypeAlias
 
 from automl_cli.core.arrays import BoolVector
 from automl_cli.core.dataset import Column
-from automl_cli.data.aim import TargetChoice
 from automl_cli.data.classes import EncodedTarget
 from automl_cli.data.ids import RowId
 from automl_cli.data.read import RawTables
+from automl_cli.data.target_choice import TargetChoice
 
 Fact: TypeAlias = tuple[str, str, str]
 
@@ -20,23 +20,23 @@ SHAPES = {
 }
 
 
-def make_facts(
+def make_data_facts(
     tables: RawTables,
-    aim: TargetChoice,
+    choice: TargetChoice,
     row_id: RowId,
     encoded: Sequence[EncodedTarget],
     filled: BoolVector,
 ) -> tuple[Fact, ...]:
     """Return what was inferred, most important first."""
-    facts = [("target", ", ".join(aim.targets), aim.reason)]
+    facts = [("target", ", ".join(choice.targets), choice.reason)]
     facts += [fact for item in encoded for fact in _target_facts(item, alone=len(encoded) == 1)]
     named = row_id.name or ", ".join(row_id.together) or "row number"
     facts.append(("id", named, row_id.reason))
     if row_id.respelled:
         here, there = row_id.respelled
-        told = "as the sample spells them, and so does the submission"
-        facts.append(("ids", f"{here} in test is {there}", told))
-    facts.append(_submission_fact(tables, aim))
+        reason = "as the sample spells them, and so does the submission"
+        facts.append(("ids", f"{here} in test is {there}", reason))
+    facts.append(_submission_fact(tables, choice))
     n_left_out = int((~filled).sum())
     if n_left_out:
         facts.append(("rows", f"{filled.sum()} of {filled.size}", f"{n_left_out} without a target"))
@@ -47,7 +47,7 @@ def make_facts(
             facts.append(("not used", ", ".join(names), "only in test: nothing to learn from"))
     for table in (tables.train, tables.test, tables.sample):
         if table is not None:
-            facts += [(what, note, table.name) for what, note in table.told()]
+            facts += [(what, note, table.name) for what, note in table.list_notes()]
     return tuple(facts)
 
 
@@ -85,22 +85,22 @@ def _target_facts(item: EncodedTarget, *, alone: bool) -> list[Fact]:
     if item.order_reason:
         value = " < ".join(target.labels[:10]) + (" …" if target.n_classes > 10 else "")
         why = item.order_reason
-        told = why if why == "given" else f"{why}; data.order overrides it"
-        facts.append((f"order{of}", value, told))
+        reason = why if why == "given" else f"{why}; data.order overrides it"
+        facts.append((f"order{of}", value, reason))
     if target.task == "binary":
         facts.append((f"positive class{of}", target.labels[1], item.positive_reason))
     return facts
 
 
-def _submission_fact(tables: RawTables, aim: TargetChoice) -> Fact:
+def _submission_fact(tables: RawTables, choice: TargetChoice) -> Fact:
     if tables.test is None:
         return ("submission", "none", "no test table")
     if tables.sample is None:
         return ("submission", "id and target", "no sample")
-    if not aim.columns and not aim.class_columns:
+    if not choice.columns and not choice.class_columns:
         return (
             "submission",
             "id and target",
             "the sample holds ids only; its rows and their order",
         )
-    return ("submission", SHAPES[aim.shape], "the columns of the sample")
+    return ("submission", SHAPES[choice.shape], "the columns of the sample")

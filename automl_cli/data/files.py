@@ -93,7 +93,7 @@ def find_files(
     )
 
 
-def find_unused(files: Files) -> list[Path]:
+def find_unread_originals(files: Files) -> list[Path]:
     """Return the tables beside train that are called original, and that nothing reads."""
     named = [path for path in _tables(files.train.parent) if "original" in _stem(path)]
     used = {path.resolve() for path in (files.train, files.test, files.sample) if path}

@@ -6,7 +6,7 @@ Tables are read in many forms (`automl_cli.data.read`); what is handed in has th
 from pathlib import Path
 
 from automl_cli.core.errors import DataError
-from automl_cli.data.csv_reader import look_at
+from automl_cli.data.csv_reader import detect_layout
 from automl_cli.data.layout import Layout
 from automl_cli.data.read import read_table
 from automl_cli.data.unpack import unpack
@@ -34,7 +34,7 @@ def check_form(path: Path) -> None:
             f"{path}: {came}, expected plain UTF-8.",
             hint='Save it as UTF-8 without a mark (encoding="utf-8").',
         )
-    layout = look_at(unpacked)
+    layout = detect_layout(unpacked)
     if layout.delimiter in SPELLED:
         raise DataError(
             f"{path}: cells separated by {SPELLED[layout.delimiter]}, expected commas.",

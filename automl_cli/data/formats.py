@@ -14,8 +14,8 @@ import numpy.typing as npt
 from automl_cli.core.arrays import BoolVector, FloatVector
 from automl_cli.data.marks import MARKS, Decimal, Thousands, has_decimal_point, may_fit, read_marks
 from automl_cli.data.numbers import parse_numbers
+from automl_cli.data.text_columns import Texts
 from automl_cli.data.units import CURRENCY, SIGNS, UNIT, find_dimension, name_unit
-from automl_cli.data.words import Texts
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -139,22 +139,24 @@ def read_format(texts: Texts, form: NumberFormat) -> FloatVector:
 
 def describe_format(form: NumberFormat) -> str:
     """Return a format in words, such as ``numbers with decimal commas and the unit '%'``."""
-    told = []
+    details = []
     if form.thousands:
-        told.append(f"marks as in 1{form.thousands}234{form.decimal}5")
+        details.append(f"marks as in 1{form.thousands}234{form.decimal}5")
     if form.before:
-        told.append(f"the currency {form.before!r}")
+        details.append(f"the currency {form.before!r}")
     if len(form.units) == 1:
         unit, factor = form.units[0]
-        told.append(f"the unit {unit!r}" + (", read as hundredths" if factor == HUNDREDTH else ""))
+        details.append(
+            f"the unit {unit!r}" + (", read as hundredths" if factor == HUNDREDTH else "")
+        )
     elif form.units:
         dimension = find_dimension([unit for unit, _ in form.units])
         units = ", ".join(repr(unit) for unit, _ in form.units if unit)
         base = f", read as {dimension.unit}" if dimension is not None and dimension.unit else ""
-        told.append(f"the units {units}{base}")
+        details.append(f"the units {units}{base}")
     if form.bounds:
-        told.append("bounds such as '<5', read as their number")
-    return "numbers" + (f" with {' and '.join(told)}" if told else "")
+        details.append("bounds such as '<5', read as their number")
+    return "numbers" + (f" with {' and '.join(details)}" if details else "")
 
 
 def is_infinite(texts: Texts) -> BoolVector:
@@ -200,17 +202,17 @@ def _take_apart(texts: Texts) -> _Pieces:
     return _Pieces(
         core=cells["core"],
         is_negative=minus ^ sign ^ in_brackets,
-        before=_look_around(cells["before"], str),
-        units=_look_around(cells["behind"], name_unit),
+        before=_find_surroundings(cells["before"], str),
+        units=_find_surroundings(cells["behind"], name_unit),
         is_bound=is_bound,
     )
 
 
-def _look_around(texts: "pa.Array", spell: Callable[[str], str]) -> _Around:
+def _find_surroundings(texts: "pa.Array", clean: Callable[[str], str]) -> _Around:
     import pyarrow.compute as pc
 
     encoded = pc.dictionary_encode(pc.fill_null(texts, ""))
-    names = tuple(spell(text.strip()) for text in encoded.dictionary.to_pylist())
+    names = tuple(clean(text.strip()) for text in encoded.dictionary.to_pylist())
     return _Around(names=names, codes=np.asarray(encoded.indices))
 
 

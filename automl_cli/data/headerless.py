@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 
 from automl_cli.core.errors import DataError
 from automl_cli.data.layout import Layout, is_number
-from automl_cli.data.words import MISSING, MISSING_NUMBERS
+from automl_cli.data.text_columns import MISSING, MISSING_NUMBERS
 
 LEAST_SHARE = 0.5  # of the columns that have to tell
 LEAST_STEPS = 3  # from one number to a larger one
@@ -29,10 +29,10 @@ def check_header(table: str, layout: Layout) -> None:
     rows = [row for row in layout.rows if len(row) == len(names) and row != names]
     if len(names) < 2 or not rows or _count_up(names):
         return
-    verdicts = [_judge(name, cells) for name, *cells in zip(names, *rows, strict=True)]
-    alike = len(names) - verdicts.count("either")
-    needed = LEAST_SHARE * len(names) if "a number" in verdicts else len(names)
-    if "a name" in verdicts or alike < needed:
+    guesses = [_guess_cell(name, cells) for name, *cells in zip(names, *rows, strict=True)]
+    alike = len(names) - guesses.count("either")
+    needed = LEAST_SHARE * len(names) if "a number" in guesses else len(names)
+    if "a name" in guesses or alike < needed:
         return
     shown = ", ".join(map(repr, names[:5])) + (" …" if len(names) > 5 else "")
     raise DataError(
@@ -53,7 +53,7 @@ def _count_up(names: Sequence[str]) -> bool:
     return len(steps) >= LEAST_STEPS and all(step > 0 for step in steps)
 
 
-def _judge(name: str, cells: Sequence[str]) -> CellGuess:
+def _guess_cell(name: str, cells: Sequence[str]) -> CellGuess:
     missing = {*MISSING, *MISSING_NUMBERS}
     known = [cell.strip() for cell in cells if cell.strip() not in missing]
     if name.strip() in missing or not known:

@@ -215,7 +215,7 @@ def _check_equal(test: RawTable, row_id: RowId, sample: RawTable, *, is_named: b
     _check_unique(sample, ids)
     alone = _index(ids).get_indexer(_index(test_ids)) < 0
     if alone.any() or len(ids) != len(test_ids):
-        respelled = _spell_alike(test_ids, ids)
+        respelled = _format_alike(test_ids, ids)
         if respelled is None:
             raise _differ(test, test_ids, sample, ids)
         row = int(alone.argmax())
@@ -232,7 +232,7 @@ def _check_number(test: RawTable, sample: RawTable) -> None:
         )
 
 
-def _spell_alike(test_ids: Ids, ids: Ids) -> Ids | None:
+def _format_alike(test_ids: Ids, ids: Ids) -> Ids | None:
     """Return test's ids as the sample spells them, or None if they are other ids."""
     import pyarrow as pa
 

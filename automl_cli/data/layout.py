@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from automl_cli.data.names import tidy_name
+from automl_cli.data.names import clean_name
 
 if TYPE_CHECKING:
     from _csv import Reader
@@ -79,7 +79,7 @@ def find_layout(start: str, *, is_whole: bool) -> Layout:
     is_padded = delimiter != BLANK and _is_padded([header, *rows] if few else rows)
     return Layout(
         delimiter=delimiter,
-        names=tuple(map(tidy_name, names)) if is_padded else tuple(names),
+        names=tuple(map(clean_name, names)) if is_padded else tuple(names),
         rows=tuple(map(tuple, rows)),
         n_above=n_above,
         n_header=n_header,

@@ -13,7 +13,7 @@ from automl_cli.data.numbers import parse_numbers
 from automl_cli.data.options import DataOptions
 from automl_cli.data.read import RawTable
 from automl_cli.data.strays import UnreadCells, are_enough
-from automl_cli.data.words import MISSING, MISSING_NUMBERS, Texts, blank
+from automl_cli.data.text_columns import MISSING, MISSING_NUMBERS, Texts, mask_missing
 
 FEW_CLASSES = 20  # whole numbers with more distinct values are amounts, not classes
 ROWS_PER_CLASS = 10  # on average; a whole number with fewer rows a value is an amount
@@ -87,7 +87,9 @@ def find_levels(train: RawTable, name: str, options: DataOptions, *, comma: bool
     import pyarrow.compute as pc
 
     encoded = (
-        blank(train.cells(name), (*MISSING, *options.missing)).dictionary_encode().combine_chunks()
+        mask_missing(train.cells(name), (*MISSING, *options.missing))
+        .dictionary_encode()
+        .combine_chunks()
     )
     texts = np.asarray(encoded.dictionary.to_numpy(zero_copy_only=False), dtype=object)
     codes = np.asarray(pc.fill_null(encoded.indices, -1), dtype=np.int64)
@@ -142,8 +144,8 @@ def _find_numbers(
 ) -> tuple[NumberFormat, FloatVector]:
     """Return the numbers; a few texts with units or other marks are classes, not numbers."""
     plain = parse_numbers(texts)
-    asked = options.task == "regression" or options.wants == "value"
-    if not (asked or len(texts) > FEW_CLASSES):
+    is_value = options.task == "regression" or options.wants == "value"
+    if not (is_value or len(texts) > FEW_CLASSES):
         return PLAIN, plain
     counts = np.bincount(codes[codes >= 0], minlength=len(texts))
     return find_format(texts, counts, decimal_comma=comma)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from automl_cli.core.arrays import FloatVector
 from automl_cli.data.numbers import parse_numbers
-from automl_cli.data.words import Texts, any_match
+from automl_cli.data.text_columns import Texts, any_match
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -9,7 +9,7 @@ from automl_cli.core.arrays import FloatVector, IntVector
 from automl_cli.data.booleans import LETTERS, NUMBERS, WORDS, are_booleans, parse_booleans
 
 Names = npt.NDArray[np.object_]
-MOST_TOLD = 3
+MOST_SHOWN = 3
 
 
 def merge_spellings(texts: Names, codes: IntVector) -> tuple[Names, IntVector, str]:
@@ -31,7 +31,7 @@ def merge_spellings(texts: Names, codes: IntVector) -> tuple[Names, IntVector, s
     order = np.argsort(-counts, kind="stable").tolist()  # the most frequent one stands for others
     truths = _find_truths(plain)
     if truths is not None:
-        order = _put_one_style_first(plain, truths, counts)
+        order = _order_by_style(plain, truths, counts)
         plain = [str(truth) for truth in truths]
     if len(set(plain)) == len(plain):
         return texts, codes, ""
@@ -41,9 +41,9 @@ def merge_spellings(texts: Names, codes: IntVector) -> tuple[Names, IntVector, s
     kept = sorted(best.values())
     places = np.array([kept.index(best[form]) for form in plain])
     lost = [place for place in range(len(texts)) if place not in kept]
-    told = [f"{texts[place]!r} is {texts[best[plain[place]]]!r}" for place in lost[:MOST_TOLD]]
-    more = f" and {len(lost) - MOST_TOLD} more" if len(lost) > MOST_TOLD else ""
-    return texts[kept], np.where(codes < 0, -1, places[codes]), ", ".join(told) + more
+    examples = [f"{texts[place]!r} is {texts[best[plain[place]]]!r}" for place in lost[:MOST_SHOWN]]
+    more = f" and {len(lost) - MOST_SHOWN} more" if len(lost) > MOST_SHOWN else ""
+    return texts[kept], np.where(codes < 0, -1, places[codes]), ", ".join(examples) + more
 
 
 def _find_truths(plain: Sequence[str]) -> FloatVector | None:
@@ -58,7 +58,7 @@ def _find_truths(plain: Sequence[str]) -> FloatVector | None:
     return truths if are_words or are_booleans(cells) else None
 
 
-def _put_one_style_first(plain: Sequence[str], truths: FloatVector, counts: IntVector) -> list[int]:
+def _order_by_style(plain: Sequence[str], truths: FloatVector, counts: IntVector) -> list[int]:
     """Return the places of the texts in an order in which a yes and a no that match come first."""
     pairs = [
         (int(counts[yes] + counts[no]), yes, no)

@@ -18,12 +18,12 @@ _INVISIBLE = re.compile("[\ufeff\u200b\u200c\u200d\u2060]")
 _BETWEEN = re.compile(r"[\s_.\-]+")
 
 
-def tidy_name(name: str) -> str:
+def clean_name(name: str) -> str:
     """Return a name without what nobody sees: blanks around it, and a byte order mark.
 
     Examples
     --------
-    >>> tidy_name(" first name ")
+    >>> clean_name(" first name ")
     'first name'
     """
     return _INVISIBLE.sub("", name).strip()
@@ -39,7 +39,7 @@ def loosen_name(name: str) -> str:
     >>> loosen_name("x1") == loosen_name("x_1")
     False
     """
-    plain = unicodedata.normalize("NFKC", tidy_name(name))
+    plain = unicodedata.normalize("NFKC", clean_name(name))
     return _BETWEEN.sub("_", plain.strip()).casefold()
 
 

@@ -107,8 +107,8 @@ def _may_be_names(values: npt.NDArray[Any]) -> bool:
 def _are_known(column: "pd.Series[Any]", test: pd.DataFrame | None) -> bool:
     if test is None:
         return True
-    asked = test[column.name].dropna()
-    return not len(asked) or float(asked.isin(column.unique()).mean()) >= KNOWN
+    test_labels = test[column.name].dropna()
+    return not len(test_labels) or float(test_labels.isin(column.unique()).mean()) >= KNOWN
 
 
 def _compare(

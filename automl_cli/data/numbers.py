@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from automl_cli.core.arrays import FloatVector
-from automl_cli.data.words import Texts
+from automl_cli.data.text_columns import Texts
 
 Storage: TypeAlias = Literal["int64", "float64", "text"]
 

@@ -1,10 +1,10 @@
 """In which order the classes of a target stand: by numbers in them, on a known scale, or unknown.
 
->>> find_order(["grade 10", "grade 7", "grade 8"])
+>>> find_label_order(["grade 10", "grade 7", "grade 8"])
 (['grade 7', 'grade 8', 'grade 10'], 'by the numbers in them')
->>> find_order(["high", "low", "medium"])
+>>> find_label_order(["high", "low", "medium"])
 (['low', 'medium', 'high'], 'a usual scale')
->>> find_order(["cat", "cow", "dog"]) is None
+>>> find_label_order(["cat", "cow", "dog"]) is None
 True
 """
 
@@ -35,7 +35,7 @@ def sort_naturally(labels: Sequence[str]) -> list[str]:
     return sorted(labels, key=lambda label: ([_split(part) for part in _parts(label)], label))
 
 
-def find_order(labels: Sequence[str]) -> tuple[list[str], str] | None:
+def find_label_order(labels: Sequence[str]) -> tuple[list[str], str] | None:
     """Return labels from lowest to highest and what tells it, or None if nothing does."""
     ways: tuple[tuple[Callable[[Sequence[str]], Places | None], str], ...] = (
         (_place_by_numbers, "by the numbers in them"),

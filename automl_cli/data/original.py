@@ -22,8 +22,8 @@ from automl_cli.data.marks import has_decimal_commas
 from automl_cli.data.names import describe_names, match_names
 from automl_cli.data.read import RawTable
 from automl_cli.data.strays import UnreadCells, find_unread
+from automl_cli.data.text_columns import BOOLEANS, make_text_column
 from automl_cli.data.types import TableTyping, prepare_frame
-from automl_cli.data.words import BOOLEANS, make_words
 
 LEAST_COLUMNS = 0.5  # of train's feature columns that it must have
 
@@ -132,19 +132,19 @@ def _encode(
 ) -> tuple[IntVector | FloatVector, BoolVector]:
     """Return class codes or values, and where they are known."""
     if target.task == "regression":
-        words = make_words(table.cells(target.name), missing)
+        text_column = make_text_column(table.cells(target.name), missing)
         comma = has_decimal_commas(table.cells(name) for name in table.names)
-        _, numbers = find_format(words.texts, words.counts, decimal_comma=comma)
-        values = numbers[words.codes]
+        _, numbers = find_format(text_column.texts, text_column.counts, decimal_comma=comma)
+        values = numbers[text_column.codes]
         return values, np.isfinite(values)
-    words = make_words(table.cells(target.name), missing)
+    text_column = make_text_column(table.cells(target.name), missing)
     known = {_plain_label(label): code for code, label in enumerate(target.labels)}
-    texts = ["" if text is None else text for text in words.texts.to_pylist()]
+    texts = ["" if text is None else text for text in text_column.texts.to_pylist()]
     if not any(_plain_label(text) in known for text in texts):
         known = _match_booleans(target.labels)
         texts = [str(BOOLEANS.get(text.casefold())) for text in texts]
     of_text = np.array([known.get(_plain_label(text), -1) for text in texts], dtype=np.int64)
-    codes = np.where(words.counts > 0, of_text, -1)[words.codes]
+    codes = np.where(text_column.counts > 0, of_text, -1)[text_column.codes]
     return codes, codes >= 0
 
 
@@ -179,8 +179,8 @@ def _hash(frame: pd.DataFrame) -> "pd.Series[Any]":
 
 
 def _no_labels(table: RawTable, target: Target, missing: tuple[str, ...]) -> DataError:
-    words = make_words(table.cells(target.name), missing)
-    shown = ", ".join(repr(text) for text in words.texts.drop_null().slice(0, 3).to_pylist())
+    text_column = make_text_column(table.cells(target.name), missing)
+    shown = ", ".join(repr(text) for text in text_column.texts.drop_null().slice(0, 3).to_pylist())
     wanted = ", ".join(target.labels[:5]) or "numbers"
     return DataError(
         f"{table.name}: no row has a known {target.name!r}; it holds {shown or 'nothing'}.",
@@ -191,13 +191,13 @@ def _no_labels(table: RawTable, target: Target, missing: tuple[str, ...]) -> Dat
 def _describe(
     table: RawTable, matched: _Matched, original: Original, counts: Mapping[str, int]
 ) -> tuple[str, str, str]:
-    told = [f"{matched.n_held} columns matched"]
+    parts = [f"{matched.n_held} columns matched"]
     if matched.table.spelled:
         own = {came: name for name, came in matched.table.spelled.items()}
-        told.append(f"read {describe_names(own)}")
+        parts.append(f"read {describe_names(own)}")
     if matched.absent:
-        told.append(f"{', '.join(matched.absent)} missing")
+        parts.append(f"{', '.join(matched.absent)} missing")
     if matched.unused:
-        told.append(f"{', '.join(matched.unused)} not used")
-    told += [f"{count} {what}" for what, count in counts.items() if count]
-    return ("original", f"{len(original.frame)} rows of {table.name}", "; ".join(told))
+        parts.append(f"{', '.join(matched.unused)} not used")
+    parts += [f"{count} {what}" for what, count in counts.items() if count]
+    return ("original", f"{len(original.frame)} rows of {table.name}", "; ".join(parts))

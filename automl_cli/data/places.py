@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
 
-from automl_cli.data.csv_reader import look_at
+from automl_cli.data.csv_reader import detect_layout
 from automl_cli.data.lines import UNKNOWN, LineFinder
 from automl_cli.data.unpack import unpack
 
@@ -30,7 +30,7 @@ def find_line(path: Path, row: int, repeated: Sequence[int] = ()) -> int | None:
     source = unpack(path)
     if source.is_parquet:
         return None
-    finder, left = LineFinder(source.data.decode, look_at(source)), row
+    finder, left = LineFinder(source.data.decode, detect_layout(source)), row
     if not repeated:
         return finder.find([row])[0] or None
     for number in count():

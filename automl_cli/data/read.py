@@ -18,13 +18,13 @@ import numpy.typing as npt
 
 from automl_cli.core.arrays import BoolVector
 from automl_cli.core.errors import DataError
-from automl_cli.data.csv_reader import look_at, read_csv
+from automl_cli.data.csv_reader import detect_layout, read_csv
 from automl_cli.data.files import Files
 from automl_cli.data.headerless import check_header
 from automl_cli.data.layout import Layout
 from automl_cli.data.lines import LineFinder
 from automl_cli.data.places import find_line
-from automl_cli.data.repeated import describe_repeats, find_repeats, leave_out
+from automl_cli.data.repeated import describe_repeats, drop_rows, find_repeats
 from automl_cli.data.unpack import Unpacked, unpack
 
 if TYPE_CHECKING:
@@ -86,13 +86,13 @@ class RawTable:
         """Return the line of the file in which a row begins, from 1; None if it is no csv."""
         return find_line(Path(self.name), row, self.repeated)
 
-    def told(self) -> tuple[ReadNote, ...]:
+    def list_notes(self) -> tuple[ReadNote, ...]:
         """Return everything that a user has to know of the reading."""
         if not self.repeated:
             return self.notes
         return (*self.notes, ("header", describe_repeats(self.repeated, self.unit)))
 
-    def spell(self, name: str) -> str:
+    def get_original_name(self, name: str) -> str:
         """Return how the file itself spells the column `name`."""
         return self.spelled.get(name, name)
 
@@ -101,7 +101,7 @@ class RawTable:
         if not names:
             return self
         table = self.table.rename_columns([names.get(name, name) for name in self.names])
-        spelled = {names.get(name, name): self.spell(name) for name in self.names}
+        spelled = {names.get(name, name): self.get_original_name(name) for name in self.names}
         return replace(
             self,
             table=table,
@@ -162,17 +162,17 @@ def _read_rows(source: Unpacked) -> RawTable:
     cells = _read_parquet(source)
     rows = find_repeats(cells)
     repeated = tuple(int(row) + 1 for row in rows)
-    return RawTable(name=source.name, table=leave_out(cells, rows), repeated=repeated, unit="row")
+    return RawTable(name=source.name, table=drop_rows(cells, rows), repeated=repeated, unit="row")
 
 
 def _read_lines(source: Unpacked) -> RawTable:
-    layout = look_at(source)
+    layout = detect_layout(source)
     check_header(source.name, layout)
     cells = read_csv(source, layout)
     rows = find_repeats(cells)
     return RawTable(
         name=source.name,
-        table=drop_empty(leave_out(cells, rows)),
+        table=drop_empty(drop_rows(cells, rows)),
         notes=(*(("encoding", note) for note in source.notes), *describe_layout(layout)),
         repeated=LineFinder(source.data.decode, layout).find(rows.tolist()),
     )

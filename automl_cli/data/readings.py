@@ -16,12 +16,12 @@ def describe_readings(typing: TableTyping) -> list[Fact]:
     >>> describe_readings(TableTyping(missing=("",), columns=(column,)))
     [('values read', 'due', 'dates written as one number; data.roles overrides it')]
     """
-    told: dict[tuple[str, str], list[str]] = {}
+    columns_of: dict[tuple[str, str], list[str]] = {}
     for column in typing.columns:
         fact = _describe(column)
         if fact is not None:
-            told.setdefault(fact, []).append(column.name)
-    return [(what, _shorten(names), reason) for (what, reason), names in told.items()]
+            columns_of.setdefault(fact, []).append(column.name)
+    return [(what, _shorten(names), reason) for (what, reason), names in columns_of.items()]
 
 
 def _describe(column: ColumnTyping) -> tuple[str, str] | None:

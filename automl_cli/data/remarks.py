@@ -35,17 +35,17 @@ def find_remarks(
     for target in dataset.schema.targets:
         names = column_names(dataset, target, wants[target.name])
         if wants[target.name] in {"probability", "value"}:
-            found += _look_at_numbers(table, names, dataset, target, wants[target.name])
+            found += _check_numbers(table, names, dataset, target, wants[target.name])
             if other is not None:
                 found += _compare_numbers(table, other, names)
         else:
-            found += _look_at_labels(table, names, target)
+            found += _check_labels(table, names, target)
             if other is not None:
                 found += _compare_labels(table, other, names)
     return found
 
 
-def _look_at_numbers(
+def _check_numbers(
     table: RawTable, names: Sequence[str], dataset: Dataset, target: Target, wants: Wants
 ) -> Iterator[Finding]:
     numbers = _read(table, names)
@@ -53,8 +53,8 @@ def _look_at_numbers(
     if constant and len(numbers) > 1:
         yield _warn("constant", f"the same number in every row of {', '.join(constant)}.", names)
     elif wants == "probability" and np.isin(numbers, (0, 1)).all():
-        told = f"only 0 and 1 in {', '.join(names)}, where probabilities are expected."
-        yield _warn("hard_labels", told, names)
+        sentence = f"only 0 and 1 in {', '.join(names)}, where probabilities are expected."
+        yield _warn("hard_labels", sentence, names)
     sums = numbers.sum(axis=1)
     if len(names) > 1 and (np.abs(sums - 1) > ONE).any():
         worst = int(np.abs(sums - 1).argmax())
@@ -66,11 +66,11 @@ def _look_at_numbers(
         outside = (numbers < low - margin) | (numbers > high + margin)
         if outside.any():
             n_rows = int(outside.any(axis=1).sum())
-            told = f"{n_rows:,} values far outside the training range {low:g} to {high:g}."
-            yield _warn("range", told, names)
+            sentence = f"{n_rows:,} values far outside the training range {low:g} to {high:g}."
+            yield _warn("range", sentence, names)
 
 
-def _look_at_labels(table: RawTable, names: Sequence[str], target: Target) -> Iterator[Finding]:
+def _check_labels(table: RawTable, names: Sequence[str], target: Target) -> Iterator[Finding]:
     for name in names:
         texts = table.texts(name)
         if len(set(texts)) == 1 and len(texts) > 1:

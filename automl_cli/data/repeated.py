@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from automl_cli.core.arrays import IntVector
-from automl_cli.data.names import tidy_name
+from automl_cli.data.names import clean_name
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -18,7 +18,7 @@ def find_repeats(table: "pa.Table") -> IntVector:
     """Return the rows in which every cell is the name of its column, whatever case it has."""
     import pyarrow.compute as pc
 
-    wanted = [tidy_name(name).lower() for name in table.column_names]
+    wanted = [clean_name(name).lower() for name in table.column_names]
     if not wanted:
         return np.empty(0, dtype=np.int64)
     places = sorted(range(len(wanted)), key=lambda place: -len(wanted[place]))
@@ -31,7 +31,7 @@ def find_repeats(table: "pa.Table") -> IntVector:
     return rows
 
 
-def leave_out(table: "pa.Table", rows: IntVector) -> "pa.Table":
+def drop_rows(table: "pa.Table", rows: IntVector) -> "pa.Table":
     """Return the table without these rows."""
     import pyarrow as pa
 

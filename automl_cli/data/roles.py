@@ -161,23 +161,25 @@ def _find_named(
     """Return numbers that are names once more, as categories."""
     found = []
     for one in find_nominal(*frames, outputs):
-        number, told = typing[one.column], f"{one.column}.category"
+        number, own_name = typing[one.column], f"{one.column}.category"
         if one.column in options.roles or number.kind != "number" or number.source:
             continue
-        column = find_column(told, join_cells(tables, one.column), typing.missing, "categorical")
+        column = find_column(
+            own_name, join_cells(tables, one.column), typing.missing, "categorical"
+        )
         reason = (
             f"{one.n_values:,} whole numbers that are also labels: as labels they explain "
             f"{one.by_value:.1%} of the target on other rows, as numbers {one.by_order:.1%}"
         )
-        if told not in tables[0].names:
+        if own_name not in tables[0].names:
             found.append(replace(column, reason=reason, source=one.column))
     return found
 
 
 def _no_feature(train: RawTable, ignored: Mapping[str, str]) -> DataError:
-    told = [f"{name!r}: {why}" for name, why in list(ignored.items())[:5]]
+    reasons = [f"{name!r}: {why}" for name, why in list(ignored.items())[:5]]
     return DataError(
-        f"{train.name}: " + "; ".join(["no feature column is left", *told]) + ".",
+        f"{train.name}: " + "; ".join(["no feature column is left", *reasons]) + ".",
         hint="Check that train and test belong together and what is dropped.",
     )
 

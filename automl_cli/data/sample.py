@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from automl_cli.core.dataset import Holding, Sample
 from automl_cli.core.errors import DataError
-from automl_cli.data.aim import TargetChoice
 from automl_cli.data.classes import EncodedTarget
 from automl_cli.data.evidence import find_cells, read_evidence
 from automl_cli.data.ids import RowId
 from automl_cli.data.options import DataOptions
 from automl_cli.data.read import RawTable, RawTables
 from automl_cli.data.sample_layout import SampleLayout
+from automl_cli.data.target_choice import TargetChoice
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 SampleFacts: TypeAlias = list[tuple[str, str, str]]
 
 
-def find_shown(tables: RawTables, aim: TargetChoice, target: str) -> "pa.Array | None":
+def find_shown(tables: RawTables, choice: TargetChoice, target: str) -> "pa.Array | None":
     """Return the distinct cells of the sample's column for a target, or None if it has none."""
-    if tables.sample is None or aim.shape != "single" or not aim.columns:
+    if tables.sample is None or choice.shape != "single" or not choice.columns:
         return None
-    return find_cells(tables.sample, aim.columns[aim.targets.index(target)])
+    return find_cells(tables.sample, choice.columns[choice.targets.index(target)])
 
 
 def read_holding(
-    tables: RawTables, aim: TargetChoice, encoded: Sequence[EncodedTarget], options: DataOptions
+    tables: RawTables, choice: TargetChoice, encoded: Sequence[EncodedTarget], options: DataOptions
 ) -> tuple[list[EncodedTarget], dict[str, Holding], SampleFacts]:
     """Return the targets with the spelling of their classes, what the sample holds, and facts.
 
@@ -37,10 +37,15 @@ def read_holding(
     DataError
         If the sample's cells do not fit the classes.
     """
-    if tables.sample is None or tables.test is None or aim.shape != "single" or not aim.columns:
+    if (
+        tables.sample is None
+        or tables.test is None
+        or choice.shape != "single"
+        or not choice.columns
+    ):
         return list(encoded), {}, []
     found, holds, facts = [], {}, []
-    for item, column in zip(encoded, aim.columns, strict=True):
+    for item, column in zip(encoded, choice.columns, strict=True):
         evidence = read_evidence(tables.sample, column, item.target, options)
         found.append(replace(item, target=replace(item.target, spelled=evidence.spelled)))
         holds[item.target.name] = evidence.holds
@@ -52,7 +57,7 @@ def read_holding(
 def make_sample(
     sample: RawTable | None,
     layout: SampleLayout | None,
-    aim: TargetChoice,
+    choice: TargetChoice,
     row_id: RowId,
     named: tuple[Sequence[EncodedTarget], dict[str, Holding]],
 ) -> Sample | None:
@@ -66,23 +71,23 @@ def make_sample(
     if sample is None or layout is None or row_id.sample_ids is None:
         return None
     encoded, holds = named
-    column_of, labels = dict(aim.class_columns), encoded[0].target.labels
-    if aim.shape == "per_class" and set(column_of) != set(labels):
+    column_of, labels = dict(choice.class_columns), encoded[0].target.labels
+    if choice.shape == "per_class" and set(column_of) != set(labels):
         raise DataError(
-            f"{sample.name}: columns for the classes {_listed(tuple(column_of))}, "
-            f"expected those of the target: {_listed(labels) or 'none, it is a regression'}.",
+            f"{sample.name}: columns for the classes {_join_names(tuple(column_of))}, "
+            f"expected those of the target: {_join_names(labels) or 'none, it is a regression'}.",
             hint="Check --task and the missing texts, or give the right sample with --sample.",
         )
     return Sample(
         columns=sample.names,
         id_columns={name: sample.texts(name) for name, _ in layout.id_columns},
         ids=row_id.sample_ids,
-        shape=aim.shape,
+        shape=choice.shape,
         class_columns=tuple(column_of[label] for label in labels) if column_of else (),
-        column_of=dict(zip(aim.targets, aim.columns, strict=False)),
+        column_of=dict(zip(choice.targets, choice.columns, strict=False)),
         holds=holds,
     )
 
 
-def _listed(names: Sequence[str]) -> str:
+def _join_names(names: Sequence[str]) -> str:
     return ", ".join(names[:10]) + (" …" if len(names) > 10 else "")

@@ -148,7 +148,7 @@ def _pair_by_name(sample: RawTable, test: RawTable, names: Iterable[str]) -> lis
         column = name if name in test.names else near
         if column is None:
             continue
-        if _is_alike(sample, name, test, column) or _tells_rows(sample, name, test, column):
+        if _is_alike(sample, name, test, column) or _identifies_rows(sample, name, test, column):
             pairs.append((name, column))
     if len(pairs) == len(sample.names) > 1 < sample.n_rows:
         # Test has a column for the answers: the one that is the same in every row.
@@ -163,7 +163,7 @@ def _is_alike(sample: RawTable, name: str, test: RawTable, column: str) -> bool:
     return _count_shared(here, there) >= LEAST_SHARED * len(here)
 
 
-def _tells_rows(sample: RawTable, name: str, test: RawTable, column: str) -> bool:
+def _identifies_rows(sample: RawTable, name: str, test: RawTable, column: str) -> bool:
     """Return whether a column names rows, though other ones than test has: told with its ids."""
     here, there = sample.cells(name).unique(), test.cells(column).unique()
     numbers = parse_numbers(here)

@@ -7,7 +7,7 @@ calls it.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from automl_cli.data.names import describe_names, find_name, loosen_name, match_names, tidy_name
+from automl_cli.data.names import clean_name, describe_names, find_name, loosen_name, match_names
 from automl_cli.data.options import DataOptions
 from automl_cli.data.read import RawTable, RawTables
 
@@ -20,7 +20,7 @@ def match_tables(tables: RawTables) -> RawTables:
     DataError
         If a column may be two.
     """
-    train, test = _tidy(tables.train), tables.test
+    train, test = _clean_names(tables.train), tables.test
     handed_in = _find_handed_in(tables)
     train = match_columns(train, handed_in)
     if test is not None:
@@ -46,8 +46,8 @@ def match_columns(table: RawTable, wanted: Sequence[str], known: Sequence[str] =
         If a column may be two.
     """
     names = match_names(table.name, table.names, wanted)
-    told = {came: name for came, name in names.items() if came not in known}
-    notes = [("columns read", describe_names(told))] if told else []
+    renamed = {came: name for came, name in names.items() if came not in known}
+    notes = [("columns read", describe_names(renamed))] if renamed else []
     return replace(table.rename(names), notes=(*table.notes, *notes))
 
 
@@ -68,9 +68,9 @@ def _find(names: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
     return tuple(find_name(name, known) or name for name in names)
 
 
-def _tidy(table: RawTable) -> RawTable:
+def _clean_names(table: RawTable) -> RawTable:
     """Return the table without blanks around its names, unless two of them become one."""
-    tidied = {name: tidy_name(name) for name in table.names if tidy_name(name) != name}
+    tidied = {name: clean_name(name) for name in table.names if clean_name(name) != name}
     names = [tidied.get(name, name) for name in table.names]
     return table.rename(tidied) if len(set(names)) == len(names) else table
 

@@ -13,8 +13,14 @@ import pandas as pd
 from automl_cli.core.arrays import BoolVector
 from automl_cli.data.dates import is_zero
 from automl_cli.data.read import RawTable
-from automl_cli.data.types import MEASURED, ColumnTyping, TableTyping, extract_part, read_words
-from automl_cli.data.words import MISSING_NUMBERS, TextColumn, make_words
+from automl_cli.data.text_columns import MISSING_NUMBERS, TextColumn, make_text_column
+from automl_cli.data.types import (
+    MEASURED,
+    ColumnTyping,
+    TableTyping,
+    extract_part,
+    read_text_values,
+)
 
 STRAY_SHARE = 0.02  # of the filled cells
 # What else is a column of numbers or dates: so many of its cells, and distinct values of them, and
@@ -103,24 +109,24 @@ def _find_unread(
     cells = table.cells(column.held_by)
     if column.pattern:
         cells = extract_part(cells, column.pattern)
-    words = make_words(cells, (*missing, *MISSING_NUMBERS))
-    lost = (words.counts > 0) & np.asarray(pd.isna(read_words(column, words)))
+    text_column = make_text_column(cells, (*missing, *MISSING_NUMBERS))
+    lost = (text_column.counts > 0) & np.asarray(pd.isna(read_text_values(column, text_column)))
     if column.kind == "datetime":
-        lost &= ~is_zero(words.texts)
+        lost &= ~is_zero(text_column.texts)
     if not lost.any():
         return None
-    row = int(np.flatnonzero(lost[words.codes])[0])
+    row = int(np.flatnonzero(lost[text_column.codes])[0])
     return UnreadCells(
         column=column.name,
         kind=column.kind,
-        cells=int(words.counts[lost].sum()),
+        cells=int(text_column.counts[lost].sum()),
         rows=table.n_rows,
-        first=_spell(words, row),
+        first=_format(text_column, row),
         table=table.name,
         row=row,
         line=table.find_line(row),
     )
 
 
-def _spell(words: TextColumn, row: int) -> str:
-    return str(words.texts[int(words.codes[row])].as_py())
+def _format(text_column: TextColumn, row: int) -> str:
+    return str(text_column.texts[int(text_column.codes[row])].as_py())

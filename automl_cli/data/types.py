@@ -24,7 +24,13 @@ from automl_cli.data.formats import PLAIN, NumberFormat, read_format
 from automl_cli.data.names import match_names
 from automl_cli.data.numbers import EXACT, Storage, parse_plain, store_numbers
 from automl_cli.data.read import RawTable
-from automl_cli.data.words import MISSING_NUMBERS, TextColumn, Texts, blank, make_words
+from automl_cli.data.text_columns import (
+    MISSING_NUMBERS,
+    TextColumn,
+    Texts,
+    make_text_column,
+    mask_missing,
+)
 
 Values: TypeAlias = "npt.NDArray[Any] | pd.Categorical[Any] | pd.Series[Any]"
 ColumnKind: TypeAlias = Literal[
@@ -179,24 +185,24 @@ def read_column(column: ColumnTyping, cells: Texts, missing: tuple[str, ...]) ->
     if column.kind == "number":
         return _read_numbers(column, cells, missing)
     if column.kind == "text":
-        return pd.Series(blank(cells, missing).to_pandas(), dtype="str")
-    words = make_words(cells, missing)
+        return pd.Series(mask_missing(cells, missing).to_pandas(), dtype="str")
+    text_column = make_text_column(cells, missing)
     if column.kind == "category":
-        return _read_categories(column, words)
-    return read_words(column, words)[words.codes]
+        return _read_categories(column, text_column)
+    return read_text_values(column, text_column)[text_column.codes]
 
 
-def read_words(column: ColumnTyping, words: TextColumn) -> npt.NDArray[Any]:
+def read_text_values(column: ColumnTyping, text_column: TextColumn) -> npt.NDArray[Any]:
     """Return what the texts of a measured column are, NaN or NaT where they are nothing."""
     if column.kind == "number":
-        return read_format(words.texts, column.form)
+        return read_format(text_column.texts, column.form)
     if column.kind == "boolean":
-        return parse_booleans(words.texts)
+        return parse_booleans(text_column.texts)
     if column.kind == "time":
-        return parse_times(words.texts)
+        return parse_times(text_column.texts)
     if column.kind == "duration":
-        return parse_durations(words.texts)
-    return parse_dates(words.texts, column.order)
+        return parse_durations(text_column.texts)
+    return parse_dates(text_column.texts, column.order)
 
 
 def extract_part(cells: Texts, pattern: str) -> Texts:
@@ -217,7 +223,7 @@ def make_labels(texts: Texts, *, form: NumberFormat, canonical: bool) -> npt.NDA
     if canonical:
         numbers = read_format(texts, form)
         for row in np.flatnonzero(~np.isnan(numbers)):
-            labels[row] = _spell(float(numbers[row]), labels[row])
+            labels[row] = _format(float(numbers[row]), labels[row])
     return labels
 
 
@@ -225,26 +231,26 @@ def _read_numbers(
     column: ColumnTyping, cells: Texts, missing: tuple[str, ...]
 ) -> FloatVector | npt.NDArray[np.int64]:
     missing = (*missing, *MISSING_NUMBERS)
-    texts = blank(cells, missing)
+    texts = mask_missing(cells, missing)
     values = parse_plain(texts) if column.form == PLAIN else None
     if values is not None:
         return store_numbers(texts, values, column.storage)
-    words = make_words(cells, missing)
-    values = read_format(words.texts, column.form)
-    return store_numbers(words.texts, values, column.storage)[words.codes]
+    text_column = make_text_column(cells, missing)
+    values = read_format(text_column.texts, column.form)
+    return store_numbers(text_column.texts, values, column.storage)[text_column.codes]
 
 
-def _read_categories(column: ColumnTyping, words: TextColumn) -> Values:
+def _read_categories(column: ColumnTyping, text_column: TextColumn) -> Values:
     levels = pd.Index(column.categories, dtype="str")
-    labels = make_labels(words.texts, form=column.form, canonical=column.canonical)
+    labels = make_labels(text_column.texts, form=column.form, canonical=column.canonical)
     codes = levels.get_indexer(pd.Index(labels, dtype="str"))
     codes[pd.isna(labels)] = -1
     return pd.Categorical.from_codes(
-        codes[words.codes], dtype=pd.CategoricalDtype(levels), validate=False
+        codes[text_column.codes], dtype=pd.CategoricalDtype(levels), validate=False
     )
 
 
-def _spell(number: float, text: str) -> str:
+def _format(number: float, text: str) -> str:
     if not number.is_integer():
         return repr(number)
     return str(int(number)) if abs(number) < EXACT else text

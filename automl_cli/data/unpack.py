@@ -57,7 +57,7 @@ def unpack(path: Path) -> Unpacked:
         return Unpacked(name=name, data=data, is_parquet=True)
     text, notes = _to_utf8(data)
     check_start(name, text[:START_BYTES])
-    text, notes = _leave_out_nul(name, text, notes)
+    text, notes = _strip_nul(name, text, notes)
     has_mark = data.startswith(MARKS[0][0])
     return Unpacked(name=name, data=text, is_parquet=False, has_mark=has_mark, notes=notes)
 
@@ -89,7 +89,7 @@ def check_start(name: str, start: bytes) -> None:
         )
 
 
-def _leave_out_nul(name: str, text: bytes, notes: tuple[str, ...]) -> tuple[bytes, tuple[str, ...]]:
+def _strip_nul(name: str, text: bytes, notes: tuple[str, ...]) -> tuple[bytes, tuple[str, ...]]:
     """Return a text without the NUL bytes that some programs write; refuse what is no text."""
     if NUL not in text:
         return text, notes
@@ -100,8 +100,8 @@ def _leave_out_nul(name: str, text: bytes, notes: tuple[str, ...]) -> tuple[byte
             hint="Give a csv, csv.gz, zip or parquet file.",
         )
     line = text.count(b"\n", 0, text.index(NUL)) + 1
-    told = f"NUL bytes left out ({text.count(NUL):,}, the first in line {line})"
-    return text.replace(NUL, b""), (*notes, told)
+    note = f"NUL bytes left out ({text.count(NUL):,}, the first in line {line})"
+    return text.replace(NUL, b""), (*notes, note)
 
 
 def _open(path: Path) -> bytes:

@@ -88,7 +88,7 @@ def blend_candidates(
         members = [candidate.oof for candidate in ordered]
         field = _make_field(problem, len(ordered), combiners)
         contestants = _enter_field(problem, field, members, _Clock(deadline, n_threads))
-        oof, winner = _hold(problem, contestants)
+        oof, winner = _run(problem, contestants)
         scored = score_candidate(problem, oof)
         return Blend(
             combiner=winner.combiner.name,
@@ -230,7 +230,7 @@ def _fit_each(
     return states
 
 
-def _hold(problem: Problem, contestants: Sequence[_Contestant]) -> tuple[FloatMatrix, _Contestant]:
+def _run(problem: Problem, contestants: Sequence[_Contestant]) -> tuple[FloatMatrix, _Contestant]:
     """Return the predictions of those whom the other blocks choose, and whom all blocks choose."""
     blocks = make_blocks(problem)
     covered = np.flatnonzero(blocks >= 0)

@@ -87,7 +87,7 @@ class FittedBlend:
         return replace(self, members=members)
 
 
-def load_blend(predictor: Predictor, target: str) -> FittedBlend:
+def load_fitted_blend(predictor: Predictor, target: str) -> FittedBlend:
     """Return the members of a target's blend that have together most of the weight.
 
     Parameters
@@ -134,7 +134,7 @@ def find_scale(every: FloatVector, some: FloatVector) -> float:
     return ratio if ratio > 0 else 1.0
 
 
-def judge_folds(
+def select_folds(
     blend: FittedBlend, plan: FoldPlan, rows: IntVector, numbers: Sequence[int] | None = None
 ) -> list[JudgedFold]:
     """Return the folds with those of their held-out rows that are among `rows`.

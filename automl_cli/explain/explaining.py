@@ -16,12 +16,12 @@ from automl_cli.bundle.predictor import Predictor, load_predictor
 from automl_cli.core.arrays import IntVector
 from automl_cli.core.candidate import Candidate
 from automl_cli.core.errors import ConfigError, RunError
-from automl_cli.core.events import Event, Listener, tell_stage
+from automl_cli.core.events import Event, Listener, emit_stage
 from automl_cli.core.explanation import Dropped, Explanation
 from automl_cli.core.keys import make_seed
 from automl_cli.core.problem import Problem
 from automl_cli.core.resampling import thin_rows
-from automl_cli.explain.blends import FittedBlend, judge_folds, load_blend
+from automl_cli.explain.blends import FittedBlend, load_fitted_blend, select_folds
 from automl_cli.explain.clusters import find_clusters
 from automl_cli.explain.contributions import Explainer, explain_held_out, make_explainer
 from automl_cli.explain.files import describe_explanation, write_explanation
@@ -30,18 +30,18 @@ from automl_cli.explain.importances import (
     ImportanceTable,
     NoiseColumn,
     compare_refits,
-    judge_all,
     permute_all,
+    run_importance_tests,
 )
 from automl_cli.explain.losses import make_row_loss, name_loss
-from automl_cli.explain.refits import refit_with_lunch, refit_without
+from automl_cli.explain.refits import refit_with_probe, refit_without
 from automl_cli.explain.rows import describe_row, find_row
 from automl_cli.models import MODELS
 from automl_cli.run.reopen import Reopened, reopen
 from automl_cli.store import write_json
 from automl_cli.train.collect import load_finished
 
-EXPLAIN_VERSION = 1  # of what `--json` prints
+EXPLAIN_VERSION = 2  # of what `--json` prints
 MOST_REPEATS, LEAST_REPEATS = 10, 3
 MOST_PREDICTED = 2_000_000  # rows, over columns, members and repeats; a minute or so
 CLUSTERED_ROWS = 5_000  # more say no more of a rank correlation
@@ -87,7 +87,7 @@ def explain(request: ExplainRequest, listener: Listener) -> dict[str, Any]:
         If the request makes no sense, or no row has that id.
     """
     _check(request)
-    tell_stage(listener, "reading the run")
+    emit_stage(listener, "reading the run")
     run = reopen(request.run)
     predictor = load_predictor(request.run)
     row = None if request.row is None else find_row(run, request.row)
@@ -134,7 +134,7 @@ def _load_blend(run: Reopened, predictor: Predictor, problem: Problem) -> Fitted
             f"{run.directory.root}: interrupted before there was an ensemble to explain.",
             hint="Give the same `automl fit` command again: it goes on from there.",
         )
-    return load_blend(predictor, name)
+    return load_fitted_blend(predictor, name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,10 +155,10 @@ def _explain(work: _Work) -> Explanation:
     question = _make_question(work, tested)
     probe = _make_probe(work, probed, tested)
     permuted = f"{len(question.frame.columns)} columns permuted among {len(tested):,} rows"
-    tell_stage(work.listener, permuted)
-    answer = judge_all(question, permute_all(question, probe))
+    emit_stage(work.listener, permuted)
+    answer = run_importance_tests(question, permute_all(question, probe))
     dropped = _drop(work, probed, answer)
-    tell_stage(work.listener, f"SHAP values of {len(shown):,} rows")
+    emit_stage(work.listener, f"SHAP values of {len(shown):,} rows")
     return Explanation(
         target=problem.target.name,
         blend=find_blend_key(work.run.directory, problem.target.name),
@@ -203,7 +203,7 @@ def _make_question(work: _Work, rows: IntVector) -> ImportanceRequest:
     n_sets = sum(len(cluster) + (len(cluster) > 1) for cluster in clusters)
     at_once = max(1, len(rows) * n_sets * len(blend.members))
     n_repeats = int(np.clip(MOST_PREDICTED // at_once, LEAST_REPEATS, MOST_REPEATS))
-    folds = judge_folds(blend, problem.folds, rows)
+    folds = select_folds(blend, problem.folds, rows)
     if not folds:
         raise ConfigError(
             f"no fold holds out two of the {len(rows)} rows that are looked at: nothing can be "
@@ -224,10 +224,10 @@ def _make_question(work: _Work, rows: IntVector) -> ImportanceRequest:
 
 def _make_probe(work: _Work, probed: Candidate, rows: IntVector) -> NoiseColumn:
     problem = work.problem
-    work.listener(_tell(f"refitting {probed.spec.key} with a noise column"))
-    refit, name = refit_with_lunch(work.run, problem, probed, work.listener)
+    work.listener(_make_message(f"refitting {probed.spec.key} with a noise column"))
+    refit, name = refit_with_probe(work.run, problem, probed, work.listener)
     blend = work.explainer.blend.replace_member(probed.spec.key, refit.member)
-    folds = judge_folds(blend, problem.folds, rows)
+    folds = select_folds(blend, problem.folds, rows)
     return NoiseColumn(name=name, frame=refit.frame, folds=folds)
 
 
@@ -236,11 +236,11 @@ def _drop(work: _Work, whole: Candidate, answer: ImportanceTable) -> tuple[Dropp
     names = [one.name for one in answer.columns if not one.is_probe]
     without = []
     for name in names[: work.request.drop_column]:
-        work.listener(_tell(f"refitting {whole.spec.key} without {name}"))
+        work.listener(_make_message(f"refitting {whole.spec.key} without {name}"))
         refit = refit_without(work.run, work.problem, whole, name, work.listener)
         without.append((name, refit.candidate))
     return compare_refits(work.problem, make_row_loss(work.problem), whole, without)
 
 
-def _tell(message: str) -> Event:
+def _make_message(message: str) -> Event:
     return Event(kind="explaining", fields={"message": message})

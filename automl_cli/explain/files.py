@@ -36,12 +36,18 @@ def read_explanation(root: Path) -> dict[str, Any] | None:
         The run's folder.
     """
     path = RunDirectory(root).explanation
-    return dict(read_json(path)) if path.exists() else None
+    if not path.exists():
+        return None
+    found: dict[str, Any] = dict(read_json(path))
+    for target in found.get("targets", ()):
+        if "lunch" in target:  # as version 1 called it
+            target["probe"] = target.pop("lunch")
+    return found
 
 
 def describe_explanation(explanation: Explanation, problem: Problem) -> dict[str, Any]:
     """Return an explanation as plain values."""
-    lunch = explanation.lunch
+    probe = explanation.probe
     return {
         "target": explanation.target,
         "blend": explanation.blend,
@@ -53,11 +59,11 @@ def describe_explanation(explanation: Explanation, problem: Problem) -> dict[str
         "rate": explanation.rate,
         "columns": [_plain(one) for one in explanation.columns],
         "clusters": [_plain(one) for one in explanation.clusters],
-        "lunch": {
-            "column": lunch.name,
+        "probe": {
+            "column": probe.name,
             "fitted_with": explanation.probed,
-            "p": lunch.p,
-            "found": lunch.found,
+            "p": probe.p,
+            "found": probe.found,
         },
         "dropped": [_finite(one) for one in explanation.dropped],
         "shap": _summarise(explanation.contributions, problem),
@@ -136,11 +142,11 @@ def _tabulate_shap(
     contributions: Contributions, outputs: Sequence[str], ids: np.ndarray[Any, Any]
 ) -> pd.DataFrame:
     parts = []
-    row, told, base = (_find_free(name, contributions.columns) for name in MARKS)
+    row, own_name, base = (_find_free(name, contributions.columns) for name in MARKS)
     for k, output in enumerate(outputs):
         part = pd.DataFrame(contributions.shap[:, k], columns=list(contributions.columns))
         part.insert(0, base, contributions.base[:, k])
-        part.insert(0, told, output)
+        part.insert(0, own_name, output)
         part.insert(0, row, ids)
         parts.append(part)
     return pd.concat(parts, ignore_index=True)

@@ -1,4 +1,4 @@
-"""Importance of columns, of clusters of them and of the lunch: measured, tested, controlled."""
+"""Importance of columns, of clusters of them and of the probe: measured, tested, controlled."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ from automl_cli.core.keys import make_seed
 from automl_cli.core.problem import Problem
 from automl_cli.explain.losses import RowLoss
 from automl_cli.explain.permutation import JudgedFold, Measured, measure_permutations
-from automl_cli.explain.significance import LossTest, judge_rows, make_correction
+from automl_cli.explain.significance import LossTest, make_correction, run_loss_test
 from automl_cli.statistics.corrections import correct
 
 TOO_SURE = 1e-3  # p of noise below which tests are taken to claim too much
@@ -56,7 +56,7 @@ class ImportanceRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoiseColumn:
-    """The lunch: a column of noise that was part of a fit.
+    """The probe: a column of noise that was part of a fit.
 
     Parameters
     ----------
@@ -93,19 +93,19 @@ class PermutationResult:
         Row numbers, and the loss of each as it is.
     differences
         How much higher the loss of each row is with columns permuted, by these columns.
-    lunch, lunch_differences
+    probe, lunch_differences
         The name of the probe, and the same for it.
     """
 
     rows: IntVector
     base: FloatVector
     differences: Mapping[tuple[str, ...], FloatVector]
-    lunch: str
-    lunch_differences: FloatVector
+    probe: str
+    probe_differences: FloatVector
 
 
 def permute_all(question: ImportanceRequest, probe: NoiseColumn) -> PermutationResult:
-    """Measure every column, every cluster and the lunch."""
+    """Measure every column, every cluster and the probe."""
     joint = [cluster for cluster in question.clusters if len(cluster) > 1]
     single = [(name,) for cluster in question.clusters for name in cluster]
     measured = _measure(question, question.folds, question.frame, [*single, *joint])
@@ -114,32 +114,34 @@ def permute_all(question: ImportanceRequest, probe: NoiseColumn) -> PermutationR
         rows=measured.rows,
         base=measured.base,
         differences=dict(zip([*single, *joint], measured.differences, strict=True)),
-        lunch=probe.name,
-        lunch_differences=noise.differences[0],
+        probe=probe.name,
+        probe_differences=noise.differences[0],
     )
 
 
-def judge_all(question: ImportanceRequest, permuted: PermutationResult) -> ImportanceTable:
-    """Test, and control the rate of false discoveries with the lunch among the columns.
+def run_importance_tests(
+    question: ImportanceRequest, permuted: PermutationResult
+) -> ImportanceTable:
+    """Test, and control the rate of false discoveries with the probe among the columns.
 
-    The columns and the lunch are one family of tests, the clusters (those of one column too) and
-    the lunch another. What counts as found is also surer than the lunch; of one lunch in twenty p
-    is below .05, so the lunch itself counts only far below it. A column's p is not below
+    The columns and the probe are one family of tests, the clusters (those of one column too) and
+    the probe another. What counts as found is also surer than the probe; of one probe in twenty p
+    is below .05, so the probe itself counts only far below it. A column's p is not below
     its cluster's: alone, permuting makes rows as no table has them, and models lose on those even
     if the whole cluster says nothing.
     """
-    judge = _make_judge(question.plan, permuted.rows)
-    lunch = judge(permuted.lunch_differences)
-    verdicts = {columns: judge(own) for columns, own in permuted.differences.items()}
-    single = [columns for columns in verdicts if len(columns) == 1]
+    test_rows = _make_row_test(question.plan, permuted.rows)
+    probe_test = test_rows(permuted.probe_differences)
+    tests = {columns: test_rows(own) for columns, own in permuted.differences.items()}
+    single = [columns for columns in tests if len(columns) == 1]
     for cluster in question.clusters:
         for name in cluster:
-            own, joint = verdicts[name,], verdicts[cluster]
+            own, joint = tests[name,], tests[cluster]
             worse = {"p": max(own.p, joint.p), "bound": max(own.bound, joint.bound)}
-            verdicts[name,] = replace(own, **worse)
+            tests[name,] = replace(own, **worse)
     numbers = {name: k for k, cluster in enumerate(question.clusters, start=1) for name in cluster}
-    by_column = _control(question.rate, single, verdicts, lunch, permuted.lunch)
-    by_cluster = _control(question.rate, question.clusters, verdicts, lunch, permuted.lunch)
+    by_column = _control(question.rate, single, tests, probe_test, permuted.probe)
+    by_cluster = _control(question.rate, question.clusters, tests, probe_test, permuted.probe)
     return ImportanceTable(
         columns=_rank([replace(one, cluster=numbers.get(one.name, 0)) for one in by_column]),
         clusters=_rank(
@@ -174,10 +176,10 @@ def compare_refits(
         The columns that were left out, each with the candidate that was fitted without it.
     """
     rows = np.flatnonzero(problem.folds.covered())
-    judge = _make_judge(problem.folds, rows)
+    test_rows = _make_row_test(problem.folds, rows)
     base = loss(rows, whole.oof[rows])
-    verdicts = [judge(loss(rows, one.oof[rows]) - base) for _, one in without]
-    rates = correct([one.bound for one in verdicts], "fdr")
+    tests = [test_rows(loss(rows, one.oof[rows]) - base) for _, one in without]
+    rates = correct([one.bound for one in tests], "fdr")
     dropped = [
         Dropped(
             column=name,
@@ -187,7 +189,7 @@ def compare_refits(
             p=one.p,
             q=float(q),
         )
-        for (name, _), one, q in zip(without, verdicts, rates, strict=True)
+        for (name, _), one, q in zip(without, tests, rates, strict=True)
     ]
     return tuple(sorted(dropped, key=lambda one: -one.increase))
 
@@ -208,39 +210,39 @@ def _measure(
     )
 
 
-def _make_judge(plan: FoldPlan, rows: IntVector) -> Callable[[FloatVector], LossTest]:
+def _make_row_test(plan: FoldPlan, rows: IntVector) -> Callable[[FloatVector], LossTest]:
     correction = make_correction(len(rows), int(plan.covered().sum()), ordered=plan.ordered)
     parts = plan.blocks[0][rows] if plan.grouped else None
 
-    def judge(differences: FloatVector) -> LossTest:
-        return judge_rows(differences, correction, parts)
+    def test_rows(differences: FloatVector) -> LossTest:
+        return run_loss_test(differences, correction, parts)
 
-    return judge
+    return test_rows
 
 
 def _control(
     rate: float,
     sets: Sequence[tuple[str, ...]],
-    verdicts: Mapping[tuple[str, ...], LossTest],
-    lunch: LossTest,
+    tests: Mapping[tuple[str, ...], LossTest],
+    probe_test: LossTest,
     name: str,
 ) -> list[Importance]:
-    family = [(columns, verdicts[columns]) for columns in sets] + [((name,), lunch)]
-    rates = correct([verdict.bound for _, verdict in family], "fdr")
+    family = [(columns, tests[columns]) for columns in sets] + [((name,), probe_test)]
+    rates = correct([test.bound for _, test in family], "fdr")
     return [
         Importance(
             name=" + ".join(columns),
             columns=columns,
             cluster=0,
-            importance=verdict.mean,
-            low=verdict.low,
-            high=verdict.high,
-            p=verdict.p,
+            importance=test.mean,
+            low=test.low,
+            high=test.high,
+            p=test.p,
             q=float(q),
-            found=bool(q <= rate) and verdict.p < (TOO_SURE if verdict is lunch else lunch.p),
-            is_probe=verdict is lunch,
+            found=bool(q <= rate) and test.p < (TOO_SURE if test is probe_test else probe_test.p),
+            is_probe=test is probe_test,
         )
-        for (columns, verdict), q in zip(family, rates, strict=True)
+        for (columns, test), q in zip(family, rates, strict=True)
     ]
 
 

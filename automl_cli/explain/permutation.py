@@ -124,11 +124,11 @@ def _measure(
     n_rows, at_once = len(frame), max(1, BATCH_ROWS // len(frame))
     tasks = [(columns, order) for columns in sets for order in orders]
 
-    def judge(start: int) -> FloatVector:
+    def measure(start: int) -> FloatVector:
         permuted = _permute(frame, tasks[start : start + at_once])
         return loss(np.tile(fold.rows, len(permuted) // n_rows), fold.predict(permuted))
 
-    losses = np.concatenate(map_threads(judge, range(0, len(tasks), at_once)))
+    losses = np.concatenate(map_threads(measure, range(0, len(tasks), at_once)))
     return np.asarray(losses.reshape(len(sets), len(orders), n_rows).mean(axis=1))
 
 

@@ -40,7 +40,7 @@ from automl_cli.train.pace import make_pace
 
 Change: TypeAlias = Callable[[RunDirectory, FeatureSet], FeatureSet]
 
-LUNCH = "lunch"
+PROBE_NAME = "lunch"
 FALLBACK = Step("numeric")  # for recipes whose steps make nothing of a number
 
 
@@ -63,15 +63,15 @@ class Refit:
     frame: pd.DataFrame
 
 
-def refit_with_lunch(
+def refit_with_probe(
     run: Reopened, problem: Problem, whole: Candidate, listener: Listener
 ) -> tuple[Refit, str]:
     """Fit a candidate with one more column, which holds noise; return it and the column's name.
 
     The column goes through the candidate's own steps, those that are not screened.
     """
-    name = name_lunch(run.dataset)
-    rng = np.random.default_rng(make_seed(problem.seed, LUNCH))
+    name = name_probe(run.dataset)
+    rng = np.random.default_rng(make_seed(problem.seed, PROBE_NAME))
     noise = pd.DataFrame({name: rng.normal(size=run.dataset.n_rows)})
     column = Column(name=name, role="numeric", reason="made up")
     added = run.dataset.original
@@ -94,10 +94,10 @@ def refit_without(
 ) -> Refit:
     """Fit a candidate without a column: it is missing in every row."""
 
-    def blank(frame: pd.DataFrame) -> pd.DataFrame:
+    def mask(frame: pd.DataFrame) -> pd.DataFrame:
         return with_columns(frame, {column: frame[column].where(np.zeros(len(frame), dtype=bool))})
 
-    tables = _change_tables(run, blank)
+    tables = _change_tables(run, mask)
 
     def change(directory: RunDirectory, given: FeatureSet) -> FeatureSet:
         _remake(run, given, directory, tables)
@@ -106,11 +106,11 @@ def refit_without(
     return _refit(run, problem, whole, ("without", column), (tables.train, change), listener)
 
 
-def name_lunch(dataset: Dataset) -> str:
+def name_probe(dataset: Dataset) -> str:
     """Return a name for the noise that no column has."""
     taken = {str(name) for name in dataset.train.columns}
-    numbered = (f"{LUNCH}_{k}" for k in count(2))
-    return next(name for name in chain([LUNCH], numbered) if name not in taken)
+    numbered = (f"{PROBE_NAME}_{k}" for k in count(2))
+    return next(name for name in chain([PROBE_NAME], numbered) if name not in taken)
 
 
 def _refit(
@@ -183,7 +183,7 @@ def _remake(
 
 def _add(directory: RunDirectory, step: Step, tables: FeatureTables) -> str | None:
     """Fit a step on another table beside; return its folder's name, None if it makes nothing."""
-    name = f"{step.name}-{LUNCH}-{make_key(step)[:SHORT]}"
+    name = f"{step.name}-{PROBE_NAME}-{make_key(step)[:SHORT]}"
     state = fit_step(tables, step)
     if state is None:
         return None
@@ -225,9 +225,9 @@ def _cross_fit(
         (outcome,) = cross_fit(order, crew)
     if isinstance(outcome, Candidate):
         return outcome
-    told = outcome.error if isinstance(outcome, Failure) else "it was not finished"
+    text = outcome.error if isinstance(outcome, Failure) else "it was not finished"
     raise RunError(
-        f"{directory.root}: {spec.key} could not be fitted again ({told}).",
+        f"{directory.root}: {spec.key} could not be fitted again ({text}).",
         hint="Give more memory, or look into workers.log in this folder.",
     )
 

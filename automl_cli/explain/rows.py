@@ -84,12 +84,12 @@ def describe_row(
     return None if made is None else _describe(made, problem, row, table.iloc[row.number])
 
 
-def spell_cell(value: object) -> str | None:
+def format_cell(value: object) -> str | None:
     """Return a cell as text: a date without its midnight, nothing for a missing one.
 
     Examples
     --------
-    >>> spell_cell(pd.Timestamp("2023-06-01")), spell_cell(pd.Timestamp("2023-06-01 07:30"))
+    >>> format_cell(pd.Timestamp("2023-06-01")), format_cell(pd.Timestamp("2023-06-01 07:30"))
     ('2023-06-01', '2023-06-01 07:30:00')
     """
     if pd.isna(value):  # type: ignore[call-overload]  # the stub knows no plain object
@@ -112,7 +112,7 @@ def _describe(
         "columns": [
             {
                 "column": made.columns[k],
-                "value": spell_cell(cells.iloc[k]),
+                "value": format_cell(cells.iloc[k]),
                 "shap": made.shap[0, :, k].tolist(),
             }
             for k in order

@@ -75,7 +75,7 @@ def make_correction(n_rows: int, n_covered: int, *, ordered: bool) -> Correction
     return Correction(test=1.0 + share / 4, interval=1.0 + share)
 
 
-def judge_rows(
+def run_loss_test(
     differences: FloatVector, correction: Correction, parts: IntVector | None = None
 ) -> LossTest:
     """Test whether the mean of the rows' differences is above 0.
@@ -93,7 +93,7 @@ def judge_rows(
     Examples
     --------
     >>> rng = np.random.default_rng(0)
-    >>> judge_rows(rng.normal(size=1000) + 0.2, Correction(test=2.0, interval=2.0)).p < 0.001
+    >>> run_loss_test(rng.normal(size=1000) + 0.2, Correction(test=2.0, interval=2.0)).p < 0.001
     True
     """
     from scipy.stats import t

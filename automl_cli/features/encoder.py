@@ -7,7 +7,7 @@ from typing import TypeAlias
 import numpy as np
 
 from automl_cli.core.arrays import CodeVector, Float32Matrix, IntVector
-from automl_cli.features.linear_prediction import predict
+from automl_cli.features.linear_prediction import predict_linear
 
 Chosen: TypeAlias = tuple[IntVector | None, ...]
 
@@ -40,7 +40,7 @@ class Encoder:
 
     def predict(self, number: int, dimensions: Float32Matrix) -> Float32Matrix:
         """Return what a regression predicts, shape (n_outputs, rows)."""
-        return predict(self.coefficients[number], dimensions)
+        return predict_linear(self.coefficients[number], dimensions)
 
     def save(self, path: Path) -> None:
         """Write to an npz file."""

@@ -99,7 +99,7 @@ def make_gradient(y: FloatVector | IntVector, oof: FloatMatrix, objective: Objec
     return Gradient(gradient=gradient, hessian=np.ones_like(gradient))
 
 
-def make_parts(plan: FoldPlan, repeat: int) -> ScreenParts:
+def make_screen_parts(plan: FoldPlan, repeat: int) -> ScreenParts:
     """Return the parts of one repeat, and for each of its folds those it may look at.
 
     A part is looked at only if all its rows are training rows of the fold: neither the held-out

@@ -41,7 +41,7 @@ def predict_nested(
         return _predict_nested(dimensions, target)
 
 
-def predict(coefficients: Float32Matrix, dimensions: Float32Matrix) -> Float32Matrix:
+def predict_linear(coefficients: Float32Matrix, dimensions: Float32Matrix) -> Float32Matrix:
     """Return the predictions, shape (n_outputs, rows).
 
     Dimensions are added up one by one, so that a row's prediction depends on no other row, to the
@@ -69,7 +69,7 @@ def _predict_nested(
             if len(used[others]):
                 own = target.blocks == block
                 solved = _solve(squares[others], products[others], shrinkage * scale)
-                nested[:, own] = predict(solved, dimensions[:, own])
+                nested[:, own] = predict_linear(solved, dimensions[:, own])
         tried.append((float(((target.outputs - nested) ** 2).mean()), shrinkage, nested))
     _, shrinkage, nested = min(tried, key=lambda one: one[:2])
     return nested, _solve(squares, products, shrinkage * scale)

@@ -44,7 +44,7 @@ class ScreenedColumn:
     taken: int
 
     @property
-    def verdict(self) -> str:
+    def reason(self) -> str:
         """Why it is taken or not, in a few words."""
         if self.taken:
             return "taken"

@@ -34,10 +34,10 @@ def answer(question: HypothesisQuestion) -> dict[str, Any]:
         found = answer_groups(question, question.between)
     else:
         found = answer_effects(question)
-    told = {
+    payload = {
         "version": TEST_VERSION,
         "level": question.level,
         "correction": question.correction,
         **found,
     }
-    return cast("dict[str, Any]", without_nan(told))
+    return cast("dict[str, Any]", without_nan(payload))

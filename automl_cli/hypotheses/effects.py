@@ -81,7 +81,7 @@ def _answer(
         "condition": effects.condition,
         "tests": [asdict(test) for test in effects.tests],
         "coefficients": [asdict(one) for one in effects.coefficients],
-        "left_out": [list(one) for one in (*effects.left_out, *_leave_clusters(rows, question))],
+        "left_out": [list(one) for one in (*effects.left_out, *_exclude_clusters(rows, question))],
         "findings": [finding.to_json() for finding in findings],
         "conclusions": conclude_effects(
             effects,
@@ -97,7 +97,7 @@ def _find_undefined(rows: HypothesisRows, question: HypothesisQuestion) -> Undef
     return Undefined() if question.formula is None else find_undefined(rows.frame, question.formula)
 
 
-def _leave_clusters(rows: HypothesisRows, question: HypothesisQuestion) -> list[tuple[str, str]]:
+def _exclude_clusters(rows: HypothesisRows, question: HypothesisQuestion) -> list[tuple[str, str]]:
     """Return the column of the clusters, where all others are tested."""
     if rows.cluster is None or question.columns or question.formula is not None:
         return []

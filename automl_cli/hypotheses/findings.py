@@ -7,10 +7,10 @@ from automl_cli.core.finding import Finding
 from automl_cli.statistics.clusters import FEW_CLUSTERS, LEAST_CLUSTERS
 from automl_cli.statistics.design import POOLED, ROWS_A_PARAMETER
 from automl_cli.statistics.effects import MOST_DISPERSION, Effects
+from automl_cli.statistics.formatting import format_p
 from automl_cli.statistics.formulas import Undefined
 from automl_cli.statistics.groups import GroupComparison
 from automl_cli.statistics.response import Response
-from automl_cli.statistics.spelling import spell_p
 
 FEW_IN_ALL = 30  # clusters
 MOST_NAMES = 10
@@ -125,11 +125,11 @@ def _find_separation(effects: Effects, response: Response) -> Iterator[Finding]:
 
 def _find_repetition(effects: Effects) -> Iterator[Finding]:
     for name, sources in effects.repeated:
-        told = ", ".join(sources) or "nothing: it does not vary"
+        texts = ", ".join(sources) or "nothing: it does not vary"
         yield Finding(
             code="repeated",
             severity="warning",
-            message=f"{name} is determined by {told}; it was left out.",
+            message=f"{name} is determined by {texts}; it was left out.",
             advice="Its effect cannot be separated from theirs.",
             columns=(name,),
         )
@@ -237,14 +237,14 @@ def _find_dispersion(effects: Effects) -> Iterator[Finding]:
 def _find_pools(effects: Effects) -> Iterator[Finding]:
     if effects.pools:
         ranked = sorted(effects.pools, key=lambda pool: -pool.share)
-        told = [
+        texts = [
             f"{pool.column} ({pool.n_levels} levels, {pool.share:.0%} of the rows)"
             for pool in ranked
         ]
         yield Finding(
             code="pooled",
             severity="note",
-            message=f"levels are pooled into one, {POOLED}, in {_list(told)}.",
+            message=f"levels are pooled into one, {POOLED}, in {_list(texts)}.",
             advice="Differences between them are not tested; --formula with "
             f"C({_quote(ranked[0].column)}) takes each level by itself.",
             columns=tuple(pool.column for pool in ranked),
@@ -259,14 +259,14 @@ def _find_disagreement(effects: Effects, level: float) -> Iterator[Finding]:
         if (test.p < level) != (test.p_likelihood < level)
     ]
     if unlike:
-        told = [
-            f"{test.term} ({spell_p(test.p)} and {spell_p(test.p_likelihood)})" for test in unlike
+        texts = [
+            f"{test.term} ({format_p(test.p)} and {format_p(test.p_likelihood)})" for test in unlike
         ]
         yield Finding(
             code="disagreement",
             severity="note",
             message="the Wald and the likelihood-ratio test disagree at the level "
-            f"{level:g}, before the correction, for {_list(told)}.",
+            f"{level:g}, before the correction, for {_list(texts)}.",
             advice="Use the Wald test: its errors are robust, also where the variance is "
             "not that of the model, which the other test relies on. Treat such "
             "effects as doubtful.",

@@ -58,7 +58,7 @@ def open_api() -> Api:
                 hint="Install it: pip install 'automl-cli[kaggle]'",
             ) from error
         except SystemExit:
-            raise _refuse_stranger() from None
+            raise _make_credentials_error() from None
         except OSError as error:
             raise KaggleError(
                 f"the package kaggle cannot use its folder ({error}).",
@@ -69,7 +69,7 @@ def open_api() -> Api:
         try:
             api.authenticate()
         except SystemExit:
-            raise _refuse_stranger() from None
+            raise _make_credentials_error() from None
         return api
 
 
@@ -103,7 +103,7 @@ def _silence() -> Iterator[io.StringIO]:
         yield said
 
 
-def _refuse_stranger() -> KaggleError:
+def _make_credentials_error() -> KaggleError:
     return KaggleError("no valid Kaggle credentials were found.", hint=SIGN_IN_HINT)
 
 
@@ -141,8 +141,8 @@ def _hint(status: int, page: str) -> str:
 def _find_reason(error: "RequestException") -> str:
     """Return what the site says, which is more than the status, if it says something."""
     try:
-        told = error.response.json().get("message") if error.response is not None else None
+        text = error.response.json().get("message") if error.response is not None else None
     except (ValueError, AttributeError):
-        told = None
-    reason = told or getattr(error.response, "reason", None) or type(error).__name__
+        text = None
+    reason = text or getattr(error.response, "reason", None) or type(error).__name__
     return f"{reason}".rstrip(".") + "."

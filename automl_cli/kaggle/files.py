@@ -59,7 +59,7 @@ def fetch_files(competition: str, folder: Path, listener: Listener) -> Fetched:
                 hint=f"Give another folder: automl fit FOLDER --competition {competition}",
             )
         metric = known.get("metric")
-        _tell(listener, f"{folder}: the files of {competition} are here already")
+        _emit_message(listener, f"{folder}: the files of {competition} are here already")
     else:
         metric = _fetch(competition, folder, listener)
         write_json(note, {"competition": competition, "metric": metric})
@@ -71,13 +71,13 @@ def fetch_files(competition: str, folder: Path, listener: Listener) -> Fetched:
 def _fetch(competition: str, folder: Path, listener: Listener) -> str | None:
     """Download and unpack what is missing; return how Kaggle names the metric."""
     api = open_api()
-    metric = _ask_metric(api, competition)
+    metric = _fetch_metric(api, competition)
     # The archive goes last, so where it still lies it has not been unpacked to its end.
     archive = folder / f"{competition}.zip"
     if not archive.exists() and _holds_tables(folder):
-        _tell(listener, f"{folder}: its files are used as they are; nothing was downloaded")
+        _emit_message(listener, f"{folder}: its files are used as they are; nothing was downloaded")
         return metric
-    _tell(listener, f"{folder}: downloading {competition} from Kaggle")
+    _emit_message(listener, f"{folder}: downloading {competition} from Kaggle")
     with translated(folder):
         folder.mkdir(parents=True, exist_ok=True)
         with asking(competition):
@@ -90,11 +90,11 @@ def _fetch(competition: str, folder: Path, listener: Listener) -> str | None:
     paths = unpack_archive(archive, folder)
     archive.unlink()
     n_bytes = sum(path.stat().st_size for path in paths)
-    _tell(listener, f"{folder}: {len(paths)} files, {n_bytes / 2**20:.1f} MiB")
+    _emit_message(listener, f"{folder}: {len(paths)} files, {n_bytes / 2**20:.1f} MiB")
     return metric
 
 
-def _ask_metric(api: Api, competition: str) -> str | None:
+def _fetch_metric(api: Api, competition: str) -> str | None:
     with asking(competition):
         from kagglesdk.competitions.types.competition_api_service import ApiGetCompetitionRequest
 
@@ -112,5 +112,5 @@ def _holds_tables(folder: Path) -> bool:
     )
 
 
-def _tell(listener: Listener, message: str) -> None:
+def _emit_message(listener: Listener, message: str) -> None:
     listener(Event(kind="fetched", fields={"message": message}))

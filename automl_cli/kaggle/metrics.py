@@ -2,7 +2,7 @@
 
 import re
 
-from automl_cli.core.metric_names import METRIC_NAMES, squeeze
+from automl_cli.core.metric_names import METRIC_NAMES, normalise_name
 
 
 def match_metric(name: str) -> str | None:
@@ -17,6 +17,6 @@ def match_metric(name: str) -> str | None:
     >>> match_metric("MAP@{K}") is None  # any depth
     True
     """
-    squeezed = squeeze(name)
+    squeezed = normalise_name(name)
     depth = re.fullmatch(r"(?:map|meanaverageprecision)(?:at)?([1-9]\d*)", squeezed)
     return f"map_at_{depth[1]}" if depth else METRIC_NAMES.get(squeezed)

@@ -48,9 +48,9 @@ def upload(api: Api, competition: str, path: Path, message: str) -> int:
     with asking(competition) as said:
         answer = api.competition_submit(str(path), message, competition, quiet=True)
     if answer.message == UPLOAD_FAILED:
-        told = " ".join(said.getvalue().split()) or "the storage refused it"
+        sentence = " ".join(said.getvalue().split()) or "the storage refused it"
         raise KaggleError(
-            f"{path}: the upload to {competition} failed ({told}).",
+            f"{path}: the upload to {competition} failed ({sentence}).",
             hint="Nothing was submitted. Check the network and give the same command again.",
         )
     if not answer.ref:
@@ -73,15 +73,15 @@ def read_score(api: Api, competition: str, ref: int) -> SubmissionScore:
 
     with asking(competition):
         try:
-            found = _ask(api, ref)
+            found = _fetch_submission(api, ref)
         except HTTPError as error:
             # It takes a moment until a new submission can be read.
             if error.response is not None and error.response.status_code == 404:
                 return SubmissionScore(is_scored=False)
             raise
         if found.status.name == "ERROR":
-            told = (found.error_description or "").strip() or "no reason is given"
-            return SubmissionScore(is_scored=True, error=told)
+            sentence = (found.error_description or "").strip() or "no reason is given"
+            return SubmissionScore(is_scored=True, error=sentence)
         return SubmissionScore(
             is_scored=found.status.name == "COMPLETE",
             public=_read_number(found.public_score),
@@ -89,7 +89,7 @@ def read_score(api: Api, competition: str, ref: int) -> SubmissionScore:
         )
 
 
-def _ask(api: Api, ref: int) -> Submission:
+def _fetch_submission(api: Api, ref: int) -> Submission:
     from kagglesdk.competitions.types.competition_api_service import ApiGetSubmissionRequest
 
     request = ApiGetSubmissionRequest()

@@ -112,8 +112,8 @@ def _shorten(booster: "CatBoost", rounds: int) -> "CatBoost":
     with TemporaryDirectory() as folder:
         path = Path(folder) / "model.json"
         booster.save_model(str(path), format="json")
-        told = json.loads(path.read_text())
-        path.write_text(json.dumps({**told, "trees": told["trees"][:rounds]}))
+        stored = json.loads(path.read_text())
+        path.write_text(json.dumps({**stored, "trees": stored["trees"][:rounds]}))
         return catboost.CatBoost().load_model(str(path), format="json")
 
 

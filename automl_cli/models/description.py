@@ -6,7 +6,7 @@ Tables, lines, the live view, the report and ``--json`` all take their words fro
 from collections.abc import Iterator, Mapping, Sequence
 
 from automl_cli.core.candidate import CandidateSpec, FeatureRecipe, ParamValue, Step
-from automl_cli.core.counts import spell_count
+from automl_cli.core.counts import format_count
 from automl_cli.core.dataset import Task
 from automl_cli.models import MODELS
 
@@ -49,35 +49,35 @@ def find_own_params(spec: CandidateSpec, task: Task) -> dict[str, ParamValue]:
     }
 
 
-def spell_param(name: str, value: ParamValue) -> str:
+def format_param(name: str, value: ParamValue) -> str:
     """Return a parameter as people say it.
 
     Examples
     --------
-    >>> [spell_param(*one) for one in (("learning_rate", 0.03), ("num_leaves", 31.0))]
+    >>> [format_param(*one) for one in (("learning_rate", 0.03), ("num_leaves", 31.0))]
     ['learning_rate .03', '31 leaves']
-    >>> [spell_param("extra_trees", value) for value in (True, False)]
+    >>> [format_param("extra_trees", value) for value in (True, False)]
     ['extra_trees', 'no extra_trees']
     """
     if isinstance(value, bool):
         return name if value else f"no {name}"
     if name in COUNTED and isinstance(value, int | float):
-        return f"{_spell_value(value)} {COUNTED[name]}"
-    return f"{name} {_spell_value(value)}"
+        return f"{_format_value(value)} {COUNTED[name]}"
+    return f"{name} {_format_value(value)}"
 
 
-def spell_step(step: Step) -> str:
+def format_step(step: Step) -> str:
     """Return a step with all that it is told.
 
     Examples
     --------
-    >>> spell_step(Step("crosses", (("max_pairs", 200),), top=30))
+    >>> format_step(Step("crosses", (("max_pairs", 200),), top=30))
     'crosses (max_pairs 200; at most 30 columns a fold)'
     """
-    params = ", ".join(f"{name} {_spell_value(value)}" for name, value in step.params)
-    top = "" if step.top is None else f"at most {spell_count(step.top, 'column')} a fold"
-    told = "; ".join(filter(None, [params, top]))
-    return f"{step.name} ({told})" if told else step.name
+    params = ", ".join(f"{name} {_format_value(value)}" for name, value in step.params)
+    top = "" if step.top is None else f"at most {format_count(step.top, 'column')} a fold"
+    text = "; ".join(filter(None, [params, top]))
+    return f"{step.name} ({text})" if text else step.name
 
 
 def _list_features(recipe: FeatureRecipe, own: FeatureRecipe) -> Iterator[str]:
@@ -85,8 +85,8 @@ def _list_features(recipe: FeatureRecipe, own: FeatureRecipe) -> Iterator[str]:
     plain = [step for step in recipe if step.top is None]
     for step in plain:
         if step not in own:
-            told = ", ".join(f"{name} {_spell_value(value)}" for name, value in step.params)
-            yield f"{_name(step)} ({told})" if told else _name(step)
+            text = ", ".join(f"{name} {_format_value(value)}" for name, value in step.params)
+            yield f"{_name(step)} ({text})" if text else _name(step)
     names = {step.name for step in plain}
     for step in own:
         if step.name not in names:
@@ -109,14 +109,14 @@ def _list_settings(spec: CandidateSpec, task: Task) -> Iterator[str]:
     ordered = sorted(own, key=lambda name: (FIRST.get(name, len(FIRST)), name))
     # One more name takes no more room than saying that there is one more.
     shown = ordered if len(ordered) <= MOST_PARAMS + 1 else ordered[:MOST_PARAMS]
-    yield from (spell_param(name, own[name]) for name in shown)
+    yield from (format_param(name, own[name]) for name in shown)
     if len(shown) < len(ordered):
         yield f"{len(ordered) - len(shown)} more"
     has_rounds = spec.model in MODELS and MODELS.get(spec.model).has_rounds
     if has_rounds and spec.max_rounds <= FEW_ROUNDS:
-        yield f"at most {spell_count(spec.max_rounds, 'round')}"
+        yield f"at most {format_count(spec.max_rounds, 'round')}"
     if spec.original:
-        weight = "" if spec.original == 1 else f" (weight {_spell_value(spec.original)})"
+        weight = "" if spec.original == 1 else f" (weight {_format_value(spec.original)})"
         yield f"original rows{weight}"
 
 
@@ -124,7 +124,7 @@ def _name(step: Step) -> str:
     return NAMES.get(step.name, step.name)
 
 
-def _spell_value(value: ParamValue) -> str:
+def _format_value(value: ParamValue) -> str:
     if isinstance(value, bool) or value is None:
         return str(value).lower() if value is not None else "none"
     if isinstance(value, str):

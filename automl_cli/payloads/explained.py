@@ -25,9 +25,9 @@ class ImportancePayload(Payload):
     q: Figure
     """The lowest false discovery rate at which it counts as found."""
     found: bool
-    """Whether q is at most the rate, and p below the lunch's (of the lunch itself: .001)."""
+    """Whether q is at most the rate, and p below the probe's (of the probe itself: .001)."""
     is_probe: bool
-    """Whether it is the lunch."""
+    """Whether it is the probe."""
 
 
 class NoisePayload(Payload):
@@ -134,10 +134,10 @@ class ExplainedTarget(Payload):
     blend: str
     """Key of the ensemble that was explained."""
     columns: list[ImportancePayload]
-    """The columns of the table and the lunch, most important first."""
+    """The columns of the table and the probe, most important first."""
     clusters: list[ImportancePayload]
     """Clusters of two and more correlated columns, most important first."""
-    lunch: NoisePayload
+    probe: NoisePayload
     """The probe."""
     dropped: list[DroppedPayload]
     """Refits without a column; empty without `--drop-column`."""
@@ -150,7 +150,7 @@ class ExplainedTarget(Payload):
 class Explained(Payload):
     """Printed by `automl explain --json`; `explain/explanation.json` of a run."""
 
-    version: Literal[1]
+    version: Literal[2]
     """The version of this schema."""
     run: str
     """The run directory."""

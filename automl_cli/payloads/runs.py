@@ -237,7 +237,7 @@ class ColumnPayload(Payload):
     """Folds in which that is more than chance."""
     taken: int
     """Folds in which it adds something new."""
-    verdict: str
+    reason: str
     """Why it was taken or not."""
 
 
@@ -255,7 +255,7 @@ class Screen(Payload):
 class Screens(Payload):
     """Printed by `automl features --json`."""
 
-    version: Literal[1]
+    version: Literal[2]
     """The version of this schema."""
     screens: list[Screen]
     """One for each target."""

@@ -18,7 +18,7 @@ from automl_cli.features import GROUPS
 from automl_cli.metrics import get_metric
 from automl_cli.models import MODELS
 from automl_cli.splits import SPLITTERS
-from automl_cli.splits.used import KEYS, find_unused, find_users
+from automl_cli.splits.used import KEYS, find_unused_options, find_users
 
 CATEGORY_GROUPS = frozenset({"native", "onehot"})  # what they make is dropped by other models
 
@@ -48,7 +48,7 @@ def check_config(loaded: LoadedConfig) -> None:
 def _find_unused(loaded: LoadedConfig) -> Iterator[Mistake]:
     own = loaded.config.validation
     given = {key for key in KEYS if getattr(own, key)}
-    for key, splitter in find_unused(own.splitter, given):
+    for key, splitter in find_unused_options(own.splitter, given):
         users = join_names(find_users(key), "or")
         if own.splitter == "auto":
             problem = f"validation.{splitter} is given as well, and only that one would be used."

@@ -52,12 +52,12 @@ def describe_gate(dataset: Dataset) -> tuple[bool, list[tuple[str, str, str]]]:
         return True, [("original rows", "tried", "too few rows to tell them from train's")]
     known = [one for one in dataset.schema.columns if one.name not in dataset.original.absent]
     auc = measure_separation(dataset.train, frame, known)
-    told = f"a model tells them from train's rows with an AUC of {auc:.2f}"
+    text = f"a model tells them from train's rows with an AUC of {auc:.2f}"
     if auc < COPIED:
-        return False, [("original rows", "not used", f"{told}: they are copies of train's")]
+        return False, [("original rows", "not used", f"{text}: they are copies of train's")]
     if auc >= EASILY:
-        return False, [("original rows", "not used", f"{told}, which is more than {EASILY}")]
-    return True, [("original rows", "tried", told)]
+        return False, [("original rows", "not used", f"{text}, which is more than {EASILY}")]
+    return True, [("original rows", "tried", text)]
 
 
 def compare_original(problem: Problem, learned: Candidate, plain: Candidate) -> OriginalComparison:

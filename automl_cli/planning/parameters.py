@@ -11,12 +11,12 @@ from concurrent.futures import TimeoutError as LateError
 from dataclasses import dataclass, field
 
 from automl_cli.config.load import LoadedConfig
-from automl_cli.config.mistakes import KeyPath, Mistake, raise_mistakes, spell_value
+from automl_cli.config.mistakes import KeyPath, Mistake, format_value, raise_mistakes
 from automl_cli.core.candidate import ParamValue
 from automl_cli.core.deadline import Deadline
 from automl_cli.core.problem import Problem
 from automl_cli.models import MODELS
-from automl_cli.models.description import find_defaults, spell_param
+from automl_cli.models.description import find_defaults, format_param
 from automl_cli.planning.plan import is_possible
 from automl_cli.train.attempt import Crash, attempt
 from automl_cli.train.executor import Executor, is_worker_death
@@ -124,8 +124,8 @@ def _check(setting: GivenParams, trials: _Trials, loaded: LoadedConfig) -> Itera
         said = trials.find_error(setting.model, {name: setting.given[name]})
         if said:
             found = True
-            value = spell_value(setting.given[name])
-            default = f": the default is {spell_value(defaults[name])}" if name in defaults else ""
+            value = format_value(setting.given[name])
+            default = f": the default is {format_value(defaults[name])}" if name in defaults else ""
             yield loaded.mistake(
                 (*setting.place, name),
                 f"{setting.model} does not accept {value}: {said}",
@@ -133,10 +133,10 @@ def _check(setting: GivenParams, trials: _Trials, loaded: LoadedConfig) -> Itera
             )
     others = {key: value for key, value in setting.given.items() if key not in setting.own}
     if not found and not trials.find_error(setting.model, others):  # they are refused elsewhere
-        told = ", ".join(spell_param(name, setting.given[name]) for name in setting.own)
+        values = ", ".join(format_param(name, setting.given[name]) for name in setting.own)
         yield loaded.mistake(
             setting.place,
-            f"{setting.model} does not accept these values together ({told}): {error}",
+            f"{setting.model} does not accept these values together ({values}): {error}",
             hint="Change one of them, or leave it out.",
         )
 

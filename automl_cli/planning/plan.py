@@ -55,7 +55,7 @@ def make_specs(problem: Problem, config: RunConfig) -> list[CandidateSpec]:
         if is_possible(problem, MODELS.get(name))
     ]
     if not chosen:
-        raise _refuse(problem, dict.fromkeys(name for name, _, _ in [*wanted, *further]))
+        raise _make_error(problem, dict.fromkeys(name for name, _, _ in [*wanted, *further]))
     distinct = list(dict.fromkeys(chosen))[: config.limits.candidates]
     starter = _make_starter(distinct[0], forced=any(is_screened(spec) for spec in distinct))
     return list(dict.fromkeys([starter, *distinct] if starter else distinct))
@@ -132,15 +132,15 @@ def make_run_key(dataset: Dataset, config: RunConfig) -> str:
     return make_key([dataset.key, code, config.model_dump(mode="json", exclude=UNKEYED)])  # type: ignore[arg-type]  # pydantic takes nested sets
 
 
-def _refuse(problem: Problem, asked: Collection[str]) -> PlanError:
+def _make_error(problem: Problem, requested: Collection[str]) -> PlanError:
     hint = "Name more under `models:`; `automl list models` shows all."
-    if not asked:
+    if not requested:
         return PlanError("models: the config switches every model off.", hint=hint)
-    names = next(iter(asked)) if len(asked) == 1 else f"none of {', '.join(asked)}"
-    can = "cannot" if len(asked) == 1 else "can"
+    names = next(iter(requested)) if len(requested) == 1 else f"none of {', '.join(requested)}"
+    can = "cannot" if len(requested) == 1 else "can"
     limits = [
         f"{name} is for at most {MODELS.get(name).max_rows:,}"
-        for name in asked
+        for name in requested
         if problem.fitted_task in MODELS.get(name).tasks
     ]
     why = f" ({', '.join(limits)})" if limits else ""

@@ -75,18 +75,18 @@ def choose_metric(dataset: Dataset, target: Target, config: RunConfig) -> tuple[
     return default_metric(target.task), f"the default for {target.task} targets"
 
 
-def make_facts(
+def make_run_facts(
     dataset: Dataset, problems: Sequence[Problem], config: RunConfig, validation: Validation
 ) -> list[tuple[str, str, str]]:
     """Return every guess as (what, value, reason): the data's, the metric and the folds."""
     facts = [*dataset.schema.facts, *make_metric_facts(dataset, config)]
     plan = problems[0].folds
     why = f"; {validation.reason}" if validation.reason else ""
-    told = (
+    text = (
         "this does not show whether labels or probabilities are expected; set --metric, such as "
         "accuracy for labels"
     )
-    facts += [("sample", f"{shown} of {name}", told) for name, shown in find_open(dataset, config)]
+    facts += [("sample", f"{shown} of {name}", text) for name, shown in find_open(dataset, config)]
     return [*facts, ("validation", plan.name, f"{len(plan)} folds{why}")]
 
 

@@ -134,7 +134,7 @@ def make_candidate(
     spec = make_spec(workshop.problem, config, model, params, recipe)
     spec = replace(spec, original=workshop.original)
     if workshop.screened is not None:
-        return workshop.screened.settle(spec)
+        return workshop.screened.resolve(spec)
     plain = make_plain(spec)
     return plain, workshop.plain_sets[plain.recipe]
 

@@ -9,16 +9,16 @@ import time
 from pathlib import Path
 
 from automl_cli.report.comparison import COMPARED
-from automl_cli.report.material import ReportData, read_material
+from automl_cli.report.data import ReportData, read_report_data
 from automl_cli.report.page import render
 from automl_cli.report.sections import SECTIONS
-from automl_cli.report.wording import join_names
+from automl_cli.report.wording import join_first_names
 from automl_cli.store import check_writable, installed_versions, write_text
 from automl_cli.store.written import (
+    check_not_input,
+    check_overwrite,
     list_tables,
-    note_written,
-    refuse_overwrite,
-    refuse_tables,
+    record_written,
 )
 
 COMPARISON = "comparison.html"
@@ -43,14 +43,17 @@ def write_report(root: Path, out: Path | None, *, force: bool = False) -> Path:
     """
     if out is not None:
         _check_out(out, root, force=force)
-    material = read_material(root)
-    sections = [write(material) for write in SECTIONS]
+    data = read_report_data(root)
+    sections = [write(data) for write in SECTIONS]
     page = render(
-        sections, title=f"Report of {material.name}", lead=_lead(material), footer=_footer()
+        sections,
+        title=f"Report of {data.name}",
+        lead=_describe_result(data),
+        footer=_footer(),
     )
-    path = material.run.directory.report if out is None else out
+    path = data.run.directory.report if out is None else out
     write_text(path, page)
-    note_written(root, path)
+    record_written(root, path)
     return path
 
 
@@ -73,7 +76,7 @@ def write_comparison(first: Path, second: Path, out: Path | None, *, force: bool
     """
     if out is not None:
         _check_out(out, first, force=force)
-    both = read_material(first), read_material(second)
+    both = read_report_data(first), read_report_data(second)
     sections = [write(*both) for write in COMPARED]
     page = render(
         sections,
@@ -83,19 +86,19 @@ def write_comparison(first: Path, second: Path, out: Path | None, *, force: bool
     )
     path = first / COMPARISON if out is None else out
     write_text(path, page)
-    note_written(first, path)
+    record_written(first, path)
     return path
 
 
 def _check_out(path: Path, root: Path, *, force: bool) -> None:
     check_writable(path)
-    refuse_tables(path, list_tables(root))
-    refuse_overwrite(path, force=force, runs=root.resolve().parent)
+    check_not_input(path, list_tables(root))
+    check_overwrite(path, force=force, runs=root.resolve().parent)
 
 
-def _lead(material: ReportData) -> str:
-    names = join_names([solved.name for solved in material.solved])
-    return f"Models that predict {names}, trained on {material.run.files.train.name}."
+def _describe_result(data: ReportData) -> str:
+    names = join_first_names([solved.name for solved in data.solved])
+    return f"Models that predict {names}, trained on {data.run.files.train.name}."
 
 
 def _footer() -> str:

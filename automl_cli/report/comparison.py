@@ -5,9 +5,9 @@ from collections.abc import Callable
 import numpy as np
 
 from automl_cli.report.configs import list_differences
+from automl_cli.report.data import ReportData, ReportTarget
 from automl_cli.report.difference import PairedDifference, compare, find_obstacle
-from automl_cli.report.drawing import MUTED, SERIES, add_legend, height_of, list_bars, sheet
-from automl_cli.report.material import ReportData, ReportTarget
+from automl_cli.report.drawing import MUTED, SERIES, add_legend, height_of, list_bars, open_plot
 from automl_cli.report.section import (
     Block,
     Cell,
@@ -20,7 +20,12 @@ from automl_cli.report.section import (
     Table,
 )
 from automl_cli.report.sections.leaderboard import make_leaderboard
-from automl_cli.report.wording import say, spell, spell_score, spell_seconds
+from automl_cli.report.wording import (
+    format_float,
+    format_score,
+    format_seconds,
+    make_text_cell,
+)
 
 MOST_WEIGHTS = 16
 
@@ -32,8 +37,8 @@ def write_scores(first: ReportData, second: ReportData) -> Section:
     for solved in first.solved:
         if solved.name in others:
             blocks.append(Subtitle(text=solved.name))
-            told = _tell(solved, others[solved.name], (first.name, second.name))
-            blocks.append(Paragraph(text=told))
+            message = _describe(solved, others[solved.name], (first.name, second.name))
+            blocks.append(Paragraph(text=message))
         else:
             blocks.append(Paragraph(text=f"{second.name} does not predict {solved.name}."))
     return Section(name="scores", title="Scores", blocks=blocks)
@@ -42,8 +47,8 @@ def write_scores(first: ReportData, second: ReportData) -> Section:
 def write_config(first: ReportData, second: ReportData) -> Section:
     """Write the section about what both were told."""
     rows = [
-        [say(text) for text in told]
-        for told in list_differences(
+        [make_text_cell(text) for text in message]
+        for message in list_differences(
             *(one.run.config.model_dump(mode="json") for one in (first, second))
         )
     ]
@@ -56,23 +61,29 @@ def write_config(first: ReportData, second: ReportData) -> Section:
         {str(what): str(value) for what, value, _ in one.summary["facts"]}
         for one in (first, second)
     ]
-    told = [
-        [say(what), say(facts[0].get(what, "-")), say(facts[1].get(what, "-"))]
+    message = [
+        [
+            make_text_cell(what),
+            make_text_cell(facts[0].get(what, "-")),
+            make_text_cell(facts[1].get(what, "-")),
+        ]
         for what in dict.fromkeys([*facts[0], *facts[1]])
         if facts[0].get(what) != facts[1].get(what)
     ]
-    if told:
-        blocks.append(_make_table("What was inferred differently", "what", (first, second), told))
+    if message:
+        blocks.append(
+            _make_table("What was inferred differently", "what", (first, second), message)
+        )
     return Section(name="config", title="Differences of the config", blocks=blocks)
 
 
 def write_leaderboards(first: ReportData, second: ReportData) -> Section:
     """Write the section with the candidates of both."""
     blocks: list[Block] = []
-    for material in (first, second):
-        for solved in material.solved:
+    for data in (first, second):
+        for solved in data.solved:
             top = dict(solved.described) | {"candidates": solved.described["candidates"][:10]}
-            caption = f"{material.name}: the leading candidates for {solved.name}"
+            caption = f"{data.name}: the leading candidates for {solved.name}"
             blocks.append(make_leaderboard(top, caption))
     return Section(name="leaderboards", title="Leaderboards", blocks=blocks)
 
@@ -93,20 +104,23 @@ def write_weights(first: ReportData, second: ReportData) -> Section:
 
 def _list_runs(first: ReportData, second: ReportData) -> Table:
     rows = []
-    for material in (first, second):
-        for solved in material.solved:
-            told = solved.described
+    for data in (first, second):
+        for solved in data.solved:
+            message = solved.described
             best = solved.candidates[0]
             rows.append(
                 [
-                    say(material.name),
-                    say(solved.name),
-                    say(told["metric"]),
-                    Cell(text=spell_score(told["score"], told["score_se"]), order=told["score"]),
-                    Cell(text=spell_score(best.score, best.score_se), order=best.score),
+                    make_text_cell(data.name),
+                    make_text_cell(solved.name),
+                    make_text_cell(message["metric"]),
+                    Cell(
+                        text=format_score(message["score"], message["score_se"]),
+                        order=message["score"],
+                    ),
+                    Cell(text=format_score(best.score, best.score_se), order=best.score),
                     Cell(text=str(len(solved.candidates)), order=len(solved.candidates)),
-                    say(f"{told['validation']}, {told['folds']} folds"),
-                    say(spell_seconds(material.seconds_spent)),
+                    make_text_cell(f"{message['validation']}, {message['folds']} folds"),
+                    make_text_cell(format_seconds(data.seconds_spent)),
                 ]
             )
     names = ("run", "target", "metric")
@@ -123,48 +137,47 @@ def _list_runs(first: ReportData, second: ReportData) -> Table:
     )
 
 
-def _tell(first: ReportTarget, second: ReportTarget, names: tuple[str, str]) -> str:
+def _describe(first: ReportTarget, second: ReportTarget, names: tuple[str, str]) -> str:
     found = compare(first, second)
     if found is None:
         obstacle = find_obstacle(first, second)
         return f"Their scores cannot be compared row by row; one run has {obstacle}."
     metric = first.described["metric"]
-    told = (
+    message = (
         f"On the {found.n_rows:,} rows that both have held out, {metric} is "
-        f"{spell(found.scores[0], 5)} and {spell(found.scores[1], 5)}. "
+        f"{format_float(found.scores[0], 5)} and {format_float(found.scores[1], 5)}. "
     )
     if found.gain == 0 and found.loss_gain == 0:
-        return told + "Their predictions have the same loss in every row."
-    return f"{told}{_tell_gain(found, metric, names)} {_tell_loss(found, names[0])}"
+        return message + "Their predictions have the same loss in every row."
+    return f"{message}{_describe_gain(found, metric, names)} {_describe_loss(found, names[0])}"
 
 
-def _tell_gain(found: PairedDifference, metric: str, names: tuple[str, str]) -> str:
+def _describe_gain(found: PairedDifference, metric: str, names: tuple[str, str]) -> str:
     if found.gain == 0:
         return f"They are equal in {metric}."
     if not np.isfinite(found.gain):
         return f"Which is better in {metric} cannot be told: it is undefined on these rows."
     better = names[0] if found.gain > 0 else names[1]
-    told = f"{better} is better by {spell_score(abs(found.gain), found.error)}"
+    message = f"{better} is better by {format_score(abs(found.gain), found.error)}"
     if not np.isfinite(found.error):
-        return f"{told}, and whether that is chance cannot be told from so few rows."
-    verdict = (
+        return f"{message}, and whether that is chance cannot be told from so few rows."
+    conclusion = (
         "which is more than chance explains"
         if abs(found.gain) > 2 * found.error
         else "which chance alone may explain"
     )
-    return f"{told} (paired: both without the same rows, one standard error), {verdict}."
+    return f"{message} (paired: both without the same rows, one standard error), {conclusion}."
 
 
-def _tell_loss(found: PairedDifference, name: str) -> str:
+def _describe_loss(found: PairedDifference, name: str) -> str:
     if not np.isfinite(found.loss_gain):
         return f"The smooth loss of {name} cannot be compared row by row."
     if found.loss_gain == 0:
         return "The smooth loss is the same on average."
-    error = f" ± {spell(found.loss_error, 2)}" if np.isfinite(found.loss_error) else ""
+    error = f" ± {format_float(found.loss_error, 2)}" if np.isfinite(found.loss_error) else ""
     side = "lower" if found.loss_gain > 0 else "higher"
-    return (
-        f"The smooth loss of {name} is {spell(abs(found.loss_gain), 3)}{error} {side} row by row."
-    )
+    gain = format_float(abs(found.loss_gain), 3)
+    return f"The smooth loss of {name} is {gain}{error} {side} row by row."
 
 
 def _make_table(
@@ -182,7 +195,7 @@ def _draw_weights(first: ReportTarget, second: ReportTarget, names: tuple[str, s
     every = dict.fromkeys([*weights[0], *weights[1]])
     largest = sorted(every, key=lambda key: -max(abs(one.get(key, 0.0)) for one in weights))
     shown = largest[:MOST_WEIGHTS]
-    with sheet(height_of(len(shown)) + 30 + 10 * len(shown)) as drawn:
+    with open_plot(height_of(len(shown)) + 30 + 10 * len(shown)) as drawn:
         places = list_bars(drawn.axes, shown)
         for offset, one, color, label in zip((-0.2, 0.2), weights, SERIES[:2], names, strict=True):
             values = [one.get(key, 0.0) for key in shown]

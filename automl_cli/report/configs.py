@@ -16,10 +16,10 @@ def list_differences(first: Mapping[str, Any], second: Mapping[str, Any]) -> lis
     """
     mine, its = dict(_flatten(first)), dict(_flatten(second))
     return [
-        [key, *_tell_values(mine.get(key, ABSENT), its.get(key, ABSENT))]
+        [key, *_describe_values(mine.get(key, ABSENT), its.get(key, ABSENT))]
         for key in dict.fromkeys([*mine, *its])
         if mine.get(key, ABSENT) != its.get(key, ABSENT)
-        and not (_is_told_below(key, mine, its) or _is_told_below(key, its, mine))
+        and not (_is_listed_below(key, mine, its) or _is_listed_below(key, its, mine))
     ]
 
 
@@ -31,12 +31,12 @@ def _flatten(value: object, prefix: str = "") -> Iterator[tuple[str, Any]]:
         yield prefix, value
 
 
-def _is_told_below(key: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+def _is_listed_below(key: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Return whether nothing stands here in one, and keys of their own in the other."""
     return one.get(key) == {} and any(name.startswith(f"{key}.") for name in other)
 
 
-def _tell_values(first: object, second: object) -> tuple[str, str]:
+def _describe_values(first: object, second: object) -> tuple[str, str]:
     if not (isinstance(first, list) and isinstance(second, list)):
         return str(first), str(second)
     if not any(isinstance(item, Mapping) for item in [*first, *second]):

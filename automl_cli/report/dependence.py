@@ -9,9 +9,9 @@ import pandas as pd
 
 from automl_cli.core.arrays import FloatVector
 from automl_cli.core.problem import Problem
-from automl_cli.report.drawing import MUTED, SERIES, read_days, sheet, show_dates
+from automl_cli.report.drawing import MUTED, SERIES, open_plot, read_days, show_dates
 from automl_cli.report.section import Picture
-from automl_cli.report.wording import shorten, spell
+from automl_cli.report.wording import format_float, shorten
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -76,10 +76,12 @@ def draw_dependence(one: Dependence, problem: Problem, *, is_date: bool = False)
     """
     numbers = _read_days(one.levels) if is_date else pd.to_numeric(one.levels, errors="coerce")
     is_line = bool(numbers.notna().sum() >= one.levels.notna().sum() > 0)
-    with sheet(280) as drawn:
+    with open_plot(280) as drawn:
         if is_line:
             middles, means = _draw_line(drawn.axes, numbers, one.effects)
-            places = _spell_days(middles) if is_date else [spell(place, 3) for place in middles]
+            places = (
+                _format_days(middles) if is_date else [format_float(place, 3) for place in middles]
+            )
         else:
             places, means = _draw_levels(drawn.axes, one.levels.astype(str), one.effects)
         drawn.axes.axhline(0, color=MUTED, linewidth=1)
@@ -88,7 +90,9 @@ def draw_dependence(one: Dependence, problem: Problem, *, is_date: bool = False)
         if is_line and is_date:
             show_dates(drawn.axes)
         svg = drawn.svg()
-    ends = [f"{spell(means[k], 3)} at {places[k]}" for k in (np.argmin(means), np.argmax(means))]
+    ends = [
+        f"{format_float(means[k], 3)} at {places[k]}" for k in (np.argmin(means), np.argmax(means))
+    ]
     caption = (
         f"Contribution of {one.column} to {one.output}, on the scale of "
         f"{_name_scale(problem)}: from {ends[0]} to {ends[1]} on average. The band holds 80% "
@@ -110,7 +114,7 @@ def _read_days(levels: "pd.Series[str]") -> "pd.Series[float]":
     return pd.Series(read_days(dates.dt.tz_localize(None)))
 
 
-def _spell_days(days: FloatVector) -> list[str]:
+def _format_days(days: FloatVector) -> list[str]:
     """Return dates, with the time where all lie within two days."""
     form = "%Y-%m-%d" if np.ptp(days) >= 2 else "%Y-%m-%d %H:%M"
     return [f"{date:{form}}" for date in pd.to_datetime(days, unit="D")]

@@ -7,7 +7,7 @@ import numpy as np
 from automl_cli.core.arrays import IntVector
 from automl_cli.core.resampling import jackknife_error
 from automl_cli.decision.scoring import make_row_parts, score_answers
-from automl_cli.report.material import ReportTarget
+from automl_cli.report.data import ReportTarget
 from automl_cli.report.pairs import measure_difference
 
 

@@ -1,6 +1,6 @@
 """Plots as inline SVG that follows the page's colours, light or dark.
 
-    with sheet(220) as drawn:
+    with open_plot(220) as drawn:
         drawn.axes.plot(x, y, color=SERIES[0])
         picture = Picture(name=..., caption=..., svg=drawn.svg())
 
@@ -92,7 +92,7 @@ class Plot:
                 axis.get_major_formatter(), ScalarFormatter
             )  # neither log nor dates
             if is_plain and np.abs(axis.get_view_interval()).max() >= LONG:
-                axis.set_major_formatter(spell_tick)
+                axis.set_major_formatter(format_tick)
         with rc_context(STYLE), warnings.catch_warnings():
             # The font here only measures; the reader's own draws what it lacks.
             warnings.filterwarnings("ignore", "Glyph .* missing|Matplotlib currently does not")
@@ -102,7 +102,7 @@ class Plot:
 
 
 @contextmanager
-def sheet(height: float) -> Iterator[Plot]:
+def open_plot(height: float) -> Iterator[Plot]:
     """Give an empty plot of this height, in units of which a phone's width has `WIDTH`."""
     from matplotlib import rc_context
     from matplotlib.figure import Figure
@@ -115,12 +115,12 @@ def sheet(height: float) -> Iterator[Plot]:
         yield Plot(figure, axes)
 
 
-def spell_tick(value: float, _: object = None) -> str:
+def format_tick(value: float, _: object = None) -> str:
     """Return a large number beside an axis.
 
     Examples
     --------
-    >>> spell_tick(250_000.0), spell_tick(-1_500_000.0), spell_tick(0.0)
+    >>> format_tick(250_000.0), format_tick(-1_500_000.0), format_tick(0.0)
     ('250k', '-1.5M', '0')
     """
     for size, name in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):

@@ -10,7 +10,7 @@ from automl_cli.core.arrays import FloatVector, IntVector
 from automl_cli.core.candidate import Candidate, Step
 from automl_cli.core.resampling import jackknife_error
 from automl_cli.decision.scoring import make_row_parts
-from automl_cli.report.material import ReportTarget
+from automl_cli.report.data import ReportTarget
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +49,7 @@ def find_pairs(solved: ReportTarget) -> list[FeatureSetPair]:
             alike = (spec.model, spec.params, spec.max_rounds, spec.original, spec.seed)
             groups.setdefault(alike, []).append(candidate)
     pairs = [
-        _compare(solved, *_put_larger_first(pair))
+        _compare(solved, *_order_by_size(pair))
         for group in groups.values()
         for pair in combinations(group, 2)
         if pair[0].spec.recipe != pair[1].spec.recipe
@@ -82,7 +82,7 @@ def measure_difference(differences: FloatVector, parts: IntVector) -> tuple[floa
     return mean, jackknife_error(without)
 
 
-def _put_larger_first(pair: Sequence[Candidate]) -> tuple[Candidate, Candidate]:
+def _order_by_size(pair: Sequence[Candidate]) -> tuple[Candidate, Candidate]:
     first, second = pair
     if len(first.spec.recipe) < len(second.spec.recipe):
         return second, first
@@ -105,10 +105,10 @@ def _compare(solved: ReportTarget, first: Candidate, second: Candidate) -> Featu
 
 
 def _name_steps(candidate: Candidate) -> list[str]:
-    return [spell_step(step) for step in candidate.spec.recipe]
+    return [describe_step(step) for step in candidate.spec.recipe]
 
 
-def spell_step(step: Step) -> str:
+def describe_step(step: Step) -> str:
     """Return a step with what it is told."""
     params = ", ".join(f"{name} {value}" for name, value in step.params)
     return f"{step.name} ({params})" if params else step.name

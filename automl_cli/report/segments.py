@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 
 from automl_cli.core.arrays import BoolVector, FloatVector, IntVector
-from automl_cli.report.shifts import read_numbers
-from automl_cli.report.wording import shorten, spell_value
+from automl_cli.report.shifts import convert_to_floats
+from automl_cli.report.wording import format_cell_value, shorten
 
 MOST_LEVELS, N_STRETCHES = 20, 5
 LEAST_ROWS, LEAST_SHARE = 30, 0.01
@@ -132,30 +132,30 @@ def _divide(values: pd.Series, name: str) -> Iterator[_Part]:
 
 def _divide_levels(values: pd.Series, name: str) -> Iterator[_Part]:
     for level in values.value_counts().index[:MOST_LEVELS]:
-        text = spell_value(level) if isinstance(level, float) else shorten(str(level), 40)
+        text = format_cell_value(level) if isinstance(level, float) else shorten(str(level), 40)
         yield _Part(name=f"{name} = {text}", rows=(values == level).to_numpy(dtype=bool))
 
 
 def _divide_stretches(values: pd.Series, name: str) -> Iterator[_Part]:
-    array = read_numbers(values)
+    array = convert_to_floats(values)
     edges = np.unique(np.nanquantile(array, np.linspace(0, 1, N_STRETCHES + 1)[1:-1]))
-    texts = [_spell_edge(edge, values) for edge in edges]
+    texts = [_format_edge(edge, values) for edge in edges]
     for place in range(len(edges) + 1):
         above = array > edges[place - 1] if place else ~np.isnan(array)
         below = array <= edges[place] if place < len(edges) else ~np.isnan(array)
         if place == 0:
-            told = f"{name} ≤ {texts[0]}"
+            message = f"{name} ≤ {texts[0]}"
         elif place == len(edges):
-            told = f"{name} > {texts[-1]}"
+            message = f"{name} > {texts[-1]}"
         else:
-            told = f"{texts[place - 1]} < {name} ≤ {texts[place]}"
-        yield _Part(name=told, rows=above & below)
+            message = f"{texts[place - 1]} < {name} ≤ {texts[place]}"
+        yield _Part(name=message, rows=above & below)
 
 
-def _spell_edge(edge: float, values: pd.Series) -> str:
+def _format_edge(edge: float, values: pd.Series) -> str:
     if pd.api.types.is_datetime64_any_dtype(values):
         return str(np.array([int(edge)]).astype(values.to_numpy().dtype)[0])[:10]
-    return spell_value(edge)
+    return format_cell_value(edge)
 
 
 def _choose_paired(single: dict[str, list[_Part]], losses: FloatVector) -> list[str]:

@@ -75,7 +75,7 @@ def measure_shifts(
     return sorted(shifts, key=lambda one: (-one.stability, one.name))
 
 
-def read_numbers(values: pd.Series) -> FloatVector:
+def convert_to_floats(values: pd.Series) -> FloatVector:
     """Return numbers or dates as floats, missing ones as NaN."""
     if pd.api.types.is_datetime64_any_dtype(values):
         ticks = values.to_numpy().astype(np.int64).astype(np.float64)
@@ -98,7 +98,7 @@ def _measure(column: Column, train: pd.Series, test: pd.Series) -> Shift:
             missing=missing,
             unseen=float(np.mean((codes[1] >= 0) & ~np.isin(codes[1], codes[0]))),
         )
-    mine, its = read_numbers(train), read_numbers(test)
+    mine, its = convert_to_floats(train), convert_to_floats(test)
     known = mine[~np.isnan(mine)], its[~np.isnan(its)]
     levels = np.linspace(0, 1, N_BINS + 1)[1:-1]
     edges = np.unique(np.quantile(known[0], levels)) if len(known[0]) else np.zeros(1)

@@ -8,13 +8,15 @@ from automl_cli.report.section import Cell
 LONGEST_LABEL = 26  # characters beside an axis
 
 
-def spell(value: float | None, digits: int = 4) -> str:
+def format_float(value: float | None, digits: int = 4) -> str:
     """Return a number with so many significant digits; a dash if it is undefined.
 
     Examples
     --------
-    >>> spell(0.123456), spell(1234567.0), spell(None), spell(0.00012, 2)
-    ('0.1235', '1,234,567', '-', '0.00012')
+    >>> format_float(0.123456), format_float(1234567.0), format_float(None)
+    ('0.1235', '1,234,567', '-')
+    >>> format_float(0.00012, 2)
+    '0.00012'
     """
     if value is None or not math.isfinite(value):
         return "-"
@@ -24,43 +26,43 @@ def spell(value: float | None, digits: int = 4) -> str:
     return f"{value:,.{min(max(places, 0), 8)}f}"
 
 
-def spell_value(value: float) -> str:
+def format_cell_value(value: float) -> str:
     """Return a value of a column: whole numbers as such, others with four digits at most.
 
     Examples
     --------
-    >>> spell_value(114.0), spell_value(1.3), spell_value(2.54321)
+    >>> format_cell_value(114.0), format_cell_value(1.3), format_cell_value(2.54321)
     ('114', '1.3', '2.543')
     """
     is_whole = math.isfinite(value) and value == round(value) and abs(value) < 1e12
     if is_whole:
         return f"{value:.0f}"
-    text = spell(value)
+    text = format_float(value)
     return text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
 
 
-def spell_score(score: float | None, error: float | None) -> str:
+def format_score(score: float | None, error: float | None) -> str:
     """Return a score to the precision that its standard error gives it.
 
     Examples
     --------
-    >>> spell_score(0.9013669, 0.0014236), spell_score(12345.6, 210.3), spell_score(0.5, None)
+    >>> format_score(0.9013669, 0.0014236), format_score(12345.6, 210.3), format_score(0.5, None)
     ('0.9014 ± 0.0014', '12,346 ± 210', '0.5000')
     """
     if score is None or error is None or not (math.isfinite(error) and error > 0):
-        return spell(score)
+        return format_float(score)
     places = max(0, 1 - math.floor(math.log10(error)))
     if places > 7:
-        return f"{spell(score)} ± {spell(error, 2)}"
+        return f"{format_float(score)} ± {format_float(error, 2)}"
     return f"{score:,.{places}f} ± {error:,.{places}f}"
 
 
-def spell_share(share: float) -> str:
+def format_share(share: float) -> str:
     """Return a share in percent.
 
     Examples
     --------
-    >>> spell_share(0.1234), spell_share(0.00123), spell_share(0)
+    >>> format_share(0.1234), format_share(0.00123), format_share(0)
     ('12%', '0.12%', '0%')
     """
     percent = 100 * share
@@ -68,12 +70,12 @@ def spell_share(share: float) -> str:
     return f"{percent:.{digits}f}%"
 
 
-def spell_seconds(seconds: float) -> str:
+def format_seconds(seconds: float) -> str:
     """Return a time span.
 
     Examples
     --------
-    >>> spell_seconds(4.26), spell_seconds(75), spell_seconds(3700)
+    >>> format_seconds(4.26), format_seconds(75), format_seconds(3700)
     ('4.3 s', '1 min 15 s', '1 h 1 min')
     """
     if seconds < 60:
@@ -99,12 +101,12 @@ def shorten(text: str, longest: int = LONGEST_LABEL) -> str:
     return f"{text[:head]}…{text[len(text) - (longest - head - 1) :]}"
 
 
-def join_names(names: Sequence[str], most: int = 5) -> str:
+def join_first_names(names: Sequence[str], most: int = 5) -> str:
     """Return names as a list in a sentence.
 
     Examples
     --------
-    >>> join_names(["a", "b", "c"]), join_names(["a", "b", "c"], most=2)
+    >>> join_first_names(["a", "b", "c"]), join_first_names(["a", "b", "c"], most=2)
     ('a, b and c', 'a, b and 1 more')
     """
     if len(names) > most:
@@ -112,12 +114,12 @@ def join_names(names: Sequence[str], most: int = 5) -> str:
     return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
-def tell_alone(label: str) -> str:
+def describe_lone_class(label: str) -> str:
     """Return what stands in place of curves that tell a class from others.
 
     Examples
     --------
-    >>> tell_alone("yes")
+    >>> describe_lone_class("yes")
     "Only 'yes' is among the held-out rows, so there are no curves that tell it from others."
     """
     return (
@@ -126,12 +128,12 @@ def tell_alone(label: str) -> str:
     )
 
 
-def say(text: str) -> Cell:
+def make_text_cell(text: str) -> Cell:
     """Return a cell of text."""
     return Cell(text=text)
 
 
 def count(number: float, digits: int | None = None) -> Cell:
     """Return a cell of a number, whole unless `digits` says how many are significant."""
-    text = f"{round(number):,}" if digits is None else spell(number, digits)
+    text = f"{round(number):,}" if digits is None else format_float(number, digits)
     return Cell(text=text, order=float(number))

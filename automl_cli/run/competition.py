@@ -33,7 +33,7 @@ class Competition:
     sample: Path | None = None
 
 
-def read_competition(asked: Competition) -> tuple[Files, Inference]:
+def read_competition(competition: Competition) -> tuple[Files, Inference]:
     """Return the files of a competition and what is inferred from them.
 
     Raises
@@ -41,10 +41,12 @@ def read_competition(asked: Competition) -> tuple[Files, Inference]:
     AutomlError
         For whatever the user can mend.
     """
-    check_names(asked.loaded)
-    original = asked.loaded.config.data.original
-    files = find_files(asked.paths, test=asked.test, sample=asked.sample, original=original)
-    return files, infer_dataset(files, make_data_options(asked.loaded.config))
+    check_names(competition.loaded)
+    original = competition.loaded.config.data.original
+    files = find_files(
+        competition.paths, test=competition.test, sample=competition.sample, original=original
+    )
+    return files, infer_dataset(files, make_data_options(competition.loaded.config))
 
 
 def is_run(path: Path) -> bool:

@@ -55,8 +55,8 @@ def inspect_candidate(run: RunDirectory, prefix: str) -> dict[str, Any]:
         message lists the choices.
     """
     summary = read_summary(run)
-    target, status, told = _find(run, summary, prefix)
-    key = str(told["key"])
+    target, status, facts = _find(run, summary, prefix)
+    key = str(facts["key"])
     spec = _read_spec(run, key, status)
     return cast(
         "dict[str, Any]",
@@ -67,15 +67,15 @@ def inspect_candidate(run: RunDirectory, prefix: str) -> dict[str, Any]:
                 "key": key,
                 "target": target["target"],
                 "metric": target["metric"],
-                "model": told["model"],
-                "description": told.get("description", ""),
+                "model": facts["model"],
+                "description": facts.get("description", ""),
                 "status": status,
-                **_list_figures(told),
+                **_list_figures(facts),
                 "params": [] if spec is None else _list_params(spec, target),
                 "recipe": [] if spec is None else _list_steps(spec.recipe, spec.model),
                 "generated": [] if spec is None else _list_generated(run, spec),
-                "folds": _list_folds(run, key, told),
-                **_describe_failure(run, told),
+                "folds": _list_folds(run, key, facts),
+                **_describe_failure(run, facts),
             }
         ),
     )
@@ -86,16 +86,16 @@ def _find(
 ) -> tuple[CandidateFacts, str, CandidateFacts]:
     """Return the target, the status and what the summary says of the one candidate meant."""
     every = [
-        (target, status, told)
+        (target, status, facts)
         for target in summary["targets"]
         for status, name in (("fitted", "candidates"), ("failed", "failed"), ("skipped", "skipped"))
-        for told in target.get(name, ())
+        for facts in target.get(name, ())
     ]
     found = [one for one in every if _begins(one[2]["key"], prefix)]
     whole = [one for one in found if one[2]["key"] == prefix]
     if len(whole or found) == 1:
         return (whole or found)[0]
-    keys = sorted({str(told["key"]) for _, _, told in found or every})
+    keys = sorted({str(facts["key"]) for _, _, facts in found or every})
     more = f", … ({len(keys)} in all)" if len(keys) > MOST_CHOICES else ""
     choices = f"{', '.join(keys[:MOST_CHOICES])}{more}"
     if found:
@@ -123,8 +123,8 @@ def _read_spec(run: RunDirectory, key: str, status: str) -> CandidateSpec | None
         return None if plain is None else CandidateSpec.from_plain(cast("dict[str, Any]", plain))
 
 
-def _list_figures(told: CandidateFacts) -> dict[str, Any]:
-    return {name: told.get(name) for name in FIGURES}
+def _list_figures(facts: CandidateFacts) -> dict[str, Any]:
+    return {name: facts.get(name) for name in FIGURES}
 
 
 def _list_params(spec: CandidateSpec, target: CandidateFacts) -> list[dict[str, Any]]:
@@ -175,9 +175,9 @@ def _find_steps(run: RunDirectory, key: str) -> Sequence[str]:
     return ()
 
 
-def _list_folds(run: RunDirectory, key: str, told: CandidateFacts) -> list[dict[str, Any]]:
+def _list_folds(run: RunDirectory, key: str, facts: CandidateFacts) -> list[dict[str, Any]]:
     """Return what is known of each fold that was fitted."""
-    scores, rounds = told.get("fold_scores", ()), told.get("rounds", ())
+    scores, rounds = facts.get("fold_scores", ()), facts.get("rounds", ())
     folds = []
     paths = (run.root / "units" / key).glob("fold-*")
     for fold in sorted({int(path.name.split("-")[1].partition(".")[0]) for path in paths}):
@@ -198,12 +198,12 @@ def _list_folds(run: RunDirectory, key: str, told: CandidateFacts) -> list[dict[
     return folds
 
 
-def _describe_failure(run: RunDirectory, told: CandidateFacts) -> dict[str, Any]:
-    path = run.root / str(told["file"]) if "file" in told else None
+def _describe_failure(run: RunDirectory, facts: CandidateFacts) -> dict[str, Any]:
+    path = run.root / str(facts["file"]) if "file" in facts else None
     kept = {} if path is None or not path.exists() else read_json(path)
-    error = kept.get("error", told.get("error"))
+    error = kept.get("error", facts.get("error"))
     return {
         "error": error,
-        "hint": told.get("hint"),
+        "hint": facts.get("hint"),
         "file": None if path is None else str(Path(path)),
     }

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from automl_cli.core.counts import spell_count
+from automl_cli.core.counts import format_count
 from automl_cli.core.deadline import Deadline
 from automl_cli.core.events import JsonValue
 
@@ -48,7 +48,7 @@ def list_skipped(target: str, events: Sequence[EventFields]) -> list[dict[str, J
     ]
 
 
-def find_unused(
+def find_unused_time(
     deadline: Deadline, budget: float | None, events: Sequence[EventFields]
 ) -> dict[str, JsonValue] | None:
     """Return how much of the budget was left, and why; None if it is nothing to speak of.
@@ -70,7 +70,7 @@ def find_unused(
     skipped = {event["key"] for event in own if event["kind"] == "skipped"} - finished
     failed = {event["key"] for event in own if event["kind"] == "failed"} - finished
     if skipped:
-        why = f"{spell_count(len(skipped), 'planned candidate')} would have taken longer"
+        why = f"{format_count(len(skipped), 'planned candidate')} would have taken longer"
     elif failed:
         why = "every planned candidate was fitted or failed"
     else:

@@ -16,7 +16,7 @@ from automl_cli.data.submission import column_names
 from automl_cli.decision import fit_decision
 from automl_cli.ensemble.tournament import make_single_blend
 from automl_cli.planning.holdout import score_holdout
-from automl_cli.run.left_out import find_unused
+from automl_cli.run.left_out import find_unused_time
 from automl_cli.run.session import Session, describe_findings
 from automl_cli.run.solve import Solution
 from automl_cli.run.summary import make_summary
@@ -65,7 +65,7 @@ def _write(
     budget = session.request.loaded.config.budget
     if finished:
         events = session.directory.read_events()
-        summary["unused"] = find_unused(session.deadline, budget, events)
+        summary["unused"] = find_unused_time(session.deadline, budget, events)
     _write_bundle(session, solutions)
     write_json(session.directory.summary, summary)
     return summary

@@ -1,5 +1,6 @@
 """A finished run opened again: the problems that it solved, from its folder and its tables."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -78,16 +79,7 @@ def reopen(root: Path) -> Reopened:
             f"{root}: not a whole run directory.", hint="Give the folder of a finished run."
         )
     config = load_config(directory.config).config
-    others = {
-        name: None if known.get(name) is None else Path(known[name])
-        for name in ("test", "sample", "original")
-    }
-    files = Files(train=Path(known["train"]), **others)
-    for path in filter(None, (files.train, *others.values())):
-        if not path.exists():
-            raise RunError(
-                f"{root}: a table of this run is gone: {path}.", hint="Put it back where it was."
-            )
+    files = _find_files(root, known)
     inference = infer_dataset(files, make_data_options(config))
     given = inference.dataset
     rows = hold_out(given, choose_validation(given, config), config.validation.holdout)
@@ -109,3 +101,17 @@ def reopen(root: Path) -> Reopened:
         rows=rows.left,
         problems=problems,
     )
+
+
+def _find_files(root: Path, known: Mapping[str, Any]) -> Files:
+    others = {
+        name: None if known.get(name) is None else Path(known[name])
+        for name in ("test", "sample", "original")
+    }
+    files = Files(train=Path(known["train"]), **others)
+    for path in filter(None, (files.train, *others.values())):
+        if not path.exists():
+            raise RunError(
+                f"{root}: a table of this run is gone: {path}.", hint="Put it back where it was."
+            )
+    return files

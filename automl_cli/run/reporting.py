@@ -10,7 +10,7 @@ import subprocess
 import sys
 
 from automl_cli.core.deadline import Deadline
-from automl_cli.core.events import Event, Listener, tell_stage
+from automl_cli.core.events import Event, Listener, emit_stage
 from automl_cli.store import RunDirectory
 
 LEAST_SECONDS = 5.0  # a start and a small report; less is not worth a try
@@ -19,14 +19,14 @@ LONGEST_SECONDS = 300.0  # without a deadline
 KEPT_SHARE, MOST_KEPT = 0.03, 8.0  # of the time, and seconds: what the work before leaves to it
 
 
-def keep_time(deadline: Deadline) -> Deadline:
+def reserve_report_time(deadline: Deadline) -> Deadline:
     """Return when the work has to be done so that there is time for its report.
 
     Examples
     --------
-    >>> round(keep_time(Deadline.after(300.0)).seconds_left())
+    >>> round(reserve_report_time(Deadline.after(300.0)).seconds_left())
     292
-    >>> round(keep_time(Deadline.after(60.0)).seconds_left())
+    >>> round(reserve_report_time(Deadline.after(60.0)).seconds_left())
     60
     """
     kept = min(MOST_KEPT, KEPT_SHARE * max(0.0, deadline.seconds_left()))
@@ -51,7 +51,7 @@ def report_run(directory: RunDirectory, deadline: Deadline, listener: Listener) 
     if seconds < LEAST_SECONDS:
         listener(_warn(f"no report: not enough time is left; {hint}"))
         return
-    tell_stage(listener, "writing the report")
+    emit_stage(listener, "writing the report")
     one_thread = {"OMP_NUM_THREADS": "1"}  # on a busy machine many wait for each other
     command = [sys.executable, "-P", "-m", "automl_cli", "report", "--", str(directory.root)]
     try:
@@ -77,9 +77,9 @@ def report_run(directory: RunDirectory, deadline: Deadline, listener: Listener) 
         listener(_warn(f"no report: it failed ({reason}); {hint}, or says more"))
 
 
-def _find_reason(code: int, told: str) -> str:
+def _find_reason(code: int, output: str) -> str:
     """Return the message of an error, or the last line of a traceback."""
-    lines = [line.strip() for line in told.splitlines() if line.strip()]
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
     if code == -signal.SIGKILL:
         return "its process was killed, as systems do where memory is short"
     if code < 0:

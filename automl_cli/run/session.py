@@ -19,7 +19,7 @@ from automl_cli.planning.holdout import Holdout
 from automl_cli.planning.problems import find_doubts
 from automl_cli.run.solve import Solution
 from automl_cli.store import RunDirectory
-from automl_cli.store.written import note_written
+from automl_cli.store.written import record_written
 from automl_cli.train.executor import LocalPool
 
 
@@ -126,7 +126,7 @@ class Session:
         return self.request.loaded.config.data.transductive and not ordered
 
 
-def submit(session: Session, solutions: Mapping[str, Solution]) -> None:
+def update_submission(session: Session, solutions: Mapping[str, Solution]) -> None:
     """Replace the submission by a better one, as soon as every target has an answer."""
     answers = {name: solution.answers for name, solution in solutions.items()}
     given = session.given
@@ -139,8 +139,8 @@ def submit(session: Session, solutions: Mapping[str, Solution]) -> None:
     check_submission(table, given, wants)
     for path in filter(None, (session.directory.submission, session.request.submission)):
         write_submission(table, path)
-        note_written(session.directory.root, path)
-        best = ", ".join(_spell_best(solution) for solution in solutions.values())
+        record_written(session.directory.root, path)
+        best = ", ".join(_format_best(solution) for solution in solutions.values())
         session.listener(Event(kind="submission", fields={"path": str(path), "best": best}))
 
 
@@ -155,7 +155,7 @@ def count_spent(directory: RunDirectory, problems: Sequence[Problem]) -> float:
     return directory.seconds_spent() if is_begun else 0.0
 
 
-def tell_start(session: Session, spent_seconds: float) -> None:
+def emit_start(session: Session, spent_seconds: float) -> None:
     """Tell and record that the command works on the run, and record what was inferred."""
     ends_at = session.deadline.ends_at
     fields: dict[str, JsonValue] = {
@@ -226,7 +226,7 @@ def record_events(directory: RunDirectory, listener: Listener) -> Listener:
     return listen
 
 
-def _spell_best(solution: Solution) -> str:
+def _format_best(solution: Solution) -> str:
     best = solution.candidates[0]
     if solution.blend is None:
         return f"{best.score:.6g} ({best.spec.key})"

@@ -92,10 +92,10 @@ def solve(
         feature_sets=feature_sets,
         is_needed=not known and not load_finished(crew.run, problem.target.name),
     )
-    yield from follow(problem, cross_fit(order, crew), known, crew)
+    yield from collect_solutions(problem, cross_fit(order, crew), known, crew)
 
 
-def follow(
+def collect_solutions(
     problem: Problem, outcomes: Iterable[Outcome], known: dict[str, Candidate], crew: Crew
 ) -> Iterator[Solution]:
     """Store what comes of candidates; yield a solution each time the best one changes.
@@ -213,7 +213,7 @@ def _report_loss(outcome: Failure | Skipped, problem: Problem, crew: Crew) -> No
     if isinstance(outcome, Skipped):
         crew.listener(Event(kind="skipped", fields={**about, "reason": outcome.reason}))
         return
-    told = {**about, "error": outcome.error, "hint": outcome.hint}
-    kept = {**told, "traceback": outcome.traceback, "spec": spec.to_plain()}
+    failure = {**about, "error": outcome.error, "hint": outcome.hint}
+    kept = {**failure, "traceback": outcome.traceback, "spec": spec.to_plain()}
     write_json(crew.run.failure(spec.key), kept)
-    crew.listener(Event(kind="failed", fields=told))
+    crew.listener(Event(kind="failed", fields=failure))

@@ -11,7 +11,7 @@ from automl_cli.config.schema import RunConfig
 from automl_cli.core.candidate import Candidate, CandidateSpec, FeatureRecipe
 from automl_cli.core.dataset import Column
 from automl_cli.core.deadline import Deadline
-from automl_cli.core.events import Event, JsonValue, tell_stage
+from automl_cli.core.events import Event, JsonValue, emit_stage
 from automl_cli.core.keys import make_array_key
 from automl_cli.core.problem import Problem
 from automl_cli.features.state import FeatureSet
@@ -24,7 +24,7 @@ from automl_cli.run.solve import (
     WRITE_SECONDS,
     Assembly,
     Solution,
-    follow,
+    collect_solutions,
     make_blended_solution,
     solve,
 )
@@ -88,7 +88,7 @@ class _Progress:
 
 def begin(task: Undertaking, crew: Crew) -> Iterator[Solution]:
     """Yield the solution of the first candidate."""
-    tell_stage(crew.listener, "first candidate")
+    emit_stage(crew.listener, "first candidate")
     first = task.specs[0]
     yield from solve(task.problem, [first], {first.key: task.plain_sets[first.recipe]}, crew)
 
@@ -111,7 +111,7 @@ def pursue(task: Undertaking, crew: Crew) -> Iterator[Solution]:
     # All that is there: what an earlier command had time to search and this one has not, too.
     finished = load_finished(crew.run, task.problem.target.name)
     if finished:
-        tell_stage(crew.listener, "blending")
+        emit_stage(crew.listener, "blending")
         yield make_blended_solution(task.problem, finished, _assemble(task, crew), crew)
 
 
@@ -207,7 +207,7 @@ def _screen(task: Undertaking, crew: Crew) -> Screened | None:
         rate=task.config.features.false_discovery_rate,
         second_opinion=task.config.features.screen == "null_importance",
     )
-    tell_stage(crew.listener, "screening")
+    emit_stage(crew.listener, "screening")
     left = crew.pace.fits_end.seconds_left()
     return screen_features(screening, crew, Deadline.after(SCREEN_SHARE * left))
 
@@ -233,11 +233,11 @@ def _search(
             told = "no search: the candidates left too little time for it"
             crew.listener(Event(kind="warning", fields={"message": told}))
     for number, quest in enumerate(quests):
-        tell_stage(crew.listener, f"search of {quest.model.name}")
+        emit_stage(crew.listener, f"search of {quest.model.name}")
         share = ends.seconds_left() / (len(quests) - number)
         pace = make_pace(Deadline.after(share), reserve_seconds=0, workers=crew.pace.workers)
         board = Board(task.problem, replace(crew, pace=pace))
-        yield from follow(task.problem, search(quest, board), progress.known, crew)
+        yield from collect_solutions(task.problem, search(quest, board), progress.known, crew)
         if board.entries:
             _report(quest, board, crew)
         model = MODELS.get(quest.model.name)
@@ -281,7 +281,7 @@ def _settle(task: Undertaking, screened: Screened | None) -> dict[CandidateSpec,
     settled = {}
     for spec in task.specs:
         if is_screened(spec) and screened is not None:
-            own, feature_set = screened.settle(spec)
+            own, feature_set = screened.resolve(spec)
         else:
             own = make_plain(spec)
             feature_set = task.plain_sets[own.recipe]

@@ -247,8 +247,8 @@ def _list_searches(target: str, events: Sequence[Mapping[str, Any]]) -> list[dic
 
 def _find_original(target: str, events: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
     """Return the last comparison of a candidate with and without the original data set."""
-    told = [one for one in events if one["kind"] == "original" and one["target"] == target]
-    return _strip(told[-1]) if told else None
+    compared = [one for one in events if one["kind"] == "original" and one["target"] == target]
+    return _strip(compared[-1]) if compared else None
 
 
 def _strip(event: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from automl_cli.core.arrays import FloatVector, IntVector
-from automl_cli.core.counts import spell_count
+from automl_cli.core.counts import format_count
 from automl_cli.core.dataset import Task
 from automl_cli.core.errors import PlanError
 from automl_cli.core.foldplan import FoldPlan
@@ -56,16 +56,16 @@ def make_fold_plan(
     _check(options)
     if len(y) < 2:
         raise PlanError(
-            f"train.csv: {spell_count(len(y), 'row')} with a target; validation needs two.",
+            f"train.csv: {format_count(len(y), 'row')} with a target; validation needs two.",
             hint="Give a table with more labelled rows.",
         )
     is_own = is_in_file(options.splitter)
     splitter = split_by_file if is_own else SPLITTERS.get(_choose(options))
     plan = splitter(SplitRequest(options=options, y=y, task=task, extra=extra))
-    return plan if options.held_out_rows is None else leave_folds_out(plan, options.held_out_rows)
+    return plan if options.held_out_rows is None else limit_folds(plan, options.held_out_rows)
 
 
-def leave_folds_out(plan: FoldPlan, held_out_rows: int) -> FoldPlan:
+def limit_folds(plan: FoldPlan, held_out_rows: int) -> FoldPlan:
     """Return the plan without the folds that come after enough held-out rows, but with two.
 
     No fold is left alone in its repeat, as each takes its rounds from the others.
@@ -74,7 +74,7 @@ def leave_folds_out(plan: FoldPlan, held_out_rows: int) -> FoldPlan:
     --------
     >>> import numpy as np
     >>> plan = make_fold_plan(SplitOptions(folds=5), np.zeros(50, dtype=int), "binary", {})
-    >>> len(leave_folds_out(plan, 25))
+    >>> len(limit_folds(plan, 25))
     3
     """
     held_out = np.cumsum([0, *(len(fold.held_out) for fold in plan)])[:-1]

@@ -117,7 +117,7 @@ def _find_entities(
         share = float(unknown.isin(counts.index).mean())
         if share <= UNKNOWN * min(1.0, expected / LEAST_KNOWN):
             reason = (
-                f"{name!r} repeats in train ({n_rows:.1f} rows each), and {_spell(share)} of "
+                f"{name!r} repeats in train ({n_rows:.1f} rows each), and {_format(share)} of "
                 "test's rows have a value that occurs in train"
             )
             yield len(counts), SplitColumn(splitter="group", column=str(name), reason=reason)
@@ -130,5 +130,5 @@ def _is_whole(column: pd.Series) -> bool:
     return bool(len(values)) and bool((values == np.floor(values)).all())
 
 
-def _spell(share: float) -> str:
+def _format(share: float) -> str:
     return "none" if share == 0 else f"{share:.1%}"

@@ -7,7 +7,7 @@ def split(train, y, n_folds, seed):
 import numpy as np
 import pandas as pd
 
-from automl_cli.core.counts import spell_count
+from automl_cli.core.counts import format_count
 from automl_cli.core.errors import PlanError
 from automl_cli.core.foldplan import FoldPlan
 from automl_cli.core.user_file import FAILURES, make_failure, read_function
@@ -51,7 +51,7 @@ def _check(name: str, given: np.ndarray, n_rows: int) -> np.ndarray:
     known, codes = np.unique(given, return_inverse=True)
     if not 2 <= len(known) <= MAX_FOLDS:
         raise PlanError(
-            f"{name}: named {spell_count(len(known), 'fold')}, expected 2 to {MAX_FOLDS}.",
+            f"{name}: named {format_count(len(known), 'fold')}, expected 2 to {MAX_FOLDS}.",
             hint=f"It is called as {CALLED}.",
         )
     return codes.astype(np.int64)

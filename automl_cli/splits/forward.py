@@ -54,10 +54,10 @@ def _read_times(series: pd.Series, name: str) -> FloatVector:
 
 def _cut(times: FloatVector, n_blocks: int) -> IntVector:
     # The middle of the rows of one time decides their block; blocks without a time vanish.
-    _, moment, sizes = np.unique(times, return_inverse=True, return_counts=True)
+    _, time_code, sizes = np.unique(times, return_inverse=True, return_counts=True)
     middle = (np.cumsum(sizes) - sizes / 2) / len(times)
     wanted = (middle * n_blocks).astype(np.int64)
-    return np.unique(wanted, return_inverse=True)[1][moment]
+    return np.unique(wanted, return_inverse=True)[1][time_code]
 
 
 def _make_fold(request: SplitRequest, times: FloatVector, blocks: IntVector, block: int) -> Fold:

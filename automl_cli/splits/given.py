@@ -2,7 +2,7 @@
 
 from automl_cli.core.errors import PlanError
 from automl_cli.core.foldplan import FoldPlan
-from automl_cli.splits.request import MAX_FOLDS, SplitRequest, make_codes, make_plan
+from automl_cli.splits.request import MAX_FOLDS, SplitRequest, encode_values, make_plan
 
 
 def split_column(request: SplitRequest) -> FoldPlan:
@@ -14,7 +14,7 @@ def split_column(request: SplitRequest) -> FoldPlan:
         If the column has one value, or too many to be a fold column.
     """
     name = request.options.column
-    codes = make_codes(request.column("column", name))
+    codes = encode_values(request.column("column", name))
     n_values = int(codes.max()) + 1
     if not 2 <= n_values <= MAX_FOLDS:
         came = "one value" if n_values == 1 else f"{n_values} values"

@@ -5,7 +5,7 @@ import numpy as np
 from automl_cli.core.arrays import FloatMatrix, IntVector
 from automl_cli.core.errors import PlanError
 from automl_cli.core.foldplan import FoldPlan
-from automl_cli.splits.request import SplitRequest, make_codes, make_plan
+from automl_cli.splits.request import SplitRequest, encode_values, make_plan
 from automl_cli.splits.shuffled import make_strata
 
 
@@ -22,7 +22,7 @@ def split_stratified_group(request: SplitRequest) -> FoldPlan:
 
 def _split(name: str, request: SplitRequest, strata: IntVector) -> FoldPlan:
     options = request.options
-    groups = make_codes(request.column("group", options.group))
+    groups = encode_values(request.column("group", options.group))
     n_groups = int(groups.max()) + 1
     if n_groups < 2:
         raise PlanError(
@@ -34,7 +34,7 @@ def _split(name: str, request: SplitRequest, strata: IntVector) -> FoldPlan:
     loads = _make_loads(groups, strata, n_groups)
     sizes = np.bincount(groups)
     partitions = [
-        _deal_groups(loads, sizes, options.folds, request.rng(repeat))[groups]
+        _assign_groups(loads, sizes, options.folds, request.rng(repeat))[groups]
         for repeat in range(options.repeats)
     ]
     return make_plan(name, partitions, grouped=True)
@@ -49,7 +49,7 @@ def _make_loads(groups: IntVector, strata: IntVector, n_groups: int) -> FloatMat
     return np.asarray(counts / np.maximum(counts.sum(axis=0), 1))
 
 
-def _deal_groups(
+def _assign_groups(
     loads: FloatMatrix, sizes: IntVector, n_folds: int, rng: np.random.Generator
 ) -> IntVector:
     # Large groups first, at random among groups of about the same size (so that repeats differ);

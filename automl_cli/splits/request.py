@@ -117,14 +117,14 @@ class SplitRequest:
 Splitter: TypeAlias = Callable[[SplitRequest], FoldPlan]
 
 
-def make_codes(series: pd.Series) -> IntVector:
+def encode_values(series: pd.Series) -> IntVector:
     """Return the number of each value among the sorted distinct values, shape (rows,).
 
     Numbers sort as numbers and everything else as text, so the codes depend on the values only.
 
     Examples
     --------
-    >>> make_codes(pd.Series([10, 2, 10])).tolist()
+    >>> encode_values(pd.Series([10, 2, 10])).tolist()
     [1, 0, 1]
     """
     plain = series if pd.api.types.is_numeric_dtype(series) else series.astype(str)

@@ -13,7 +13,7 @@ MAX_STRATA = 20  # quantile bins of a regression target; finer ones leave no cha
 
 def split_kfold(request: SplitRequest) -> FoldPlan:
     """Assign shuffled rows to folds, without using the target."""
-    return _deal("kfold", request, np.zeros(request.n_rows, dtype=np.int64))
+    return _assign_rows("kfold", request, np.zeros(request.n_rows, dtype=np.int64))
 
 
 def split_stratified(request: SplitRequest) -> FoldPlan:
@@ -23,7 +23,7 @@ def split_stratified(request: SplitRequest) -> FoldPlan:
     class with fewer members than folds is spread over as many folds as it has members.
     """
     strata = make_strata(request.y, request.task, request.options.folds)
-    return _deal("stratified", request, strata)
+    return _assign_rows("stratified", request, strata)
 
 
 def make_strata(y: FloatVector | IntVector, task: Task, n_folds: int) -> IntVector:
@@ -41,7 +41,7 @@ def make_strata(y: FloatVector | IntVector, task: Task, n_folds: int) -> IntVect
     return np.searchsorted(edges, y, side="right")
 
 
-def _deal(name: str, request: SplitRequest, strata: IntVector) -> FoldPlan:
+def _assign_rows(name: str, request: SplitRequest, strata: IntVector) -> FoldPlan:
     n_rows, n_folds = request.n_rows, request.options.folds
     if n_rows < n_folds:
         raise PlanError(

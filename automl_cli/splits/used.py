@@ -14,7 +14,7 @@ USED: Mapping[str, frozenset[str]] = {
 FOLLOWED = ("group", "time", "column")  # by auto: the first that is given
 
 
-def find_unused(splitter: str, given: Collection[str]) -> Iterator[tuple[str, str]]:
+def find_unused_options(splitter: str, given: Collection[str]) -> Iterator[tuple[str, str]]:
     """Yield the given keys that a splitter passes over, and the splitter that does.
 
     A splitter of another package or from a file may use anything. ``auto`` is the splitter of the
@@ -29,11 +29,11 @@ def find_unused(splitter: str, given: Collection[str]) -> Iterator[tuple[str, st
 
     Examples
     --------
-    >>> list(find_unused("kfold", {"group"}))
+    >>> list(find_unused_options("kfold", {"group"}))
     [('group', 'kfold')]
-    >>> list(find_unused("auto", {"group", "time"}))
+    >>> list(find_unused_options("auto", {"group", "time"}))
     [('time', 'group')]
-    >>> list(find_unused("my_split.py:split", {"group", "time"}))
+    >>> list(find_unused_options("my_split.py:split", {"group", "time"}))
     []
     """
     if splitter == "auto":

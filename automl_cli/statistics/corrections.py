@@ -62,12 +62,12 @@ def _correct_discoveries(p_values: FloatVector) -> FloatVector:
     return np.asarray(false_discovery_control(p_values, method="bh"), dtype=np.float64)
 
 
-def _leave(p_values: FloatVector) -> FloatVector:
+def _keep_p_values(p_values: FloatVector) -> FloatVector:
     return p_values
 
 
 CORRECTIONS: Mapping[str, Callable[[FloatVector], FloatVector]] = {
     "holm": _correct_holm,
     "fdr": _correct_discoveries,
-    "none": _leave,
+    "none": _keep_p_values,
 }

@@ -236,8 +236,8 @@ def _make_number(values: FloatVector, name: str, clusters: IntVector | None) -> 
             parameters.append(Parameter(name=name, scale=spread, spread=spread))
         elif sides[0].sum() >= LEAST_ROWS:
             reason = f"it varies in fewer than {LEAST_CLUSTERS} clusters"
-    is_told = needed <= (~known).sum() <= len(values) - needed
-    if is_told and _is_spread(clusters, known, ~known):
+    is_estimable = needed <= (~known).sum() <= len(values) - needed
+    if is_estimable and _is_spread(clusters, known, ~known):
         arrays.append((~known).astype(np.float64)[:, None])
         parameters.append(Parameter(name=f"{name} = {MISSING}"))
     return _Part(arrays=arrays, parameters=parameters, reason=reason)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from automl_cli.core.arrays import FloatVector, IntVector
-from automl_cli.core.counts import spell_count
+from automl_cli.core.counts import format_count
 from automl_cli.core.errors import DataError
 from automl_cli.statistics.clusters import LEAST_CLUSTERS, allow_for_few
 from automl_cli.statistics.coefficients import Coefficient, list_coefficients
@@ -191,7 +191,7 @@ def _take_known(
         clusters = np.unique(clusters[known], return_inverse=True)[1].astype(np.int64)
         if len(clusters) and clusters.max() + 1 < LEAST_CLUSTERS:
             raise DataError(
-                f"--cluster: {spell_count(int(clusters.max()) + 1, 'cluster')}, expected at least "
+                f"--cluster: {format_count(int(clusters.max()) + 1, 'cluster')}, expected at least "
                 f"{LEAST_CLUSTERS}.",
                 hint="Name a column with more values.",
             )

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from automl_cli.core.arrays import BoolVector, IntVector
-from automl_cli.core.counts import spell_count
+from automl_cli.core.counts import format_count
 from automl_cli.core.errors import DataError
 from automl_cli.statistics.clusters import LEAST_CLUSTERS, count_clusters
 from automl_cli.statistics.corrections import correct
@@ -115,7 +115,7 @@ def compare_groups(
     if len(kept) < 2:
         wide = "" if settings.clusters is None else f", in {LEAST_CLUSTERS} clusters or more,"
         raise DataError(
-            f"{column.name}: {spell_count(len(kept), 'group')} with {LEAST_ROWS} rows or "
+            f"{column.name}: {format_count(len(kept), 'group')} with {LEAST_ROWS} rows or "
             f"more{wide} to compare.",
             hint="Name a column with --between that divides the rows.",
         )
@@ -185,10 +185,10 @@ def _find_groups(column: "pd.Series[Any]") -> tuple[IntVector, list[str]]:
             f"{column.name}: {len(levels)} different values, {MOST_GROUPS} groups are the most.",
             hint="Leave --between out: the column is then tested beside the others.",
         )
-    return np.asarray(codes, dtype=np.int64), [_spell(level) for level in levels]
+    return np.asarray(codes, dtype=np.int64), [_format(level) for level in levels]
 
 
-def _spell(level: object) -> str:
+def _format(level: object) -> str:
     if not isinstance(level, float):
         return str(level)
     return str(int(level)) if level.is_integer() and abs(level) < MOST_DIGITS else str(level)

@@ -13,7 +13,7 @@ from automl_cli.statistics.response import Family
 TOLERANCE = 1e-8  # of a column's length that is its own
 INFLATED = 10.0  # variance inflation, a degree of freedom, from which it is told
 SUSPECT = 12.0  # log-odds beyond which separation is looked for; 1 in 160,000
-TOLD_ALL = 1e-4  # log-likelihood a row, in size, below which every row's class is told
+ALL_PREDICTED = 1e-4  # log-likelihood a row, in size, below which every row's class is told
 MOST_CELLS = 2_000_000  # of the matrix, that the linear programme takes
 
 
@@ -50,7 +50,7 @@ def drop_repeated(design: Design) -> tuple[Design, list[tuple[str, list[str]]]]:
     if len(kept) == unit.shape[1]:
         return design, []
     names = [parameter.name for parameter in design.parameters]
-    told = []
+    dropped = []
     for one in np.flatnonzero(n_own <= TOLERANCE):
         before = [other for other in kept if other < one]
         shares = np.linalg.lstsq(unit[:, before], unit[:, one], rcond=None)[0]
@@ -59,8 +59,8 @@ def drop_repeated(design: Design) -> tuple[Design, list[tuple[str, list[str]]]]:
             for other, share in zip(before, shares, strict=True)
             if abs(share) > 1e-6 and design.matrix[:, other].std() > 0
         ]
-        told.append((names[int(one)], sources))
-    return design.narrow(kept), told
+        dropped.append((names[int(one)], sources))
+    return design.narrow(kept), dropped
 
 
 def find_overlaps(design: Design) -> tuple[list[Overlap], float]:
@@ -125,7 +125,7 @@ def find_separation(design: Design, y: FloatVector, family: Family, fitted: Fitt
         return Separation()
     solvable = family in SOLVERS and design.matrix.size <= MOST_CELLS
     found = SOLVERS[family](design.matrix, y) if solvable else _find_unbounded(fitted)
-    tells_all = family != "poisson" and fitted.log_likelihood > -TOLD_ALL * len(y)
+    tells_all = family != "poisson" and fitted.log_likelihood > -ALL_PREDICTED * len(y)
     return Separation(
         parameters=frozenset(found),
         is_total=tells_all or (family == "multinomial" and bool(found)),

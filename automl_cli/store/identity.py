@@ -11,7 +11,7 @@ from automl_cli.store.files import read_json, write_json
 PACKAGES = ("automl-cli", "catboost", "lightgbm", "numpy", "pandas", "scikit-learn", "xgboost")
 
 
-def settle(root: Path, facts: Mapping[str, JsonValue], *, accept_versions: bool) -> None:
+def record_identity(root: Path, facts: Mapping[str, JsonValue], *, accept_versions: bool) -> None:
     """Write what a run is, and remove what a killed command has left half-written.
 
     Raises

@@ -21,7 +21,7 @@ TABLES = {
 }
 
 
-def refuse_overwrite(path: Path, *, force: bool, runs: Path, option: str = "--out") -> None:
+def check_overwrite(path: Path, *, force: bool, runs: Path, option: str = "--out") -> None:
     """Refuse a place where a file lies that no run wrote, or that was changed since.
 
     Parameters
@@ -53,7 +53,7 @@ def refuse_overwrite(path: Path, *, force: bool, runs: Path, option: str = "--ou
     )
 
 
-def refuse_tables(path: Path, tables: Mapping[str, Path], *, option: str = "--out") -> None:
+def check_not_input(path: Path, tables: Mapping[str, Path], *, option: str = "--out") -> None:
     """Refuse to write over a table that a command reads.
 
     Parameters
@@ -86,7 +86,7 @@ def list_tables(root: Path) -> dict[str, Path]:
     return {what: Path(str(table)) for what, table in found.items() if table is not None}
 
 
-def note_written(root: Path, path: Path) -> None:
+def record_written(root: Path, path: Path) -> None:
     """Note that a run writes this content to a place outside; a run may lie where nobody writes."""
     note = root / NOTE
     with suppress(RunError):

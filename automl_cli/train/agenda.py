@@ -128,7 +128,7 @@ def _make_course(agenda: Agenda, spec: CandidateSpec) -> Course:
     )
     course.load_finished(agenda.crew.run)
     for record in course.fits.values():
-        agenda.crew.forecast.note(spec, record)
+        agenda.crew.forecast.record(spec, record)
     if pace.is_limited:
         course.slice_seconds = pace.slice_seconds(max(1, course.n_missing), sharing)
     return course

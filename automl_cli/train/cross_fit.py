@@ -32,7 +32,7 @@ from automl_cli.train.course import Course, FoldTask
 from automl_cli.train.executor import is_worker_death
 from automl_cli.train.order import Crew, Order, Outcome, Skipped
 from automl_cli.train.pace import HEARTBEAT
-from automl_cli.train.running import tell_running, tell_tasks
+from automl_cli.train.running import emit_running, emit_tasks
 from automl_cli.train.unit import fit_unit, predict_unit, read_fit
 
 MOST_DEATHS = 2  # a unit over which so many workers died is given up
@@ -61,12 +61,12 @@ def cross_fit(order: Order, crew: Crew) -> Iterator[Outcome]:
     try:
         while agenda.waiting or agenda.active:
             yield from _start_tasks(agenda)
-            tell_tasks(agenda)
+            emit_tasks(agenda)
             if agenda.running:
                 yield from _await_tasks(agenda)
             if crew.pace.work_end.seconds_left() <= 0:
                 break
-        tell_running(crew, ())
+        emit_running(crew, ())
         yield from _give_up(agenda)
     finally:
         # Cancelling a future of the local pool kills its worker: nothing outlives the loop.
@@ -105,16 +105,16 @@ def _submit(agenda: Agenda, course: Course, task: FoldTask) -> None:
             # The round limit comes from the first fold; time only guards against slow ones.
             seconds *= LATER_FOLDS
         unit = course.make_unit(run, task.fold, pace.stop_at(seconds))
-        future = _hand_out(agenda, partial(fit_unit, judged=course.is_trial), unit)
+        future = _submit_job(agenda, partial(fit_unit, judged=course.is_trial), unit)
     else:
         unit = course.make_unit(run, task.fold, None)
         name, rounds = course.fits[task.fold].folder.name, course.rounds[task.fold]
-        future = _hand_out(agenda, predict_unit, unit, name, rounds)
+        future = _submit_job(agenda, predict_unit, unit, name, rounds)
     course.running.add(task)
     agenda.running[future] = (course, task)
 
 
-def _hand_out(agenda: Agenda, work: Callable[..., str], *args: object) -> "Future[str | Crash]":
+def _submit_job(agenda: Agenda, work: Callable[..., str], *args: object) -> "Future[str | Crash]":
     executor = agenda.renewed or agenda.crew.executor
     try:
         return executor.submit(attempt, work, *args)
@@ -139,7 +139,7 @@ def _await_tasks(agenda: Agenda) -> Iterator[Outcome]:
         was_alone = agenda.alone == task
         agenda.alone = None if was_alone else agenda.alone
         if course in agenda.active:
-            yield from _settle(agenda, course, task, _outcome(future), was_alone=was_alone)
+            yield from _finish_task(agenda, course, task, _outcome(future), was_alone=was_alone)
 
 
 def _outcome(future: "Future[str | Crash]") -> str | Crash | BaseException:
@@ -149,7 +149,7 @@ def _outcome(future: "Future[str | Crash]") -> str | Crash | BaseException:
     return CancelledError()
 
 
-def _settle(
+def _finish_task(
     agenda: Agenda,
     course: Course,
     task: FoldTask,
@@ -158,7 +158,7 @@ def _settle(
     was_alone: bool,
 ) -> Iterator[Outcome]:
     if isinstance(outcome, str):
-        yield from _note(agenda, course, task)
+        yield from _record(agenda, course, task)
     elif _lacks_memory(agenda, outcome):
         if was_alone or agenda.crew.pace.workers == 1:
             yield from _shrink(agenda, course, task)
@@ -194,14 +194,14 @@ def _shrink(agenda: Agenda, course: Course, task: FoldTask) -> Iterator[Outcome]
     if agenda.crew.pace.workers > 1:
         agenda.suspects.append((course, task))
     course.row_share *= SMALLER
-    told = (
+    text = (
         f"{course.spec.key}: too little memory; it continues with {course.row_share:.0%} "
         "of the rows"
     )
-    agenda.crew.listener(Event(kind="warning", fields={"message": told}))
+    agenda.crew.listener(Event(kind="warning", fields={"message": text}))
 
 
-def _note(agenda: Agenda, course: Course, task: FoldTask) -> Iterator[Outcome]:
+def _record(agenda: Agenda, course: Course, task: FoldTask) -> Iterator[Outcome]:
     if not task.is_fit:
         course.load_prediction(task.fold)
     else:
@@ -209,7 +209,7 @@ def _note(agenda: Agenda, course: Course, task: FoldTask) -> Iterator[Outcome]:
         if record is None:
             raise AssertionError(f"{task}: finished without a trace")
         course.add_fit(task.fold, record)
-        agenda.crew.forecast.note(course.spec, record)
+        agenda.crew.forecast.record(course.spec, record)
         if is_useless(agenda, course):
             drop_course(agenda, course)
             yield Skipped(spec=course.spec, reason="the budget was too short for a useful fit")

@@ -144,12 +144,12 @@ def redirect_output(log: Path) -> None:
     os.close(descriptor)
 
 
-def is_worker(words: Sequence[str]) -> bool:
+def is_worker(arguments: Sequence[str]) -> bool:
     """Return whether a child with this command line is a worker of a `LocalPool`.
 
     A program that calls `automl_cli.fit` may have other children, which are none of our business.
     """
-    return any(word.startswith(LOKY_MODULES) for word in words)
+    return any(word.startswith(LOKY_MODULES) for word in arguments)
 
 
 def is_worker_death(error: BaseException) -> bool:

@@ -34,7 +34,7 @@ class Forecast:
     least_cost: dict[str, float] = field(default_factory=dict)
     peaks: dict[tuple[str, bool], int] = field(default_factory=dict)
 
-    def note(self, spec: CandidateSpec, record: FitRecord) -> None:
+    def record(self, spec: CandidateSpec, record: FitRecord) -> None:
         """Learn from a finished fit."""
         kind = (spec.model, bool(spec.screen))
         self.peaks[kind] = max(self.peaks.get(kind, 0), record.peak_bytes)

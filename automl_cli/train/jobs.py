@@ -15,7 +15,7 @@ from automl_cli.train.attempt import Crash, attempt
 from automl_cli.train.executor import is_worker_death
 from automl_cli.train.order import Crew
 from automl_cli.train.pace import HEARTBEAT
-from automl_cli.train.running import describe_job, tell_running
+from automl_cli.train.running import describe_job, emit_running
 
 Job: TypeAlias = tuple[Callable[..., str], tuple[object, ...]]
 Running: TypeAlias = "dict[Future[str | Crash], str]"
@@ -42,8 +42,8 @@ def run_jobs(jobs: Mapping[str, Job], crew: Crew, deadline: Deadline) -> Iterato
     running: Running = {}
     try:
         while waiting or running:
-            _hand_out(jobs, waiting, running, crew, repeated)
-            tell_running(crew, [describe_job(name) for name in running.values()], waiting)
+            _submit_jobs(jobs, waiting, running, crew, repeated)
+            emit_running(crew, [describe_job(name) for name in running.values()], waiting)
             left = max(0.0, deadline.seconds_left())
             done, _ = wait(running, min(left, HEARTBEAT), return_when=FIRST_COMPLETED)
             for future in done:
@@ -59,7 +59,7 @@ def run_jobs(jobs: Mapping[str, Job], crew: Crew, deadline: Deadline) -> Iterato
                 crew.listener(Event(kind="working", fields={}))
             if deadline.seconds_left() <= 0:
                 break
-        tell_running(crew, ())
+        emit_running(crew, ())
         if late := [*running.values(), *waiting]:
             _warn(crew, f"not screened in time, and so not used: {_name_groups(late)}")
     finally:
@@ -72,7 +72,7 @@ def _name_groups(names: Iterable[str]) -> str:
     return ", ".join(dict.fromkeys(name.rpartition("-")[0] or name for name in names))
 
 
-def _hand_out(
+def _submit_jobs(
     jobs: Mapping[str, Job], waiting: list[str], running: Running, crew: Crew, repeated: set[str]
 ) -> None:
     while waiting and len(running) < (crew.screeners or crew.pace.workers):

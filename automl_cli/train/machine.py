@@ -62,7 +62,7 @@ def count_processes(limit_bytes: int) -> int:
     return max(1, min(count_cpus(), limit_bytes // (2 * WORKER_BYTES)))
 
 
-def make_room(n_cells: int, limit_bytes: int | None) -> MemoryBudget:
+def make_memory_budget(n_cells: int, limit_bytes: int | None) -> MemoryBudget:
     """Return the memory that units may take.
 
     Parameters
@@ -79,15 +79,17 @@ def make_room(n_cells: int, limit_bytes: int | None) -> MemoryBudget:
     )
 
 
-def count_workers(n_threads: int, room: MemoryBudget) -> int:
+def count_workers(n_threads: int, memory_budget: MemoryBudget) -> int:
     """Return how many fits of so many threads may run at the same time."""
-    return max(1, min(count_cpus() // n_threads, room.left_bytes() // room.unit_bytes))
+    return max(
+        1, min(count_cpus() // n_threads, memory_budget.left_bytes() // memory_budget.unit_bytes)
+    )
 
 
 def _cpu_quota(root: Path) -> float | None:
-    words = _read(root / "cpu.max").split()
-    if len(words) == 2 and words[0] != "max":
-        return float(words[0]) / float(words[1])
+    fields = _read(root / "cpu.max").split()
+    if len(fields) == 2 and fields[0] != "max":
+        return float(fields[0]) / float(fields[1])
     quota = _read_number(root / "cpu" / "cpu.cfs_quota_us")
     period = _read_number(root / "cpu" / "cpu.cfs_period_us")
     return quota / period if quota and period and quota > 0 else None

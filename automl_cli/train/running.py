@@ -16,13 +16,13 @@ from automl_cli.train.order import Crew
 MOST_NEXT = 3  # candidates that are told of in advance
 
 
-def tell_tasks(agenda: Agenda) -> None:
+def emit_tasks(agenda: Agenda) -> None:
     """Tell the tasks of an agenda that are running, and the candidates that it begins next."""
     tasks = [_describe_task(agenda, course, task) for course, task in agenda.running.values()]
-    tell_running(agenda.crew, tasks, (spec.key for spec in agenda.waiting))
+    emit_running(agenda.crew, tasks, (spec.key for spec in agenda.waiting))
 
 
-def tell_running(
+def emit_running(
     crew: Crew, tasks: Sequence[dict[str, JsonValue]], waiting: Iterable[str] = ()
 ) -> None:
     """Tell what is running; `waiting` names what comes next, in order."""

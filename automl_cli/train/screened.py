@@ -1,7 +1,7 @@
 """Generated columns screened by the workers, and what recipes take of them.
 
 screened = screen_features(screening, crew, deadline)
-spec, feature_set = screened.settle(spec)
+spec, feature_set = screened.resolve(spec)
 """
 
 from dataclasses import dataclass, replace
@@ -36,7 +36,7 @@ class Screened:
     screening: Screening
     pools: tuple[FeaturePool, ...]
 
-    def settle(self, spec: CandidateSpec) -> tuple[CandidateSpec, FeatureSet]:
+    def resolve(self, spec: CandidateSpec) -> tuple[CandidateSpec, FeatureSet]:
         """Return a candidate with those of its screened steps that give it columns, and its set.
 
         A step's top becomes the most columns that a fold takes of it, so that two candidates with
@@ -52,11 +52,11 @@ class Screened:
             chosen = [choose_columns(pool, tops) for pool in self.pools]
         taken = {number: max(len(of_fold[number]) for of_fold in chosen) for number in tops}
 
-        def settle_step(step: Step) -> Step:
+        def resolve_step(step: Step) -> Step:
             number = known.get(step_content(step), -1)  # not screened in time: it gives nothing
             return step if step.top is None else replace(step, top=taken.get(number, 0))
 
-        recipe = tuple(step for step in map(settle_step, spec.recipe) if step.top != 0)
+        recipe = tuple(step for step in map(resolve_step, spec.recipe) if step.top != 0)
         folders = tuple(self.screening.name(step) for step in recipe)
         if not any(taken.values()):
             return replace(spec, recipe=recipe), FeatureSet(folders)

@@ -11,7 +11,7 @@ from pathlib import Path
 from automl_cli.core.candidate import CandidateSpec, Step
 from automl_cli.core.keys import make_key
 from automl_cli.core.threads import limit_blas
-from automl_cli.features.gradient import make_gradient, make_parts
+from automl_cli.features.gradient import make_gradient, make_screen_parts
 from automl_cli.features.pools import make_pools, save_pools
 from automl_cli.features.screen import View, load_scores, screen_step
 from automl_cli.features.state import name_step
@@ -90,7 +90,7 @@ class Screening:
         gradient = make_gradient(assignment.y, oof, assignment.objective)
         plan = assignment.folds
         return [
-            View(gradient=gradient, parts=make_parts(plan, repeat))
+            View(gradient=gradient, parts=make_screen_parts(plan, repeat))
             for repeat in range(plan.n_repeats)
         ]
 

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from automl_cli.cli.console import RunConsole, make_console
 from automl_cli.cli.live import is_live, keep_drawing
-from automl_cli.cli.status import tell_status
+from automl_cli.cli.status import show_status
 from automl_cli.core.events import Event
 
 SHOW, HIDE, UP = "\x1b[?25h", "\x1b[?25l", "\x1b[1A"
@@ -119,11 +119,11 @@ def test_lines_on_a_terminal_are_not_dated() -> None:
 def test_a_log_has_a_line_of_what_takes_long_and_none_of_what_does_not(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with tell_status("auditing the tables") as listener:
+    with show_status("auditing the tables") as listener:
         listener(Event(kind="stage", fields={"name": "reading"}))
     assert capsys.readouterr().err == ""
     monkeypatch.setattr("automl_cli.cli.status.PATIENCE_SECONDS", 0.0)
-    with tell_status("auditing the tables") as listener:
+    with show_status("auditing the tables") as listener:
         for _ in range(50):  # the line comes from another thread
             listener(Event(kind="stage", fields={"name": "reading"}))
             if told := capsys.readouterr().err:

@@ -38,7 +38,7 @@ def test_the_cross_that_makes_the_target_is_taken_in_every_fold(run: Path) -> No
     (screen,) = printed["screens"]
     columns = {column["column"]: column for column in screen["columns"]}
     assert columns["a__x__b"]["taken"] == screen["folds"] == 3
-    assert columns["a__x__b"]["verdict"] == "taken"
+    assert columns["a__x__b"]["reason"] == "taken"
     assert columns["a__x__c"]["taken"] < 3
 
 

@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from automl_cli.cli.standing import RunningTask, Standing, note
+from automl_cli.cli.standing import RunningTask, Standing, update_standing
 from automl_cli.commands.fit import fit
 from automl_cli.config.load import load_config
 from automl_cli.core.events import Event, EventKind
@@ -14,7 +14,7 @@ PENGUINS = Path(__file__).parents[2] / "examples" / "penguins"
 
 
 def tell(standing: Standing, kind: EventKind, now: float = 0.0, **fields: Any) -> Standing:
-    return note(standing, Event(kind=kind, fields=fields), now)
+    return update_standing(standing, Event(kind=kind, fields=fields), now)
 
 
 def fit_of(key: str, fold: int, expected: float | None = None) -> dict[str, Any]:
@@ -83,7 +83,7 @@ def test_a_run_ends_with_everything_done_also_when_it_is_repeated(tmp_path: Path
         summary = fit(request, events.append)
         standing = Standing()
         for event in events:
-            standing = note(standing, event, 0.0)
+            standing = update_standing(standing, event, 0.0)
         assert standing.stage == "done"
         assert standing.done == len(standing.announced) == 2
         assert standing.tasks == standing.upcoming == ()

@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from rich.console import Console, Group
 
 from automl_cli.cli.live import Space
-from automl_cli.cli.standing import Standing, note
+from automl_cli.cli.standing import Standing, update_standing
 from automl_cli.cli.view import draw
 from automl_cli.core.events import Event, JsonValue
 
@@ -46,7 +46,7 @@ EVENTS = [
 def stand(events: list[Event]) -> Standing:
     standing = Standing()
     for event in events:
-        standing = note(standing, event, NOW - 12)
+        standing = update_standing(standing, event, NOW - 12)
     return standing
 
 
@@ -83,7 +83,9 @@ def test_a_small_terminal_gets_one_line(columns: int, rows: int) -> None:
 
 
 def test_before_there_is_a_worker_it_is_one_line_that_shows_that_time_passes() -> None:
-    standing = note(Standing(), Event(kind="stage", fields={"name": "reading a.csv"}), NOW - 9)
+    standing = update_standing(
+        Standing(), Event(kind="stage", fields={"name": "reading a.csv"}), NOW - 9
+    )
     assert show(standing, 80) == ["reading a.csv 9 s"]
 
 
@@ -95,7 +97,7 @@ def test_without_a_budget_the_bar_is_of_the_candidates() -> None:
 def test_of_many_workers_the_busy_ones_are_shown_as_far_as_there_is_room() -> None:
     tasks: list[JsonValue] = [{**TASK, "fold": fold, "folds": 40} for fold in range(40)]
     told = Event(kind="running", fields={"tasks": tasks, "next": ["c"], "workers": 64})
-    lines = show(note(stand(EVENTS), told, NOW), 80, rows=14)
+    lines = show(update_standing(stand(EVENTS), told, NOW), 80, rows=14)
     assert len(lines) < 14
     assert lines[-3].startswith("7  lightgbm")
     assert lines[-2].strip() == "… and 33 more"
@@ -103,7 +105,7 @@ def test_of_many_workers_the_busy_ones_are_shown_as_far_as_there_is_room() -> No
 
 def test_several_targets_name_their_scores() -> None:
     other = {"target": "z", "score": 0.5, "score_se": None, "holder": "ensemble (mean)"}
-    lines = show(note(stand(EVENTS), Event(kind="best", fields=other), NOW), 120)
+    lines = show(update_standing(stand(EVENTS), Event(kind="best", fields=other), NOW), 120)
     assert lines[2] == (
         "best  y 0.0351618 ± 0.0051 (linear-c667726f), z 0.5 ± undefined (ensemble (mean))"
     )

@@ -10,11 +10,11 @@ from typer.testing import CliRunner
 from automl_cli.cli.app import app
 from automl_cli.commands.wheelhouse import (
     WheelhouseRequest,
+    format_install_command,
     list_commands,
     list_platforms,
     list_requirements,
     make_wheelhouse,
-    spell_install,
 )
 from automl_cli.core.errors import ConfigError, RunError
 from automl_cli.payloads import PAYLOADS
@@ -46,7 +46,7 @@ def test_wheels_of_older_platforms_run_on_a_newer_one():
 
 
 def test_the_line_for_the_notebook_names_the_data_set(tmp_path: Path):
-    line = spell_install(tmp_path / "wheels")
+    line = format_install_command(tmp_path / "wheels")
     assert line == "pip install --no-index --find-links /kaggle/input/wheels automl-cli"
 
 

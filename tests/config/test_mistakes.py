@@ -3,10 +3,10 @@ import pytest
 from automl_cli.config.mistakes import (
     Mistake,
     Origin,
+    format_value,
     join_names,
     make_error,
     raise_mistakes,
-    spell_value,
 )
 from automl_cli.core.errors import ConfigError
 
@@ -52,4 +52,4 @@ def test_names_are_joined_as_people_write_them(names: list[str], text: str):
     ("value", "text"), [({}, "an empty mapping"), ({"a": 1}, "a mapping"), ([], "an empty list")]
 )
 def test_containers_are_named_rather_than_printed(value: object, text: str):
-    assert spell_value(value) == text
+    assert format_value(value) == text

@@ -13,7 +13,7 @@ from automl_cli.config.schema import (
     RunConfig,
     ValidationConfig,
 )
-from automl_cli.config.show import config_schema
+from automl_cli.config.show import make_config_schema
 
 SECTIONS = (
     CandidateConfig,
@@ -35,17 +35,17 @@ def test_every_key_is_described_in_a_sentence(model: type[BaseModel]):
 
 @pytest.mark.parametrize("model", SECTIONS)
 def test_the_json_schema_has_the_keys_of_the_models(model: type[BaseModel]):
-    section = config_schema()["$defs"][model.__name__]
+    section = make_config_schema()["$defs"][model.__name__]
     assert list(section["properties"]) == list(model.model_fields)
     assert section["additionalProperties"] is False
 
 
 def test_the_json_schema_adds_only_extends_to_a_config():
-    assert set(config_schema()["properties"]) == {*RunConfig.model_fields, "extends"}
+    assert set(make_config_schema()["properties"]) == {*RunConfig.model_fields, "extends"}
 
 
 def test_editors_are_told_the_forms_that_values_may_have():
-    schema = config_schema()
+    schema = make_config_schema()
     assert schema["properties"]["budget"]["type"] == ["string", "number", "null"]
     assert {"const": False, "type": "boolean"} in schema["properties"]["models"][
         "additionalProperties"
@@ -54,7 +54,7 @@ def test_editors_are_told_the_forms_that_values_may_have():
 
 
 def test_editors_are_told_that_a_list_may_be_added_to():
-    schema = config_schema()
+    schema = make_config_schema()
     whole, added = schema["properties"]["candidates"]["anyOf"]
     assert whole["type"] == "array"
     assert added["properties"]["append"] == whole

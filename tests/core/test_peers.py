@@ -5,7 +5,7 @@ import pytest
 from automl_cli.config.diagnosis import known_keys
 from automl_cli.config.load import load_config
 from automl_cli.core.errors import ConfigError, PlanError
-from automl_cli.core.metric_names import METRIC_NAMES, squeeze
+from automl_cli.core.metric_names import METRIC_NAMES, normalise_name
 from automl_cli.core.peers import KEYS, METRICS, MODELS, SPLITTERS, find_metric
 from automl_cli.metrics import METRICS as OURS
 from automl_cli.metrics import get_metric
@@ -23,7 +23,7 @@ def test_every_hint_leads_to_something() -> None:
 
 def test_names_are_kept_as_they_are_looked_up_and_once() -> None:
     every = [*KEYS, *METRICS, *MODELS, *SPLITTERS, *METRIC_NAMES]
-    assert [name for name in every if squeeze(name) != name] == []
+    assert [name for name in every if normalise_name(name) != name] == []
     assert set(METRICS) & set(METRIC_NAMES) == set()
     assert [name for name in METRICS if name in OURS] == []
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from automl_cli.data.dates import DateOrder, find_order, parse_dates, parse_times
+from automl_cli.data.dates import DateOrder, find_date_order, parse_dates, parse_times
 
 DAYS = tuple((year, day % 12 + 1, day) for year in (17, 18) for day in range(1, 29 + 1))
 YEAR_FIRST = tuple(f"{year}/{month:02}/{day:02}" for year, month, day in DAYS)
@@ -19,7 +19,7 @@ def texts(*cells: str | None):
 
 
 def order_of(*cells: str | None):
-    order, dates, doubt = find_order(texts(*cells), np.ones(len(cells), dtype=np.int64))
+    order, dates, doubt = find_date_order(texts(*cells), np.ones(len(cells), dtype=np.int64))
     return order, bool(doubt), not np.isnat(dates).any()
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from automl_cli.data.classes import EncodedTarget, make_target
 from automl_cli.data.options import DataOptions
-from automl_cli.data.order import find_order, sort_naturally
+from automl_cli.data.order import find_label_order, sort_naturally
 from automl_cli.data.read import RawTable
 from automl_cli.data.scales import SCALES
 
@@ -50,12 +50,12 @@ UNKNOWN = [
 @pytest.mark.parametrize(("labels", "reason"), KNOWN, ids=str)
 def test_an_order_is_found_whatever_the_labels_come_in(labels: Sequence[str], reason: str):
     for shuffled in list(permutations(labels))[:24]:
-        assert find_order(shuffled) == (list(labels), reason)
+        assert find_label_order(shuffled) == (list(labels), reason)
 
 
 @pytest.mark.parametrize("labels", UNKNOWN, ids=str)
 def test_an_order_that_nothing_tells_is_not_made_up(labels: Sequence[str]):
-    assert find_order(labels) is None
+    assert find_label_order(labels) is None
 
 
 def test_labels_without_numbers_are_in_alphabetical_order():

@@ -44,7 +44,7 @@ def test_the_header_again_is_no_row(
         assert table.texts("id").tolist() == ["1", "3"]
         assert table.texts("a").tolist() == ["2", "4"]
         assert table.repeated == lines
-        assert table.told()[-1] == ("header", told)
+        assert table.list_notes()[-1] == ("header", told)
 
 
 def test_a_line_end_within_a_cell_counts(tmp_path: Path):
@@ -65,7 +65,7 @@ def test_parquet_has_rows_and_no_lines(tmp_path: Path):
     pd.DataFrame({"id": ["1", "id", "3"], "a": ["2", "a", "4"]}).to_parquet(path)
     for table in both(path):
         assert table.texts("id").tolist() == ["1", "3"]
-        assert table.told() == (("header", "repeated in row 2, left out"),)
+        assert table.list_notes() == (("header", "repeated in row 2, left out"),)
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ def test_effects_are_found_and_the_lunch_is_not(made: dict) -> None:
     assert columns["city"]["found"]
     assert columns["lunch"]["is_probe"]
     assert not columns["lunch"]["found"]
-    assert not made["lunch"]["found"]
+    assert not made["probe"]["found"]
     assert columns["noise"]["p"] > 0.05
     (cluster,) = made["clusters"]
     assert cluster["columns"] == ["size", "copy"]
@@ -149,7 +149,7 @@ def test_the_command_prints_tables_of_80_columns_or_json(
     assert "is not significant (p " in told
     printed = CliRunner().invoke(app, [*words, "--json"])
     answer = json.loads(printed.stdout)
-    assert answer["version"] == 1
+    assert answer["version"] == 2
     assert answer["targets"][0]["columns"]
 
 
@@ -193,7 +193,7 @@ def test_every_kind_of_plan_is_explained(plan: list[str], tmp_path: Path) -> Non
     made = explain(ExplainRequest(run=tmp_path / "r"), lambda _: None)["targets"][0]
     columns = {one["name"]: one for one in made["columns"]}
     assert made["columns"][0]["name"] in {"size", "copy"}
-    assert not made["lunch"]["found"]
+    assert not made["probe"]["found"]
     assert columns["noise"]["p"] > 0.01
     assert made["shap"]["share"] == 1.0
     assert json.dumps(made, allow_nan=False)

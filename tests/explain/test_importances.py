@@ -11,8 +11,8 @@ from automl_cli.explain.importances import (
     ImportanceRequest,
     ImportanceTable,
     NoiseColumn,
-    judge_all,
     permute_all,
+    run_importance_tests,
 )
 from automl_cli.explain.permutation import JudgedFold
 from automl_cli.splits import SplitOptions, make_fold_plan
@@ -56,7 +56,7 @@ def ask(seed: int, effect: float = 0.3, *, probed: str = "lunch") -> ImportanceT
         seed=seed,
     )
     probe = NoiseColumn(name=probed, frame=fed, folds=judge(fed, y, plan))
-    return judge_all(question, permute_all(question, probe))
+    return run_importance_tests(question, permute_all(question, probe))
 
 
 def test_effects_come_first_copies_are_told_together_and_the_lunch_is_among_them():

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from automl_cli.explain.rows import spell_cell
+from automl_cli.explain.rows import format_cell
 
 
 @pytest.mark.parametrize(
@@ -17,4 +17,4 @@ from automl_cli.explain.rows import spell_cell
     ],
 )
 def test_dates_are_told_without_their_midnight(cell: object, told: str | None):
-    assert spell_cell(cell) == told
+    assert format_cell(cell) == told

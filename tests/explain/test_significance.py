@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from automl_cli.explain.significance import Correction, judge_rows, make_correction
+from automl_cli.explain.significance import Correction, make_correction, run_loss_test
 
 N_ROWS, N_FOLDS = 200, 5
 PLAIN = Correction(test=1.0, interval=1.0)
@@ -18,17 +18,17 @@ def test_half_of_the_rows_are_corrected_half_as_much():
 
 
 def test_a_column_that_no_model_uses_has_p_1_and_an_interval_of_nothing():
-    verdict = judge_rows(np.zeros(50), DOUBLE)
+    verdict = run_loss_test(np.zeros(50), DOUBLE)
     assert (verdict.mean, verdict.low, verdict.high, verdict.p) == (0.0, 0.0, 0.0, 1.0)
 
 
 def test_the_interval_lies_around_the_mean_and_agrees_with_p():
     rng = np.random.default_rng(0)
     differences = rng.normal(size=400) + 0.3
-    verdict = judge_rows(differences, PLAIN)
+    verdict = run_loss_test(differences, PLAIN)
     assert verdict.low < verdict.mean < verdict.high
     assert verdict.mean == pytest.approx(differences.mean())
-    wide = judge_rows(differences, DOUBLE)
+    wide = run_loss_test(differences, DOUBLE)
     ratio = (wide.high - wide.low) / (verdict.high - verdict.low)
     assert ratio == pytest.approx(np.sqrt(2))
     assert verdict.p < wide.p < 0.05
@@ -38,12 +38,12 @@ def test_rows_of_one_part_count_as_one():
     rng = np.random.default_rng(0)
     parts = np.repeat(np.arange(10), 40)
     differences = rng.normal(size=10)[parts] + 0.2  # 400 rows, ten numbers
-    assert judge_rows(differences, PLAIN).p < 0.001
-    assert judge_rows(differences, PLAIN, parts).p > 0.01
+    assert run_loss_test(differences, PLAIN).p < 0.001
+    assert run_loss_test(differences, PLAIN, parts).p > 0.01
 
 
 def test_a_single_part_says_nothing():
-    verdict = judge_rows(np.arange(9.0), DOUBLE, np.zeros(9, dtype=np.int64))
+    verdict = run_loss_test(np.arange(9.0), DOUBLE, np.zeros(9, dtype=np.int64))
     assert verdict.p == 1.0
     assert np.isinf(verdict.high)
 
@@ -67,7 +67,7 @@ def cross_fit_noise(rng: np.random.Generator, n_columns: int) -> np.ndarray:
 def test_noise_is_significant_as_rarely_as_promised(n_columns: int, lowest: float):
     rng = np.random.default_rng(0)
     drawn = [cross_fit_noise(rng, n_columns) for _ in range(2000)]
-    corrected = np.mean([judge_rows(one, DOUBLE).p < 0.05 for one in drawn])
+    corrected = np.mean([run_loss_test(one, DOUBLE).p < 0.05 for one in drawn])
     assert lowest <= corrected <= 0.07
     if n_columns > 1:  # what independent rows would say
-        assert np.mean([judge_rows(one, PLAIN).p < 0.05 for one in drawn]) > 0.1
+        assert np.mean([run_loss_test(one, PLAIN).p < 0.05 for one in drawn]) > 0.1

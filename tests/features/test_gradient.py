@@ -9,7 +9,7 @@ from automl_cli.features.gradient import (
     Gradient,
     ScreenParts,
     make_gradient,
-    make_parts,
+    make_screen_parts,
     score_codes,
 )
 from automl_cli.splits import SplitOptions, make_fold_plan
@@ -54,7 +54,7 @@ def test_groups_are_never_split_between_parts(folds: int, n_seen: int):
     groups = np.random.default_rng(0).integers(0, 12, 300)
     options = SplitOptions(splitter="group", folds=folds, group="g")
     plan = make_fold_plan(options, np.zeros(300), "regression", {"g": pd.Series(groups)})
-    parts = make_parts(plan, 0)
+    parts = make_screen_parts(plan, 0)
     for group in np.unique(groups):
         assert len(np.unique(parts.part[groups == group])) == 1
     assert (parts.seen.sum(axis=1) == n_seen).all()
@@ -73,7 +73,7 @@ def test_one_table_gives_what_loops_over_rows_give(
 ):
     codes = np.random.default_rng(seed).integers(0, n_levels, n_rows)
     gradient = make_noise(n_rows, n_outputs, seed)
-    parts = make_parts(make_plan(n_rows, splitter), 0)
+    parts = make_screen_parts(make_plan(n_rows, splitter), 0)
     expected = score_row_by_row(codes, gradient, parts)
     made = score_codes(codes, n_levels, SMOOTHING, gradient, parts)
     np.testing.assert_allclose(made, expected, rtol=1e-9, atol=1e-12)
@@ -83,7 +83,7 @@ def test_one_table_gives_what_loops_over_rows_give(
 @pytest.mark.parametrize("folds", [2, 3, 5])
 def test_a_fold_looks_at_no_row_that_it_does_not_train_on(splitter: str, folds: int):
     plan = make_plan(200, splitter, folds)
-    parts = make_parts(plan, 0)
+    parts = make_screen_parts(plan, 0)
     codes = np.random.default_rng(2).integers(0, 7, 200)
     gradient = make_noise(200)
     before = score_codes(codes, 7, SMOOTHING, gradient, parts)
@@ -97,20 +97,20 @@ def test_a_fold_looks_at_no_row_that_it_does_not_train_on(splitter: str, folds: 
 
 @pytest.mark.parametrize("folds", [2, 3])
 def test_few_blocks_are_halved_so_that_each_fold_can_split_what_it_sees(folds: int):
-    parts = make_parts(make_plan(100, folds=folds), 0)
+    parts = make_screen_parts(make_plan(100, folds=folds), 0)
     assert (parts.seen.sum(axis=1) == 2 * (folds - 1)).all()
 
 
 def test_each_repeat_has_its_own_parts():
     plan = make_plan(100, repeats=2)
-    one, other = make_parts(plan, 0), make_parts(plan, 1)
+    one, other = make_screen_parts(plan, 0), make_screen_parts(plan, 1)
     assert (one.part != other.part).any()
     assert len(one.seen) == len(other.seen) == 5
 
 
 @pytest.mark.parametrize("n_levels", [2, 10, 100, 1000])
 def test_noise_scores_are_centred_and_spread_as_the_docstring_says(n_levels: int):
-    parts = make_parts(make_plan(4000), 0)
+    parts = make_screen_parts(make_plan(4000), 0)
     rng = np.random.default_rng(3)
     scores = [
         score_codes(
@@ -129,7 +129,9 @@ def test_an_effect_scores_far_above_noise():
     effect = Gradient(
         gradient=noise.gradient + 0.3 * rng.normal(size=20)[codes], hessian=noise.hessian
     )
-    assert score_codes(codes, 20, SMOOTHING, effect, make_parts(make_plan(4000), 0)).min() > 6
+    assert (
+        score_codes(codes, 20, SMOOTHING, effect, make_screen_parts(make_plan(4000), 0)).min() > 6
+    )
 
 
 def test_rows_that_no_fold_holds_out_start_from_the_mean():

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from automl_cli.features.linear_prediction import SHRINKAGES, predict, predict_nested
+from automl_cli.features.linear_prediction import SHRINKAGES, predict_linear, predict_nested
 from automl_cli.features.target_encoding import FoldTarget
 
 
@@ -62,10 +62,10 @@ def test_a_row_of_new_ones_is_predicted_alone_as_among_others():
     dimensions = rng.normal(size=(40, 300)).astype(np.float32)
     outputs = (rng.random((1, 300)) < 0.4).astype(float)
     _, coefficients = predict_nested(dimensions, make_target(outputs, np.arange(300) % 5))
-    together = predict(coefficients, dimensions)
+    together = predict_linear(coefficients, dimensions)
     for row in range(0, 300, 37):
         np.testing.assert_array_equal(
-            predict(coefficients, dimensions[:, [row]]), together[:, [row]]
+            predict_linear(coefficients, dimensions[:, [row]]), together[:, [row]]
         )
 
 

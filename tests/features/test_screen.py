@@ -7,7 +7,7 @@ import pytest
 from automl_cli.core.candidate import Step
 from automl_cli.core.dataset import Column
 from automl_cli.core.foldplan import FoldPlan
-from automl_cli.features.gradient import make_gradient, make_parts
+from automl_cli.features.gradient import make_gradient, make_screen_parts
 from automl_cli.features.pools import find_significant, load_pools, make_pools, save_pools
 from automl_cli.features.screen import Scores, View, load_scores, screen_step
 from automl_cli.features.selection import choose_columns
@@ -39,7 +39,9 @@ def make_tables(seed: int = 0) -> FeatureTables:
 def make_views(y: np.ndarray, plan: FoldPlan) -> list[View]:
     oof = np.full((len(y), 1), y.mean())
     gradient = make_gradient(y, oof, "squared_error")
-    return [View(gradient=gradient, parts=make_parts(plan, r)) for r in range(plan.n_repeats)]
+    return [
+        View(gradient=gradient, parts=make_screen_parts(plan, r)) for r in range(plan.n_repeats)
+    ]
 
 
 def make_plan(y: np.ndarray, repeats: int = 1) -> FoldPlan:
@@ -118,7 +120,9 @@ def test_no_held_out_target_has_a_say(tmp_path: Path, fold: int):
         folder.mkdir()
         oof = np.full((N_ROWS, 1), y.mean())
         gradient = make_gradient(target, oof, "squared_error")
-        screen_step(folder, CROSSES, tables, [View(gradient=gradient, parts=make_parts(plan, 0))])
+        screen_step(
+            folder, CROSSES, tables, [View(gradient=gradient, parts=make_screen_parts(plan, 0))]
+        )
         scores.append(load_scores(folder))
     np.testing.assert_array_equal(scores[0].scores[fold], scores[1].scores[fold])
     assert (scores[0].scores != scores[1].scores).any()
@@ -142,7 +146,7 @@ def test_no_held_out_target_has_a_say_in_what_a_fold_takes(
         folder = tmp_path / str(number)
         (folder / "crosses").mkdir(parents=True)
         gradient = make_gradient(target, np.full((N_ROWS, 1), y.mean()), "squared_error")
-        views = [View(gradient=gradient, parts=make_parts(plan, 0))]
+        views = [View(gradient=gradient, parts=make_screen_parts(plan, 0))]
         screen_step(folder / "crosses", CROSSES, tables, views)
         prepare_step(folder / "native", PLAIN[1], tables)
         tried = [load_scores(folder / "crosses")]

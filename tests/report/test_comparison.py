@@ -9,8 +9,8 @@ import pytest
 from automl_cli.report import comparison
 from automl_cli.report.comparison import write_config, write_scores
 from automl_cli.report.configs import list_differences
+from automl_cli.report.data import ReportData, read_report_data
 from automl_cli.report.difference import PairedDifference, find_obstacle
-from automl_cli.report.material import ReportData, read_material
 from automl_cli.report.section import Paragraph, Table
 
 FOUND = PairedDifference(
@@ -19,19 +19,17 @@ FOUND = PairedDifference(
 
 
 @pytest.fixture(scope="module")
-def material(report_runs: Path) -> ReportData:
-    return read_material(report_runs / "sold")
+def data(report_runs: Path) -> ReportData:
+    return read_report_data(report_runs / "sold")
 
 
-def tell(material: ReportData, monkeypatch: pytest.MonkeyPatch, **changes: float) -> str:
+def tell(data: ReportData, monkeypatch: pytest.MonkeyPatch, **changes: float) -> str:
     monkeypatch.setattr(comparison, "compare", lambda *_: replace(FOUND, **changes))
-    return "".join(
-        one.text for one in write_scores(material, material).blocks if one.kind == "text"
-    )
+    return "".join(one.text for one in write_scores(data, data).blocks if one.kind == "text")
 
 
-def test_equal_scores_are_called_equal(material: ReportData, monkeypatch: pytest.MonkeyPatch):
-    told = tell(material, monkeypatch)
+def test_equal_scores_are_called_equal(data: ReportData, monkeypatch: pytest.MonkeyPatch):
+    told = tell(data, monkeypatch)
     assert "They are equal in roc_auc." in told
     assert "better" not in told
     assert "0.0200 ± 0.010 lower" in told
@@ -39,27 +37,25 @@ def test_equal_scores_are_called_equal(material: ReportData, monkeypatch: pytest
 
 @pytest.mark.parametrize("changes", [{"gain": np.nan}, {"gain": 0.1, "error": np.nan}])
 def test_what_cannot_be_told_is_not_told(
-    material: ReportData, monkeypatch: pytest.MonkeyPatch, changes: dict[str, float]
+    data: ReportData, monkeypatch: pytest.MonkeyPatch, changes: dict[str, float]
 ):
-    told = tell(material, monkeypatch, **changes)
+    told = tell(data, monkeypatch, **changes)
     assert "cannot be told" in told
     assert "more than chance" not in told
     assert "nan" not in told
 
 
 def test_a_loss_without_an_error_is_told_without_one(
-    material: ReportData, monkeypatch: pytest.MonkeyPatch
+    data: ReportData, monkeypatch: pytest.MonkeyPatch
 ):
-    assert "± -" not in tell(material, monkeypatch, gain=0.1, loss_error=np.nan)
-    assert "cannot be compared row by row" in tell(
-        material, monkeypatch, gain=0.1, loss_gain=np.nan
-    )
+    assert "± -" not in tell(data, monkeypatch, gain=0.1, loss_error=np.nan)
+    assert "cannot be compared row by row" in tell(data, monkeypatch, gain=0.1, loss_gain=np.nan)
 
 
-def test_a_clear_gain_is_more_than_chance(material: ReportData, monkeypatch: pytest.MonkeyPatch):
-    assert f"{material.name} is better by 0.100 ± 0.010" in tell(material, monkeypatch, gain=0.1)
-    assert "more than chance" in tell(material, monkeypatch, gain=0.1)
-    assert "which chance alone may explain" in tell(material, monkeypatch, gain=-0.01)
+def test_a_clear_gain_is_more_than_chance(data: ReportData, monkeypatch: pytest.MonkeyPatch):
+    assert f"{data.name} is better by 0.100 ± 0.010" in tell(data, monkeypatch, gain=0.1)
+    assert "more than chance" in tell(data, monkeypatch, gain=0.1)
+    assert "which chance alone may explain" in tell(data, monkeypatch, gain=-0.01)
 
 
 def test_candidates_are_counted_in_one_line():
@@ -81,17 +77,17 @@ def test_nothing_is_listed_twice():
     ]
 
 
-def test_the_config_of_two_runs_is_told(material: ReportData, report_runs: Path):
-    table = write_config(material, read_material(report_runs / "other")).blocks[0]
+def test_the_config_of_two_runs_is_told(data: ReportData, report_runs: Path):
+    table = write_config(data, read_report_data(report_runs / "other")).blocks[0]
     assert isinstance(table, Table)
     rows = {row[0].text: [cell.text for cell in row[1:]] for row in table.rows}
-    assert rows["seed"] == [str(material.run.config.seed), "1"]
+    assert rows["seed"] == [str(data.run.config.seed), "1"]
     assert not [key for key in rows if "[" in key]
 
 
-def test_it_is_told_why_runs_cannot_be_compared(material: ReportData, report_runs: Path):
-    (mine,) = material.solved
-    (its,) = read_material(report_runs / "price").solved
+def test_it_is_told_why_runs_cannot_be_compared(data: ReportData, report_runs: Path):
+    (mine,) = data.solved
+    (its,) = read_report_data(report_runs / "price").solved
     assert find_obstacle(mine, mine) is None
     assert find_obstacle(mine, its) == "another metric (roc_auc and rmsle)"
     shorter = replace(mine, problem=replace(mine.problem, y=mine.problem.y[1:]))
@@ -99,14 +95,12 @@ def test_it_is_told_why_runs_cannot_be_compared(material: ReportData, report_run
     other = replace(mine, problem=replace(mine.problem, objective="squared_error"))
     assert str(find_obstacle(mine, other)).startswith("another scale")
     turned = replace(mine, problem=replace(mine.problem, y=mine.problem.y[::-1]))
-    told = write_scores(material, replace(material, solved=(turned,))).blocks[-1]
+    told = write_scores(data, replace(data, solved=(turned,))).blocks[-1]
     assert isinstance(told, Paragraph)
     assert "one run has other rows, or the same in another order" in told.text
 
 
-def test_what_comes_after_a_run_takes_it_no_time(material: ReportData):
-    later = {"kind": "reported", "time": material.events[-1]["time"] + 7}
-    assert material.seconds_spent > 0
-    assert replace(material, events=[*material.events, later]).seconds_spent == (
-        material.seconds_spent
-    )
+def test_what_comes_after_a_run_takes_it_no_time(data: ReportData):
+    later = {"kind": "reported", "time": data.events[-1]["time"] + 7}
+    assert data.seconds_spent > 0
+    assert replace(data, events=[*data.events, later]).seconds_spent == (data.seconds_spent)

@@ -5,11 +5,11 @@ import re
 import numpy as np
 import pytest
 
-from automl_cli.report.drawing import SERIES, list_bars, sheet, thin
+from automl_cli.report.drawing import SERIES, list_bars, open_plot, thin
 
 
 def draw(label: str = "x") -> str:
-    with sheet(200) as drawn:
+    with open_plot(200) as drawn:
         drawn.axes.plot([0, 1], [0, 1], "o-", color=SERIES[0])
         drawn.axes.set_xlabel(label)
         return drawn.svg()
@@ -31,7 +31,7 @@ def test_characters_that_markup_cannot_hold_are_replaced():
     every = "".join(map(chr, [*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF]))
     assert "a\ufffdb" in draw("a\x0bb")
     assert "\ufffd" * len(every) in draw(every)
-    with sheet(200) as drawn:
+    with open_plot(200) as drawn:
         list_bars(drawn.axes, ["q\x1f", "r"])
         assert ">q\ufffd</text>" in drawn.svg()
 

@@ -18,9 +18,9 @@ def test_dates_are_drawn_over_time():
 
 
 def test_small_tables_are_not_said_to_be_alike():
-    assert "below 0.6" in drift._tell_alike(300, 100)
-    assert "rows; below" not in drift._tell_alike(300, 100)
-    told = drift._tell_alike(300, 99)
+    assert "below 0.6" in drift._describe_alike(300, 100)
+    assert "rows; below" not in drift._describe_alike(300, 100)
+    told = drift._describe_alike(300, 99)
     assert "only 99 test rows, and at least 100" in told
     assert "cannot do it" not in told
-    assert "only 60 training rows" in drift._tell_alike(60, 99)
+    assert "only 60 training rows" in drift._describe_alike(60, 99)

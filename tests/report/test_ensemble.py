@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 
 from automl_cli.core.candidate import Candidate
-from automl_cli.report.material import ReportData, read_material
+from automl_cli.report.data import ReportData, read_report_data
 from automl_cli.report.section import Picture, Pictures
 from automl_cli.report.sections.ensemble import write_ensemble
 
 
-def replace_members(material: ReportData, n_perfect: int) -> ReportData:
+def replace_members(data: ReportData, n_perfect: int) -> ReportData:
     """Return a run whose first members, by weight, predict all rows exactly."""
-    solved = material.solved[0]
+    solved = data.solved[0]
     assert solved.blend is not None
     order = np.argsort(-np.abs(solved.blend.weights), kind="stable")
     perfect = [solved.blend.members[place] for place in order[:n_perfect]]
@@ -25,17 +25,17 @@ def replace_members(material: ReportData, n_perfect: int) -> ReportData:
         return replace(one, oof=solved.problem.fit_y[:, None].astype(one.oof.dtype))
 
     candidates = tuple(map(answer, solved.candidates))
-    return replace(material, solved=(replace(solved, candidates=candidates),))
+    return replace(data, solved=(replace(solved, candidates=candidates),))
 
 
-def draw_diversity(material: ReportData) -> Picture:
-    pictures = next(one for one in write_ensemble(material).blocks if isinstance(one, Pictures))
+def draw_diversity(data: ReportData) -> Picture:
+    pictures = next(one for one in write_ensemble(data).blocks if isinstance(one, Pictures))
     return next(one for one in pictures.pictures if one.name.startswith("Diversity"))
 
 
 @pytest.fixture(scope="module")
-def material(report_runs: Path) -> ReportData:
-    found = read_material(report_runs / "price")
+def data(report_runs: Path) -> ReportData:
+    found = read_report_data(report_runs / "price")
     solved = found.solved[0]
     assert solved.blend is not None
     members = solved.blend.members
@@ -43,15 +43,15 @@ def material(report_runs: Path) -> ReportData:
     return replace(found, solved=(replace(solved, blend=replace(solved.blend, weights=weights)),))
 
 
-def test_a_member_whose_errors_do_not_vary_is_told_by_a_dash(material: ReportData):
-    members = draw_diversity(material)
-    picture = draw_diversity(replace_members(material, 1))
+def test_a_member_whose_errors_do_not_vary_is_told_by_a_dash(data: ReportData):
+    members = draw_diversity(data)
+    picture = draw_diversity(replace_members(data, 1))
     assert picture.svg.count(">-</text>") == 2 * members.svg.count(">1.00</text>") - 1
     assert "nan" not in picture.caption + picture.svg
     assert "on average" in picture.caption
 
 
-def test_members_of_whom_none_errs_in_its_own_way_are_survived(material: ReportData):
-    picture = draw_diversity(replace_members(material, 99))
+def test_members_of_whom_none_errs_in_its_own_way_are_survived(data: ReportData):
+    picture = draw_diversity(replace_members(data, 99))
     assert "nan" not in picture.caption + picture.svg
     assert "no two" in picture.caption

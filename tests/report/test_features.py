@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from automl_cli.core.candidate import Step
-from automl_cli.report.material import read_material
+from automl_cli.report.data import read_report_data
 from automl_cli.report.pairs import FeatureSetPair, find_pairs
 from automl_cli.report.section import Paragraph, Table
 from automl_cli.report.sections import features
@@ -24,7 +24,7 @@ def test_losers_are_counted_and_shown_among_many_pairs(
 ):
     pairs = [make_pair(gain) for gain in [*range(40, 0, -1), 0, *range(-1, -11, -1)]]
     monkeypatch.setattr(features, "find_pairs", lambda _: pairs)
-    blocks = write_features(read_material(report_runs / "sold")).blocks
+    blocks = write_features(read_report_data(report_runs / "sold")).blocks
     table, text, caution = blocks[-3:]
     assert isinstance(table, Table)
     assert isinstance(text, Paragraph)
@@ -37,7 +37,7 @@ def test_losers_are_counted_and_shown_among_many_pairs(
 
 
 def test_every_pair_is_found(report_runs: Path):
-    solved = read_material(report_runs / "sold").solved[0]
+    solved = read_report_data(report_runs / "sold").solved[0]
     one = solved.candidates[0]
     steps = [Step(name=f"made-{place}") for place in range(9)]
     candidates = tuple(replace(one, spec=replace(one.spec, recipe=(step,))) for step in steps)

@@ -14,8 +14,8 @@ from automl_cli.core.explanation import Contributions, Explanation, Importance
 from automl_cli.core.problem import Problem
 from automl_cli.ensemble.files import load_key
 from automl_cli.explain.files import describe_explanation, write_explanation
+from automl_cli.report.data import read_report_data
 from automl_cli.report.dependence import Dependence, draw_dependence
-from automl_cli.report.material import read_material
 from automl_cli.report.section import Paragraph, Pictures
 from automl_cli.report.sections.importance import read_explained, write_importance
 from automl_cli.run.reopen import reopen
@@ -86,7 +86,7 @@ def explained_run(report_runs: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def problem(report_runs: Path) -> Problem:
-    return read_material(report_runs / "price").solved[0].problem
+    return read_report_data(report_runs / "price").solved[0].problem
 
 
 def test_levels_and_classes_that_read_like_missing_values_are_kept(explained_run: Path):
@@ -97,7 +97,7 @@ def test_levels_and_classes_that_read_like_missing_values_are_kept(explained_run
 
 
 def test_their_dependence_is_drawn(explained_run: Path):
-    blocks = write_importance(read_material(explained_run)).blocks
+    blocks = write_importance(read_report_data(explained_run)).blocks
     names = [one.name for block in blocks if isinstance(block, Pictures) for one in block.pictures]
     assert names == ["Importance of the columns for sold", "Dependence of NA on shop"]
 
@@ -107,14 +107,14 @@ def test_what_was_measured_of_an_earlier_ensemble_is_told_as_such(explained_run:
         f"These figures are of an earlier ensemble. Run `automl explain {explained_run}` to "
         "measure this one."
     )
-    blocks = write_importance(read_material(explained_run)).blocks
+    blocks = write_importance(read_report_data(explained_run)).blocks
     assert Paragraph(text=told) not in blocks
     path = explained_run / "bundle.json"
     stored = json.loads(path.read_text())
     state = stored["targets"][0]["state"]
     state["weights"] = [2 * one for one in state["weights"]]
     path.write_text(json.dumps(stored))
-    assert write_importance(read_material(explained_run)).blocks[0] == Paragraph(text=told)
+    assert write_importance(read_report_data(explained_run)).blocks[0] == Paragraph(text=told)
 
 
 def test_a_date_is_drawn_over_time(problem: Problem):
@@ -150,12 +150,12 @@ def test_the_scale_is_that_of_the_task(report_runs: Path):
     )
     scales = {"sold": "log-odds", "grade": "logits", "price": "log(1 + price)"}
     for name, scale in scales.items():
-        (solved,) = read_material(report_runs / name).solved
+        (solved,) = read_report_data(report_runs / name).solved
         assert f"on the scale of {scale}: from" in draw_dependence(one, solved.problem).caption
 
 
 def test_made_up_noise_is_labelled(explained_run: Path):
-    pictures = write_importance(read_material(explained_run)).blocks[0]
+    pictures = write_importance(read_report_data(explained_run)).blocks[0]
     assert isinstance(pictures, Pictures)
     assert "noise (noise)<" in pictures.pictures[0].svg
     assert "diamond: may be chance" in pictures.pictures[0].caption

@@ -6,20 +6,20 @@ from typing import Any
 
 import pytest
 
-from automl_cli.report.material import ReportData, read_material
+from automl_cli.report.data import ReportData, read_report_data
 from automl_cli.report.section import Paragraph, Pictures
 from automl_cli.report.sections.progress import write_progress
 
 
 @pytest.fixture(scope="module")
-def material(report_runs: Path) -> ReportData:
-    return read_material(report_runs / "sold")
+def data(report_runs: Path) -> ReportData:
+    return read_report_data(report_runs / "sold")
 
 
-def tell(material: ReportData, *told: tuple[float, str, dict[str, Any]]) -> tuple[str, str]:
+def tell(data: ReportData, *told: tuple[float, str, dict[str, Any]]) -> tuple[str, str]:
     """Return the text and the caption of a run in which this happened."""
     events = [{"time": at, "kind": kind, **fields} for at, kind, fields in told]
-    blocks = write_progress(replace(material, events=events)).blocks
+    blocks = write_progress(replace(data, events=events)).blocks
     texts = [one.text for one in blocks if isinstance(one, Paragraph)]
     captions = [one.pictures[0].caption for one in blocks if isinstance(one, Pictures)]
     return texts[0], "".join(captions)
@@ -29,9 +29,9 @@ START = {"spent_seconds": 0.0}
 DONE = {"target": "sold", "score": 0.8}
 
 
-def test_a_command_that_came_to_nothing_does_not_count(material: ReportData):
+def test_a_command_that_came_to_nothing_does_not_count(data: ReportData):
     text, caption = tell(
-        material,
+        data,
         (100, "started", START),
         (160, "skipped", {"key": "linear-1"}),
         (900, "started", START),
@@ -44,9 +44,9 @@ def test_a_command_that_came_to_nothing_does_not_count(material: ReportData):
     assert "after 20 s, the best" in caption
 
 
-def test_later_commands_go_on_with_the_time(material: ReportData):
+def test_later_commands_go_on_with_the_time(data: ReportData):
     text, caption = tell(
-        material,
+        data,
         (100, "started", START),
         (120, "candidate", {"key": "linear-1", **DONE}),
         (130, "skipped", {"key": "linear-2"}),
@@ -62,9 +62,9 @@ def test_later_commands_go_on_with_the_time(material: ReportData):
     assert "after 20 s, the best" in caption
 
 
-def test_what_failed_once_and_was_fitted_then_has_not_failed(material: ReportData):
+def test_what_failed_once_and_was_fitted_then_has_not_failed(data: ReportData):
     text, _ = tell(
-        material,
+        data,
         (100, "started", START),
         (110, "failed", {"key": "linear-1"}),
         (110, "failed", {"key": "linear-2"}),

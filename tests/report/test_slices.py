@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from automl_cli.report.material import read_material
+from automl_cli.report.data import read_report_data
 from automl_cli.report.section import Paragraph, Pictures, Table
 from automl_cli.report.sections import slices
 from automl_cli.report.sections.slices import write_slices
@@ -18,9 +18,9 @@ UNKNOWN = Segment(name="site = 7", n_rows=40, excess=0.5, error=float("nan"), ad
 def test_a_part_of_unknown_error_is_shown_without_one(
     report_runs: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    material = read_material(report_runs / "sold")
+    data = read_report_data(report_runs / "sold")
     monkeypatch.setattr(slices, "find_worst", lambda *_, **__: ([KNOWN, UNKNOWN], 9))
-    text, pictures, table = write_slices(material).blocks
+    text, pictures, table = write_slices(data).blocks
     assert isinstance(text, Paragraph)
     assert isinstance(pictures, Pictures)
     assert isinstance(table, Table)
@@ -28,7 +28,7 @@ def test_a_part_of_unknown_error_is_shown_without_one(
     assert [row[3].text for row in table.rows] == ["0.200 ± 0.10", "0.500"]
     assert "nan" not in pictures.pictures[0].svg
     monkeypatch.setattr(slices, "find_worst", lambda *_, **__: ([KNOWN], 9))
-    told = write_slices(material).blocks[0]
+    told = write_slices(data).blocks[0]
     assert isinstance(told, Paragraph)
     assert "Those without" not in told.text
 
@@ -38,7 +38,7 @@ def write_caption(
 ) -> tuple[str, str]:
     """Return the picture's name and caption."""
     monkeypatch.setattr(slices, "find_worst", lambda *_, **__: (segments, 9))
-    pictures = write_slices(read_material(report_runs / "sold")).blocks[1]
+    pictures = write_slices(read_report_data(report_runs / "sold")).blocks[1]
     assert isinstance(pictures, Pictures)
     return pictures.pictures[0].name, pictures.pictures[0].caption
 

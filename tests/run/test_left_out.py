@@ -3,7 +3,7 @@
 import pytest
 
 from automl_cli.core.deadline import Deadline
-from automl_cli.run.left_out import find_unused, list_failed, list_skipped
+from automl_cli.run.left_out import find_unused_time, list_failed, list_skipped
 
 START = {"kind": "started"}
 
@@ -59,7 +59,7 @@ def test_what_the_clock_left_out_is_listed_until_a_command_has_finished_it() -> 
     ],
 )
 def test_what_is_left_of_a_budget_has_a_reason(events: list[dict[str, str]], reason: str) -> None:
-    unused = find_unused(Deadline.after(50.0), 300.0, [START, *events])
+    unused = find_unused_time(Deadline.after(50.0), 300.0, [START, *events])
     assert unused is not None
     assert unused["reason"] == reason
     assert 49 < float(str(unused["seconds"])) <= 50
@@ -67,4 +67,4 @@ def test_what_is_left_of_a_budget_has_a_reason(events: list[dict[str, str]], rea
 
 @pytest.mark.parametrize(("left", "budget"), [(29.0, 300.0), (7.0, 20.0), (1e9, None)])
 def test_a_reserve_is_not_worth_a_word(left: float, budget: float | None) -> None:
-    assert find_unused(Deadline.after(left), budget, [START]) is None
+    assert find_unused_time(Deadline.after(left), budget, [START]) is None

@@ -3,7 +3,7 @@
 import pytest
 
 from automl_cli.splits import SPLITTERS
-from automl_cli.splits.used import KEYS, USED, find_unused
+from automl_cli.splits.used import KEYS, USED, find_unused_options
 
 
 def test_every_built_in_splitter_says_what_it_uses() -> None:
@@ -12,7 +12,7 @@ def test_every_built_in_splitter_says_what_it_uses() -> None:
 
 @pytest.mark.parametrize("splitter", ["my_split.py:split", "from_another_package"])
 def test_other_splitters_may_use_anything(splitter: str) -> None:
-    assert list(find_unused(splitter, set(KEYS))) == []
+    assert list(find_unused_options(splitter, set(KEYS))) == []
 
 
 UNUSED = [
@@ -31,4 +31,4 @@ UNUSED = [
 def test_what_is_given_and_not_used_is_found(
     splitter: str, given: set[str], unused: list[str]
 ) -> None:
-    assert [key for key, _ in find_unused(splitter, given)] == unused
+    assert [key for key, _ in find_unused_options(splitter, given)] == unused

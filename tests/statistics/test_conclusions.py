@@ -10,10 +10,10 @@ from automl_cli.statistics.conclusions import (
     conclude_groups,
 )
 from automl_cli.statistics.effects import Effects, EffectTest, Settings
+from automl_cli.statistics.formatting import format_chance
 from automl_cli.statistics.groups import GroupComparison, GroupSummary
 from automl_cli.statistics.response import Response
 from automl_cli.statistics.samples import GroupDifference
-from automl_cli.statistics.spelling import spell_chance
 
 NAN = float("nan")
 PRICE = Response(name="price", y=np.zeros(1), family="gaussian")
@@ -221,6 +221,6 @@ def test_a_group_that_does_not_vary_leaves_the_pairs_to_speak():
 
 
 def test_chance_is_told_in_cases_down_to_one_in_a_million():
-    assert spell_chance(0.0312) == "in 3 of 100 cases"
-    assert spell_chance(0.0004) == "in 4 of 10,000 cases"
-    assert spell_chance(1e-9) == "in less than 1 of 1,000,000 cases"
+    assert format_chance(0.0312) == "in 3 of 100 cases"
+    assert format_chance(0.0004) == "in 4 of 10,000 cases"
+    assert format_chance(1e-9) == "in less than 1 of 1,000,000 cases"

@@ -20,7 +20,7 @@ def test_half_the_learning_rate_takes_twice_the_time(site: Site) -> None:
     spec = replace(site.specs[0], params=(("learning_rate", 0.1),), max_rounds=10_000)
     slower = replace(spec, params=(("learning_rate", 0.05),))
     forecast = Forecast()
-    forecast.note(spec, make_record(best=100, rounds=200, seconds=4.0))
+    forecast.record(spec, make_record(best=100, rounds=200, seconds=4.0))
 
     assert forecast.fold_seconds(spec) == 2.0
     assert forecast.fold_seconds(slower) == 4.0
@@ -29,8 +29,8 @@ def test_half_the_learning_rate_takes_twice_the_time(site: Site) -> None:
 def test_a_fit_that_was_cut_does_not_shorten_what_is_expected(site: Site) -> None:
     spec = replace(site.specs[0], params=(("learning_rate", 0.1),), max_rounds=10_000)
     forecast = Forecast()
-    forecast.note(spec, make_record(best=100, rounds=200, seconds=4.0))
-    forecast.note(spec, make_record(best=10, rounds=10, seconds=0.2, cut=True))
+    forecast.record(spec, make_record(best=100, rounds=200, seconds=4.0))
+    forecast.record(spec, make_record(best=10, rounds=10, seconds=0.2, cut=True))
 
     assert forecast.fold_seconds(spec) == 2.0
 
@@ -39,7 +39,7 @@ def test_one_slow_setting_does_not_make_all_of_its_model_slow(site: Site) -> Non
     spec = replace(site.specs[0], params=(("learning_rate", 0.1),), max_rounds=10_000)
     forecast = Forecast()
     for rounds, seconds in ((200, 2.0), (5_000, 40.0), (300, 3.0)):
-        forecast.note(spec, make_record(best=rounds, rounds=rounds, seconds=seconds))
+        forecast.record(spec, make_record(best=rounds, rounds=rounds, seconds=seconds))
 
     assert forecast.fold_seconds(spec) == pytest.approx(3.0)
 
@@ -48,7 +48,7 @@ def test_a_model_whose_fits_were_all_cut_takes_at_least_as_long_as_the_longest(s
     spec = replace(site.specs[0], params=(("learning_rate", 0.1),), max_rounds=10_000)
     forecast = Forecast()
     for seconds in (5.0, 3.0):
-        forecast.note(spec, make_record(best=100, rounds=100, seconds=seconds, cut=True))
+        forecast.record(spec, make_record(best=100, rounds=100, seconds=seconds, cut=True))
 
     assert forecast.fold_seconds(spec) == pytest.approx(5.0)
 

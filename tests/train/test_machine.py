@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from automl_cli.train.machine import count_cpus, count_workers, make_room, memory_bytes
+from automl_cli.train.machine import count_cpus, count_workers, make_memory_budget, memory_bytes
 
 
 def test_a_cpu_quota_of_the_control_group_is_kept(tmp_path: Path) -> None:
@@ -42,15 +42,15 @@ def test_unlimited_memory_is_the_machines(tmp_path: Path) -> None:
 
 
 def test_a_table_that_fills_the_memory_is_fitted_by_one_worker() -> None:
-    assert count_workers(1, make_room(memory_bytes(), None)) == 1
+    assert count_workers(1, make_memory_budget(memory_bytes(), None)) == 1
 
 
 def test_more_threads_leave_fewer_workers() -> None:
-    room = make_room(10, None)
+    room = make_memory_budget(10, None)
 
     assert count_workers(count_cpus() + 1, room) == 1
     assert count_workers(1, room) == count_cpus()
 
 
 def test_a_given_limit_is_the_limit() -> None:
-    assert make_room(10, 4 * 10**9).limit_bytes == 4 * 10**9
+    assert make_memory_budget(10, 4 * 10**9).limit_bytes == 4 * 10**9

@@ -3,19 +3,19 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 
-def spell_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+def format_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
     """Return the lines of a table, with an empty one before.
 
     Examples
     --------
-    >>> list(spell_table(["name"], [["a  b"]]))
+    >>> list(format_table(["name"], [["a  b"]]))
     ['', '| name |', '|---|', '| a b |']
     """
     yield ""
-    yield _spell_row(head)
+    yield _format_row(head)
     yield "|" + "---|" * len(head)
     for row in rows:
-        yield _spell_row(row)
+        yield _format_row(row)
 
 
 def first_sentence(docstring: str | None) -> str:
@@ -30,5 +30,5 @@ def first_sentence(docstring: str | None) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _spell_row(cells: Sequence[str]) -> str:
+def _format_row(cells: Sequence[str]) -> str:
     return "| " + " | ".join(" ".join(cell.split()).replace("|", "\\|") for cell in cells) + " |"

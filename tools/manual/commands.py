@@ -8,9 +8,9 @@ import typer.main
 
 from automl_cli.cli.app import app
 from automl_cli.cli.fit import FLAGS
-from automl_cli.cli.help import spell_param
+from automl_cli.cli.help import describe_option
 from automl_cli.payloads import PAYLOADS
-from manual.cells import spell_table
+from manual.cells import format_table
 
 INTRODUCTION = """\
 # Commands
@@ -40,7 +40,7 @@ def make_commands_page() -> str:
     """Return a section for each command."""
     lines = [INTRODUCTION]
     for name, command in find_commands(typer.main.get_command(app)):
-        lines += [f"\n## automl {name}\n", *_spell_command(name, command)]
+        lines += [f"\n## automl {name}\n", *_format_command(name, command)]
     return "\n".join(lines) + "\n"
 
 
@@ -52,31 +52,31 @@ def find_commands(command: Any, words: tuple[str, ...] = ()) -> Iterator[tuple[s
         yield from find_commands(below, (*words, name))
 
 
-def _spell_command(name: str, command: Any) -> Iterator[str]:  # noqa: ANN401  # typer keeps its click private
+def _format_command(name: str, command: Any) -> Iterator[str]:  # noqa: ANN401  # typer keeps its click private
     context = typer.Context(command, info_name=f"automl {name}")
     yield " ".join(command.help.split())
     yield f"\n```text\n{command.get_usage(context).removeprefix('Usage: ')}\n```"
     for kind in ("argument", "option"):
         params = [one for one in command.params if one.param_type_name == kind]
-        told = [(one, spell_param(one, context)) for one in params]
+        told = [(one, describe_option(one, context)) for one in params]
         rows = [
-            (f"`{record[0]}`", record[1], _spell_key(name, one)) for one, record in told if record
+            (f"`{record[0]}`", record[1], _format_key(name, one)) for one, record in told if record
         ]
         if name == "fit" and kind == "option":
-            yield from spell_table([kind, "what it is", "key of the config"], rows)
+            yield from format_table([kind, "what it is", "key of the config"], rows)
         elif rows:
-            yield from spell_table([kind, "what it is"], [row[:2] for row in rows])
-    yield from _spell_links(name)
+            yield from format_table([kind, "what it is"], [row[:2] for row in rows])
+    yield from _format_links(name)
 
 
-def _spell_key(name: str, param: Any) -> str:  # noqa: ANN401  # typer keeps its click private
+def _format_key(name: str, param: Any) -> str:  # noqa: ANN401  # typer keeps its click private
     if name != "fit" or param.name not in FLAGS:
         return ""
     section, _, _ = FLAGS[param.name].rpartition(".")
     return f"[`{FLAGS[param.name]}`](config.md#{section or 'at-the-top'})"
 
 
-def _spell_links(name: str) -> Iterator[str]:
+def _format_links(name: str) -> Iterator[str]:
     links = []
     if name in GUIDES:
         links.append(f"more in [{GUIDES[name].removesuffix('.md')}]({GUIDES[name]})")

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
 from automl_cli.config.schema import FileConfig
-from manual.cells import spell_table
+from manual.cells import format_table
 
 Schema: TypeAlias = Mapping[str, Any]
 
@@ -27,13 +27,13 @@ def make_keys_page() -> str:
         name: schema["$defs"][_find_section(key)] for name, key in keys.items() if "$ref" in key
     }
     single = {name: key for name, key in keys.items() if name not in sections}
-    lines = [INTRODUCTION, "\n## At the top", *_spell_keys(single)]
+    lines = [INTRODUCTION, "\n## At the top", *_format_keys(single)]
     for name, section in sections.items():
         lines += [f"\n## `{name}`\n\n{' '.join(section['description'].split())}"]
-        lines += _spell_keys(section["properties"], f"{name}.")
+        lines += _format_keys(section["properties"], f"{name}.")
     entry = schema["$defs"]["CandidateConfig"]
     lines += [f"\n## An entry of `candidates`\n\n{entry['description']}"]
-    lines += _spell_keys(entry["properties"])
+    lines += _format_keys(entry["properties"])
     return "\n".join(lines) + "\n"
 
 
@@ -41,28 +41,28 @@ def _find_section(key: Schema) -> str:
     return str(key["$ref"].rpartition("/")[2])
 
 
-def _spell_keys(keys: Mapping[str, Schema], above: str = "") -> Iterator[str]:
+def _format_keys(keys: Mapping[str, Schema], above: str = "") -> Iterator[str]:
     rows = [
-        (f"`{above}{name}`", _spell_type(key), _spell_default(key), key["description"])
+        (f"`{above}{name}`", _format_type(key), _format_default(key), key["description"])
         for name, key in keys.items()
     ]
-    yield from spell_table(["key", "type", "default", "meaning"], rows)
+    yield from format_table(["key", "type", "default", "meaning"], rows)
 
 
-def _spell_type(key: Schema) -> str:
+def _format_type(key: Schema) -> str:
     if "anyOf" in key or "oneOf" in key:
-        spelled = dict.fromkeys(map(_spell_type, key.get("anyOf") or key["oneOf"]))
+        spelled = dict.fromkeys(map(_format_type, key.get("anyOf") or key["oneOf"]))
         return " or ".join(spelled)
     if "enum" in key:
         return " or ".join(f"`{one}`" for one in key["enum"])
     if "const" in key:
         return f"`{json.dumps(key['const'])}`"
     if "$ref" in key or key["type"] == "object":
-        return _spell_mapping(key)
-    return f"list of {_spell_type(key['items'])}" if "items" in key else _spell_kinds(key)
+        return _format_mapping(key)
+    return f"list of {_format_type(key['items'])}" if "items" in key else _format_kinds(key)
 
 
-def _spell_kinds(key: Schema) -> str:
+def _format_kinds(key: Schema) -> str:
     kinds = [key["type"]] if isinstance(key["type"], str) else key["type"]
     if {"string", "boolean"} <= set(kinds):
         return "single value"
@@ -71,16 +71,16 @@ def _spell_kinds(key: Schema) -> str:
     return " or ".join(NAMES[kind] for kind in kinds)
 
 
-def _spell_mapping(key: Schema) -> str:
+def _format_mapping(key: Schema) -> str:
     if "$ref" in key:
         return "mapping"
-    held = _spell_type(key["additionalProperties"])
+    held = _format_type(key["additionalProperties"])
     if key.get("maxProperties") == 1:  # a step with its parameters
         return f"one name and its {held}"
     return f"mapping of names to {held}"
 
 
-def _spell_default(key: Schema) -> str:
+def _format_default(key: Schema) -> str:
     if "default" in key:
         return f"`{json.dumps(key['default'])}`"
     return "`{}`" if key.get("type") == "object" else "none: required"

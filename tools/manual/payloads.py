@@ -42,10 +42,10 @@ def make_payload_pages() -> dict[str, str]:
 def make_page() -> str:
     """Return a table for each payload, and for what it is made of, each once."""
     links = ", ".join(f"[{command}]({_schema_path(command)})" for command in EVERY)
-    return "\n".join([f"{INTRODUCTION}{links}.", *_spell_sections()]) + "\n"
+    return "\n".join([f"{INTRODUCTION}{links}.", *_format_sections()]) + "\n"
 
 
-def _spell_sections() -> Iterator[str]:
+def _format_sections() -> Iterator[str]:
     told: set[type[Payload]] = set()
     for top in dict.fromkeys(EVERY.values()):
         commands = [name for name, payload in EVERY.items() if payload is top]
@@ -53,16 +53,16 @@ def _spell_sections() -> Iterator[str]:
         for model in _collect(top):
             if model not in told:
                 told.add(model)
-                yield from _spell_model(model, is_top=model is top)
+                yield from _format_model(model, is_top=model is top)
 
 
-def _spell_model(model: type[Payload], *, is_top: bool) -> Iterator[str]:
+def _format_model(model: type[Payload], *, is_top: bool) -> Iterator[str]:
     if not is_top:
-        yield f"\n### {_spell_name(model)}\n\n{_one_line(model.__doc__)}"
+        yield f"\n### {_format_name(model)}\n\n{_one_line(model.__doc__)}"
     yield "\n| key | type | meaning |\n|---|---|---|"
     for name, field in model.model_fields.items():
         optional = "" if field.is_required() else ", may be absent"
-        yield f"| `{name}` | {_spell_type(field.annotation)}{optional} | {_describe(field)} |"
+        yield f"| `{name}` | {_format_type(field.annotation)}{optional} | {_describe(field)} |"
 
 
 def _collect(model: type[Payload]) -> Iterator[type[Payload]]:
@@ -80,12 +80,12 @@ def _find_models(annotation: Any) -> Iterator[type[Payload]]:  # noqa: ANN401  #
         yield from _find_models(argument)
 
 
-def _spell_type(annotation: Any) -> str:  # noqa: ANN401  # any type there is
+def _format_type(annotation: Any) -> str:  # noqa: ANN401  # any type there is
     origin = get_origin(annotation)
     if origin is Literal:
         return " or ".join(f"`{json.dumps(one)}`" for one in get_args(annotation))
     if origin is not None:
-        inner = [_spell_type(one) for one in get_args(annotation)]
+        inner = [_format_type(one) for one in get_args(annotation)]
         spelled = {
             list: f"list of {inner[0]}",
             tuple: f"list [{', '.join(inner)}]",
@@ -93,12 +93,12 @@ def _spell_type(annotation: Any) -> str:  # noqa: ANN401  # any type there is
         }
         return spelled.get(origin, " or ".join(inner))  # else a union
     if isinstance(annotation, type) and issubclass(annotation, Payload):
-        name = _spell_name(annotation)
+        name = _format_name(annotation)
         return f"[{name}](#{name.casefold()})"
     return NAMES.get(annotation, "any value")
 
 
-def _spell_name(model: type[Payload]) -> str:
+def _format_name(model: type[Payload]) -> str:
     return model.__name__.removesuffix("Payload")
 
 

@@ -12,7 +12,7 @@ from automl_cli.features import GROUPS
 from automl_cli.metrics import METRICS
 from automl_cli.models import MODELS
 from automl_cli.splits import SPLITTERS
-from manual.cells import first_sentence, spell_table
+from manual.cells import first_sentence, format_table
 
 INTRODUCTION = """\
 # Models, features, metrics and other names
@@ -24,13 +24,13 @@ generated from the code by `make docs`."""
 def make_tables_page() -> str:
     """Return a section for each table."""
     sections = {
-        "Models": _spell_models(),
-        "Features": _spell_features(),
-        "Metrics": _spell_metrics(),
-        "Splitters": _spell_splitters(),
-        "Combiners": _spell_combiners(),
-        "Rules": _spell_rules(),
-        "Presets": _spell_presets(),
+        "Models": _format_models(),
+        "Features": _format_features(),
+        "Metrics": _format_metrics(),
+        "Splitters": _format_splitters(),
+        "Combiners": _format_combiners(),
+        "Rules": _format_rules(),
+        "Presets": _format_presets(),
     }
     lines = [INTRODUCTION]
     for title, section in sections.items():
@@ -38,19 +38,19 @@ def make_tables_page() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _spell_models() -> Iterator[str]:
+def _format_models() -> Iterator[str]:
     yield (
         "The defaults of a task override the general ones. The next table describes the steps of\n"
         "recipes."
     )
-    rows = [(f"`{name}`", *_spell_model(MODELS.get(name))) for name in MODELS]
-    yield from spell_table(["model", "recipe", "defaults", "rows", "searched", "SHAP"], rows)
+    rows = [(f"`{name}`", *_format_model(MODELS.get(name))) for name in MODELS]
+    yield from format_table(["model", "recipe", "defaults", "rows", "searched", "SHAP"], rows)
 
 
-def _spell_model(spec: ModelSpec) -> Iterator[str]:
+def _format_model(spec: ModelSpec) -> Iterator[str]:
     yield ", ".join(f"`{step.name}`" for step in spec.recipe)
     parts = [
-        ("" if task == "*" else f"{task}: ") + _spell_params(params)
+        ("" if task == "*" else f"{task}: ") + _format_params(params)
         for task, params in spec.defaults.items()
     ]
     yield "; ".join(parts)
@@ -59,7 +59,7 @@ def _spell_model(spec: ModelSpec) -> Iterator[str]:
     yield "yes" if spec.explains else "no"
 
 
-def _spell_features() -> Iterator[str]:
+def _format_features() -> Iterator[str]:
     yield (
         "These names are steps of a recipe and groups for `features.groups`. All of them are "
         "fitted without\nthe target. If a step gives codes for target means, each fold computes "
@@ -70,24 +70,24 @@ def _spell_features() -> Iterator[str]:
             f"`{name}`",
             first_sentence(GROUPS.get(name).fit.__doc__),
             first_sentence(GROUPS.get(name).transform.__doc__),
-            _spell_params(GROUPS.get(name).defaults),
+            _format_params(GROUPS.get(name).defaults),
         )
         for name in GROUPS
     ]
-    yield from spell_table(["step", "what it learns", "what it gives", "parameters"], rows)
+    yield from format_table(["step", "what it learns", "what it gives", "parameters"], rows)
 
 
-def _spell_metrics() -> Iterator[str]:
+def _format_metrics() -> Iterator[str]:
     yield (
         "`map_at_K` exists for any K. [Metrics](metrics.md) explains what a metric decides, and "
         "how to\nadd your own."
     )
-    rows = [(f"`{name}`", *_spell_metric(METRICS.get(name))) for name in METRICS]
+    rows = [(f"`{name}`", *_format_metric(METRICS.get(name))) for name in METRICS]
     head = ["metric", "what it is", "better", "wants a", "tasks", "fitted with"]
-    yield from spell_table(head, rows)
+    yield from format_table(head, rows)
 
 
-def _spell_metric(metric: Metric) -> Iterator[str]:
+def _format_metric(metric: Metric) -> Iterator[str]:
     score = getattr(metric.score, "func", metric.score)  # of a partial
     yield first_sentence(score.__doc__)
     yield "higher" if metric.greater_is_better else "lower"
@@ -97,16 +97,16 @@ def _spell_metric(metric: Metric) -> Iterator[str]:
     yield f"{metric.objective}{scale}"
 
 
-def _spell_splitters() -> Iterator[str]:
+def _format_splitters() -> Iterator[str]:
     yield (
         "`auto`, the default, chooses a splitter by the columns that are set and by how test "
         "differs from\ntrain. `my_split.py:split` is your own: see [validation](validation.md)."
     )
     rows = [(f"`{name}`", first_sentence(SPLITTERS.get(name).__doc__)) for name in SPLITTERS]
-    yield from spell_table(["splitter", "folds"], rows)
+    yield from format_table(["splitter", "folds"], rows)
 
 
-def _spell_combiners() -> Iterator[str]:
+def _format_combiners() -> Iterator[str]:
     yield "The order of the table breaks ties."
     rows = [
         (
@@ -116,10 +116,10 @@ def _spell_combiners() -> Iterator[str]:
         )
         for name in COMBINERS
     ]
-    yield from spell_table(["combiner", "what it learns", "what it gives"], rows)
+    yield from format_table(["combiner", "what it learns", "what it gives"], rows)
 
 
-def _spell_rules() -> Iterator[str]:
+def _format_rules() -> Iterator[str]:
     yield "`automl audit` runs all rules, `automl fit` the quick ones: see [audit](audit.md)."
     rows = [
         (
@@ -129,29 +129,29 @@ def _spell_rules() -> Iterator[str]:
         )
         for name in RULES
     ]
-    yield from spell_table(["rule", "what it does", "quick"], rows)
+    yield from format_table(["rule", "what it does", "quick"], rows)
 
 
-def _spell_presets() -> Iterator[str]:
+def _format_presets() -> Iterator[str]:
     yield "Each preset extends the previous one. `automl config show --preset NAME` prints one."
-    rows = [(f"`{name}`", *_spell_preset(name)) for name in preset_names()]
+    rows = [(f"`{name}`", *_format_preset(name)) for name in preset_names()]
     head = ["preset", "budget", "folds", "models", "further candidates", "search", "generated"]
-    yield from spell_table(head, rows)
+    yield from format_table(head, rows)
 
 
-def _spell_preset(name: str) -> Iterator[str]:
+def _format_preset(name: str) -> Iterator[str]:
     config = load_config(preset=name).config
     yield str(config.model_dump()["budget"] or "no limit")
     yield str(config.validation.folds)
-    yield _spell_names(config.models)
+    yield _format_names(config.models)
     yield str(len(config.candidates))
     yield f"{config.search.trials} settings" if config.search.trials else "none"
-    yield _spell_names(config.features.groups) or "none"
+    yield _format_names(config.features.groups) or "none"
 
 
-def _spell_names(names: Iterable[str]) -> str:
+def _format_names(names: Iterable[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
 
 
-def _spell_params(params: Mapping[str, object]) -> str:
+def _format_params(params: Mapping[str, object]) -> str:
     return ", ".join(f"`{name}={value}`" for name, value in params.items())

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy.typing as npt
 
-from automl_cli.commands.blend.contest import Contest, hold_contest
+from automl_cli.commands.blend.contest import Contest, run_contest
 from automl_cli.commands.blend.description import describe, warn
 from automl_cli.commands.blend.field import choose_field
 from automl_cli.commands.blend.members import (
@@ -26,7 +26,7 @@ from automl_cli.commands.blend.members import (
 )
 from automl_cli.commands.blend.spread import measure_spread
 from automl_cli.core.errors import DataError, RunError
-from automl_cli.core.events import Listener, ignore, tell_stage
+from automl_cli.core.events import Listener, emit_stage, ignore
 from automl_cli.core.problem import Problem
 from automl_cli.data.check import check_submission
 from automl_cli.data.submission import check_name, make_submission, write_submission
@@ -34,7 +34,7 @@ from automl_cli.decision import fit_decision
 from automl_cli.ensemble.outside import Outside
 from automl_cli.run.reopen import Reopened, reopen
 from automl_cli.store import check_writable
-from automl_cli.store.written import list_tables, note_written, refuse_overwrite, refuse_tables
+from automl_cli.store.written import check_not_input, check_overwrite, list_tables, record_written
 from automl_cli.train.machine import count_cpus
 
 BLEND_VERSION = 1  # of what `--json` prints
@@ -90,7 +90,7 @@ def blend(request: BlendRequest, listener: Listener = ignore) -> dict[str, Any]:
         If another run answers another question.
     """
     _check_out(request)
-    tell_stage(listener, "opening the run")
+    emit_stage(listener, "opening the run")
     own = reopen(request.run)
     _check_blendable(own)
     folders = [path for path in request.others if path.is_dir()]
@@ -104,11 +104,11 @@ def blend(request: BlendRequest, listener: Listener = ignore) -> dict[str, Any]:
             gather(own, others, problem, files),
             keep_suspects=request.keep_suspects,
         )
-        tell_stage(listener, f"blending {len(field.playing)} members")
-        contest = hold_contest(
+        emit_stage(listener, f"blending {len(field.playing)} members")
+        contest = run_contest(
             own, problem, field, forced=request.even_if_worse, n_threads=_count_threads()
         )
-        tell_stage(listener, "measuring the spread of the weights")
+        emit_stage(listener, "measuring the spread of the weights")
         playing = {one.spec.key: one for one in field.playing}
         members = [playing[key] for key in contest.made.members]
         spread = measure_spread(problem, contest.made, members, n_threads=_count_threads())
@@ -129,9 +129,9 @@ def _check_out(request: BlendRequest) -> None:
     check_writable(request.out)
     files = [path for path in request.others if path.is_file()]
     given = {f"file {number} of those to blend": path for number, path in enumerate(files, 1)}
-    refuse_tables(request.out, {**list_tables(request.run), **given}, option="--submission")
+    check_not_input(request.out, {**list_tables(request.run), **given}, option="--submission")
     runs = request.run.resolve().parent
-    refuse_overwrite(request.out, force=request.force, runs=runs, option="--submission")
+    check_overwrite(request.out, force=request.force, runs=runs, option="--submission")
 
 
 def _count_threads() -> int:
@@ -174,7 +174,7 @@ def _write(run: Reopened, contests: dict[str, Contest], out: Path) -> None:
     table = make_submission(dataset, answers, wants)
     check_submission(table, dataset, wants)
     write_submission(table, out)
-    note_written(run.directory.root, out)
+    record_written(run.directory.root, out)
 
 
 def _answer(problem: Problem, contest: Contest) -> npt.NDArray[Any]:

@@ -43,7 +43,7 @@ class Contest:
         return self.made if self.written == "blend" else self.alone
 
 
-def hold_contest(
+def run_contest(
     run: Reopened, problem: Problem, field: Field, *, forced: bool, n_threads: int
 ) -> Contest:
     """Blend all who take part, and compare with the run alone.

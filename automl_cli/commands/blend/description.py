@@ -69,11 +69,11 @@ def warn(problem: Problem, contest: Contest, out: Path) -> Iterator[str]:
     sign = -1.0 if is_score and problem.metric.greater_is_better else 1.0
     loss, run_loss = sign * contest.loss, sign * contest.run_loss
     figures = f"{contest.loss_name} {loss:.6g}, the run alone {run_loss:.6g}"
-    told = f"{problem.target.name}: the blend is worse than the run alone ({figures}). "
+    text = f"{problem.target.name}: the blend is worse than the run alone ({figures}). "
     if contest.written == "run":
-        yield told + f"{out} holds the predictions of the run; --even-if-worse writes the blend."
+        yield text + f"{out} holds the predictions of the run; --even-if-worse writes the blend."
     else:
-        yield told + f"{out} holds the blend because of --even-if-worse."
+        yield text + f"{out} holds the blend because of --even-if-worse."
 
 
 def _describe_member(one: Candidate, weights: Mapping[str, tuple[float, float]]) -> dict[str, Any]:

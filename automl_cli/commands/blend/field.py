@@ -56,7 +56,7 @@ def choose_field(problem: Problem, members: MemberPool, *, keep_suspects: bool) 
     for suspicion in found:
         takes_part = keep_suspects or not suspicion.folds
         warnings.append(
-            f"{names[suspicion.key]}: {_spell(suspicion, problem.metric)} "
+            f"{names[suspicion.key]}: {_format(suspicion, problem.metric)} "
             + ("It takes part." if takes_part else "It is left out (--keep-suspects keeps it).")
         )
         if not takes_part:
@@ -65,33 +65,33 @@ def choose_field(problem: Problem, members: MemberPool, *, keep_suspects: bool) 
     everyone = (*members.own, *members.others, *files)  # of copies the first one stays
     honest = [one for one in everyone if one.spec.key not in left_out]
     for copy in find_copies(problem, honest, n_safe=len(members.own)):
-        warnings.append(_spell_copy(copy, names))
-        left_out[copy.key] = f"nearly equal to {copy.of} ({spell_likeness(copy.likeness)})"
+        warnings.append(_format_copy(copy, names))
+        left_out[copy.key] = f"nearly equal to {copy.of} ({format_likeness(copy.likeness)})"
     playing = tuple(one for one in honest if one.spec.key not in left_out)
     return Field(members=members, playing=playing, left_out=left_out, warnings=tuple(warnings))
 
 
-def spell_likeness(likeness: float) -> str:
+def format_likeness(likeness: float) -> str:
     """Return a correlation near 1, rounded down: only what is equal is called 1.
 
     Examples
     --------
-    >>> spell_likeness(0.9999996), spell_likeness(1.0)
+    >>> format_likeness(0.9999996), format_likeness(1.0)
     ('0.99999', '1.00000')
     """
     return f"{int(likeness * 1e5 + 1e-4) / 1e5:.5f}"
 
 
-def _spell_copy(copy: Copy, names: Mapping[str, str]) -> str:
+def _format_copy(copy: Copy, names: Mapping[str, str]) -> str:
     one, other = names.get(copy.key, copy.key), names.get(copy.of, copy.of)
-    alike = spell_likeness(copy.likeness)
+    alike = format_likeness(copy.likeness)
     return (
         f"{one}: its predictions are nearly those of {other} (correlation {alike}). They count as "
         "one: only the latter takes part."
     )
 
 
-def _spell(suspicion: Suspicion, metric: Metric) -> str:
+def _format(suspicion: Suspicion, metric: Metric) -> str:
     own, other = suspicion.scores[0], suspicion.others[0]
     if not suspicion.folds:
         return (

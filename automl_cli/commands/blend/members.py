@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from automl_cli.core.candidate import Blend, Candidate
-from automl_cli.core.counts import spell_count
+from automl_cli.core.counts import format_count
 from automl_cli.core.errors import DataError, PlanError, RunError
-from automl_cli.core.events import Listener, tell_stage
+from automl_cli.core.events import Listener, emit_stage
 from automl_cli.core.problem import Problem
 from automl_cli.decision.scoring import score_candidate
 from automl_cli.ensemble.files import load_blend
@@ -82,8 +82,8 @@ def gather(
     names = _name_runs(others)
     foreign = [
         one
-        for other, told in zip(others, names, strict=True)
-        for one in _read_other(own, other, problem, told)
+        for other, label in zip(others, names, strict=True)
+        for one in _read_other(own, other, problem, label)
     ]
     for one in (*mine, *foreign):
         if one.test is None:
@@ -127,7 +127,7 @@ def read_files(
             for n_done, read in enumerate(as_completed(reads), start=1):
                 if read.exception() is not None:
                     break
-                tell_stage(listener, f"{n_done} of {len(reads)} members read")
+                emit_stage(listener, f"{n_done} of {len(reads)} members read")
             return tuple(read.result() for read in reads)
         finally:
             pool.shutdown(cancel_futures=True)
@@ -159,7 +159,7 @@ def pair_files(paths: Sequence[Path]) -> list[tuple[Path, Path]]:
     """
     if len(paths) % 2:
         raise DataError(
-            f"{spell_count(len(paths), 'file')} of predictions, expected pairs.",
+            f"{format_count(len(paths), 'file')} of predictions, expected pairs.",
             hint="Give the out-of-fold file and then the test file of each member.",
         )
     pairs = list(zip(paths[::2], paths[1::2], strict=True))
@@ -207,7 +207,7 @@ def _name_runs(runs: Sequence[Reopened]) -> list[str]:
     ]
 
 
-def _read_other(own: Reopened, other: Reopened, problem: Problem, told: str) -> list[Candidate]:
+def _read_other(own: Reopened, other: Reopened, problem: Problem, label: str) -> list[Candidate]:
     name, root = problem.target.name, other.directory.root
     _check_same_question(own, other, problem)
     found = load_finished(other.directory, name)
@@ -224,7 +224,7 @@ def _read_other(own: Reopened, other: Reopened, problem: Problem, told: str) -> 
     limit = own.config.ensemble.max_members
     # A candidate of the same settings is another one with other folds.
     return [
-        replace(one, spec=replace(one.spec, model=f"{one.spec.model}@{told}"))
+        replace(one, spec=replace(one.spec, model=f"{one.spec.model}@{label}"))
         for one in rank_candidates(problem, members)[:limit]
     ]
 

@@ -18,7 +18,7 @@ from automl_cli.run.summary import read_summary
 from automl_cli.store import RunDirectory, read_json, replaced
 
 TRACK_VERSION = 1  # of what `--json` prints
-TOLD = "leaderboard.jsonl"
+SCORES_FILE = "leaderboard.jsonl"
 KEYS = ("public", "private")
 AMONG = "among the runs within two standard errors of the best cross-validated score"
 NEAR = 2.0  # standard errors within which scores cannot be told apart
@@ -86,15 +86,15 @@ def add_scores(run: Path, *, public: float | None, private: float | None) -> Pat
     directory = RunDirectory(run)
     read_summary(directory)
     given = zip(KEYS, (public, private), strict=True)
-    told = {name: value for name, value in given if value is not None}
-    if not told or not np.isfinite(list(told.values())).all():
+    scores = {name: value for name, value in given if value is not None}
+    if not scores or not np.isfinite(list(scores.values())).all():
         raise DataError("no score to add.", hint="Give --public, --private or both, as numbers.")
-    path = run / TOLD
+    path = run / SCORES_FILE
     before = _read_lines(path)
     if before and not before.endswith("\n"):
         before += "\n"
     with replaced(path) as beside:
-        line = json.dumps({"time": time.time(), **told})
+        line = json.dumps({"time": time.time(), **scores})
         beside.write_text(f"{before}{line}\n", encoding="utf-8")
     return path
 
@@ -136,18 +136,18 @@ def choose_two(tracked: Sequence[TrackedScores]) -> list[tuple[TrackedScores, st
     others = [one for one in able[1:] if one.question == best.question]
     chosen = [(best, "the best cross-validated score")]
     near = [one for one in others if one.loss("score") <= best.loss("score") + NEAR * best.error]
-    told = sorted(
+    scores = sorted(
         (one for one in near if one.public is not None), key=lambda one: one.loss("public")
     )
-    if told:
-        chosen.append((told[0], f"the best public score {AMONG}"))
+    if scores:
+        chosen.append((scores[0], f"the best public score {AMONG}"))
     elif others:
-        doubt = "" if near else f", {_spell_gap(best, others[0])}"
+        doubt = "" if near else f", {_format_gap(best, others[0])}"
         chosen.append((others[0], f"the next best cross-validated score{doubt}"))
     return chosen
 
 
-def _spell_gap(best: TrackedScores, other: TrackedScores) -> str:
+def _format_gap(best: TrackedScores, other: TrackedScores) -> str:
     """Return by how much a run is worse than the best."""
     gap = other.loss("score") - best.loss("score")
     if best.error > 0:
@@ -212,7 +212,7 @@ def measure_agreement(tracked: Sequence[TrackedScores]) -> float | None:
 
 def _read_run(run: Path) -> TrackedScores:
     summary = read_summary(RunDirectory(run))
-    told = _read_told(run / TOLD)
+    scores = _read_scores(run / SCORES_FILE)
     return TrackedScores(
         run=run,
         train=str(read_json(run / "run.json").get("train")),
@@ -220,28 +220,28 @@ def _read_run(run: Path) -> TrackedScores:
         greater_is_better=summary["targets"][0]["greater_is_better"],
         score=summary["score"],
         score_se=summary["score_se"],
-        public=told.get("public"),
-        private=told.get("private"),
+        public=scores.get("public"),
+        private=scores.get("private"),
         has_submission=summary["submission"] is not None,
     )
 
 
-def _read_told(path: Path) -> dict[str, float]:
+def _read_scores(path: Path) -> dict[str, float]:
     """Return the scores told last."""
-    told: dict[str, float] = {}
+    scores: dict[str, float] = {}
     for number, line in enumerate(_read_lines(path).splitlines(), start=1):
         if not line.strip():
             continue
         try:
             entry = json.loads(line)
             found = {name: float(entry[name]) for name in KEYS if name in entry}
-            told |= {name: _check_finite(value) for name, value in found.items()}
+            scores |= {name: _check_finite(value) for name, value in found.items()}
         except (ValueError, TypeError, OverflowError, RecursionError) as error:
             raise RunError(
                 f"{path}:{number}: not a line of scores.",
                 hint='A line looks like {"public": 0.93}; fix or remove it.',
             ) from error
-    return told
+    return scores
 
 
 def _check_finite(value: float) -> float:

@@ -94,17 +94,17 @@ def find_suspicions(
     for place, member in enumerate(members):
         suspicion = None
         if member.fold_names:
-            suspicion = _judge_by_file(problem, member, run)
+            suspicion = _find_suspicion_by_file(problem, member, run)
         if suspicion is None:
             rest = np.delete(table, place, axis=0)
             scored = _Scored(table[place], own, rest, perfect, _fold_errors(member, run, folds))
-            suspicion = _judge(problem, member, folds, scored)
+            suspicion = _find_suspicion(problem, member, folds, scored)
         if suspicion is not None:
             found.append(suspicion)
     return tuple(found)
 
 
-def _judge_by_file(problem: Problem, member: Outside, run: Candidate) -> Suspicion | None:
+def _find_suspicion_by_file(problem: Problem, member: Outside, run: Candidate) -> Suspicion | None:
     folds = _list_file_folds(problem, member)
     if len(folds.rows) < 2:
         return None
@@ -115,11 +115,13 @@ def _judge_by_file(problem: Problem, member: Outside, run: Candidate) -> Suspici
         perfect=_score_perfect(problem, folds),
         errors=_fold_errors(member, run, folds),
     )
-    return _judge_some_folds(problem, member, folds, scored)
+    return _find_suspicion_by_folds(problem, member, folds, scored)
 
 
-def _judge(problem: Problem, member: Outside, folds: _Folds, scored: _Scored) -> Suspicion | None:
-    some = _judge_some_folds(problem, member, folds, scored)
+def _find_suspicion(
+    problem: Problem, member: Outside, folds: _Folds, scored: _Scored
+) -> Suspicion | None:
+    some = _find_suspicion_by_folds(problem, member, folds, scored)
     if some is not None:
         return some
     sign = -1.0 if problem.metric.greater_is_better else 1.0
@@ -137,7 +139,7 @@ def _judge(problem: Problem, member: Outside, folds: _Folds, scored: _Scored) ->
     )
 
 
-def _judge_some_folds(
+def _find_suspicion_by_folds(
     problem: Problem, member: Outside, folds: _Folds, scored: _Scored
 ) -> Suspicion | None:
     sign = -1.0 if problem.metric.greater_is_better else 1.0

@@ -15,21 +15,21 @@ import pandas as pd
 
 from automl_cli.core.arrays import BoolVector, FloatMatrix, FloatVector, IntVector
 from automl_cli.core.candidate import Candidate
-from automl_cli.core.counts import spell_count
+from automl_cli.core.counts import format_count
 from automl_cli.core.dataset import Target
 from automl_cli.core.errors import DataError
 from automl_cli.core.problem import Problem
 from automl_cli.data.numbers import parse_numbers, parse_plain
 from automl_cli.data.read import RawTable, read_table
 from automl_cli.data.spelling import match_columns
-from automl_cli.data.words import make_words
+from automl_cli.data.text_columns import make_text_column
 from automl_cli.ensemble.outside.folds import check_folds
 from automl_cli.ensemble.outside.member import make_member
 from automl_cli.ensemble.outside.rows import (
     HINT,
     PredictedRows,
-    find_name,
     find_places,
+    match_column_name,
     wrong_number,
 )
 
@@ -129,12 +129,12 @@ def _read(problem: Problem, path: Path, rows: PredictedRows) -> _Read:
         return _Read(values=_scale(problem, path, array))
     table = _match(read_table(path), problem.target, rows.id)
     places, note = find_places(table, rows)
-    told = [f"{path.name}: {what}: {said}" for what, said in table.told()]
-    note = "; ".join([*filter(None, [note]), *told]) or None
+    read = [f"{path.name}: {what}: {said}" for what, said in table.list_notes()]
+    note = "; ".join([*filter(None, [note]), *read]) or None
     names = _find_columns(table, problem.target, rows.id)
     columns = [_read_numbers(table, name)[places] for name in names]
     values = _scale(problem, path, np.column_stack(columns))
-    fold = find_name(table.names, FOLD)
+    fold = match_column_name(table.names, FOLD)
     if fold is None or fold in names:
         return _Read(values=values, note=note)
     codes, levels = pd.factorize(table.texts(fold)[places])
@@ -175,9 +175,11 @@ def _read_numbers(table: RawTable, name: str) -> FloatVector:
     plain = parse_plain(table.cells(name))
     if plain is not None and not np.isnan(plain).any():
         return plain
-    words = make_words(table.cells(name), GAPS)  # rows that no fold holds out may be many
-    numbers = np.asarray(parse_numbers(words.texts), dtype=np.float64)
-    is_wrong = (np.isnan(numbers) & (words.counts > 0))[words.codes]
+    text_column = make_text_column(
+        table.cells(name), GAPS
+    )  # rows that no fold holds out may be many
+    numbers = np.asarray(parse_numbers(text_column.texts), dtype=np.float64)
+    is_wrong = (np.isnan(numbers) & (text_column.counts > 0))[text_column.codes]
     if is_wrong.any():
         row = int(is_wrong.argmax())
         cell = table.cells(name)[row].as_py()
@@ -185,19 +187,19 @@ def _read_numbers(table: RawTable, name: str) -> FloatVector:
             f"{table.name}: {cell!r} in column {name!r}, row {row + 1}, is not a number.",
             hint="Give probabilities or values; labels cannot be blended.",
         )
-    return numbers[words.codes]
+    return numbers[text_column.codes]
 
 
 def _find_columns(table: RawTable, target: Target, row_id: str | None) -> Sequence[str]:
     if target.n_classes > 2:
-        classes = [find_name(table.names, label) for label in target.labels]
+        classes = [match_column_name(table.names, label) for label in target.labels]
         known = [name for name in classes if name is not None]
         if len(set(known)) == target.n_classes:
             return known
-    own = find_name(table.names, target.name)
+    own = match_column_name(table.names, target.name)
     if own is not None:
         return [own]
-    others = {find_name(table.names, name) for name in (row_id, FOLD) if name is not None}
+    others = {match_column_name(table.names, name) for name in (row_id, FOLD) if name is not None}
     left = [name for name in table.names if name not in others]
     if len(left) != 1:
         raise DataError(
@@ -215,7 +217,7 @@ def _scale(problem: Problem, path: Path, values: FloatMatrix) -> FloatMatrix:
         values = values[:, 1:]
     if values.shape[1] != problem.n_outputs:
         raise DataError(
-            f"{path}: {spell_count(values.shape[1], 'column')} of predictions, "
+            f"{path}: {format_count(values.shape[1], 'column')} of predictions, "
             f"expected {problem.n_outputs}.",
             hint="Give the probability of the positive class, one column per class, or the value.",
         )

@@ -81,12 +81,14 @@ def find_places(table: RawTable, rows: PredictedRows) -> tuple[IntVector, str | 
     DataError
         If rows are missing, unknown or repeated.
     """
-    name = None if rows.texts is None or rows.id is None else find_name(table.names, rows.id)
+    name = (
+        None if rows.texts is None or rows.id is None else match_column_name(table.names, rows.id)
+    )
     if name is None or rows.texts is None:
         if table.n_rows != rows.n_rows:
             raise wrong_number(Path(table.name), table.n_rows, rows)
-        told = f"{table.name}: no column {rows.id!r}; its rows are taken in the order of "
-        return np.arange(rows.n_rows), f"{told}{rows.name}." if rows.texts is not None else None
+        text = f"{table.name}: no column {rows.id!r}; its rows are taken in the order of "
+        return np.arange(rows.n_rows), f"{text}{rows.name}." if rows.texts is not None else None
     known, wanted = _make_comparable(table.cells(name), rows)
     if len(known) == len(wanted) and known.equals(wanted):
         _check_repeats(table, name, known)
@@ -113,14 +115,14 @@ def find_places(table: RawTable, rows: PredictedRows) -> tuple[IntVector, str | 
     return np.asarray(places, dtype=np.int64), None
 
 
-def find_name(names: tuple[str, ...], wanted: str) -> str | None:
+def match_column_name(names: tuple[str, ...], wanted: str) -> str | None:
     """Return the column called `wanted`, be it in another case, or None.
 
     Examples
     --------
-    >>> find_name(("ID", "sold"), "id")
+    >>> match_column_name(("ID", "sold"), "id")
     'ID'
-    >>> find_name(("ID", "Id"), "id") is None
+    >>> match_column_name(("ID", "Id"), "id") is None
     True
     """
     if wanted in names:

@@ -5,7 +5,7 @@ A section is a file here with a function from `ReportData` to a `Section`, and a
 
 from collections.abc import Callable
 
-from automl_cli.report.material import ReportData
+from automl_cli.report.data import ReportData
 from automl_cli.report.section import Section
 from automl_cli.report.sections.drift import write_drift
 from automl_cli.report.sections.ensemble import write_ensemble

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 import numpy as np
 
 from automl_cli.core.arrays import BoolVector, FloatVector, IntVector
-from automl_cli.report.drawing import MUTED, SERIES, add_legend, sheet, thin
-from automl_cli.report.material import ReportTarget
+from automl_cli.report.data import ReportTarget
+from automl_cli.report.drawing import MUTED, SERIES, add_legend, open_plot, thin
 from automl_cli.report.section import Block, Cell, Heading, Paragraph, Picture, Pictures, Table
 from automl_cli.report.sections.calibration import draw_calibration
 from automl_cli.report.sections.confusion import draw_confusion
-from automl_cli.report.wording import count, spell, spell_share, tell_alone
+from automl_cli.report.wording import count, describe_lone_class, format_float, format_share
 
 MOST_POINTS = 300  # of a curve
 THRESHOLDS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
@@ -21,14 +21,14 @@ def write_binary(solved: ReportTarget) -> Iterator[Block]:
     y = solved.problem.y[solved.rows] == 1
     p = solved.oof[solved.rows, 0]
     positive = solved.problem.target.labels[1]
-    labels, told = _decide(solved, p)
+    labels, message = _decide(solved, p)
     yield Paragraph(
-        text=f"The positive class is {positive!r}: {spell_share(float(y.mean()))} of "
-        f"{len(y):,} rows. {told}"
+        text=f"The positive class is {positive!r}: {format_share(float(y.mean()))} of "
+        f"{len(y):,} rows. {message}"
     )
     both = not y.all() and y.any()
     if not both:
-        yield Paragraph(text=tell_alone(solved.problem.target.labels[int(y[0])]))
+        yield Paragraph(text=describe_lone_class(solved.problem.target.labels[int(y[0])]))
     yield Pictures(
         pictures=[
             *([_draw_roc(solved, y, p), _draw_precision(solved, y, p)] if both else []),
@@ -44,10 +44,10 @@ def write_binary(solved: ReportTarget) -> Iterator[Block]:
 
 def _decide(solved: ReportTarget, p: FloatVector) -> tuple[IntVector, str]:
     if solved.problem.metric.wants == "label":
-        told = "Labels in the confusion are those of the submission's rule, cross-fitted."
-        return solved.answers[solved.rows].astype(np.int64), told
-    told = "The metric takes probabilities; the confusion is at a threshold of 0.5."
-    return (p > 0.5).astype(np.int64), told
+        message = "Labels in the confusion are those of the submission's rule, cross-fitted."
+        return solved.answers[solved.rows].astype(np.int64), message
+    message = "The metric takes probabilities; the confusion is at a threshold of 0.5."
+    return (p > 0.5).astype(np.int64), message
 
 
 def _draw_roc(solved: ReportTarget, y: BoolVector, p: FloatVector) -> Picture:
@@ -56,7 +56,7 @@ def _draw_roc(solved: ReportTarget, y: BoolVector, p: FloatVector) -> Picture:
     false, true, _ = roc_curve(y, p)
     area = float(roc_auc_score(y, p))
     chosen = thin(len(false), MOST_POINTS)
-    with sheet(320) as drawn:
+    with open_plot(320) as drawn:
         drawn.axes.plot([0, 1], [0, 1], color=MUTED, linewidth=1, linestyle="--", label="chance")
         drawn.axes.plot(false[chosen], true[chosen], color=SERIES[0], label="out-of-fold")
         drawn.axes.set_xlabel("share of negatives called positive")
@@ -66,7 +66,7 @@ def _draw_roc(solved: ReportTarget, y: BoolVector, p: FloatVector) -> Picture:
     found = float(np.interp(0.1, false, true))
     caption = (
         f"Area under the curve: {area:.4f}. At a false positive rate of 10%, "
-        f"{spell_share(found)} of the positives are found."
+        f"{format_share(found)} of the positives are found."
     )
     return Picture(name=f"ROC curve for {solved.name}", caption=caption, svg=svg)
 
@@ -77,7 +77,7 @@ def _draw_precision(solved: ReportTarget, y: BoolVector, p: FloatVector) -> Pict
     precision, recall, _ = precision_recall_curve(y, p)
     area, base = float(average_precision_score(y, p)), float(y.mean())
     chosen = thin(len(recall), MOST_POINTS)
-    with sheet(320) as drawn:
+    with open_plot(320) as drawn:
         axes = drawn.axes
         axes.axhline(base, color=MUTED, linewidth=1, linestyle="--", label="chance")
         axes.plot(recall[chosen], precision[chosen], color=SERIES[0], label="out-of-fold")
@@ -89,7 +89,7 @@ def _draw_precision(solved: ReportTarget, y: BoolVector, p: FloatVector) -> Pict
     half = float(precision[recall >= 0.5].max())
     caption = (
         f"Average precision: {area:.4f} (chance: {base:.4f}). At a recall of 50%, precision "
-        f"is {spell_share(half)}."
+        f"is {format_share(half)}."
     )
     return Picture(name=f"Precision and recall for {solved.name}", caption=caption, svg=svg)
 
@@ -97,7 +97,7 @@ def _draw_precision(solved: ReportTarget, y: BoolVector, p: FloatVector) -> Pict
 def _draw_heaps(solved: ReportTarget, y: BoolVector, p: FloatVector) -> Picture:
     edges = np.linspace(0, 1, 31)
     labels = solved.problem.target.labels
-    with sheet(320) as drawn:
+    with open_plot(320) as drawn:
         for place in (0, 1):
             heights, _ = np.histogram(p[y == bool(place)], edges)
             share = heights / max(1, heights.sum())
@@ -111,7 +111,7 @@ def _draw_heaps(solved: ReportTarget, y: BoolVector, p: FloatVector) -> Picture:
     middle = float(((p > 0.3) & (p < 0.7)).mean())
     caption = (
         "Distribution of the predictions for the rows of each class. For "
-        f"{spell_share(middle)} of all rows the ensemble is unsure (0.3 to 0.7)."
+        f"{format_share(middle)} of all rows the ensemble is unsure (0.3 to 0.7)."
     )
     return Picture(name=f"Predictions by class for {solved.name}", caption=caption, svg=svg)
 
@@ -129,7 +129,7 @@ def _list_thresholds(y: BoolVector, p: FloatVector) -> Table:
             [
                 Cell(text=f"{threshold}", order=threshold),
                 count(int(called.sum())),
-                *(Cell(text=spell(number, 3), order=number) for number in numbers),
+                *(Cell(text=format_float(number, 3), order=number) for number in numbers),
             ]
         )
     names = ("threshold", "called positive", "precision", "recall", "F1", "accuracy")

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from automl_cli.core.arrays import BoolVector, FloatVector
-from automl_cli.report.drawing import MUTED, SERIES, add_legend, sheet
+from automl_cli.report.drawing import MUTED, SERIES, add_legend, open_plot
 from automl_cli.report.section import Picture
-from automl_cli.report.wording import spell
+from automl_cli.report.wording import format_float
 
 N_BINS = 10
 Z = 1.96  # standard errors of a 95 % interval
@@ -80,7 +80,7 @@ def draw_calibration(
         The event, such as "the positive class".
     """
     bins = make_bins(probabilities, hits)
-    with sheet(320) as drawn:
+    with open_plot(320) as drawn:
         axes = drawn.axes
         axes.plot([0, 1], [0, 1], color=MUTED, linewidth=1, linestyle="--", label="perfect")
         errors = np.abs([bins.observed - bins.low, bins.high - bins.observed])
@@ -100,7 +100,7 @@ def draw_calibration(
         svg = drawn.svg()
     outside = int(((bins.predicted < bins.low) | (bins.predicted > bins.high)).sum())
     caption = (
-        f"Predicted probability and observed share differ by {spell(bins.gap, 2)} on "
+        f"Predicted probability and observed share differ by {format_float(bins.gap, 2)} on "
         f"average. In {outside} of {len(bins.counts)} bins the difference is significant "
         "(outside the 95% interval)."
     )

@@ -5,10 +5,10 @@ import numpy.typing as npt
 
 from automl_cli.core.arrays import IntVector
 from automl_cli.report.cells import fill_cells
-from automl_cli.report.drawing import sheet
-from automl_cli.report.material import ReportTarget
+from automl_cli.report.data import ReportTarget
+from automl_cli.report.drawing import open_plot
 from automl_cli.report.section import Picture
-from automl_cli.report.wording import spell_share
+from automl_cli.report.wording import format_share
 
 MOST_CLASSES = 10
 
@@ -20,11 +20,11 @@ def draw_confusion(solved: ReportTarget, y: IntVector, labels: npt.NDArray[np.in
     np.add.at(counts, (true, given), 1)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     texts = [
-        [_spell(*cell) for cell in zip(*row, strict=True)]
+        [_format(*cell) for cell in zip(*row, strict=True)]
         for row in zip(shares, counts, strict=True)
     ]
     height = 120.0 + max(200.0, 32.0 * len(names))
-    with sheet(height) as drawn:
+    with open_plot(height) as drawn:
         fill_cells(drawn.axes, shares, texts, names, font_size=12 if len(names) < 6 else 10)
         drawn.axes.set_xlabel("predicted class")
         drawn.axes.set_ylabel("true class")
@@ -33,9 +33,9 @@ def draw_confusion(solved: ReportTarget, y: IntVector, labels: npt.NDArray[np.in
     off = counts - np.diag(np.diag(counts))
     i, j = np.unravel_index(int(off.argmax()), off.shape)
     caption = (
-        f"Accuracy: {spell_share(right)}; each row sums to 100%. The most frequent mistake "
+        f"Accuracy: {format_share(right)}; each row sums to 100%. The most frequent mistake "
         f"is {names[int(i)]} predicted as {names[int(j)]}, {int(off[i, j]):,} times "
-        f"({spell_share(float(shares[i, j]))} of {names[int(i)]})."
+        f"({format_share(float(shares[i, j]))} of {names[int(i)]})."
     )
     return Picture(name=f"Confusion for {solved.name}", caption=caption, svg=svg)
 
@@ -64,5 +64,5 @@ def merge_rare(
     return [*(labels[code] for code in kept), "others"], places[first], places[second]
 
 
-def _spell(share: float, number: float) -> str:
+def _format(share: float, number: float) -> str:
     return f"{share:.0%}\n{number:,.0f}" if number else "0"

@@ -6,17 +6,17 @@ import numpy as np
 import pandas as pd
 
 from automl_cli.audit import RULES, make_evidence
-from automl_cli.audit.adversarial import LEAST_ROWS, TOLD_APART
+from automl_cli.audit.adversarial import LEAST_AUC, LEAST_ROWS
+from automl_cli.report.data import ReportData
 from automl_cli.report.drawing import (
     SERIES,
     add_legend,
     height_of,
     list_bars,
+    open_plot,
     read_days,
-    sheet,
     show_dates,
 )
-from automl_cli.report.material import ReportData
 from automl_cli.report.section import (
     Block,
     Cell,
@@ -28,8 +28,8 @@ from automl_cli.report.section import (
     Section,
     Table,
 )
-from automl_cli.report.shifts import LARGE, MODERATE, Shift, measure_shifts, read_numbers
-from automl_cli.report.wording import say, shorten, spell, spell_share
+from automl_cli.report.shifts import LARGE, MODERATE, Shift, convert_to_floats, measure_shifts
+from automl_cli.report.wording import format_float, format_share, make_text_cell, shorten
 
 MOST_DRAWN, MOST_LEVELS = 3, 8
 MOST_SHOWN = 15
@@ -37,7 +37,7 @@ WORTH_A_PICTURE = MODERATE / 2
 NO_TEST = "There is no test table to compare with."
 ALIKE = (
     "Adversarial validation: a model cannot tell test rows from training rows (its AUC is "
-    f"below {TOLD_APART})."
+    f"below {LEAST_AUC})."
 )
 TOO_FEW = (
     "Adversarial validation was skipped: there are only {n_rows} {table} rows, and at least "
@@ -45,34 +45,34 @@ TOO_FEW = (
 )
 
 
-def write_drift(material: ReportData) -> Section:
+def write_drift(data: ReportData) -> Section:
     """Write the section about the distance of train and test."""
     title = "Drift between train and test"
-    if material.test is None:
+    if data.test is None:
         return Section(name="drift", title=title, blocks=[Paragraph(text=NO_TEST)])
-    dataset = material.run.inference.dataset
-    shifts = measure_shifts(material.train, material.test, dataset.schema.columns)
-    blocks: list[Block] = [*_find_separation(material)]
+    dataset = data.run.inference.dataset
+    shifts = measure_shifts(data.train, data.test, dataset.schema.columns)
+    blocks: list[Block] = [*_find_separation(data)]
     if shifts:
-        blocks += [Paragraph(text=_tell(shifts)), Pictures(pictures=_draw(material, shifts))]
+        blocks += [Paragraph(text=_describe(shifts)), Pictures(pictures=_draw(data, shifts))]
         blocks.append(_list_shifts(shifts))
     return Section(name="drift", title=title, blocks=blocks)
 
 
-def _find_separation(material: ReportData) -> Iterator[Block]:
+def _find_separation(data: ReportData) -> Iterator[Block]:
     """Ask the audit's adversarial rule, which is too slow for the start of a run."""
-    dataset = material.run.inference.dataset
+    dataset = data.run.inference.dataset
     evidence = make_evidence(dataset, dataset.schema.targets[0])
     found = list(RULES.get("separable_test").find(evidence))
     if not found:
         yield Paragraph(
-            text=_tell_alike(dataset.n_rows, 0 if dataset.test is None else len(dataset.test))
+            text=_describe_alike(dataset.n_rows, 0 if dataset.test is None else len(dataset.test))
         )
     for one in found:
         yield Notice(severity=one.severity, code=one.code, message=one.message, advice=one.advice)
 
 
-def _tell_alike(n_train: int, n_test: int) -> str:
+def _describe_alike(n_train: int, n_test: int) -> str:
     """Say why nothing was found: the tables are alike, or too small to tell."""
     n_rows, table = min((n_train, "training"), (n_test, "test"))
     if n_rows < LEAST_ROWS:
@@ -80,7 +80,7 @@ def _tell_alike(n_train: int, n_test: int) -> str:
     return ALIKE
 
 
-def _tell(shifts: Sequence[Shift]) -> str:
+def _describe(shifts: Sequence[Shift]) -> str:
     large = sum(one.stability >= LARGE for one in shifts) or "none"
     moderate = sum(MODERATE <= one.stability < LARGE for one in shifts) or "none"
     surely = sum(one.p <= 0.05 for one in shifts) or "none"
@@ -95,16 +95,16 @@ def _tell(shifts: Sequence[Shift]) -> str:
 def _list_shifts(shifts: Sequence[Shift]) -> Table:
     rows = []
     for one in shifts:
-        statistic = "-" if one.statistic is None else spell(one.statistic, 2)
-        gaps = " / ".join(spell_share(share) for share in one.missing)
+        statistic = "-" if one.statistic is None else format_float(one.statistic, 2)
+        gaps = " / ".join(format_share(share) for share in one.missing)
         rows.append(
             [
-                say(one.name),
+                make_text_cell(one.name),
                 Cell(text=f"{one.stability:.3f}", order=one.stability),
                 Cell(text=statistic, order=one.statistic),
                 Cell(text="< 0.001" if one.p < 0.001 else f"{one.p:.3f}", order=one.p),
                 Cell(text=gaps, order=one.missing[1] - one.missing[0]),
-                Cell(text=spell_share(one.unseen), order=one.unseen),
+                Cell(text=format_share(one.unseen), order=one.unseen),
             ]
         )
     names = ("stability index", "KS distance", "adjusted p", "missing train / test", "unseen")
@@ -119,13 +119,13 @@ def _list_shifts(shifts: Sequence[Shift]) -> Table:
     )
 
 
-def _draw(material: ReportData, shifts: Sequence[Shift]) -> list[Picture]:
-    test = material.test
+def _draw(data: ReportData, shifts: Sequence[Shift]) -> list[Picture]:
+    test = data.test
     if test is None:
         raise AssertionError("drift is between two tables")
     pictures = [_draw_ranking(shifts[:MOST_SHOWN])]
     for shift in (one for one in shifts[:MOST_DRAWN] if one.stability >= WORTH_A_PICTURE):
-        train_values, test_values = material.train[shift.name], test[shift.name]
+        train_values, test_values = data.train[shift.name], test[shift.name]
         if isinstance(train_values.dtype, pd.CategoricalDtype) or (
             train_values.nunique() <= MOST_LEVELS
         ):
@@ -136,7 +136,7 @@ def _draw(material: ReportData, shifts: Sequence[Shift]) -> list[Picture]:
 
 
 def _draw_ranking(shifts: Sequence[Shift]) -> Picture:
-    with sheet(height_of(len(shifts))) as drawn:
+    with open_plot(height_of(len(shifts))) as drawn:
         places = list_bars(drawn.axes, [shorten(one.name) for one in shifts])
         drawn.axes.barh(places, [one.stability for one in shifts], color=SERIES[0], height=0.6)
         span = max(1.1 * max(one.stability for one in shifts), 1.3 * MODERATE)
@@ -156,12 +156,12 @@ def _draw_ranking(shifts: Sequence[Shift]) -> Picture:
 
 def _draw_heaps(shift: Shift, train: pd.Series, test: pd.Series) -> Picture:
     is_date = pd.api.types.is_datetime64_any_dtype(train)
-    mine, its = map(read_days if is_date else read_numbers, (train, test))
+    mine, its = map(read_days if is_date else convert_to_floats, (train, test))
     mine, its = mine[~np.isnan(mine)], its[~np.isnan(its)]
     both = np.concatenate([mine, its])
     low, high = np.quantile(both, (0.005, 0.995)) if len(both) else (0.0, 1.0)
     edges = np.linspace(low, high if high > low else low + 1.0, 31)
-    with sheet(280) as drawn:
+    with open_plot(280) as drawn:
         for values, label, color in ((mine, "train", SERIES[0]), (its, "test", SERIES[1])):
             heights, _ = np.histogram(np.clip(values, edges[0], edges[-1]), edges)
             share = heights / max(1, heights.sum())
@@ -174,7 +174,9 @@ def _draw_heaps(shift: Shift, train: pd.Series, test: pd.Series) -> Picture:
             show_dates(drawn.axes)
         add_legend(drawn.axes)
         svg = drawn.svg()
-    distance = "" if shift.statistic is None else f", KS distance {spell(shift.statistic, 2)}"
+    distance = (
+        "" if shift.statistic is None else f", KS distance {format_float(shift.statistic, 2)}"
+    )
     caption = f"{shift.name}: stability index {shift.stability:.3f}{distance}."
     return Picture(name=f"{shift.name} in train and test", caption=caption, svg=svg)
 
@@ -184,7 +186,7 @@ def _draw_levels(shift: Shift, train: pd.Series, test: pd.Series) -> Picture:
     joined = pd.concat(shares, axis=1, keys=["train", "test"]).fillna(0.0)
     gaps = (joined["train"] - joined["test"]).abs().sort_values(ascending=False, kind="stable")
     names = list(gaps.index[:MOST_LEVELS])
-    with sheet(height_of(len(names)) + 30 + 8 * len(names)) as drawn:
+    with open_plot(height_of(len(names)) + 30 + 8 * len(names)) as drawn:
         places = list_bars(drawn.axes, [shorten(str(name)) for name in names])
         for offset, kind, color in ((-0.18, "train", SERIES[0]), (0.18, "test", SERIES[1])):
             values = joined.loc[names, kind]
@@ -194,7 +196,7 @@ def _draw_levels(shift: Shift, train: pd.Series, test: pd.Series) -> Picture:
         svg = drawn.svg()
     caption = (
         f"{shift.name}: stability index {shift.stability:.3f}. These levels differ most; "
-        f"{names[0]} has {spell_share(float(joined.loc[names[0], 'train']))} of train and "
-        f"{spell_share(float(joined.loc[names[0], 'test']))} of test."
+        f"{names[0]} has {format_share(float(joined.loc[names[0], 'train']))} of train and "
+        f"{format_share(float(joined.loc[names[0], 'test']))} of test."
     )
     return Picture(name=f"{shift.name} in train and test", caption=caption, svg=svg)

@@ -7,20 +7,20 @@ import numpy as np
 from automl_cli.core.arrays import FloatMatrix, FloatVector
 from automl_cli.core.candidate import Blend
 from automl_cli.report.cells import fill_cells
-from automl_cli.report.drawing import MUTED, SERIES, height_of, list_bars, sheet
-from automl_cli.report.material import ReportData, ReportTarget
+from automl_cli.report.data import ReportData, ReportTarget
+from automl_cli.report.drawing import MUTED, SERIES, height_of, list_bars, open_plot
 from automl_cli.report.section import Block, Paragraph, Picture, Pictures, Section, Subtitle
-from automl_cli.report.wording import join_names
+from automl_cli.report.wording import join_first_names
 
 MOST_WEIGHTS, MOST_MEMBERS = 16, 10
 ALONE = "There is no ensemble: the clock left no time for one, or there is one candidate."
 
 
-def write_ensemble(material: ReportData) -> Section:
+def write_ensemble(data: ReportData) -> Section:
     """Write the section about weights and diversity."""
     blocks: list[Block] = []
-    for solved in material.solved:
-        if len(material.solved) > 1:
+    for solved in data.solved:
+        if len(data.solved) > 1:
             blocks.append(Subtitle(text=solved.name))
         if solved.blend is None:
             blocks.append(Paragraph(text=ALONE))
@@ -59,7 +59,7 @@ def _write_target(solved: ReportTarget, blend: Blend) -> Iterator[Block]:
 def _draw_weights(solved: ReportTarget, blend: Blend, shown: Sequence[int]) -> Picture:
     weights = blend.weights[list(shown)]
     names = [blend.members[place] for place in shown]
-    with sheet(height_of(len(names))) as drawn:
+    with open_plot(height_of(len(names))) as drawn:
         places = list_bars(drawn.axes, names)
         colors = [SERIES[0] if weight >= 0 else SERIES[1] for weight in weights]
         drawn.axes.barh(places, weights, color=colors, height=0.6)
@@ -70,7 +70,7 @@ def _draw_weights(solved: ReportTarget, blend: Blend, shown: Sequence[int]) -> P
     caption = (
         f"{len(names)} of {len(blend.members)} members, the largest weights first; combiner "
         f"{blend.combiner}. Summed by model: "
-        + join_names([f"{model} {weight:.2f}" for model, weight in share])
+        + join_first_names([f"{model} {weight:.2f}" for model, weight in share])
         + "."
     )
     return Picture(name=f"Weights of the ensemble for {solved.name}", caption=caption, svg=svg)
@@ -91,18 +91,20 @@ def _draw_correlations(solved: ReportTarget, blend: Blend, shown: Sequence[int])
     with np.errstate(invalid="ignore", divide="ignore"):  # errors that do not vary have none: NaN
         found = np.asarray(np.corrcoef(errors), dtype=np.float64)
     low = float(np.min(found, where=np.isfinite(found), initial=1.0))
-    with sheet(110.0 + 30.0 * len(names)) as drawn:
+    with open_plot(110.0 + 30.0 * len(names)) as drawn:
         strength = np.nan_to_num((found - low) / max(1.0 - low, 1e-9))
-        fill_cells(drawn.axes, strength, [[_spell(value) for value in row] for row in found], names)
+        fill_cells(
+            drawn.axes, strength, [[_format(value) for value in row] for row in found], names
+        )
         svg = drawn.svg()
     caption = (
         f"Correlation of the errors of the {len(names)} members with the largest weights, "
-        f"{_tell_pairs(found, names)}; the darker a cell, the higher the correlation."
+        f"{_describe_pairs(found, names)}; the darker a cell, the higher the correlation."
     )
     return Picture(name=f"Diversity of the members for {solved.name}", caption=caption, svg=svg)
 
 
-def _tell_pairs(found: FloatMatrix, names: Sequence[str]) -> str:
+def _describe_pairs(found: FloatMatrix, names: Sequence[str]) -> str:
     every = [(float(found[i, j]), i, j) for i in range(len(names)) for j in range(i)]
     pairs = [pair for pair in every if np.isfinite(pair[0])]
     if not pairs:
@@ -115,5 +117,5 @@ def _tell_pairs(found: FloatMatrix, names: Sequence[str]) -> str:
     )
 
 
-def _spell(correlation: float) -> str:
+def _format(correlation: float) -> str:
     return f"{correlation:.2f}".replace("0.", ".", 1) if np.isfinite(correlation) else "-"

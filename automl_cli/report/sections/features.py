@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from automl_cli.core.counts import spell_count
+from automl_cli.core.counts import format_count
 from automl_cli.features.state import count_selected
 from automl_cli.features.tried import ScreenedColumn, load_tried
-from automl_cli.report.drawing import SERIES, add_legend, height_of, list_bars, sheet
-from automl_cli.report.material import ReportData, ReportTarget
-from automl_cli.report.pairs import FeatureSetPair, find_pairs, spell_step
+from automl_cli.report.data import ReportData, ReportTarget
+from automl_cli.report.drawing import SERIES, add_legend, height_of, list_bars, open_plot
+from automl_cli.report.pairs import FeatureSetPair, describe_step, find_pairs
 from automl_cli.report.section import (
     Block,
     Cell,
@@ -22,7 +22,13 @@ from automl_cli.report.section import (
     Subtitle,
     Table,
 )
-from automl_cli.report.wording import count, join_names, say, spell, spell_score
+from automl_cli.report.wording import (
+    count,
+    format_float,
+    format_score,
+    join_first_names,
+    make_text_cell,
+)
 
 if TYPE_CHECKING:
     from automl_cli.core.candidate import Candidate, FeatureRecipe
@@ -35,17 +41,17 @@ NO_PAIRS = (
 )
 
 
-def write_features(material: ReportData) -> Section:
+def write_features(data: ReportData) -> Section:
     """Write the section about feature sets and groups."""
     blocks: list[Block] = []
-    for path in sorted(material.run.directory.features.glob("screen-*/tried.json")):
+    for path in sorted(data.run.directory.features.glob("screen-*/tried.json")):
         blocks += _write_screen(*load_tried(path))
     if not blocks:
         blocks.append(Paragraph(text="No generated columns were screened in this run."))
-    for solved in material.solved:
-        if len(material.solved) > 1:
+    for solved in data.solved:
+        if len(data.solved) > 1:
             blocks.append(Subtitle(text=solved.name))
-        blocks += [_list_sets(material, solved), *_write_pairs(solved)]
+        blocks += [_list_sets(data, solved), *_write_pairs(solved)]
     return Section(name="features", title="Feature sets", blocks=blocks)
 
 
@@ -68,8 +74,8 @@ def _write_screen(rows: Sequence[ScreenedColumn], n_folds: int) -> Iterator[Bloc
         ],
         rows=[
             [
-                say(row.column),
-                say(row.group),
+                make_text_cell(row.column),
+                make_text_cell(row.group),
                 Cell(text=f"{row.score:.1f}", order=row.score),
                 Cell(text=f"{row.stands_out} of {n_folds}", order=row.stands_out),
                 Cell(text=f"{row.taken} of {n_folds}", order=row.taken),
@@ -84,7 +90,7 @@ def _draw_groups(rows: Sequence[ScreenedColumn], groups: Sequence[str]) -> Pictu
     tried = [sum(row.group == group for row in rows) for group in groups]
     out = [sum(row.group == group and row.stands_out > 0 for row in rows) for group in groups]
     taken = [sum(row.group == group and row.taken > 0 for row in rows) for group in groups]
-    with sheet(height_of(len(groups)) + 40 + 14 * len(groups)) as drawn:
+    with open_plot(height_of(len(groups)) + 40 + 14 * len(groups)) as drawn:
         places = list_bars(drawn.axes, groups)
         kinds = ("tried", "stands out", "taken")
         for place, (label, values) in enumerate(zip(kinds, (tried, out, taken), strict=True)):
@@ -104,7 +110,7 @@ def _draw_groups(rows: Sequence[ScreenedColumn], groups: Sequence[str]) -> Pictu
     return Picture(name="Generated columns by group", caption=caption, svg=svg)
 
 
-def _list_sets(material: ReportData, solved: ReportTarget) -> Table:
+def _list_sets(data: ReportData, solved: ReportTarget) -> Table:
     by_set: dict[tuple[str, FeatureRecipe], list[Candidate]] = {}
     for candidate in solved.candidates:  # the best first
         key = (candidate.spec.model, candidate.spec.recipe)
@@ -112,17 +118,17 @@ def _list_sets(material: ReportData, solved: ReportTarget) -> Table:
     rows = []
     for (model, recipe), candidates in by_set.items():
         best = candidates[0]
-        counted = count_selected(material.run.directory.features, best.spec)
+        counted = count_selected(data.run.directory.features, best.spec)
         used = [f"{name} {number:.3g}" for name, number in counted.items() if number]
-        own = [spell_step(step) for step in recipe if step.top is None]
+        own = [describe_step(step) for step in recipe if step.top is None]
         rows.append(
             [
-                say(model),
-                say(best.spec.key),
-                say(", ".join(own)),
-                say(", ".join(used) or "none"),
+                make_text_cell(model),
+                make_text_cell(best.spec.key),
+                make_text_cell(", ".join(own)),
+                make_text_cell(", ".join(used) or "none"),
                 count(len(candidates)),
-                Cell(text=spell_score(best.score, best.score_se), order=best.score),
+                Cell(text=format_score(best.score, best.score_se), order=best.score),
             ]
         )
     headings = [Heading(text="model"), Heading(text="its best", kind="code")]
@@ -145,12 +151,14 @@ def _write_pairs(solved: ReportTarget) -> Iterator[Block]:
     if not pairs:
         yield Paragraph(text=NO_PAIRS)
         return
-    shown, told = pairs, ""
+    shown, message = pairs, ""
     if len(pairs) > MOST_PAIRS:  # both ends: losers say as much as winners
         shown = [*pairs[: MOST_PAIRS // 2], *pairs[-(MOST_PAIRS // 2) :]]
-        told = f"; the {MOST_PAIRS // 2} best and the {MOST_PAIRS // 2} worst of {len(pairs)} pairs"
+        message = (
+            f"; the {MOST_PAIRS // 2} best and the {MOST_PAIRS // 2} worst of {len(pairs)} pairs"
+        )
     yield Table(
-        caption="Effect of features: candidates with the same model and parameters" + told,
+        caption="Effect of features: candidates with the same model and parameters" + message,
         headings=[
             Heading(text="model"),
             Heading(text="with", kind="text"),
@@ -164,8 +172,8 @@ def _write_pairs(solved: ReportTarget) -> Iterator[Block]:
     sure = [pair for pair in pairs if abs(pair.gain) > 2 * pair.error]
     helped = sum(pair.gain > 0 for pair in sure)
     yield Paragraph(
-        text=f"Of {spell_count(len(pairs), 'pair')}, {helped} gained and {len(sure) - helped} lost "
-        "by more than two standard errors."
+        text=f"Of {format_count(len(pairs), 'pair')}, {helped} gained and {len(sure) - helped} "
+        "lost by more than two standard errors."
     )
     yield Paragraph(
         text="Both candidates of a pair have the same rows and the same model, but other "
@@ -178,10 +186,13 @@ def _write_pairs(solved: ReportTarget) -> Iterator[Block]:
 def _list_pair(pair: FeatureSetPair) -> list[Cell]:
     ratio = pair.gain / pair.error if pair.error > 0 else float(np.sign(pair.gain)) * np.inf
     return [
-        say(pair.model),
-        say(join_names(pair.added, most=9) or "nothing more"),
-        say(join_names(pair.removed, most=9) or "nothing"),
-        Cell(text=f"{spell(pair.gain, 3)} ± {spell(pair.error, 2)}", order=pair.gain),
-        Cell(text=spell(ratio, 2), order=ratio if np.isfinite(ratio) else 0.0),
-        Cell(text=spell(pair.score_gain, 3), order=pair.score_gain),
+        make_text_cell(pair.model),
+        make_text_cell(join_first_names(pair.added, most=9) or "nothing more"),
+        make_text_cell(join_first_names(pair.removed, most=9) or "nothing"),
+        Cell(
+            text=f"{format_float(pair.gain, 3)} ± {format_float(pair.error, 2)}",
+            order=pair.gain,
+        ),
+        Cell(text=format_float(ratio, 2), order=ratio if np.isfinite(ratio) else 0.0),
+        Cell(text=format_float(pair.score_gain, 3), order=pair.score_gain),
     ]

@@ -1,6 +1,6 @@
 """What the audit found about the tables."""
 
-from automl_cli.report.material import ReportData
+from automl_cli.report.data import ReportData
 from automl_cli.report.section import Block, Notice, Paragraph, Section
 
 NOTHING = (
@@ -9,7 +9,7 @@ NOTHING = (
 )
 
 
-def write_findings(material: ReportData) -> Section:
+def write_findings(data: ReportData) -> Section:
     """Write the section about the flaws of the tables, the gravest first."""
     blocks: list[Block] = [
         Notice(
@@ -18,6 +18,6 @@ def write_findings(material: ReportData) -> Section:
             message=one["message"],
             advice=one["advice"],
         )
-        for one in material.summary["findings"]
+        for one in data.summary["findings"]
     ]
     return Section(name="findings", title="Findings", blocks=blocks or [Paragraph(text=NOTHING)])

@@ -13,9 +13,9 @@ import pandas as pd
 
 from automl_cli.bundle.members import find_blend_key
 from automl_cli.core.explanation import Importance
+from automl_cli.report.data import ReportData
 from automl_cli.report.dependence import Dependence, draw_dependence, read_dependences
-from automl_cli.report.drawing import MUTED, SERIES, height_of, list_bars, sheet
-from automl_cli.report.material import ReportData
+from automl_cli.report.drawing import MUTED, SERIES, height_of, list_bars, open_plot
 from automl_cli.report.section import (
     Block,
     Cell,
@@ -27,7 +27,14 @@ from automl_cli.report.section import (
     Subtitle,
     Table,
 )
-from automl_cli.report.wording import LONGEST_LABEL, count, join_names, say, shorten, spell
+from automl_cli.report.wording import (
+    LONGEST_LABEL,
+    count,
+    format_float,
+    join_first_names,
+    make_text_cell,
+    shorten,
+)
 from automl_cli.store import RunDirectory, file_name, read_json, understood
 
 MOST_DRAWN, MOST_DEPENDENCES = 15, 6
@@ -62,34 +69,34 @@ def read_explained(run: RunDirectory) -> list[ExplainedColumns]:
         return [_make_explained(one, path.parent) for one in stored["targets"]]
 
 
-def write_importance(material: ReportData) -> Section:
+def write_importance(data: ReportData) -> Section:
     """Write the section about what the columns are worth."""
-    directory = material.run.directory
+    directory = data.run.directory
     explained = read_explained(directory)
     blocks: list[Block] = []
     for one in explained:
         if len(explained) > 1:
             blocks.append(Subtitle(text=one.target))
         if one.blend != find_blend_key(directory, one.target):
-            told = (
+            message = (
                 "These figures are of an earlier ensemble. Run `automl explain "
                 f"{directory.root}` to measure this one."
             )
-            blocks.append(Paragraph(text=told))
-        blocks += _write_target(material, one)
+            blocks.append(Paragraph(text=message))
+        blocks += _write_target(data, one)
     if not blocks:
-        told = (
+        message = (
             f"Not measured yet. Run `automl explain {directory.root}`, then write the report again."
         )
-        blocks = [Paragraph(text=told)]
+        blocks = [Paragraph(text=message)]
     return Section(name="importance", title=TITLE, blocks=blocks)
 
 
-def _write_target(material: ReportData, explained: ExplainedColumns) -> list[Block]:
+def _write_target(data: ReportData, explained: ExplainedColumns) -> list[Block]:
     ranked = sorted(explained.importances, key=lambda one: -one.importance)
     pictures = [_draw_importances(explained, ranked)] if ranked else []
-    (problem,) = (one.problem for one in material.solved if one.name == explained.target)
-    train = material.train
+    (problem,) = (one.problem for one in data.solved if one.name == explained.target)
+    train = data.train
     dates = {name for name in train if pd.api.types.is_datetime64_any_dtype(train[name])}
     pictures += [
         draw_dependence(one, problem, is_date=one.column in dates)
@@ -100,7 +107,7 @@ def _write_target(material: ReportData, explained: ExplainedColumns) -> list[Blo
 
 def _draw_importances(explained: ExplainedColumns, ranked: Sequence[Importance]) -> Picture:
     shown = ranked[:MOST_DRAWN]
-    with sheet(height_of(len(shown))) as drawn:
+    with open_plot(height_of(len(shown))) as drawn:
         places = list_bars(drawn.axes, [_label(one) for one in shown])
         for place, one in zip(places, shown, strict=True):
             ends = [
@@ -113,10 +120,12 @@ def _draw_importances(explained: ExplainedColumns, ranked: Sequence[Importance])
         drawn.axes.set_xlabel(f"rise of the {explained.loss}, 95% interval")
         svg = drawn.svg()
     found = [one.name for one in ranked if one.found and not one.is_probe]
-    told = f"Significant: {join_names(found, most=3)}." if found else "None is significant."
+    message = (
+        f"Significant: {join_first_names(found, most=3)}." if found else "None is significant."
+    )
     caption = (
         f"Rise of the loss on held-out rows when a column is permuted, top {len(shown)} of "
-        f"{len(ranked)}. {told} (Circle: significant; diamond: may be chance.)"
+        f"{len(ranked)}. {message} (Circle: significant; diamond: may be chance.)"
     )
     name = f"Importance of the columns for {explained.target}"
     return Picture(name=name, caption=caption, svg=svg)
@@ -142,11 +151,16 @@ def _list_importances(ranked: Sequence[Importance]) -> Table:
         ],
         rows=[
             [
-                say(f"{one.name} (noise, to compare with)" if one.is_probe else one.name),
+                make_text_cell(
+                    f"{one.name} (noise, to compare with)" if one.is_probe else one.name
+                ),
                 count(one.importance, 3),
-                Cell(text=f"{spell(one.low, 3)} to {spell(one.high, 3)}", order=one.low),
+                Cell(
+                    text=f"{format_float(one.low, 3)} to {format_float(one.high, 3)}",
+                    order=one.low,
+                ),
                 count(one.q, 2),
-                say("found" if one.found else "may be chance"),
+                make_text_cell("found" if one.found else "may be chance"),
             ]
             for one in ranked
         ],

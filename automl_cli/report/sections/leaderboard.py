@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from automl_cli.report.drawing import INK, MUTED, SERIES, height_of, list_bars, sheet
-from automl_cli.report.material import ReportData, ReportTarget
+from automl_cli.report.data import ReportData, ReportTarget
+from automl_cli.report.drawing import INK, MUTED, SERIES, height_of, list_bars, open_plot
 from automl_cli.report.section import (
     Block,
     Cell,
@@ -18,7 +18,14 @@ from automl_cli.report.section import (
     Subtitle,
     Table,
 )
-from automl_cli.report.wording import count, say, spell, spell_score, spell_seconds, spell_share
+from automl_cli.report.wording import (
+    count,
+    format_float,
+    format_score,
+    format_seconds,
+    format_share,
+    make_text_cell,
+)
 
 MOST_DRAWN = 15
 FIGURES = (
@@ -32,11 +39,11 @@ FIGURES = (
 )
 
 
-def write_leaderboard(material: ReportData) -> Section:
+def write_leaderboard(data: ReportData) -> Section:
     """Write the section with the scores of all candidates and combiners."""
     blocks: list[Block] = []
-    for solved in material.solved:
-        if len(material.solved) > 1:
+    for solved in data.solved:
+        if len(data.solved) > 1:
             blocks.append(Subtitle(text=solved.name))
         blocks += _write_target(solved)
     return Section(name="leaderboard", title="Leaderboard", blocks=blocks)
@@ -59,7 +66,7 @@ def _write_target(solved: ReportTarget) -> Iterator[Block]:
                 Heading(text="in-sample", kind="number"),
             ],
             rows=[
-                [say(name), count(score, 6), count(seen, 6)]
+                [make_text_cell(name), count(score, 6), count(seen, 6)]
                 for name, score, seen in solved.blend.tournament
             ],
         )
@@ -79,7 +86,7 @@ def make_leaderboard(
     rows = []
     for one in described["candidates"]:
         rounds = one["rounds"]
-        score = Cell(text=spell_score(one["score"], one["score_se"]), order=one["score"])
+        score = Cell(text=format_score(one["score"], one["score_se"]), order=one["score"])
         used = "" if one["weight"] is None else f"{one['weight']:.3f}"
         notes = ["stopped by the budget"] * bool(one["cut"])
         if one["row_share"] < 1:
@@ -87,16 +94,16 @@ def make_leaderboard(
         share = one.get("predict_share")
         rows.append(
             [
-                say(one["key"]),
-                say(one.get("description", "")),
+                make_text_cell(one["key"]),
+                make_text_cell(one.get("description", "")),
                 score,
                 Cell(text=used, order=one["weight"] or 0.0),
-                Cell(text="" if share is None else spell_share(share), order=share or 0.0),
-                Cell(text=spell_seconds(one["seconds"]), order=one["seconds"]),
-                count(float(np.mean(rounds))) if rounds else say("-"),
+                Cell(text="" if share is None else format_share(share), order=share or 0.0),
+                Cell(text=format_seconds(one["seconds"]), order=one["seconds"]),
+                count(float(np.mean(rounds))) if rounds else make_text_cell("-"),
                 count(len(one["features"])),
                 count(sum(one["generated"].values())),
-                say("; ".join(notes)),
+                make_text_cell("; ".join(notes)),
             ]
         )
     headings = [Heading(text="candidate", kind="code"), Heading(text="what it is")]
@@ -117,7 +124,7 @@ def _list_left_out(described: Mapping[str, Any]) -> Iterator[Block]:
             caption="Candidates that failed",
             headings=[*names, Heading(text="error"), Heading(text="traceback", kind="code")],
             rows=[
-                [say(one[name]) for name in ("key", "description", "error", "file")]
+                [make_text_cell(one[name]) for name in ("key", "description", "error", "file")]
                 for one in failed
             ],
         )
@@ -125,7 +132,10 @@ def _list_left_out(described: Mapping[str, Any]) -> Iterator[Block]:
         yield Table(
             caption=f"Candidates not fitted for lack of time: {len(skipped)}",
             headings=[*names, Heading(text="reason")],
-            rows=[[say(one[name]) for name in ("key", "description", "reason")] for one in skipped],
+            rows=[
+                [make_text_cell(one[name]) for name in ("key", "description", "reason")]
+                for one in skipped
+            ],
             folded=True,
         )
 
@@ -145,22 +155,22 @@ def _draw_scores(solved: ReportTarget) -> Picture:
     if solved.blend is not None:
         names.insert(0, "ensemble")
         scores.insert(0, (solved.everywhere.score, solved.everywhere.score_se))
-    told = solved.described
-    with sheet(height_of(len(names))) as drawn:
+    summary = solved.described
+    with open_plot(height_of(len(names))) as drawn:
         axes, places = drawn.axes, list_bars(drawn.axes, names)
         for place, (score, error) in zip(places, scores, strict=True):
             color = SERIES[1] if names[int(place)] == "ensemble" else SERIES[0]
             width = error if np.isfinite(error) else 0.0
             axes.errorbar(score, place, xerr=width, fmt="o", color=color, markersize=6)
         axes.axvline(scores[0][0], color=MUTED, linewidth=1, linestyle="--")
-        axes.set_xlabel(f"{told['metric']} ± one standard error")
+        axes.set_xlabel(f"{summary['metric']} ± one standard error")
         svg = drawn.svg()
-    direction = "higher" if told["greater_is_better"] else "lower"
+    direction = "higher" if summary["greater_is_better"] else "lower"
     within = _count_within(scores)
     verb = "is" if within == 1 else "are"
     caption = (
-        f"{told['metric']} of the best {len(shown)} of {len(solved.candidates)} candidates; "
-        f"{direction} is better. {names[0]} reaches {spell_score(*scores[0])}"
+        f"{summary['metric']} of the best {len(shown)} of {len(solved.candidates)} candidates; "
+        f"{direction} is better. {names[0]} reaches {format_score(*scores[0])}"
         + (f"; {within} of the others {verb} within one standard error of it." if within else ".")
     )
     return Picture(name=f"Scores of the candidates for {solved.name}", caption=caption, svg=svg)
@@ -173,7 +183,7 @@ def _count_within(scores: Sequence[tuple[float, float]]) -> int:
 
 def _draw_folds(solved: ReportTarget) -> Picture:
     shown = solved.candidates[:8]
-    with sheet(height_of(len(shown))) as drawn:
+    with open_plot(height_of(len(shown))) as drawn:
         places = list_bars(drawn.axes, [candidate.spec.key for candidate in shown])
         for place, candidate in zip(places, shown, strict=True):
             drawn.axes.plot(
@@ -190,8 +200,8 @@ def _draw_folds(solved: ReportTarget) -> Picture:
         svg = drawn.svg()
     best = shown[0].fold_scores
     caption = (
-        f"The fold scores of the best candidate range from {spell(min(best))} to "
-        f"{spell(max(best))}."
+        f"The fold scores of the best candidate range from {format_float(min(best))} to "
+        f"{format_float(max(best))}."
     )
     return Picture(name=f"Scores of single folds for {solved.name}", caption=caption, svg=svg)
 
@@ -204,7 +214,7 @@ def _list_searches(searched: Sequence[Any]) -> Table:
         headings=[*headings, Heading(text="its best", kind="code"), Heading(text="columns taken")],
         rows=[
             [
-                say(one["model"]),
+                make_text_cell(one["model"]),
                 count(one["trials"]),
                 count(one["whole"]),
                 *_list_choice(one),
@@ -216,11 +226,11 @@ def _list_searches(searched: Sequence[Any]) -> Table:
 
 def _list_choice(searched: Mapping[str, Any]) -> list[Cell]:
     if "best" not in searched:  # no setting came to all folds
-        return [say("-")] * 4
+        return [make_text_cell("-")] * 4
     taken = ", ".join(f"{name} ≤ {top}" for name, top in searched["tops"].items() if top)
     return [
-        Cell(text=spell_score(searched["score"], searched["score_se"]), order=searched["score"]),
-        Cell(text=spell(searched["naive"]), order=searched["naive"]),
-        say(str(searched["best"])),
-        say(taken),
+        Cell(text=format_score(searched["score"], searched["score_se"]), order=searched["score"]),
+        Cell(text=format_float(searched["naive"]), order=searched["naive"]),
+        make_text_cell(str(searched["best"])),
+        make_text_cell(taken),
     ]

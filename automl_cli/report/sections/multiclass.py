@@ -6,12 +6,18 @@ import numpy as np
 import numpy.typing as npt
 
 from automl_cli.core.arrays import FloatMatrix, IntVector
-from automl_cli.report.drawing import MUTED, SERIES, sheet, thin
-from automl_cli.report.material import ReportTarget
+from automl_cli.report.data import ReportTarget
+from automl_cli.report.drawing import MUTED, SERIES, open_plot, thin
 from automl_cli.report.section import Block, Cell, Heading, Paragraph, Picture, Pictures, Table
 from automl_cli.report.sections.calibration import draw_calibration
 from automl_cli.report.sections.confusion import draw_confusion
-from automl_cli.report.wording import count, say, shorten, spell, tell_alone
+from automl_cli.report.wording import (
+    count,
+    describe_lone_class,
+    format_float,
+    make_text_cell,
+    shorten,
+)
 
 MOST_CURVES = 5
 MOST_POINTS = 200
@@ -22,13 +28,13 @@ def write_multiclass(solved: ReportTarget) -> Iterator[Block]:
     rows, problem = solved.rows, solved.problem
     y = problem.y[rows].astype(np.int64)
     p = solved.oof[rows] if problem.n_outputs > 1 else None
-    labels, told = _decide(solved, p)
-    yield Paragraph(text=told)
+    labels, message = _decide(solved, p)
+    yield Paragraph(text=message)
     pictures = [draw_confusion(solved, y, labels)]
     if p is not None:
         top = p.argmax(axis=1)
         if (y == y[0]).all():
-            yield Paragraph(text=tell_alone(problem.target.labels[y[0]]))
+            yield Paragraph(text=describe_lone_class(problem.target.labels[y[0]]))
         else:
             pictures.append(_draw_curves(solved, y, p))
         pictures.append(
@@ -46,14 +52,14 @@ def write_multiclass(solved: ReportTarget) -> Iterator[Block]:
 def _decide(solved: ReportTarget, p: FloatMatrix | None) -> tuple[npt.NDArray[np.int64], str]:
     wants, answers = solved.problem.metric.wants, solved.answers[solved.rows]
     if wants == "label":
-        told = "Labels follow the decision rule of the submission, cross-fitted."
-        return answers.astype(np.int64), told
+        message = "Labels follow the decision rule of the submission, cross-fitted."
+        return answers.astype(np.int64), message
     if wants == "ranking":
         return answers[:, 0].astype(np.int64), "Labels are the first of each ranking."
     if p is None:
         raise AssertionError("a metric of probabilities has a column a class")
-    told = "The metric takes probabilities; labels in the confusion are the likeliest classes."
-    return p.argmax(axis=1).astype(np.int64), told
+    message = "The metric takes probabilities; labels in the confusion are the likeliest classes."
+    return p.argmax(axis=1).astype(np.int64), message
 
 
 def _draw_curves(solved: ReportTarget, y: IntVector, p: FloatMatrix) -> Picture:
@@ -63,7 +69,7 @@ def _draw_curves(solved: ReportTarget, y: IntVector, p: FloatMatrix) -> Picture:
     counts = np.bincount(y, minlength=len(labels))
     present = [int(code) for code in np.argsort(-counts, kind="stable") if counts[code]]
     areas = {code: float(roc_auc_score(y == code, p[:, code])) for code in present}
-    with sheet(340) as drawn:
+    with open_plot(340) as drawn:
         axes = drawn.axes
         axes.plot([0, 1], [0, 1], color=MUTED, linewidth=1, linestyle="--")
         for place, code in enumerate(present[:MOST_CURVES]):
@@ -101,10 +107,10 @@ def _list_classes(
             numbers += [float(p[:, code].mean())]
         rows.append(
             [
-                say(name),
+                make_text_cell(name),
                 count(int(is_it.sum())),
-                Cell(text=spell(float(is_it.mean()), 3), order=float(is_it.mean())),
-                *(Cell(text=spell(number, 3), order=number) for number in numbers),
+                Cell(text=format_float(float(is_it.mean()), 3), order=float(is_it.mean())),
+                *(Cell(text=format_float(number, 3), order=number) for number in numbers),
             ]
         )
     wanted = ["rows", "share", "precision", "recall", "F1"]

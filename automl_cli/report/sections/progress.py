@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from automl_cli.core.arrays import FloatVector
-from automl_cli.core.counts import spell_count
-from automl_cli.report.drawing import INK, MUTED, SERIES, add_legend, sheet
-from automl_cli.report.material import ReportData, ReportTarget
+from automl_cli.core.counts import format_count
+from automl_cli.report.data import ReportData, ReportTarget
+from automl_cli.report.drawing import INK, MUTED, SERIES, add_legend, open_plot
 from automl_cli.report.section import Block, Paragraph, Picture, Pictures, Section
-from automl_cli.report.wording import spell, spell_seconds
+from automl_cli.report.wording import format_float, format_seconds
 from automl_cli.store import clock_events
 
 if TYPE_CHECKING:
@@ -37,16 +37,16 @@ class TimelineEntry:
     event: Mapping[str, Any]
 
 
-def write_progress(material: ReportData) -> Section:
+def write_progress(data: ReportData) -> Section:
     """Write the section about what the time was used for."""
-    moments, vain = _time_events(material.events)
+    timeline, vain = _time_events(data.events)
     pictures = [
         picture
-        for solved in material.solved
-        if (picture := _draw_progress(material, solved, moments)) is not None
+        for solved in data.solved
+        if (picture := _draw_progress(data, solved, timeline)) is not None
     ]
     blocks: list[Block] = [Pictures(pictures=pictures)] if pictures else []
-    blocks.append(Paragraph(text=_tell(material, moments, vain)))
+    blocks.append(Paragraph(text=_describe(data, timeline, vain)))
     return Section(name="progress", title="Score over time", blocks=blocks)
 
 
@@ -61,39 +61,39 @@ def _time_events(events: Sequence[Mapping[str, Any]]) -> tuple[list[TimelineEntr
     for before, event in zip(spent, events[1:], strict=False):
         if event["kind"] == "started" and event.get("spent_seconds") == 0:
             vain = before
-    moments = [
+    timeline = [
         TimelineEntry(seconds=max(0.0, seconds - vain), event=event)
         for seconds, event in zip(spent, events, strict=True)
     ]
-    return moments, vain
+    return timeline, vain
 
 
 def _draw_progress(
-    material: ReportData, solved: ReportTarget, moments: Sequence[TimelineEntry]
+    data: ReportData, solved: ReportTarget, timeline: Sequence[TimelineEntry]
 ) -> Picture | None:
-    told = [
-        moment
-        for moment in moments
-        if moment.event["kind"] == "candidate" and moment.event["target"] == solved.name
+    message = [
+        entry
+        for entry in timeline
+        if entry.event["kind"] == "candidate" and entry.event["target"] == solved.name
     ]
-    known = [moment for moment in told if np.isfinite(moment.event["score"])]
+    known = [entry for entry in message if np.isfinite(entry.event["score"])]
     if not known:
         return None
-    seconds = np.array([moment.seconds for moment in known])
-    scores = np.array([moment.event["score"] for moment in known], dtype=np.float64)
+    seconds = np.array([entry.seconds for entry in known])
+    scores = np.array([entry.event["score"] for entry in known], dtype=np.float64)
     up = bool(solved.described["greater_is_better"])
     best = (np.maximum if up else np.minimum).accumulate(scores)
-    models = [str(moment.event["key"]).rpartition("-")[0] for moment in known]
-    end = max(moment.seconds for moment in moments)
-    with sheet(300) as drawn:
+    models = [str(entry.event["key"]).rpartition("-")[0] for entry in known]
+    end = max(entry.seconds for entry in timeline)
+    with open_plot(300) as drawn:
         axes = drawn.axes
         axes.step([*seconds, end], [*best, best[-1]], where="post", color=MUTED, linewidth=1.5)
         for place, model in enumerate(dict.fromkeys(models)):
             chosen = np.array([one == model for one in models])
             color, marker = SERIES[place % MOST_COLORS], "osD^vP"[place % 6]
             axes.plot(seconds[chosen], scores[chosen], marker, color=color, ms=6, label=model)
-        _mark_blend(axes, solved, moments)
-        _mark_budget(axes, material.run.config.budget)
+        _mark_blend(axes, solved, timeline)
+        _mark_budget(axes, data.run.config.budget)
         _limit(axes, scores, up=up)
         axes.set_xlabel("seconds of work")
         axes.set_ylabel(f"{solved.described['metric']}, cross-validated")
@@ -102,17 +102,17 @@ def _draw_progress(
     first, top = known[0], int(np.argmax(best == best[-1]))
     caption = (
         "Each point is a finished candidate; the line is the best score so far. The first "
-        f"candidate scored {spell(scores[0])} after {spell_seconds(first.seconds)}, the best "
-        f"{spell(float(best[-1]))} after {spell_seconds(float(seconds[top]))}."
+        f"candidate scored {format_float(scores[0])} after {format_seconds(first.seconds)}, the "
+        f"best {format_float(float(best[-1]))} after {format_seconds(float(seconds[top]))}."
     )
     return Picture(name=f"Score over time for {solved.name}", caption=caption, svg=svg)
 
 
-def _mark_blend(axes: "Axes", solved: ReportTarget, moments: Sequence[TimelineEntry]) -> None:
+def _mark_blend(axes: "Axes", solved: ReportTarget, timeline: Sequence[TimelineEntry]) -> None:
     seconds = [
-        moment.seconds
-        for moment in moments
-        if moment.event["kind"] == "blended" and moment.event.get("target") == solved.name
+        entry.seconds
+        for entry in timeline
+        if entry.event["kind"] == "blended" and entry.event.get("target") == solved.name
     ]
     if seconds:
         last, score = seconds[-1:], [solved.everywhere.score]
@@ -135,30 +135,32 @@ def _limit(axes: "Axes", scores: FloatVector, *, up: bool) -> None:
     axes.set_ylim(low, high)
 
 
-def _tell(material: ReportData, moments: Sequence[TimelineEntry], vain: float) -> str:
-    n_fits = sum(moment.event["kind"] == "fitted" for moment in moments)
-    fates = list(_find_fates(moments).values())
-    budget = material.run.config.budget
-    limit = "no budget was set" if budget is None else f"the budget was {spell_seconds(budget)}"
-    told = f"The run worked {spell_seconds(moments[-1].seconds if moments else 0.0)}"
+def _describe(data: ReportData, timeline: Sequence[TimelineEntry], vain: float) -> str:
+    n_fits = sum(entry.event["kind"] == "fitted" for entry in timeline)
+    fates = list(_find_fates(timeline).values())
+    budget = data.run.config.budget
+    limit = "no budget was set" if budget is None else f"the budget was {format_seconds(budget)}"
+    message = f"The run worked {format_seconds(timeline[-1].seconds if timeline else 0.0)}"
     if vain:
-        told += f" ({spell_seconds(vain)} before, in commands that ended without a candidate)"
-    told += f"; {limit}. {spell_count(n_fits, 'fit')} made "
-    told += spell_count(fates.count("candidate"), "candidate")
+        message += f" ({format_seconds(vain)} before, in commands that ended without a candidate)"
+    message += f"; {limit}. {format_count(n_fits, 'fit')} made "
+    message += format_count(fates.count("candidate"), "candidate")
     if "skipped" in fates:
-        told += f"; {spell_count(fates.count('skipped'), 'candidate')} not fitted for lack of time"
+        message += (
+            f"; {format_count(fates.count('skipped'), 'candidate')} not fitted for lack of time"
+        )
     if "failed" in fates:
-        told += f"; {fates.count('failed'):,} failed (their tracebacks are in `failures`)"
-    warnings = [str(one.event["message"]) for one in moments if one.event["kind"] == "warning"]
+        message += f"; {fates.count('failed'):,} failed (their tracebacks are in `failures`)"
+    warnings = [str(one.event["message"]) for one in timeline if one.event["kind"] == "warning"]
     said = [warning[:1].upper() + warning[1:] for warning in dict.fromkeys(warnings)]
-    return ". ".join([told, *said]).rstrip(".") + "."
+    return ". ".join([message, *said]).rstrip(".") + "."
 
 
-def _find_fates(moments: Sequence[TimelineEntry]) -> dict[str, str]:
+def _find_fates(timeline: Sequence[TimelineEntry]) -> dict[str, str]:
     """Return what became of each key in the end: a later command may fit what one left out."""
     fates: dict[str, str] = {}
-    for moment in moments:
-        kind, key = str(moment.event["kind"]), str(moment.event.get("key"))
+    for entry in timeline:
+        kind, key = str(entry.event["kind"]), str(entry.event.get("key"))
         if kind in {"candidate", "failed", "skipped"} and fates.get(key) != "candidate":
             fates[key] = kind
     return fates

@@ -1,6 +1,6 @@
 """How good the answers are, by the means of each task: curves, confusions, residuals."""
 
-from automl_cli.report.material import ReportData, ReportTarget
+from automl_cli.report.data import ReportData, ReportTarget
 from automl_cli.report.section import Block, Paragraph, Section, Subtitle
 from automl_cli.report.sections.binary import write_binary
 from automl_cli.report.sections.multiclass import write_multiclass
@@ -12,11 +12,11 @@ HONEST = (
 )
 
 
-def write_quality(material: ReportData) -> Section:
+def write_quality(data: ReportData) -> Section:
     """Write the section with the usual pictures of each task."""
     blocks: list[Block] = [Paragraph(text=HONEST)]
-    for solved in material.solved:
-        if len(material.solved) > 1:
+    for solved in data.solved:
+        if len(data.solved) > 1:
             blocks.append(Subtitle(text=solved.name))
         blocks += _write_target(solved)
     return Section(name="quality", title="How good the answers are", blocks=blocks)

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from automl_cli.core.arrays import FloatVector
-from automl_cli.report.drawing import INK, MUTED, SERIES, add_legend, sheet, thin
-from automl_cli.report.material import ReportTarget
+from automl_cli.report.data import ReportTarget
+from automl_cli.report.drawing import INK, MUTED, SERIES, add_legend, open_plot, thin
 from automl_cli.report.section import Block, Cell, Heading, Paragraph, Picture, Pictures, Table
-from automl_cli.report.wording import count, spell, spell_share
+from automl_cli.report.wording import count, format_float, format_share
 
 MOST_POINTS = 700
 N_BINS = 10
@@ -24,9 +24,9 @@ def write_regression(solved: ReportTarget) -> Iterator[Block]:
     absolute = np.abs(residuals)
     yield Paragraph(
         text=f"{len(y):,} rows. Half of the predictions are within "
-        f"{spell(float(np.median(absolute)), 3)} of the truth, nine of ten within "
-        f"{spell(float(np.quantile(absolute, 0.9)), 3)}. They explain {spell_share(explained)} of "
-        f"the variance of {solved.name}."
+        f"{format_float(float(np.median(absolute)), 3)} of the truth, nine of ten within "
+        f"{format_float(float(np.quantile(absolute, 0.9)), 3)}. They explain "
+        f"{format_share(explained)} of the variance of {solved.name}."
         if explained > 0
         else f"{len(y):,} rows. The predictions explain none of the variance of {solved.name}."
     )
@@ -44,7 +44,7 @@ def _draw_against(solved: ReportTarget, y: FloatVector, predicted: FloatVector) 
     chosen = thin(len(y), MOST_POINTS)
     is_skewed = bool(y.min() > 0 and predicted.min() > 0 and y.max() > WIDE * np.median(y))
     low, high = float(min(y.min(), predicted.min())), float(max(y.max(), predicted.max()))
-    with sheet(340) as drawn:
+    with open_plot(340) as drawn:
         axes = drawn.axes
         axes.plot(predicted[chosen], y[chosen], "o", color=SERIES[0], ms=3.5, mew=0, alpha=0.5)
         axes.plot([low, high], [low, high], color=INK, linewidth=1, linestyle="--", label="equal")
@@ -59,7 +59,7 @@ def _draw_against(solved: ReportTarget, y: FloatVector, predicted: FloatVector) 
     correlation = float(np.corrcoef(y, predicted)[0, 1]) if np.ptp(predicted) else float("nan")
     caption = (
         f"Predicted and true values of {shown}; their correlation is "
-        f"{spell(correlation, 3)}. Predictions are too low for points above the line."
+        f"{format_float(correlation, 3)}. Predictions are too low for points above the line."
     )
     return Picture(name=f"Predicted against true {solved.name}", caption=caption, svg=svg)
 
@@ -70,7 +70,7 @@ def _draw_residuals(
     parts = np.array_split(np.argsort(predicted, kind="stable"), min(20, len(predicted)))
     middle = np.array([np.median(predicted[part]) for part in parts])
     levels = np.array([np.quantile(residuals[part], (0.1, 0.25, 0.5, 0.75, 0.9)) for part in parts])
-    with sheet(340) as drawn:
+    with open_plot(340) as drawn:
         axes = drawn.axes
         axes.fill_between(middle, levels[:, 0], levels[:, 4], color=SERIES[0], alpha=0.16, lw=0)
         axes.fill_between(middle, levels[:, 1], levels[:, 3], color=SERIES[0], alpha=0.3, lw=0)
@@ -84,7 +84,7 @@ def _draw_residuals(
     caption = (
         "Residuals in 20 bins of the prediction with equal numbers of rows; a median away "
         "from 0 is a bias. The width of the 80% band ranges from "
-        f"{spell(float(spread.min()), 2)} to {spell(float(spread.max()), 2)}."
+        f"{format_float(float(spread.min()), 2)} to {format_float(float(spread.max()), 2)}."
     )
     return Picture(name=f"Residuals for {solved.name}", caption=caption, svg=svg)
 
@@ -92,7 +92,7 @@ def _draw_residuals(
 def _draw_heap(solved: ReportTarget, residuals: FloatVector) -> Picture:
     low, high = np.quantile(residuals, (0.005, 0.995))
     inside = residuals[(residuals >= low) & (residuals <= high)]
-    with sheet(300) as drawn:
+    with open_plot(300) as drawn:
         heights, edges = np.histogram(inside, bins=40)
         drawn.axes.stairs(heights, edges, color=SERIES[0], fill=True, alpha=0.55)
         drawn.axes.axvline(0, color=INK, linewidth=1, linestyle="--")
@@ -102,8 +102,8 @@ def _draw_heap(solved: ReportTarget, residuals: FloatVector) -> Picture:
     mean, deviation = float(residuals.mean()), float(residuals.std())
     largest = float(np.abs(residuals).max())
     caption = (
-        f"The middle 99% of the residuals. Mean {spell(mean, 2)}, standard deviation "
-        f"{spell(deviation, 3)}; the largest miss is {spell(largest, 3)}."
+        f"The middle 99% of the residuals. Mean {format_float(mean, 2)}, standard deviation "
+        f"{format_float(deviation, 3)}; the largest miss is {format_float(largest, 3)}."
     )
     return Picture(
         name=f"Distribution of the residuals for {solved.name}", caption=caption, svg=svg
@@ -122,8 +122,8 @@ def _list_bins(solved: ReportTarget, y: FloatVector, predicted: FloatVector) -> 
             float(np.sqrt((errors**2).mean())),
         ]
         low, high = float(predicted[part].min()), float(predicted[part].max())
-        cells = [Cell(text=spell(number, 4), order=number) for number in numbers]
-        span = Cell(text=f"{spell(low, 3)} to {spell(high, 3)}", order=low)
+        cells = [Cell(text=format_float(number, 4), order=number) for number in numbers]
+        span = Cell(text=f"{format_float(low, 3)} to {format_float(high, 3)}", order=low)
         rows.append([span, count(len(part)), *cells])
     names = ("predicted", "rows", "mean predicted", "mean true", "bias", "mean absolute", "rmse")
     return Table(

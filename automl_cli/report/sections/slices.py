@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from automl_cli.core.arrays import FloatVector
-from automl_cli.report.drawing import MUTED, SERIES, height_of, list_bars, sheet
-from automl_cli.report.material import ReportData, ReportTarget
+from automl_cli.report.data import ReportData, ReportTarget
+from automl_cli.report.drawing import MUTED, SERIES, height_of, list_bars, open_plot
 from automl_cli.report.section import (
     Block,
     Cell,
@@ -19,7 +19,13 @@ from automl_cli.report.section import (
     Table,
 )
 from automl_cli.report.segments import SURE, Segment, find_worst
-from automl_cli.report.wording import count, say, shorten, spell, spell_share
+from automl_cli.report.wording import (
+    count,
+    format_float,
+    format_share,
+    make_text_cell,
+    shorten,
+)
 
 MOST_ROWS = 200_000  # looked at; more move no mean that matters
 LOSSES = {
@@ -29,23 +35,23 @@ LOSSES = {
 }
 
 
-def write_slices(material: ReportData) -> Section:
+def write_slices(data: ReportData) -> Section:
     """Write the section about the worst segments."""
     blocks: list[Block] = []
-    for solved in material.solved:
-        if len(material.solved) > 1:
+    for solved in data.solved:
+        if len(data.solved) > 1:
             blocks.append(Subtitle(text=solved.name))
-        blocks += _write_target(material, solved)
+        blocks += _write_target(data, solved)
     return Section(name="slices", title="Errors by slice", blocks=blocks)
 
 
-def _write_target(material: ReportData, solved: ReportTarget) -> Iterator[Block]:
+def _write_target(data: ReportData, solved: ReportTarget) -> Iterator[Block]:
     rows = solved.rows
     rng = np.random.default_rng(0)
     places = np.arange(len(rows))
     if len(rows) > MOST_ROWS:
         places = np.sort(rng.choice(places, MOST_ROWS, replace=False))
-    frame = material.train.iloc[rows[places]].reset_index(drop=True)
+    frame = data.train.iloc[rows[places]].reset_index(drop=True)
     folds = solved.problem.folds
     parts = folds.blocks[0].astype(np.int64)[rows[places]] if folds.grouped else None
     means = _find_means(solved)
@@ -56,7 +62,7 @@ def _write_target(material: ReportData, solved: ReportTarget) -> Iterator[Block]
         means=None if means is None else (means[0][places], means[1][places]),
     )
     overall = float(solved.losses.mean())
-    yield Paragraph(text=_tell(solved, segments, n_tried, overall))
+    yield Paragraph(text=_describe(solved, segments, n_tried, overall))
     if segments:
         yield Pictures(pictures=[_draw(solved, segments)])
         yield _list_segments(solved, segments, overall)
@@ -69,7 +75,9 @@ def _find_means(solved: ReportTarget) -> tuple[FloatVector, FloatVector] | None:
     return solved.oof[solved.rows, 0], solved.problem.fit_y[solved.rows].astype(np.float64)
 
 
-def _tell(solved: ReportTarget, segments: Sequence[Segment], n_tried: int, overall: float) -> str:
+def _describe(
+    solved: ReportTarget, segments: Sequence[Segment], n_tried: int, overall: float
+) -> str:
     if not segments:
         return "No slice is large enough to be examined, or none has a higher error than the rest."
     n_sure = sum(one.adjusted <= SURE for one in segments)
@@ -81,16 +89,16 @@ def _tell(solved: ReportTarget, segments: Sequence[Segment], n_tried: int, overa
         else ""
     )
     scale = " of log(1 + y)" if solved.problem.metric.transform == "log1p" else ""
-    told = (
+    message = (
         f"{n_tried:,} slices were examined: levels and ranges of each column, and pairs of the "
-        f"most uneven columns. The mean {loss}{scale} is {spell(overall, 3)}. "
+        f"most uneven columns. The mean {loss}{scale} is {format_float(overall, 3)}. "
     )
     if n_sure == 0:
-        return told + (
+        return message + (
             f"None is significantly worse; the {len(segments)} below may look bad by chance."
             f"{unknown}"
         )
-    return told + (
+    return message + (
         f"Of the {len(segments)} below, {n_sure} {'is' if n_sure == 1 else 'are'} significantly "
         f"worse (false discovery rate {SURE:.0%}). A slice may be hard by nature; if its "
         f"predicted and true means differ, the models are biased there.{unknown}"
@@ -98,7 +106,7 @@ def _tell(solved: ReportTarget, segments: Sequence[Segment], n_tried: int, overa
 
 
 def _draw(solved: ReportTarget, segments: Sequence[Segment]) -> Picture:
-    with sheet(height_of(len(segments)) + 16 * len(segments)) as drawn:
+    with open_plot(height_of(len(segments)) + 16 * len(segments)) as drawn:
         names = [_fold(one.name) for one in segments]
         places = list_bars(drawn.axes, names)
         for place, one in zip(places, segments, strict=True):
@@ -110,31 +118,32 @@ def _draw(solved: ReportTarget, segments: Sequence[Segment]) -> Picture:
         drawn.axes.set_xlabel(f"excess {LOSSES[solved.problem.objective]}, 95% interval")
         svg = drawn.svg()
     caption = (
-        f"Mean loss of each slice minus that of all other rows. {_tell_worst(segments)} "
+        f"Mean loss of each slice minus that of all other rows. {_describe_worst(segments)} "
         "Circle: significant; diamond: may be chance."
     )
     return Picture(name=f"{_name_parts(segments)}, for {solved.name}", caption=caption, svg=svg)
 
 
-def _tell_worst(segments: Sequence[Segment]) -> str:
+def _describe_worst(segments: Sequence[Segment]) -> str:
     """Name the part with the largest excess, and the surely worst one if that is another."""
     largest = max(segments, key=lambda one: one.excess)
     sure = [one for one in segments if one.adjusted <= SURE]
-    told = f"{largest.name} ({largest.n_rows:,} rows) with {spell(largest.excess, 2)} more"
+    message = (
+        f"{largest.name} ({largest.n_rows:,} rows) with {format_float(largest.excess, 2)} more"
+    )
     if largest in sure:
-        told = f"Largest excess: {told}."
+        message = f"Largest excess: {message}."
     else:
-        told = f"Largest excess, which may be chance: {told}."
+        message = f"Largest excess, which may be chance: {message}."
         if sure:
-            told += (
-                f" Largest significant excess: {sure[0].name} with {spell(sure[0].excess, 2)} more."
-            )
+            excess = format_float(sure[0].excess, 2)
+            message += f" Largest significant excess: {sure[0].name} with {excess} more."
     if len(sure) == len(segments):
-        return told
+        return message
     first = (
         "Significant ones come first, by excess; then the others," if sure else "They are ordered"
     )
-    return f"{told} {first} by how far the excess is above its error."
+    return f"{message} {first} by how far the excess is above its error."
 
 
 def _name_parts(segments: Sequence[Segment]) -> str:
@@ -153,12 +162,12 @@ def _list_segments(solved: ReportTarget, segments: Sequence[Segment], overall: f
     rows = []
     for one in segments:
         cells = [
-            say(one.name),
+            make_text_cell(one.name),
             count(one.n_rows),
-            Cell(text=spell_share(one.n_rows / n_rows), order=one.n_rows),
-            Cell(text=_spell_excess(one), order=one.excess),
+            Cell(text=format_share(one.n_rows / n_rows), order=one.n_rows),
+            Cell(text=_format_excess(one), order=one.excess),
             Cell(text=f"{one.excess / overall:+.0%}" if overall else "-", order=one.excess),
-            Cell(text=_spell_p(one.adjusted), order=one.adjusted),
+            Cell(text=_format_p(one.adjusted), order=one.adjusted),
         ]
         if with_means:
             cells += [count(one.predicted or 0.0, 4), count(one.observed or 0.0, 4)]
@@ -172,10 +181,10 @@ def _list_segments(solved: ReportTarget, segments: Sequence[Segment], overall: f
     )
 
 
-def _spell_excess(one: Segment) -> str:
-    told = spell(one.excess, 3)
-    return f"{told} ± {spell(one.error, 2)}" if np.isfinite(one.error) else told
+def _format_excess(one: Segment) -> str:
+    message = format_float(one.excess, 3)
+    return f"{message} ± {format_float(one.error, 2)}" if np.isfinite(one.error) else message
 
 
-def _spell_p(p: float) -> str:
+def _format_p(p: float) -> str:
     return "< 0.001" if p < 0.001 else f"{p:.3f}"

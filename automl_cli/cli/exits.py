@@ -17,7 +17,7 @@ from typing import NoReturn
 EXIT_BUG, EXIT_LOST = 1, 2
 
 
-def run_and_leave(run: Callable[[], object]) -> NoReturn:
+def run_and_exit(run: Callable[[], object]) -> NoReturn:
     """Run a command line and end the process with its exit code.
 
     Parameters
@@ -34,10 +34,10 @@ def run_and_leave(run: Callable[[], object]) -> NoReturn:
     except BaseException:  # noqa: BLE001 (shown whole, as the interpreter would)
         traceback.print_exc()
         code = EXIT_BUG
-    leave(code)
+    exit_process(code)
 
 
-def leave(code: int) -> NoReturn:
+def exit_process(code: int) -> NoReturn:
     """End the process: threads and exit handlers of Python first, nothing of C++ after them."""
     for thread in threading.enumerate():
         if thread is not threading.current_thread() and not thread.daemon:

@@ -126,8 +126,8 @@ class ReportData:
         What comes later, such as the report itself, is left out: the figure is the same on every
         page.
         """
-        told = zip(self.events, clock_events(self.events), strict=True)
-        spent = [(event["kind"], seconds) for event, seconds in told]
+        timed = zip(self.events, clock_events(self.events), strict=True)
+        spent = [(event["kind"], seconds) for event, seconds in timed]
         finished = [seconds for kind, seconds in spent if kind == "finished"]
         return max(finished or [seconds for _, seconds in spent], default=0.0)
 
@@ -137,7 +137,7 @@ class ReportData:
         return self.run.inference.dataset.test
 
 
-def read_material(root: Path) -> ReportData:
+def read_report_data(root: Path) -> ReportData:
     """Read a finished run.
 
     Raises

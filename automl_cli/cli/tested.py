@@ -7,30 +7,30 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from automl_cli.cli.figures import spell_number
+from automl_cli.cli.figures import format_number
 from automl_cli.cli.findings import print_findings
 from automl_cli.cli.tables import make_table
 from automl_cli.cli.terminal import open_console, print_line
-from automl_cli.statistics.spelling import spell_ratio, spell_size
+from automl_cli.statistics.formatting import format_figure, format_ratio
 
 MOST_LINES = 40  # of a table of coefficients
 ERRORS = {"HC3": "robust errors (HC3)", "HC1": "robust errors (HC1)"}
 
 
-def print_verdict(told: Mapping[str, Any]) -> None:
+def print_test(payload: Mapping[str, Any]) -> None:
     """Print the answer to any question."""
-    PRINTERS[told["question"]](open_console(), told)
+    PRINTERS[payload["question"]](open_console(), payload)
 
 
-def _print_effects(console: Console, told: Mapping[str, Any]) -> None:
-    for target in told["targets"]:
+def _print_effects(console: Console, payload: Mapping[str, Any]) -> None:
+    for target in payload["targets"]:
         clustered = f"errors {target['errors']} ({target['clusters']:,} clusters)"
         errors = ERRORS.get(target["errors"], clustered)
         scale = ", on log(1 + y)" if target["transform"] == "log1p" else ""
         title = f"{target['target']}{scale}: {target['family']}, {target['rows']:,} rows, {errors}"
         console.print(Text(title, style="bold"))
-        console.print(_make_tests(target, told["correction"]))
-        console.print(_make_coefficients(target, told["level"]))
+        console.print(_make_tests(target, payload["correction"]))
+        console.print(_make_coefficients(target, payload["level"]))
         hidden = len(target["coefficients"]) - MOST_LINES
         if hidden > 0:
             console.print(f"{hidden} more coefficients: --json shows all", style="dim")
@@ -47,9 +47,9 @@ def _make_tests(target: Mapping[str, Any], correction: str) -> Table:
         table.add_row(
             test["term"],
             str(test["df"]),
-            _spell_p(test["p"]),
-            _spell_p(test["p_likelihood"]),
-            _spell_p(test["p_corrected"]),
+            _format_p(test["p"]),
+            _format_p(test["p_likelihood"]),
+            _format_p(test["p_corrected"]),
         )
     return table
 
@@ -65,31 +65,31 @@ def _make_coefficients(target: Mapping[str, Any], level: float) -> Table:
     shown = ranked[:MOST_LINES] if len(ranked) > MOST_LINES else target["coefficients"]
     for one in shown:
         label = f"{one['label']}: " if several else ""
-        low, high = (_spell(one[end], is_ratio=is_ratio) for end in ("low", "high"))
+        low, high = (_format(one[end], is_ratio=is_ratio) for end in ("low", "high"))
         known = one["estimate"] is not None and one["spread"] is not None
         wide = one["estimate"] * one["spread"] if known else None
         table.add_row(
             label + one["parameter"],
-            _spell(one["estimate"], is_ratio=is_ratio),
+            _format(one["estimate"], is_ratio=is_ratio),
             f"{low} to {high}" if low else "",
-            _spell(wide, is_ratio=is_ratio),
-            _spell_p(one["p"]),
+            _format(wide, is_ratio=is_ratio),
+            _format_p(one["p"]),
         )
     return table
 
 
-def _print_groups(console: Console, told: Mapping[str, Any]) -> None:
-    for target in told["targets"]:
-        title = f"{target['target']} between the groups of {told['between']}: {target['test']}"
+def _print_groups(console: Console, payload: Mapping[str, Any]) -> None:
+    for target in payload["targets"]:
+        title = f"{target['target']} between the groups of {payload['between']}: {target['test']}"
         console.print(Text(title, style="bold"))
         console.print(_make_groups(target))
         if target["differences"][0]["difference"] is not None:
-            console.print(_make_differences(target, told))
+            console.print(_make_differences(target, payload))
         if target["left_out"]:
             names = ", ".join(target["left_out"])
             least = "too few rows or clusters" if target["cluster"] else "too few rows"
             print_line(console, Text(f"{least}: {names}", style="dim"))
-        for line in _list_missing(target, told["between"]):
+        for line in _list_missing(target, payload["between"]):
             print_line(console, Text(line, style="dim"))
         print_findings(console, target["findings"])
         _print_sentences(console, target["conclusions"])
@@ -116,51 +116,52 @@ def _make_groups(target: Mapping[str, Any]) -> Table:
     names = [f"share of {labels[1]}"] if labels else ["mean", "s.d."]
     table = make_table("group", "rows", *names)
     for group in target["groups"]:
-        figures = [spell_number(group["mean"], 4)]
-        figures += [] if labels else [spell_number(group["deviation"], 3)]
+        figures = [format_number(group["mean"], 4)]
+        figures += [] if labels else [format_number(group["deviation"], 3)]
         table.add_row(group["label"], f"{group['n_rows']:,}", *figures)
     return table
 
 
-def _make_differences(target: Mapping[str, Any], told: Mapping[str, Any]) -> Table:
-    corrected = "p" if told["correction"] == "none" else f"p ({told['correction']})"
+def _make_differences(target: Mapping[str, Any], payload: Mapping[str, Any]) -> Table:
+    corrected = "p" if payload["correction"] == "none" else f"p ({payload['correction']})"
     effect = target["differences"][0]["effect_name"]
-    sure = f"{1 - told['level']:.0%} interval"
+    sure = f"{1 - payload['level']:.0%} interval"
     table = make_table("pair", "difference", sure, effect, corrected)
     for one in sorted(target["differences"], key=lambda one: one["p_corrected"] or 0)[:MOST_LINES]:
-        low, high = (_spell(one[end], is_ratio=False) for end in ("low", "high"))
+        low, high = (_format(one[end], is_ratio=False) for end in ("low", "high"))
         table.add_row(
             f"{one['second']} - {one['first']}",
-            _spell(one["difference"], is_ratio=False),
+            _format(one["difference"], is_ratio=False),
             f"{low} to {high}" if low else "",
-            _spell(one["effect"], is_ratio=False),
-            _spell_p(one["p_corrected"]),
+            _format(one["effect"], is_ratio=False),
+            _format_p(one["p_corrected"]),
         )
     return table
 
 
-def _print_candidates(console: Console, told: Mapping[str, Any]) -> None:
-    direction = "higher" if told["greater_is_better"] else "lower"
-    title = f"{told['target']}: {told['metric']}, {direction} is better, {told['n_rows']:,} rows"
+def _print_candidates(console: Console, payload: Mapping[str, Any]) -> None:
+    direction = "higher" if payload["greater_is_better"] else "lower"
+    rows = f"{payload['n_rows']:,} rows"
+    title = f"{payload['target']}: {payload['metric']}, {direction} is better, {rows}"
     console.print(Text(title, style="bold"))
     table = make_table("candidate", "score")
-    for key, score in zip(told["keys"], (told["first"], told["second"]), strict=True):
-        table.add_row(key, spell_number(score))
+    for key, score in zip(payload["keys"], (payload["first"], payload["second"]), strict=True):
+        table.add_row(key, format_number(score))
     console.print(table)
-    sure = f"{1 - told['level']:.0%} interval"
+    sure = f"{1 - payload['level']:.0%} interval"
     table = make_table("gain of the second", "gain", "± s.e.", sure, "p")
-    for name, gain in (("models as fitted", told["rows"]), ("trained anew", told["folds"])):
+    for name, gain in (("models as fitted", payload["rows"]), ("trained anew", payload["folds"])):
         if gain is not None:
-            low, high = (_spell(gain[end], is_ratio=False) for end in ("low", "high"))
+            low, high = (_format(gain[end], is_ratio=False) for end in ("low", "high"))
             table.add_row(
                 name,
-                _spell(gain["gain"], is_ratio=False),
-                _spell(gain["error"], is_ratio=False),
+                _format(gain["gain"], is_ratio=False),
+                _format(gain["error"], is_ratio=False),
                 f"{low} to {high}" if low else "",
-                _spell_p(gain["p"]),
+                _format_p(gain["p"]),
             )
     console.print(table)
-    _print_sentences(console, [*told["conclusions"], *told["notes"]])
+    _print_sentences(console, [*payload["conclusions"], *payload["notes"]])
 
 
 def _print_sentences(console: Console, sentences: Sequence[str]) -> None:
@@ -170,13 +171,13 @@ def _print_sentences(console: Console, sentences: Sequence[str]) -> None:
     console.print()
 
 
-def _spell(value: float | None, *, is_ratio: bool) -> str:
+def _format(value: float | None, *, is_ratio: bool) -> str:
     if value is None:
         return ""
-    return spell_ratio(value) if is_ratio else spell_size(value)
+    return format_ratio(value) if is_ratio else format_figure(value)
 
 
-def _spell_p(p: float | None) -> str:
+def _format_p(p: float | None) -> str:
     if p is None:
         return ""
     return "<0.0001" if p < 0.0001 else f"{p:.4f}"

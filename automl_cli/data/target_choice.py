@@ -40,7 +40,9 @@ class TargetChoice:
     columns: tuple[str, ...] = ()
 
 
-def find_aim(tables: RawTables, layout: SampleLayout | None, options: DataOptions) -> TargetChoice:
+def choose_targets(
+    tables: RawTables, layout: SampleLayout | None, options: DataOptions
+) -> TargetChoice:
     """Return what is to be predicted.
 
     Raises
@@ -51,21 +53,21 @@ def find_aim(tables: RawTables, layout: SampleLayout | None, options: DataOption
     """
     wanted = () if layout is None else layout.values
     if options.target:
-        aim = TargetChoice(targets=options.target, reason="given")
+        choice = TargetChoice(targets=options.target, reason="given")
     elif wanted:
-        aim = _from_sample(tables, wanted, _only_train(tables, layout, options))
+        choice = _from_sample(tables, wanted, _only_train(tables, layout, options))
     elif tables.test is not None:
-        aim = _choose(tables, (), _only_train(tables, layout, options))
+        choice = _choose(tables, (), _only_train(tables, layout, options))
     else:
-        aim = _from_train(tables)
-    _check_dropped(tables, aim, options)
+        choice = _from_train(tables)
+    _check_dropped(tables, choice, options)
     if not wanted or tables.sample is None:
-        return aim
-    return _with_shape(aim, tables.train, tables.sample, wanted, options)
+        return choice
+    return _with_shape(choice, tables.train, tables.sample, wanted, options)
 
 
-def _check_dropped(tables: RawTables, aim: TargetChoice, options: DataOptions) -> None:
-    dropped = [name for name in aim.targets if name in options.drop]
+def _check_dropped(tables: RawTables, choice: TargetChoice, options: DataOptions) -> None:
+    dropped = [name for name in choice.targets if name in options.drop]
     if dropped:
         raise DataError(
             f"{tables.train.name}: data.drop names the target {dropped[0]!r}.",
@@ -135,9 +137,9 @@ def _no_target(tables: RawTables, wanted: Sequence[str]) -> DataError:
         if lacking
         else f"{test} has all of its columns"
     )
-    asked = f", and {_name(tables.sample)} asks for {_quoted(wanted)}" if wanted else ""
+    demand = f", and {_name(tables.sample)} asks for {_quoted(wanted)}" if wanted else ""
     return DataError(
-        f"{train.name}: no column is left to be the target: {found}{asked}.",
+        f"{train.name}: no column is left to be the target: {found}{demand}.",
         hint="Name the target with --target, and the table of the rows to predict with --test.",
     )
 
@@ -153,28 +155,30 @@ def _from_train(tables: RawTables) -> TargetChoice:
 
 
 def _with_shape(
-    aim: TargetChoice,
+    choice: TargetChoice,
     train: RawTable,
     sample: RawTable,
     wanted: Sequence[str],
     options: DataOptions,
 ) -> TargetChoice:
-    columns = _match(aim.targets, wanted)
-    if len(aim.targets) == 1 and len(columns) < len(wanted):
-        pairs = _class_columns(train, aim.targets[0], wanted)
+    columns = _match(choice.targets, wanted)
+    if len(choice.targets) == 1 and len(columns) < len(wanted):
+        pairs = _class_columns(train, choice.targets[0], wanted)
         if pairs:
-            return replace(aim, shape="per_class", class_columns=pairs)
-    if len(aim.targets) == len(wanted) == 1:
+            return replace(choice, shape="per_class", class_columns=pairs)
+    if len(choice.targets) == len(wanted) == 1:
         columns = tuple(wanted)
-    if not len(aim.targets) == len(columns) == len(wanted):
+    if not len(choice.targets) == len(columns) == len(wanted):
         raise DataError(
             f"{sample.name}: columns {_quoted(wanted)}, "
-            f"expected one for each target ({_quoted(aim.targets)}) or class.",
+            f"expected one for each target ({_quoted(choice.targets)}) or class.",
             hint="Give the sample that belongs to this table with --sample.",
         )
-    if len(aim.targets) == 1 and _is_ranking(train, sample, aim.targets[0], columns[0], options):
-        return replace(aim, shape="ranking", columns=columns)
-    return replace(aim, columns=columns)
+    if len(choice.targets) == 1 and _is_ranking(
+        train, sample, choice.targets[0], columns[0], options
+    ):
+        return replace(choice, shape="ranking", columns=columns)
+    return replace(choice, columns=columns)
 
 
 def _class_columns(
@@ -187,9 +191,9 @@ def _class_columns(
     labels = find_labels(train.cells(target), most=len(columns))
     if len(labels) != len(columns) or len(columns) < 2:
         return ()
-    for spell in (str, plain_name, _plain_number):
-        spelled = {spell(label): label for label in labels}
-        names = [spell(column) for column in columns]
+    for normalise in (str, plain_name, _plain_number):
+        spelled = {normalise(label): label for label in labels}
+        names = [normalise(column) for column in columns]
         for label in spelled:
             prefix = names[0].removesuffix(label)
             label_of = {prefix + text: own for text, own in spelled.items()}

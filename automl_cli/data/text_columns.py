@@ -58,24 +58,24 @@ class TextColumn:
 
     def without(self, missing: tuple[str, ...]) -> "TextColumn":
         """Return the words with the texts `missing` missing as well."""
-        texts = blank(self.texts, missing)
+        texts = mask_missing(self.texts, missing)
         return TextColumn(
             texts=texts, codes=self.codes, counts=np.where(_is_null(texts), 0, self.counts)
         )
 
 
-def make_words(cells: "pa.ChunkedArray", missing: tuple[str, ...]) -> TextColumn:
+def make_text_column(cells: "pa.ChunkedArray", missing: tuple[str, ...]) -> TextColumn:
     """Return the distinct texts of `cells`."""
     import pyarrow.compute as pc
 
     encoded = cells.dictionary_encode().combine_chunks()
     codes = encoded.indices.to_numpy(zero_copy_only=False)
-    texts = blank(pc.utf8_trim_whitespace(encoded.dictionary), missing)
+    texts = mask_missing(pc.utf8_trim_whitespace(encoded.dictionary), missing)
     counts = np.bincount(codes, minlength=len(texts))
     return TextColumn(texts=texts, codes=codes, counts=np.where(_is_null(texts), 0, counts))
 
 
-def blank(cells: Texts, missing: tuple[str, ...]) -> Texts:
+def mask_missing(cells: Texts, missing: tuple[str, ...]) -> Texts:
     """Return `cells` (array or chunked array) with null where a text is among `missing`."""
     import pyarrow as pa
     import pyarrow.compute as pc

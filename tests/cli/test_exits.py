@@ -34,7 +34,7 @@ def run(*words: str) -> tuple[int, str, str]:
 def test_what_python_has_begun_is_ended_first(body: str, expected: tuple[int, str, str]):
     script = f"""
 import atexit, threading, time
-from automl_cli.cli.leaving import run_and_leave
+from automl_cli.cli.exits import run_and_exit
 def slow():
     time.sleep(0.2)
     print("done")
@@ -42,14 +42,14 @@ def forever():
     time.sleep(60)
 def command():
     {body}
-run_and_leave(command)
+run_and_exit(command)
 """
     assert run("-c", script) == expected
 
 
 @pytest.mark.skipif(not FULL.exists(), reason="the system has no device that is full")
 def test_output_that_is_lost_at_the_end_is_no_success():
-    script = "from automl_cli.cli.leaving import run_and_leave; run_and_leave(lambda: print('x'))"
+    script = "from automl_cli.cli.exits import run_and_exit; run_and_exit(lambda: print('x'))"
     buffered = {**os.environ, "PYTHONUNBUFFERED": ""}
     with FULL.open("w") as full:
         words = [sys.executable, "-c", script]
@@ -58,7 +58,7 @@ def test_output_that_is_lost_at_the_end_is_no_success():
 
 
 def test_a_bug_is_shown_as_a_traceback():
-    script = "from automl_cli.cli.leaving import run_and_leave; run_and_leave(lambda: 1 / 0)"
+    script = "from automl_cli.cli.exits import run_and_exit; run_and_exit(lambda: 1 / 0)"
     code, _, said = run("-c", script)
     assert code == 1
     assert said.splitlines()[-1] == "ZeroDivisionError: division by zero"
