@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test lint docs pictures site clean
+.PHONY: help demo test quick lint docs pictures site clean
 
 $(BIN)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -26,8 +26,14 @@ lint: $(BIN)/.installed-dev  ## style, types and the directions of imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# Tests of one file stay in one process, where they share what they only read.
+PYTEST = $(BIN)/pytest --numprocesses logical --dist loadfile
+
 test: lint  ## everything CI runs
-	$(BIN)/pytest
+	$(PYTEST)
+
+quick: lint  ## style, types and the tests that take no seconds: while you work
+	$(PYTEST) -m "not slow" tests
 
 docs: $(BIN)/.installed  ## write the pages of docs that are made from the code anew
 	PYTHONPATH=tools $(BIN)/python -m manual docs

@@ -9,6 +9,8 @@ from types import ModuleType
 import pytest
 from shown import ROOT, check_shown, find_blocks, run_blocks, run_line, working_in
 
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
+
 PAGE = (ROOT / "docs" / "cookbook.md").read_text(encoding="utf-8")
 RECIPES = dict(
     part.partition("\n")[::2] for part in re.split(r"^## ", PAGE, flags=re.MULTILINE)[1:]

@@ -14,6 +14,8 @@ from shown import ROOT, SMALL, Block, check_shown, find_blocks, run_blocks, run_
 
 import automl_cli
 
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
+
 NOTHING_TO_RUN = {"commands.md", "config.md", "tables.md", "json.md"}  # made from the code
 ELSEWHERE = {"cookbook.md"}  # tests/test_cookbook.py
 PAGES = [

@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -22,6 +23,8 @@ from automl_cli.features import GROUPS
 from automl_cli.models import MODELS
 from automl_cli.planning.binding import check_names
 from automl_cli.run.competition import Competition
+
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
 
 EXAMPLES = int(os.environ.get("AUTOML_FUZZ", "60"))
 fuzz = settings(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +17,8 @@ from automl_cli.data.options import DataOptions
 from automl_cli.data.read import read_table
 from automl_cli.data.submission import make_submission, write_submission
 from automl_cli.data.types import TableTyping, prepare_frame
+
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
 
 N_TRAIN, N_TEST = 60, 24
 fuzz = settings(

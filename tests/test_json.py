@@ -14,6 +14,8 @@ from typer.testing import CliRunner
 from automl_cli.cli.app import app
 from automl_cli.payloads import PAYLOADS, VARIANTS
 
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
+
 N_TRAIN = 160
 NETWORKED = {"submit", "wheelhouse"}  # theirs are in tests of their own
 LOCAL = [command for command in PAYLOADS if command not in NETWORKED]

@@ -21,6 +21,8 @@ from automl_cli.models import MODELS
 from automl_cli.splits import SplitOptions, make_fold_plan
 from automl_cli.train.rounds import choose_rounds
 
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
+
 N_ROWS, N_SHUFFLES, N_FOLDS = 1_200, 20, 5
 QUICK = {"learning_rate": 0.1, "n_estimators": 30}
 

@@ -8,6 +8,8 @@ import pytest
 
 import automl_cli
 
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
+
 N_ROWS = 1000
 N_TARGETS = 8
 GROUPS = "{exact_value: {}, resolutions: {}, crosses: {}, digits: {}, random_subsets: {}}"
@@ -33,7 +35,7 @@ def summaries(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
             "search.trials=40",
             "search.models=[lightgbm]",
             "validation.folds=4",
-            "limits.rounds=25",
+            "limits.rounds=50",
             "limits.candidates=1",
             "data.roles={c0: categorical, c1: categorical, c2: categorical, c3: categorical}",
         ]

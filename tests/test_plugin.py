@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
+
 ROOT = Path(__file__).parents[1]
 N_ROWS = 600
 

@@ -9,6 +9,8 @@ from xml.etree import ElementTree as ET
 import pytest
 from pictures.diagrams import DIAGRAMS
 
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
+
 ROOT = Path(__file__).parents[1]
 PICTURES = sorted(ROOT.glob("docs/pictures/*.svg"))
 LOADED = re.compile(

@@ -11,6 +11,8 @@ import pandas as pd
 import pytest
 import yaml
 
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
+
 ROOT = Path(__file__).parents[1]
 WORKFLOW = ROOT / "examples" / "github-actions" / "competition.yml"
 

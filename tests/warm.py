@@ -11,6 +11,7 @@ from typing import Any
 
 from automl_cli.train.executor import LocalPool
 
+OWN = ("PYTEST_CURRENT_TEST", "COLUMNS", "LINES")  # what workers never look at
 Place = tuple[Any, ...]
 
 
@@ -22,69 +23,72 @@ class WarmPools:
     """
 
     def __init__(self) -> None:
-        self._idle: tuple[Place, LentPool] | None = None
+        self._idle: tuple[Place, LocalPool] | None = None
 
-    def lend(self, workers: int, memory_bytes: int | None = None) -> LocalPool:
-        """Return a pool as `LocalPool` does."""
-        environment = {key: os.environ[key] for key in os.environ if key != "PYTEST_CURRENT_TEST"}
-        place = (workers, Path.cwd(), tuple(sys.path), environment)
-        idle, self._idle = self._idle, None
-        if idle is not None and idle[0] == place:
-            idle[1].limit(memory_bytes)
-            return idle[1]
-        if idle is not None:
-            idle[1].end()
-        return LentPool(workers, memory_bytes, lambda pool: self._keep(place, pool))
+    def lend(self, workers: int, memory_bytes: int) -> "LentPool":
+        """Return a pool, in the place of `LocalPool`."""
+        return LentPool(workers, memory_bytes, self)
+
+    def take(self, workers: int, memory_bytes: int) -> LocalPool:
+        """Return the idle pool if it fits, else a new one."""
+        place = find_place(workers)
+        if self._idle is None or self._idle[0] != place:
+            self.end()
+            return LocalPool(workers, memory_bytes)
+        pool, self._idle = self._idle[1], None
+        pool._guard.limit_bytes = memory_bytes  # a run's own limit
+        return pool
+
+    def keep(self, pool: LocalPool) -> None:
+        """Keep a pool for the next run."""
+        self.end()
+        self._idle = (find_place(pool.workers), pool)
 
     def end(self) -> None:
         """End the workers that nobody uses."""
         if self._idle is not None:
-            self._idle[1].end()
+            self._idle[1].stop()
             self._idle = None
-
-    def _keep(self, place: Place, pool: "LentPool") -> None:
-        self.end()
-        self._idle = (place, pool)
 
 
 class LentPool(LocalPool):
-    """A pool that is given back when a run stops it."""
+    """A pool that starts with its first unit, and is given back when its run stops it."""
 
-    def __init__(
-        self, workers: int, memory_bytes: int | None, give_back: Callable[["LentPool"], None]
-    ) -> None:
-        super().__init__(workers, memory_bytes)
-        self._give_back = give_back
+    def __init__(self, workers: int, memory_bytes: int, pools: WarmPools) -> None:
+        self.workers = workers
+        self._memory_bytes = memory_bytes
+        self._pools = pools
+        self._lent: LocalPool | None = None
+        self._place: Place = ()
         self._futures: list[Any] = []
-        self._is_lent = True
 
     def submit(self, fn: Callable[..., Any], /, *args: Any) -> Any:
-        future = super().submit(fn, *args)
+        if self._lent is None:
+            self._lent = self._pools.take(self.workers, self._memory_bytes)
+            self._place = find_place(self.workers)
+        future = self._lent.submit(fn, *args)
         self._futures.append(future)
         return future
 
-    def limit(self, memory_bytes: int | None) -> None:
-        """Lend the pool again, with another limit of memory."""
-        assert self._guard is not None
-        assert memory_bytes is not None
-        self._guard.limit_bytes = memory_bytes
-        self._is_lent = True
+    def has_ended_for_memory(self, error: BaseException) -> bool:
+        return self._lent is not None and self._lent.has_ended_for_memory(error)
 
     def stop(self) -> None:
-        if not self._is_lent:
+        if self._lent is None:
             return
-        self._is_lent = False
-        if self._guard is None or self._guard.ended or not all(map(_is_done, self._futures)):
-            self.end()
+        lent, self._lent = self._lent, None
+        is_clean = all(map(is_done, self._futures)) and not lent._guard.ended
+        if is_clean and self._place == find_place(self.workers):
+            self._pools.keep(lent)
         else:
-            self._futures.clear()
-            self._give_back(self)
-
-    def end(self) -> None:
-        """End all workers at once."""
-        self._is_lent = False
-        super().stop()
+            lent.stop()
 
 
-def _is_done(future: Any) -> bool:
+def find_place(workers: int) -> Place:
+    """Return all that makes two pools alike."""
+    environment = {key: value for key, value in os.environ.items() if key not in OWN}
+    return (workers, Path.cwd(), tuple(sys.path), environment)
+
+
+def is_done(future: Any) -> bool:
     return future.done() and not future.cancelled() and future.exception() is None

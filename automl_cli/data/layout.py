@@ -221,7 +221,7 @@ def _is_divided_by_blanks(start: str, *, is_whole: bool) -> bool:
 def _is_padded(rows: Sequence[Sequence[str]]) -> bool:
     behind = [cell for row in rows for cell in row[1:] if cell]
     before = [cell for row in rows for cell in row[:-1] if cell]
-    return bool(behind) and (
+    return any(map(str.strip, behind)) and (  # a blank alone may be what the cell holds
         all(cell.startswith(BLANK) for cell in behind)
         or all(cell.endswith(BLANK) for cell in before)
     )

@@ -14,6 +14,8 @@ from automl_cli.data.files import find_files
 from automl_cli.data.infer import infer_dataset
 from automl_cli.data.options import DataOptions
 
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
+
 if TYPE_CHECKING:
     from automl_cli.core.events import Event
 

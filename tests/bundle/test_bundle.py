@@ -15,6 +15,8 @@ from automl_cli.commands.predict import PredictRequest, predict
 from automl_cli.core.errors import DataError, RunError
 from automl_cli.data.read import read_table
 
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
+
 if TYPE_CHECKING:
     from automl_cli.core.events import Event
 

@@ -11,6 +11,8 @@ import pytest
 from automl_cli.bundle import MANIFEST, load_predictor
 from automl_cli.core.errors import AutomlError, RunError
 
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
+
 
 class Bomb:
     """Tells when it was unpickled."""

@@ -30,6 +30,8 @@ from typer.testing import CliRunner
 from automl_cli import __version__
 from automl_cli.cli.app import app
 
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
+
 HERE = Path(__file__).parent
 ENTRIES: list[dict[str, Any]] = [
     {**entry, "kind": path.stem}

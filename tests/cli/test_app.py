@@ -14,6 +14,8 @@ from typer.testing import CliRunner
 
 from automl_cli.cli.app import app
 
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
+
 PENGUINS = Path(__file__).parents[2] / "examples" / "penguins"
 
 

@@ -11,6 +11,8 @@ from typer.testing import CliRunner
 
 from automl_cli.cli.app import app
 
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
+
 N_TEST = 40
 Change = Callable[[pd.DataFrame], pd.DataFrame]
 

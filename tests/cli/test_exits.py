@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
+
 FULL = Path("/dev/full")
 EXAMPLE = Path(__file__).parents[2] / "examples" / "penguins"
 

@@ -13,6 +13,8 @@ from typer.testing import CliRunner
 
 from automl_cli.cli.app import app
 
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
+
 N_TRAIN, N_TEST = 120, 400  # predictions for so many rows take more than the disk has
 FULL = Path("/dev/full")
 STAGE = re.compile(r"^\d{4}-\d\d-\d\d .*\n", re.MULTILINE)  # shown where it takes long

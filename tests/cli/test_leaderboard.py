@@ -13,6 +13,8 @@ from rich.console import Console
 
 from automl_cli.cli.leaderboard import print_target, print_unused
 
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
+
 MODELS = "models={lightgbm: false, linear: {}, broken: {}, slow: {seconds: 0.05}}"
 CANDIDATES = "candidates=[{model: linear, params: {C: 0.03}}]"
 

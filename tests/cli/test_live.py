@@ -18,6 +18,8 @@ from automl_cli.cli.live import is_live, keep_drawing
 from automl_cli.cli.status import show_status
 from automl_cli.core.events import Event
 
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
+
 SHOW, HIDE, UP = "\x1b[?25h", "\x1b[?25l", "\x1b[1A"
 PENGUINS = Path(__file__).parents[2] / "examples" / "penguins"
 

@@ -4,11 +4,15 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from automl_cli.cli.standing import RunningTask, Standing, update_standing
 from automl_cli.commands.fit import fit
 from automl_cli.config.load import load_config
 from automl_cli.core.events import Event, EventKind
 from automl_cli.run.session import FitRequest
+
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
 
 PENGUINS = Path(__file__).parents[2] / "examples" / "penguins"
 

@@ -12,6 +12,8 @@ from typer.testing import CliRunner
 
 from automl_cli.cli.app import app
 
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
+
 TARGET, NUMBER, WORD = "y [/x]", "weight [/kg]", "size [red]big :smile:"
 CELLS = ["text with [/b] tag", "[bold]", ":car:"]
 

@@ -16,6 +16,8 @@ import automl_cli
 from automl_cli.commands.predict import PredictRequest, predict
 from automl_cli.core.errors import ConfigError, PlanError
 
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
+
 QUICK = ["limits.rounds=40", "limits.candidates=2", "validation.folds=3"]
 
 

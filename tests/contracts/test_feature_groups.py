@@ -16,6 +16,8 @@ from automl_cli.features.sources import trace_step
 from automl_cli.features.state import prepare_features
 from automl_cli.features.steps import FittedStep
 
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
+
 N_ROWS = 120
 NUMBERS = {"values", "linear"}
 LABELS = ["blue", "green", "red"]

@@ -13,6 +13,8 @@ from automl_cli.core.matrix import Matrix
 from automl_cli.core.model import FitJob
 from automl_cli.models import MODELS
 
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
+
 BOOSTED = [(name, task) for name, task in CASES if MODELS.get(name).has_rounds]
 OFFSET = [(name, task) for name, task in CASES if MODELS.get(name).takes_offset]
 SQUARED = {"extra_trees", "mlp"}  # fit squared error instead, and say so

@@ -26,6 +26,8 @@ from data.sample_cases import (
     write_tables,
 )
 
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
+
 ErrorOf = Callable[..., tuple[str, str]]
 
 CASES: dict[str, Case] = {

@@ -17,6 +17,8 @@ from automl_cli.data.submission import column_names
 from automl_cli.data.types import TableTyping, prepare_frame
 from automl_cli.planning.problems import choose_metric
 
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
+
 ROUNDS, FOLDS = 30, 3
 
 

@@ -19,6 +19,8 @@ from automl_cli.ensemble.combiners import COMBINERS, get_weights
 from automl_cli.ensemble.tournament import blend_candidates
 from automl_cli.metrics import METRICS
 
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
+
 Make = Callable[..., Any]
 Numbers = npt.NDArray[Any]
 

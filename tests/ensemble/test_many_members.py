@@ -13,6 +13,8 @@ from automl_cli.core.problem import Problem
 from automl_cli.ensemble.tournament import blend_candidates
 from automl_cli.metrics.probabilities import log_loss
 
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
+
 Make = Callable[..., Any]
 Values = npt.NDArray[Any]
 N_KNOWN, N_NEW = 2_000, 20_000

@@ -12,6 +12,8 @@ from automl_cli.ensemble.combiners import COMBINERS
 from automl_cli.ensemble.tournament import apply_blend, blend_candidates
 from automl_cli.metrics import METRICS
 
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
+
 Make = Callable[..., Any]
 Labels = tuple[str, ...]
 Field = tuple[Problem, list[Candidate]]

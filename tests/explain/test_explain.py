@@ -14,6 +14,8 @@ from automl_cli.cli.app import app
 from automl_cli.core.errors import ConfigError, RunError
 from automl_cli.explain import ExplainRequest, explain, read_explanation
 
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
+
 N_TRAIN, N_TEST = 300, 40
 SMALL = ["limits.rounds=25", "features.groups.crosses={top: 4}", "budget=null", "run.report=false"]
 

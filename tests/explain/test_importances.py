@@ -17,6 +17,8 @@ from automl_cli.explain.importances import (
 from automl_cli.explain.permutation import JudgedFold
 from automl_cli.splits import SplitOptions, make_fold_plan
 
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
+
 N_ROWS = 300
 NAMES = ["effect", "twin", "copy", "noise 1", "noise 2", "noise 3"]
 

@@ -16,6 +16,8 @@ from automl_cli.features.matrix import make_fold_matrices
 from automl_cli.features.state import prepare_features
 from automl_cli.features.target_encoding import EncodingTarget
 
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
+
 LEVELS = {"street": 500, "name": 1500}
 
 

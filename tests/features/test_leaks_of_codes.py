@@ -15,6 +15,8 @@ from automl_cli.features.matrix import make_fold_matrices
 from automl_cli.features.state import prepare_features
 from automl_cli.features.target_encoding import EncodingTarget
 
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
+
 RECIPES = [
     (Step(name="exact_value"),),
     (Step(name="resolutions"),),

@@ -22,6 +22,8 @@ from automl_cli.features.state import FeatureState, prepare_features
 from automl_cli.features.target_encoding import EncodingTarget, OriginalRows
 from automl_cli.splits import SplitOptions, make_fold_plan
 
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
+
 ALL = tuple(Step(name=name) for name in GROUPS)
 SPLITTERS = ["stratified", "group", "time"]
 

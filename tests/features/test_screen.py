@@ -15,6 +15,8 @@ from automl_cli.features.steps import list_columns, load_step, prepare_step
 from automl_cli.features.tables import FeatureTables
 from automl_cli.splits import SplitOptions, make_fold_plan
 
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
+
 N_ROWS = 3000
 CROSSES = Step("crosses", (("max_pairs", 60),), top=30)
 PLAIN = (Step("numeric"), Step("native"))

@@ -13,6 +13,8 @@ from automl_cli.core.errors import AutomlError, ConfigError
 from automl_cli.hypotheses import HypothesisQuestion, answer
 from automl_cli.run.competition import Competition
 
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
+
 N = 600
 
 

@@ -15,6 +15,8 @@ from automl_cli.hypotheses import HypothesisQuestion, answer
 from automl_cli.hypotheses.candidates import _list_luck
 from automl_cli.statistics.paired import Gain, Paired
 
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
+
 
 @pytest.fixture(scope="module")
 def twofold(tmp_path_factory: pytest.TempPathFactory) -> Path:

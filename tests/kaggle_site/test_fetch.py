@@ -18,6 +18,8 @@ from automl_cli.core.metric_names import METRIC_NAMES
 from automl_cli.kaggle import fetch_files, match_metric
 from automl_cli.metrics import METRICS, get_metric
 
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
+
 FAST = ("--preset", "smoke", "--set", "models.lightgbm=false")
 RULES = "You must accept this competition's rules before you can continue"
 

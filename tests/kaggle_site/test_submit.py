@@ -16,6 +16,8 @@ from automl_cli.core.errors import ConfigError, DataError, KaggleError
 from automl_cli.core.events import Event
 from automl_cli.payloads import PAYLOADS
 
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
+
 PENDING = {"status": "PENDING"}
 DONE = {"status": "COMPLETE", "publicScore": "0.0213", "privateScore": ""}
 

@@ -15,6 +15,8 @@ from automl_cli.planning.holdout import Holdout, hold_out
 from automl_cli.planning.problems import make_data_options
 from automl_cli.planning.validation import choose_validation
 
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
+
 N_ROWS = 400
 SMALL = ["limits.rounds=20", "data.target=y", "data.drop=[g, t]", "data.id=id"]
 

@@ -19,6 +19,8 @@ from automl_cli.planning.original import describe_gate
 from automl_cli.planning.plan import make_run_key
 from automl_cli.planning.problems import make_data_options, make_problem
 
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
+
 SETTINGS = ["data.target=y", "metric=roc_auc", "validation.splitter=kfold"]
 
 

@@ -14,6 +14,8 @@ from automl_cli.models import MODELS
 from automl_cli.planning.plan import make_generated
 from automl_cli.planning.tuning import join_steps, list_ways, make_ways
 
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
+
 N_ROWS, N_TRAIN = 360, 280
 GROUPS = "features.groups={crosses: {}, digits: {}, arithmetic: {}, text_linear: {}}"
 

@@ -17,10 +17,13 @@ CHROMIUM = next(
 )
 playwright = pytest.importorskip("playwright.sync_api", reason="no playwright")
 # CI has to have one (.ci/run installs it): there the tests fail without.
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None and not os.environ.get("CI"),
-    reason="no Chromium on this machine; Debian's package is called chromium",
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        CHROMIUM is None and not os.environ.get("CI"),
+        reason="no Chromium on this machine; Debian's package is called chromium",
+    ),
+]
 
 # Texts of a plot that leave it, and pages that have to be moved sideways.
 OUTSIDE = """() => [...document.querySelectorAll('.picture svg')].flatMap(svg => {
@@ -67,7 +70,10 @@ def written(report_runs: Path, tmp_path_factory: pytest.TempPathFactory) -> dict
 def opened(browser: Any, written: dict[str, Path], request: pytest.FixtureRequest) -> Iterator[Any]:
     name, width, scheme = request.param
     context = browser.new_context(
-        viewport={"width": width, "height": 900}, color_scheme=scheme, offline=True
+        viewport={"width": width, "height": 900},
+        color_scheme=scheme,
+        offline=True,
+        reduced_motion="reduce",
     )
     page = context.new_page()
     told: list[str] = []

@@ -13,6 +13,8 @@ from automl_cli.report.data import ReportData, read_report_data
 from automl_cli.report.difference import PairedDifference, find_obstacle
 from automl_cli.report.section import Paragraph, Table
 
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
+
 FOUND = PairedDifference(
     scores=(0.8, 0.8), gain=0.0, error=0.01, loss_gain=0.02, loss_error=0.01, n_rows=300
 )

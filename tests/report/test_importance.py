@@ -21,6 +21,8 @@ from automl_cli.report.sections.importance import read_explained, write_importan
 from automl_cli.run.reopen import reopen
 from automl_cli.store import RunDirectory
 
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
+
 LEVELS = ["None", "NA", "nan", "", "b"]  # the fourth stands for a missing value
 
 

@@ -9,6 +9,8 @@ from automl_cli.report.data import ReportData, read_report_data
 from automl_cli.report.section import Listing, Paragraph, Table
 from automl_cli.report.sections.repeat import write_repeat
 
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
+
 
 @pytest.fixture(scope="module")
 def data(report_runs: Path) -> ReportData:

@@ -18,6 +18,8 @@ from automl_cli.report import write_comparison, write_report
 from .conftest import N_TRAIN, SCRIPT, SMALL, TARGETS, make_frame
 from .pages import Page
 
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
+
 SECTIONS = [
     "result",
     "inferred",

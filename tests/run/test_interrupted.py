@@ -15,6 +15,8 @@ from automl_cli.report.sections.leaderboard import _list_searches
 from automl_cli.run.reporting import _find_reason
 from automl_cli.run.session import FitRequest
 
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
+
 PENGUINS = Path(__file__).parents[2] / "examples" / "penguins"
 
 

@@ -12,6 +12,8 @@ from automl_cli.core.deadline import Deadline
 from automl_cli.run.reporting import MARGIN_SECONDS, report_run
 from automl_cli.store import RunDirectory
 
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
+
 if TYPE_CHECKING:
     from automl_cli.core.events import Event
 

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
+
 EXAMPLES = Path(__file__).parents[2] / "examples"
-MOMENTS = 6
+MOMENTS = 4
 
 
 def make_command(out: Path, workers: int) -> list[str]:

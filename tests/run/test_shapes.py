@@ -22,6 +22,8 @@ from shapes import (
     write_task,
 )
 
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
+
 
 @pytest.fixture(scope="module", autouse=True)
 def _site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:

@@ -19,6 +19,8 @@ from automl_cli.statistics.formulas import make_formula_design
 from automl_cli.statistics.groups import GroupComparison, compare_groups
 from automl_cli.statistics.response import Response
 
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
+
 REPEATS, LEVEL = 400, 0.05
 KIND = Column(name="kind", role="categorical", reason="")
 SIZE = Column(name="size", role="numeric", reason="")

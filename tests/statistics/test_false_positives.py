@@ -18,6 +18,8 @@ from automl_cli.statistics.groups import compare_groups
 from automl_cli.statistics.paired import compare_candidates
 from automl_cli.statistics.response import Family, Response
 
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
+
 REPEATS, LEVEL = 200, 0.05
 COLUMNS = (
     Column(name="size", role="numeric", reason=""),

@@ -12,6 +12,8 @@ from automl_cli.splits import SplitOptions, make_fold_plan
 from automl_cli.train.choice import choose_candidate
 from automl_cli.train.trials import leave_judges_out
 
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
+
 N_ROWS = 1000
 
 

@@ -18,6 +18,8 @@ from automl_cli.train.executor import Executor, LocalPool
 from automl_cli.train.order import Skipped
 from automl_cli.train.unit import Unit, fit_unit, read_fit
 
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
+
 
 @dataclass
 class DeadlyExecutor:

@@ -11,6 +11,8 @@ import pytest
 
 from automl_cli.train.executor import LocalPool, is_worker_death
 
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
+
 SCRIPT = """
 import os, sys, time
 from automl_cli.train.executor import LocalPool

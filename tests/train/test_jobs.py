@@ -14,6 +14,8 @@ from automl_cli.core.errors import RunError
 from automl_cli.train.executor import LocalPool
 from automl_cli.train.jobs import run_jobs
 
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
+
 NO_LIMIT = Deadline(None)
 
 

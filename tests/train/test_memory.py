@@ -11,6 +11,8 @@ import pytest
 from automl_cli.train.executor import LocalPool
 from automl_cli.train.memory import MemoryBudget, peak_bytes, reset_peak, used_bytes
 
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
+
 BIG = 600 << 20
 
 

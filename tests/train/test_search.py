@@ -22,6 +22,8 @@ from automl_cli.train.order import Outcome, Trial
 from automl_cli.train.search import BATCH, TOPS, Quest, search
 from automl_cli.train.trials import Board, Entry, Setting
 
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
+
 LIGHTGBM = MODELS.get("lightgbm")
 DEFAULTS = {
     "num_leaves": 8,

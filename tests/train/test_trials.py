@@ -13,6 +13,8 @@ from automl_cli.train.executor import Executor
 from automl_cli.train.order import Trial
 from automl_cli.train.trials import Board, Entry, Setting
 
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
+
 if TYPE_CHECKING:
     from automl_cli.train.unit import Unit
 

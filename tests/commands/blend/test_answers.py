@@ -14,6 +14,8 @@ from automl_cli.core.errors import ConfigError
 from automl_cli.run.reopen import reopen
 from automl_cli.store import read_json
 
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
+
 
 def make_noise(folder: Path) -> tuple[Path, Path]:
     noise = np.random.default_rng(3).random(N_TRAIN)

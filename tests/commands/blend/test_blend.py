@@ -12,6 +12,8 @@ import automl_cli
 from automl_cli.commands.blend import BlendRequest, blend
 from automl_cli.core.errors import AutomlError, DataError, RunError
 
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
+
 
 def test_a_model_that_knows_more_makes_the_blend_better(place: Path, tmp_path: Path) -> None:
     made = run_blend(place, *make_outside(tmp_path))
@@ -190,7 +192,7 @@ def test_a_candidate_without_its_test_predictions_is_no_member(place: Path, tmp_
         (other / "test.npy").unlink()
     with pytest.raises(RunError, match="no finished candidate for sold") as caught:
         blend(BlendRequest(run=copy, others=(place / "other",), out=tmp_path / "out.csv"))
-    assert "the same `automl fit` command goes on" in caught.value.hint
+    assert "the same `automl fit` command continues it" in caught.value.hint
 
 
 def test_a_run_mends_test_predictions_that_were_deleted(place: Path, tmp_path: Path) -> None:
