@@ -219,11 +219,13 @@ def _is_divided_by_blanks(start: str, *, is_whole: bool) -> bool:
 
 
 def _is_padded(rows: Sequence[Sequence[str]]) -> bool:
+    n_cells = sum(len(row) - 1 for row in rows)
     behind = [cell for row in rows for cell in row[1:] if cell]
     before = [cell for row in rows for cell in row[:-1] if cell]
-    return any(map(str.strip, behind)) and (  # a blank alone may be what the cell holds
-        all(cell.startswith(BLANK) for cell in behind)
-        or all(cell.endswith(BLANK) for cell in before)
+    # In few cells, or in those with nothing else, a blank may well be the cell's own.
+    return any(map(str.strip, behind)) and (
+        (2 * len(behind) > n_cells and all(cell.startswith(BLANK) for cell in behind))
+        or (2 * len(before) > n_cells and all(cell.endswith(BLANK) for cell in before))
     )
 
 

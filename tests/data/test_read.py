@@ -109,6 +109,7 @@ def test_parquet_becomes_text(tmp_path: Path):
         max_size=8,
     )
 )
+@example(cells=[("", ""), ("", " 0")])
 @example(cells=[("", ""), ("", " ")])  # nothing else shows whether blanks belong to cells
 def test_what_pandas_writes_is_read_back_byte_for_byte(tmp_path: Path, cells: Sequence[str | None]):
     frame = pd.DataFrame(cells, columns=["first", "second"])
