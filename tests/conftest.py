@@ -17,6 +17,11 @@ from automl_cli.metrics import choose_objective, get_metric
 MakeProblem = Callable[..., Problem]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with files that take long, so that no process has one left when the others are done."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _warm_pools() -> Iterator[None]:
     """Let runs of this process use the workers of the run before."""

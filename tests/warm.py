@@ -11,7 +11,8 @@ from typing import Any
 
 from automl_cli.train.executor import LocalPool
 
-OWN = ("PYTEST_CURRENT_TEST", "COLUMNS", "LINES")  # what workers never look at
+# What workers never look at; scikit-learn sets the last one where it is imported.
+OWN = ("PYTEST_CURRENT_TEST", "COLUMNS", "LINES", "KMP_DUPLICATE_LIB_OK")
 Place = tuple[Any, ...]
 
 
