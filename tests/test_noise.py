@@ -11,7 +11,7 @@ import automl_cli
 pytestmark = pytest.mark.slow  # takes seconds: not in make quick
 
 N_ROWS = 1000
-N_TARGETS = 8
+N_TARGETS = 6
 GROUPS = "{exact_value: {}, resolutions: {}, crosses: {}, digits: {}, random_subsets: {}}"
 
 
@@ -46,7 +46,7 @@ def summaries(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
 
 
 # Of an AUC of noise on the rows of the two folds that did not choose: its deviation is known, and
-# that of eight scores would be a guess.
+# that of six scores would be a guess.
 DEVIATION = float(np.sqrt((N_ROWS / 2 + 1) / (12 * (N_ROWS / 4) ** 2)))
 LIMIT = 3 * DEVIATION / np.sqrt(N_TARGETS)
 

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,21 +23,21 @@ def job() -> dict[str, Any]:
     return dict(yaml.safe_load(WORKFLOW.read_text(encoding="utf-8"))["jobs"]["fit"])
 
 
-def run_steps(job: dict[str, Any], folder: Path, competition: Path) -> list[int]:
-    """Run the steps that call the program, as the runner's shell does; return their exit codes."""
+def run_steps(job: dict[str, Any], folder: Path, competition: Path) -> Iterator[int]:
+    """Run the steps that call the program, as the runner's shell does; yield their exit codes."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     own = {**job["env"], "COMPETITION": str(competition), "PRESET": "smoke", "PATH": path}
-    codes = []
     for step in job["steps"]:
         if "automl " in step.get("run", ""):
             words = ["bash", "-eo", "pipefail", "-c", step["run"]]
-            done = subprocess.run(words, cwd=folder, env={**os.environ, **own}, check=False)
-            codes.append(done.returncode)
-    return codes
+            yield subprocess.run(
+                words, cwd=folder, env={**os.environ, **own}, check=False
+            ).returncode
 
 
 def test_the_steps_audit_fit_and_check(job: dict[str, Any], tmp_path: Path):
-    assert run_steps(job, tmp_path, ROOT / "examples" / "breast_cancer") == [0, 0, 0]
+    steps = run_steps(job, tmp_path, ROOT / "examples" / "breast_cancer")
+    assert list(steps) == [0, 0, 0]
     submission = pd.read_csv(tmp_path / "submission.csv")
     assert len(submission) == len(pd.read_csv(ROOT / "examples/breast_cancer/test.csv"))
     assert json.loads((tmp_path / "audit.json").read_text())["version"] == 1
@@ -52,4 +53,4 @@ def test_a_leak_ends_the_job_at_its_first_step(job: dict[str, Any], tmp_path: Pa
     train["diagnosed"], test["diagnosed"] = train["benign"] * 3, 0
     train.to_csv(competition / "train.csv", index=False)
     test.to_csv(competition / "test.csv", index=False)
-    assert run_steps(job, tmp_path, competition)[0] == 2
+    assert next(run_steps(job, tmp_path, competition)) == 2

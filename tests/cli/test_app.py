@@ -116,7 +116,7 @@ def test_the_schema_is_json() -> None:
 
 
 def test_ctrl_c_keeps_what_is_finished(tmp_path: Path) -> None:
-    words = [sys.executable, "-m", "automl_cli", "fit", str(PENGUINS.parent / "diamonds")]
+    words = [sys.executable, "-m", "automl_cli", "fit", str(PENGUINS)]
     words += ["--budget", "60s", "--out", str(tmp_path / "run")]
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
         for _ in range(300):
