@@ -48,10 +48,11 @@ def print_screens(screens: Sequence[Mapping[str, Any]], *, every: bool) -> None:
             console.print(_make_table(shown, screen["folds"]))
         n_out = sum(column["stands_out"] > 0 for column in columns)
         n_taken = sum(column["taken"] > 0 for column in columns)
+        hint = " (--all shows the others too)" if shown else " (--all shows them)"
         print_line(
             console,
             f"{format_count(len(columns), 'column')} tried; {_format_found(n_out, n_taken)}"
-            + ("" if len(shown) == len(columns) else " (--all shows the others too)"),
+            + ("" if len(shown) == len(columns) else hint),
             highlight=False,
         )
 

@@ -81,7 +81,7 @@ def _target_facts(item: EncodedTarget, *, alone: bool) -> list[Fact]:
     facts: list[Fact] = [(f"task{of}", target.task, target.reason)]
     if target.labels:
         shown = ", ".join(target.labels[:10]) + (" …" if target.n_classes > 10 else "")
-        facts.append((f"classes{of}", shown, f"{target.n_classes}, as spelled in train"))
+        facts.append((f"classes{of}", shown, f"{target.n_classes} classes, as spelled in train"))
     if item.order_reason:
         value = " < ".join(target.labels[:10]) + (" …" if target.n_classes > 10 else "")
         why = item.order_reason

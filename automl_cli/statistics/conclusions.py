@@ -169,7 +169,7 @@ def _describe_given(effects: Effects, others: str, *, alone: bool) -> str:
         return "each by itself, with no other column held equal"
     if alone or len(effects.tests) == 1:
         return "with no other column held equal"
-    return f"{others} being equal"
+    return f"with {others} held equal"
 
 
 def _describe_conditional(not_found: Sequence[EffectTest]) -> list[str]:
@@ -222,7 +222,11 @@ def _describe_effect(
         )
         return f"{what} (likelihood-ratio test, {format_p(test.p_likelihood)})."
     one = max(known, key=lambda one: abs(one.estimate) / one.error)
-    among = f", the most significant of {len(known)} coefficients" if len(known) > 1 else ""
+    among = (
+        f"; of the {len(known)} coefficients of {test.term}, this is the most significant"
+        if len(known) > 1
+        else ""
+    )
     factor = 1.0 if one.spread is None else one.spread
     step = (
         f"for {one.parameter}" + (f" compared with {test.reference}" if test.reference else "")

@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from automl_cli.cli.app import app
+from automl_cli.cli.screens import print_screens
 
 N_ROWS = 1200
 
@@ -49,6 +50,13 @@ def test_the_table_shows_what_was_taken_and_counts_what_was_not(run: Path) -> No
     assert "crosses" in shown
     assert "columns tried; " in shown
     assert len(everything.splitlines()) > len(shown.splitlines())
+
+
+def test_if_nothing_was_taken_all_shows_what_was_tried(capsys: pytest.CaptureFixture[str]) -> None:
+    print_screens([{"columns": [{"stands_out": 0, "taken": 0}], "folds": 3}], every=False)
+    assert " none of them stands out from chance in any fold (--all shows them)" in " ".join(
+        capsys.readouterr().out.split()
+    )
 
 
 def test_a_run_without_generated_columns_has_nothing_to_show(tmp_path: Path) -> None:

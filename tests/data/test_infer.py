@@ -40,7 +40,7 @@ def test_the_whole_data_set_is_inferred(infer: Infer):
     assert facts(inference) == {
         "target": ("y", "named by the sample, not in test"),
         "task": ("binary", "two distinct values"),
-        "classes": ("0, 1", "2, as spelled in train"),
+        "classes": ("0, 1", "2 classes, as spelled in train"),
         "positive class": ("1", "the larger number"),
         "id": ("id", "the sample's first column"),
         "submission": ("one column per target", "the columns of the sample"),

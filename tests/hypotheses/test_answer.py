@@ -53,11 +53,11 @@ def test_columns_are_tested_alone_or_as_chosen(table: Path):
 @pytest.mark.parametrize(
     ("asked", "given"),
     [
-        ({}, "the others being equal"),
-        ({"columns": ("size", "noise")}, "the other named columns being equal"),
+        ({}, "with the others held equal"),
+        ({"columns": ("size", "noise")}, "with the other named columns held equal"),
         ({"columns": ("size",)}, "with no other column held equal"),
         ({"alone": True}, "each by itself, with no other column held equal"),
-        ({"formula": "size + noise"}, "the other terms being equal"),
+        ({"formula": "size + noise"}, "with the other terms held equal"),
     ],
 )
 def test_what_is_held_equal_is_told(table: Path, asked: dict[str, Any], given: str):

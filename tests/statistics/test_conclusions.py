@@ -53,7 +53,7 @@ def test_an_effect_is_told_with_its_interval_and_what_is_held_equal():
     said = conclude_effects(make_effects(SIZE, KIND), PRICE, Settings())
     assert said == [
         (
-            "1 of 2 columns has a significant effect on price, the others being equal "
+            "1 of 2 columns has a significant effect on price, with the others held equal "
             "(Holm-corrected, level 0.05): size."
         ),
         (
@@ -71,6 +71,15 @@ def test_an_effect_is_told_with_its_interval_and_what_is_held_equal():
     ]
 
 
+def test_of_several_coefficients_the_most_significant_is_told():
+    gap = replace(UNIT, parameter="size = (missing)", estimate=0.01, spread=None)
+    effects = replace(make_effects(SIZE, KIND), coefficients=(UNIT, gap))
+    assert conclude_effects(effects, PRICE, Settings())[1] == (
+        "price is 1 higher (95%: 0.8 to 1.2) for each increase of 5 in size (one standard "
+        "deviation); of the 2 coefficients of size, this is the most significant."
+    )
+
+
 def test_odds_are_multiplied():
     said = conclude_effects(make_effects(SIZE, KIND), SOLD, Settings(), alone=True)
     assert said[1] == (
@@ -84,7 +93,7 @@ def test_what_is_held_equal_is_what_is_in_the_model():
     both, one = make_effects(SIZE, KIND), make_effects(SIZE)
     named = "the other named columns"
     (first, *_) = conclude_effects(both, PRICE, Settings(), others=named)
-    assert "effect on price, the other named columns being equal (Holm" in first
+    assert "effect on price, with the other named columns held equal (Holm" in first
     (first, *_) = conclude_effects(one, PRICE, Settings(), others=named)
     assert "effect on price, with no other column held equal (Holm" in first
     (first, *_) = conclude_effects(one, PRICE, Settings(), alone=True)
@@ -124,7 +133,7 @@ def test_what_separates_classes_cannot_be_tested_with_clusters():
     effects = replace(make_effects(KIND, LEAK), n_clusters=40)
     assert conclude_effects(effects, SOLD, Settings()) == [
         (
-            "None of 1 columns has a significant effect on sold, the others being equal "
+            "None of 1 columns has a significant effect on sold, with the others held equal "
             "(Holm-corrected, "
             "level 0.05). This does not prove that there is no effect: the intervals show how "
             "large it may be."
