@@ -13,7 +13,7 @@ from automl_cli.core.arrays import Float32Matrix, IntVector
 from automl_cli.core.foldplan import FoldPlan
 from automl_cli.splits import SplitOptions, make_fold_plan
 
-N_ROWS, N_SHUFFLES = 2000, 20
+N_ROWS, N_SHUFFLES = 1500, 14
 
 # (target, plan, fold number) -> features of the training rows and of the held-out rows
 MakeFeatures: TypeAlias = Callable[[IntVector, FoldPlan, int], tuple[Float32Matrix, Float32Matrix]]
