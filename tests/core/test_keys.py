@@ -1,3 +1,5 @@
+from dataclasses import fields
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -32,13 +34,24 @@ def test_equal_content_has_an_equal_key(value: object) -> None:
     assert make_key(value) == make_key(value)
 
 
-@pytest.mark.parametrize(
-    "change",
-    [{"seed": 1}, {"params": (("learning_rate", 0.2),)}, {"recipe": (Step("counts"),)},
-     {"n_threads": 2}, {"target": "z"}, {"max_rounds": 11}],
-)  # fmt: skip
-def test_whatever_changes_the_result_changes_the_key(change: dict[str, object]) -> None:
-    assert make_spec(**change).full_key != make_spec().full_key
+CHANGES: dict[str, object] = {
+    "target": "z",
+    "model": "xgboost",
+    "recipe": (Step("counts"),),
+    "params": (("learning_rate", 0.2),),
+    "seed": 1,
+    "max_rounds": 11,
+    "patience": 6,
+    "n_threads": 2,
+    "inputs": ("linear-fda42b1b",),
+    "screen": "5f0c",
+    "original": 0.5,
+}
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields(CandidateSpec)])
+def test_whatever_changes_the_result_changes_the_key(name: str) -> None:
+    assert make_spec(**{name: CHANGES[name]}).full_key != make_spec().full_key
 
 
 def test_a_key_names_its_model() -> None:

@@ -11,6 +11,7 @@ from automl_cli.explain.importances import (
     ImportanceRequest,
     ImportanceTable,
     NoiseColumn,
+    PermutationResult,
     permute_all,
     run_importance_tests,
 )
@@ -109,6 +110,37 @@ def test_of_two_hundred_lunches_none_comes_out_as_significant_by_chance(
     lunches = [one for answer in answers for one in answer.columns if one.is_probe]
     assert not any(one.found for one in lunches)
     assert min(one.p for one in lunches) < 0.02  # though some are unlucky
+
+
+@pytest.mark.parametrize(("n_columns", "found"), [(1, True), (20, False)])
+def test_luck_that_one_column_in_twenty_has_is_found_only_in_a_column_alone(
+    n_columns: int, found: bool
+):
+    drawn = np.random.default_rng(0).normal(size=(n_columns + 1, N_ROWS))
+    drawn -= drawn.mean(axis=1, keepdims=True)
+    drawn[0] += 3.3 * drawn[0].std() / np.sqrt(N_ROWS)  # p is .01 at twice the variance
+    sets = [(f"noise {k}",) for k in range(n_columns)]
+    question = ImportanceRequest(
+        frame=pd.DataFrame(),
+        folds=[],
+        plan=make_fold_plan(SplitOptions(folds=5), drawn[0], "regression", {}),
+        clusters=sets,
+        loss=lambda rows, _: np.zeros(len(rows)),
+        n_repeats=1,
+        rate=0.05,
+        seed=0,
+    )
+    permuted = PermutationResult(
+        rows=np.arange(N_ROWS),
+        base=np.zeros(N_ROWS),
+        differences=dict(zip(sets, drawn, strict=False)),
+        probe="lunch",
+        probe_differences=drawn[-1],
+    )
+    lucky = run_importance_tests(question, permuted).columns[0]
+    assert lucky.name == "noise 0"
+    assert lucky.p < 0.01
+    assert lucky.found is found
 
 
 def test_a_lunch_that_tells_the_target_does():

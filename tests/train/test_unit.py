@@ -1,3 +1,4 @@
+import time
 from dataclasses import replace
 
 import pytest
@@ -42,3 +43,21 @@ def test_a_fit_sees_no_more_rows_than_enough_or_than_it_has_memory_for(
     assert record is not None
     assert record.row_share == share
     assert not record.cut  # that is the clock's word
+
+
+def test_a_fit_ends_when_its_unit_says_and_keeps_what_it_has(site: Site) -> None:
+    spec = next(spec for spec in site.specs if spec.model == "lightgbm")
+    unit = Unit(
+        run=str(site.run.root),
+        spec=spec,
+        fold=0,
+        feature_set=site.keys[spec.key],
+        max_rounds=spec.max_rounds,
+        stop_at=time.time() - 1.0,
+    )
+    assert fit_unit(unit) == "fold-0.cut"
+    record = read_fit(site.run, spec.key, 0)
+    assert record is not None
+    assert record.cut
+    assert record.rounds is not None
+    assert 1 <= record.rounds < spec.max_rounds
