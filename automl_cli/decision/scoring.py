@@ -139,6 +139,14 @@ def is_chosen_by_metric(problem: Problem) -> bool:
     return problem.metric.selection == "metric" or problem.metric.score in _SMOOTH
 
 
+def is_negated_score(problem: Problem) -> bool:
+    """Return whether the selection loss is minus what `name_selection_loss` names."""
+    metric = problem.metric
+    if metric.selection == "metric":
+        return metric.greater_is_better
+    return metric.selection == "rank_correlation"
+
+
 def make_selection_loss(problem: Problem, rows: IntVector) -> SelectionLoss:
     """Return the selection loss as a function of the predictions for `rows` alone.
 

@@ -1,6 +1,6 @@
 """The run directory: the only state of a run.
 
-Every file name is decided in `store.paths`. Files appear whole or not at all (written beside,
+`store.paths` says where everything lies. Files appear whole or not at all (written beside,
 then renamed), so a run that is killed at any moment is resumed by the same command.
 
     config.yaml           the effective config

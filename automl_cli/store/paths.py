@@ -1,4 +1,4 @@
-"""Where everything of a run lies: each file name is decided here."""
+"""Where everything of a run lies; the module that writes a folder names the files in it."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -97,22 +98,20 @@ def test_output_that_has_no_place_is_told(place: Path, tmp_path: Path, command: 
         "check": ["check", place / "mine.csv", place / "task", "--json"],
         "leaderboard": ["leaderboard", place / "run"],
     }[command]
-    with FULL.open("w") as full:
-        done = subprocess.run(
-            [sys.executable, "-m", "automl_cli", *words],
-            stdout=full,
-            stderr=subprocess.PIPE,
-            text=True,
-            check=False,
-        )
-    assert done.returncode == 2
-    assert done.stderr.endswith(NO_SPACE)
-    assert "Traceback" not in done.stderr
+    code, said = run_onto_full(words)
+    assert code == 2
+    assert said.endswith(NO_SPACE)
+    assert "Traceback" not in said
 
 
 @pytest.mark.skipif(not FULL.exists(), reason="the system has no device that is full")
 @pytest.mark.parametrize("words", [["--help"], ["--version"], ["fit", "--help"]])
 def test_help_that_has_no_place_is_told(words: list[str]) -> None:
+    assert run_onto_full(words) == (2, NO_SPACE)
+
+
+def run_onto_full(words: Sequence[str | Path]) -> tuple[int, str]:
+    """Run a command whose output has no place; return its exit code and what it said."""
     with FULL.open("w") as full:
         done = subprocess.run(
             [sys.executable, "-m", "automl_cli", *words],
@@ -121,7 +120,7 @@ def test_help_that_has_no_place_is_told(words: list[str]) -> None:
             text=True,
             check=False,
         )
-    assert (done.returncode, done.stderr) == (2, NO_SPACE)
+    return done.returncode, done.stderr
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="rights do not bind root")

@@ -9,6 +9,7 @@ from automl_cli.commands.blend.field import Field
 from automl_cli.core.arrays import FloatVector
 from automl_cli.core.candidate import Candidate
 from automl_cli.core.problem import Problem
+from automl_cli.decision.scoring import is_negated_score
 
 
 def describe(
@@ -48,7 +49,7 @@ def describe(
         "run_score_se": alone.score_se,
         "loss": contest.loss,
         "run_loss": contest.run_loss,
-        "loss_name": contest.loss_name,
+        "loss_name": _name_loss(problem, contest),
         "written": contest.written,
         "members": [
             {
@@ -65,8 +66,7 @@ def warn(problem: Problem, contest: Contest, out: Path) -> Iterator[str]:
     """Yield what the user should know of the answer that is written."""
     if contest.loss <= contest.run_loss:
         return
-    is_score = contest.loss_name.casefold() == problem.metric.name
-    sign = -1.0 if is_score and problem.metric.greater_is_better else 1.0
+    sign = -1.0 if is_negated_score(problem) else 1.0
     loss, run_loss = sign * contest.loss, sign * contest.run_loss
     figures = f"{contest.loss_name} {loss:.6g}, the run alone {run_loss:.6g}"
     text = f"{problem.target.name}: the blend is worse than the run alone ({figures}). "
@@ -74,6 +74,12 @@ def warn(problem: Problem, contest: Contest, out: Path) -> Iterator[str]:
         yield text + f"{out} holds the predictions of the run; --even-if-worse writes the blend."
     else:
         yield text + f"{out} holds the blend because of --even-if-worse."
+
+
+def _name_loss(problem: Problem, contest: Contest) -> str:
+    if problem.metric.selection == "rank_correlation":  # a score, and this is a loss
+        return f"{contest.loss_name}, negative"
+    return contest.loss_name
 
 
 def _describe_member(one: Candidate, weights: Mapping[str, tuple[float, float]]) -> dict[str, Any]:
