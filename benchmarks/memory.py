@@ -84,7 +84,7 @@ def pool_groups(n_rows: int, folders: list[Path]) -> int:
     given = _prepare_given(n_rows, folders)
     reset_peak()
     before = peak_bytes()
-    pools = make_pools(folders, [load_scores(folder) for folder in folders], [given], views, 0.5)
+    pools = make_pools({folder: load_scores(folder) for folder in folders}, [given], views, 0.5)
     peak = peak_bytes() - before
     tops = dict.fromkeys(range(len(folders)), MOST_KEPT)
     chosen = [choose_columns(pool, tops) for pool in pools]

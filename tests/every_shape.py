@@ -80,14 +80,14 @@ def make_cut_and_resumed(place: Path) -> Shape:
 
 
 def make_cut_and_interrupted(place: Path) -> Shape:
-    """The fit that was cut is made again, and cut again, before there is a better answer."""
+    """The fit that was cut is made again, and the run ends before there is a better answer."""
     task, run = copy(build(place.parent, "cut"), place)
-    fit_until(task, run, is_patient, *PATIENT, "budget=18s")
+    fit_until(task, run, is_patient, *PATIENT)
     return Shape(task=task, run=run, is_finished=False)
 
 
 def make_resumed_and_interrupted(place: Path) -> Shape:
-    """An explained ensemble is beaten by a candidate, and there is no ensemble with that."""
+    """A better candidate is there than the explained ensemble has, and no ensemble with that."""
     task, run = copy(build(place.parent, "one candidate"), place)
     assert explain(run) == [find_only_member(run)]
     fit_until(task, run, is_blending, TWO)

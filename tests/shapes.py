@@ -159,12 +159,13 @@ def is_patient(event: Event) -> bool:
 
 def is_searching() -> Callable[[Event], bool]:
     """Return what tells whether a search has fitted something."""
-    stages: list[str] = []
+    listed: list[object] = []
 
     def tell(event: Event) -> bool:
-        if event.kind == "stage":
-            stages.append(str(event.fields["name"]))
-        return event.kind == "fitted" and bool(stages) and stages[-1].startswith("search of")
+        if event.kind == "planned":
+            listed.extend(event.fields["candidates"])
+        is_new = event.fields.get("key") not in listed
+        return event.kind == "candidate" and bool(listed) and is_new
 
     return tell
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from automl_cli.core.errors import RunError
-from automl_cli.ensemble.files import load_bar, load_blend, load_members
+from automl_cli.ensemble.files import load_blend, load_level, load_members
 from automl_cli.store import RunDirectory, read_json
 
 
@@ -28,6 +28,6 @@ def test_a_blend_of_which_something_is_missing_is_told_as_damaged(
 ) -> None:
     (tmp_path / "blend.json").write_text(text)
     told = r"blend\.json: this file of the run is missing or damaged"
-    for read in (load_bar, load_members, lambda folder: load_blend(folder, {})):
+    for read in (load_level, load_members, lambda folder: load_blend(folder, {})):
         with pytest.raises(RunError, match=told):
             read(tmp_path)

@@ -10,7 +10,9 @@ ROOT = Path(__file__).parents[1]
 MOST_LINES = {"function": 40, "class": 120, "module": 300}
 LONG = {
     "automl_cli/config/schema.py": "one table of all keys: a reader looks for a key there alone",
-    "automl_cli/train/course.py Course": "the states of a candidate, which change together",
+    "automl_cli/search/queue.py CandidateQueue": "three sources of candidates that are one queue",
+    "automl_cli/search/study.py Study": "the records of a study, which change together",
+    "automl_cli/train/candidate_progress.py CandidateProgress": "states that change together",
 }
 
 

@@ -37,11 +37,8 @@ PICTURES = {
 }
 TERMS = {
     "_leave_out": "leave-one-out encoding is called so",
-    "_leave_search": "of the stages of a run",
     "_look_up": "a lookup is called so",
-    "_note": "of the trials of a search",
-    "_settle": "of the stages of a run",
-    "leave_judges_out": "of the trials of a search",
+    "leave_judges_out": "leave-one-out is called so",
     "look_up": "a lookup is called so",
     "look_up_all": "a lookup is called so",
     "look_up_joined": "a lookup is called so",

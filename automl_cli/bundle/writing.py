@@ -106,9 +106,10 @@ def _describe_part(run: RunDirectory, part: BundlePart) -> TargetPart:
 
 def _list_members(run: RunDirectory, problem: Problem, key: str) -> Iterator[Member]:
     facts: dict[str, Any] = read_json(run.candidate(key) / "candidate.json")
-    rounds = facts["rounds"] or [None] * len(problem.folds)
     folders = cast("list[str]", facts["fits"])
-    for fold, own_rounds, name in zip(problem.folds, rounds, folders, strict=True):
+    rounds = facts["rounds"] or [None] * len(folders)
+    folds = problem.folds.folds[: len(folders)]
+    for fold, own_rounds, name in zip(folds, rounds, folders, strict=True):
         folder = run.root / "units" / key / name
         steps = cast("list[str]", read_json(folder / "fit.json")["steps"])
         yield Member(

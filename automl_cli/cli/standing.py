@@ -157,7 +157,7 @@ def _format_part(fields: Fields) -> str:
     where = f"fold {fields['fold'] + 1} of {fields['folds']}"
     if fields["does"] == "predict":
         return f"predicting {where}"
-    return f"trial, {where}" if fields["is_trial"] else where
+    return where
 
 
 def _take_best(standing: Standing, fields: Fields, _: float) -> Standing:

@@ -31,9 +31,8 @@ from automl_cli.planning.plan import (
     make_specs,
 )
 from automl_cli.planning.problems import make_data_options, make_problem, make_run_facts
-from automl_cli.planning.tuning import list_ways
 from automl_cli.planning.validation import choose_validation
-from automl_cli.run.outcome import finish, record
+from automl_cli.run.outcome import finish, writing_answers
 from automl_cli.run.reporting import report_run, reserve_report_time
 from automl_cli.run.session import (
     FitRequest,
@@ -45,12 +44,13 @@ from automl_cli.run.session import (
     describe_findings,
     emit_start,
     record_events,
-    update_submission,
 )
-from automl_cli.run.stages import Undertaking, begin, pursue
+from automl_cli.run.stages import ProblemPlan, begin, pursue
+from automl_cli.search.space import list_ways
 from automl_cli.store import RunDirectory, check_writable, file_name, write_json, write_text
 from automl_cli.store.written import TABLES, check_not_input, check_overwrite
 from automl_cli.train.assignment import save_assignment
+from automl_cli.train.execution import Execution
 from automl_cli.train.executor import LocalPool, open_pool
 from automl_cli.train.machine import (
     check_limit,
@@ -59,8 +59,7 @@ from automl_cli.train.machine import (
     count_workers,
     make_memory_budget,
 )
-from automl_cli.train.order import Crew
-from automl_cli.train.pace import make_pace, reserve_seconds
+from automl_cli.train.time_budget import make_time_budget, reserve_seconds
 
 if TYPE_CHECKING:
     from automl_cli.run.solve import Solution
@@ -202,14 +201,14 @@ def _work(session: Session) -> dict[str, Any]:
         for number, problem in enumerate(session.problems):
             task = _make_task(session, problem)
             share = len(session.problems) - number
-            crew = _make_crew(session, problem, task.specs, share=share)
-            for solution in stage(task, crew):
-                solutions[problem.target.name] = solution
-                session.listener(Event(kind="best", fields=describe_best(solution)))
-                if solution.blend is not None:
-                    session.listener(Event(kind="blended", fields=describe_blend(solution)))
-                update_submission(session, solutions)
-                record(session, solutions)
+            execution = _make_execution(session, problem, task.specs, share=share)
+            with writing_answers(session, solutions) as write:
+                for solution in stage(task, execution):
+                    solutions[problem.target.name] = solution
+                    session.listener(Event(kind="best", fields=describe_best(solution)))
+                    if solution.blend is not None:
+                        session.listener(Event(kind="blended", fields=describe_blend(solution)))
+                    write()
     return finish(session, solutions)
 
 
@@ -250,8 +249,8 @@ def _prepare_recipes(session: Session) -> dict[FeatureRecipe, FeatureSet]:
     return found
 
 
-def _make_task(session: Session, problem: Problem) -> Undertaking:
-    return Undertaking(
+def _make_task(session: Session, problem: Problem) -> ProblemPlan:
+    return ProblemPlan(
         problem=problem,
         specs=session.specs[problem.target.name],
         plain_sets=session.plain_sets,
@@ -263,9 +262,9 @@ def _make_task(session: Session, problem: Problem) -> Undertaking:
     )
 
 
-def _make_crew(
+def _make_execution(
     session: Session, problem: Problem, specs: Sequence[CandidateSpec], *, share: int
-) -> Crew:
+) -> Execution:
     threads = max((spec.n_threads for spec in specs), default=1)
     n_cells = session.dataset.n_rows * len(session.dataset.schema.columns)
     config = session.request.loaded.config
@@ -274,13 +273,13 @@ def _make_crew(
     left = session.deadline.seconds_left() / share
     deadline = session.deadline if share == 1 else Deadline.after(left)
     reserve = reserve_seconds(problem.folds.n_rows, problem.n_outputs * len(specs), left)
-    return Crew(
+    return Execution(
         run=session.directory,
         executor=session.pool,
-        pace=make_pace(deadline, reserve_seconds=reserve, workers=workers),
+        time_budget=make_time_budget(deadline, reserve_seconds=reserve, workers=workers),
         listener=session.listener,
         screeners=config.run.workers or min(session.pool.workers, count_workers(1, room)),
-        room=room,
+        memory_budget=room,
         ended_for_memory=session.pool.has_ended_for_memory,
     )
 

@@ -6,7 +6,7 @@ takes; editors, messages and ``automl config schema`` show it. The module is lon
 since it is one table: a reader looks for a key here and nowhere else.
 """
 
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -114,8 +114,10 @@ class ValidationConfig(ConfigSection):
         description="The share of the rows to hold out until the end, to score the ensemble on: "
         "from .01 to .5, as nearly as groups or points in time allow. null: no hold-out.",
     )
-    repeats: int = Field(
-        1, ge=1, description="How often to repeat the division into folds; a whole number from 1."
+    repeats: Annotated[int, Field(ge=1)] | Literal["auto"] = Field(
+        "auto",
+        description="How often to repeat the division into folds; a whole number from 1. auto: "
+        "once, and of few rows more often for the members of the ensemble, as the budget allows.",
     )
     group: ConfigText | None = Field(
         None, description="The column of groups; rows of one group stay in one fold."
@@ -198,8 +200,8 @@ class SearchConfig(ConfigSection):
     )
     budget: Budget = Field(
         None,
-        description="Time for the search of all models, out of what the candidates leave. null: "
-        "75 % of it.",
+        description="Time for the settings that the search of all models tries. null: as much as "
+        "they are worth beside the candidates.",
     )
 
 

@@ -103,7 +103,7 @@ class CandidateSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A candidate with all its folds.
+    """A candidate with the folds that it has: the first ones of the plan, as many as `fits`.
 
     Parameters
     ----------
@@ -148,6 +148,11 @@ class Candidate:
     row_share: float = 1.0
     fits: tuple[str, ...] = ()
     predict_seconds: float | None = None
+
+    @property
+    def n_folds(self) -> int:
+        """How many folds of the plan it has, the first ones."""
+        return len(self.fold_scores)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ EventKind: TypeAlias = Literal[
     "running",  # what the workers have in hand, and the candidates that are next
     "best",  # the best answer to one target so far
     "working",  # a long fit is under way
+    "proposed",  # the planner has decided what is next
     "fitted",  # one unit (candidate, fold) is finished
     "candidate",  # a candidate has all its folds
     "failed",  # a candidate could not be fitted

@@ -1,11 +1,13 @@
 """Which rows train and which are held out, as plain arrays."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from automl_cli.core.arrays import BlockMatrix, BoolVector, IntVector
+
+LEAST_JUDGED = 2_000  # held-out rows by which candidates can be told apart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +47,9 @@ class FoldPlan:
         earlier blocks.
     grouped
         True if blocks keep the rows of a group together: rows within one are not independent.
+    enough
+        How many folds, the first ones, a candidate is fitted on before others are tried; 0: all.
+        Where few folds hold out many rows, the rest only makes predictions steadier.
     """
 
     name: str
@@ -53,11 +58,48 @@ class FoldPlan:
     folds: tuple[Fold, ...]
     ordered: bool = False
     grouped: bool = False
+    enough: int = 0
+
+    @property
+    def n_enough(self) -> int:
+        """How many folds, the first ones, a candidate is fitted on before others are tried."""
+        return min(self.enough or len(self.folds), len(self.folds))
 
     @property
     def n_repeats(self) -> int:
         """Number of partitions."""
         return int(self.blocks.shape[0])
+
+    @property
+    def n_first(self) -> int:
+        """How many folds, the first ones, are enough to tell a hopeless candidate.
+
+        In a time plan the first folds learn from the least, and those of groups vary the most:
+        there it is as many as are enough for all.
+        """
+        if self.ordered or self.grouped:
+            return self.n_enough
+        held_out = np.cumsum([len(fold.held_out) for fold in self.folds])
+        return min(1 + int((held_out < LEAST_JUDGED).sum()), self.n_enough)
+
+    @property
+    def rungs(self) -> tuple[int, ...]:
+        """The numbers of folds that a candidate may have, ascending.
+
+        The first ones that tell the hopeless, those that are enough, all of the first repeat, and
+        then whole repeats: folds of a repeat take their rounds from each other.
+        """
+        ends = np.cumsum(np.bincount([fold.repeat for fold in self.folds]))
+        return tuple(sorted({self.n_first, self.n_enough, *(int(end) for end in ends)}))
+
+    def first(self, n_folds: int) -> "FoldPlan":
+        """Return the plan of the first folds alone: what a candidate that has no others shows.
+
+        Its blocks are those of the repeats that these folds belong to.
+        """
+        folds = self.folds[:n_folds]
+        blocks = self.blocks[: 1 + max(fold.repeat for fold in folds)]
+        return replace(self, folds=folds, blocks=blocks, enough=0)
 
     def covered(self) -> BoolVector:
         """Return which rows are held out in at least one fold, shape (n_rows,)."""

@@ -1,8 +1,8 @@
 """What a model is given: a float block and a block of category codes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from automl_cli.core.arrays import CodeMatrix, Float32Matrix
+from automl_cli.core.arrays import BoolVector, CodeMatrix, Float32Matrix
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,3 +38,7 @@ class Matrix:
     def n_columns(self) -> int:
         """Number of columns: values and categories."""
         return int(self.values.shape[1]) + len(self.levels)
+
+    def take(self, rows: BoolVector) -> "Matrix":
+        """Return the rows that are marked."""
+        return replace(self, values=self.values[rows], categories=self.categories[rows])

@@ -180,6 +180,8 @@ class ModelSpec:
     search_rate
         The learning rate where speed counts, in a search and for the first submission, larger than
         usual; None for models that do not learn in many small rounds.
+    effort
+        What a fit takes, in fits of LightGBM: a guess, before the first one has shown it.
     """
 
     name: str
@@ -197,6 +199,7 @@ class ModelSpec:
     space: tuple[Range, ...] = ()
     explains: bool = False
     search_rate: float | None = None
+    effort: float = 1.0
 
     def make_params(self, task: Task, own: Mapping[str, ParamValue]) -> dict[str, ParamValue]:
         """Return the defaults of `task` with `own` on top, in name order."""

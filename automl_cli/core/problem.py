@@ -1,6 +1,6 @@
 """One target of a run: everything that candidates of one competition problem share."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from automl_cli.core.arrays import FloatVector, IntVector
 from automl_cli.core.dataset import Target, Task
@@ -49,3 +49,13 @@ class Problem:
         """The task that models are fitted with."""
         # Ordinal labels are classes to the metric, but fitted as a regression.
         return "regression" if self.objective != "log_loss" else self.target.task
+
+    def first_folds(self, n_folds: int) -> "Problem":
+        """Return the problem with the first folds alone: its scores are of the rows they hold out.
+
+        Parameters
+        ----------
+        n_folds
+            How many; candidates that have these, and perhaps others, can be compared and blended.
+        """
+        return replace(self, folds=self.folds.first(n_folds))

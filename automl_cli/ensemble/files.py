@@ -23,7 +23,9 @@ from automl_cli.store import (
 NAME = "blend.json"
 
 
-def save_blend(folder: Path, blend: Blend, candidates: Mapping[str, Candidate], bar: float) -> None:
+def save_blend(
+    folder: Path, blend: Blend, candidates: Mapping[str, Candidate], n_folds: int
+) -> None:
     """Write a blend into `folder`.
 
     Parameters
@@ -34,8 +36,8 @@ def save_blend(folder: Path, blend: Blend, candidates: Mapping[str, Candidate], 
         The ensemble.
     candidates
         All that could have been members.
-    bar
-        Its score on the rows that the scores of single candidates are of.
+    n_folds
+        How many folds its members share, the first ones of the plan.
     """
     stored: dict[str, Any] = {
         "combiner": blend.combiner,
@@ -47,7 +49,7 @@ def save_blend(folder: Path, blend: Blend, candidates: Mapping[str, Candidate], 
         "in_sample": blend.in_sample,
         "tournament": [list(row) for row in blend.tournament],
         "candidates": sorted(candidates),
-        "bar": bar,
+        "folds": n_folds,
     }
 
     def fill(beside: Path) -> None:
@@ -57,13 +59,16 @@ def save_blend(folder: Path, blend: Blend, candidates: Mapping[str, Candidate], 
     write_folder(folder, fill)
 
 
-def load_bar(folder: Path) -> float | None:
-    """Return what a single candidate has to beat, or None without a blend."""
+def is_blended(folder: Path) -> bool:
+    """Return whether there is a blend."""
+    return (folder / NAME).exists()
+
+
+def load_level(folder: Path) -> int:
+    """Return how many folds the blend's members share, the first ones of the plan."""
     path = folder / NAME
-    if not path.exists():
-        return None
     with understood(path):
-        return float(cast("float", read_json(path)["bar"]))
+        return int(cast("int", read_json(path)["folds"]))
 
 
 def load_key(folder: Path) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from automl_cli.bundle.predictor import FoldPredictor
-from automl_cli.core.arrays import FloatCube, FloatMatrix, IntVector
+from automl_cli.core.arrays import FloatCube, FloatMatrix, FloatVector, IntVector
 from automl_cli.core.explanation import Contributions
 from automl_cli.core.foldplan import FoldPlan
 from automl_cli.core.matrix import Matrix
@@ -49,19 +49,34 @@ class Explainer:
     traced: Mapping[Path, Sequence[FeatureSources]]
     sample: pd.DataFrame
 
-    def explain(self, fold: int, frame: pd.DataFrame) -> "_Parts":
-        """Return what the columns contribute to what one fold predicts for some rows."""
-        known = make_features([member.folds[fold] for member in self.blend.members], frame)
-        total = _Parts(base=self.blend.bias)
-        for member in self.blend.members:
+    def explain(
+        self, fold: int, frame: pd.DataFrame, shares: Mapping[str, FloatVector] | None = None
+    ) -> "_Parts":
+        """Return what the columns contribute to what one fold predicts for some rows.
+
+        Parameters
+        ----------
+        fold
+            Its number; members that lack it are passed over.
+        frame
+            The rows.
+        shares
+            What each fold of a member counts, by its key, where the parts of all folds are added
+            up: then the bias counts with the first fold. None: one fold is all.
+        """
+        members = [member for member in self.blend.members if fold < len(member.folds)]
+        known = make_features([member.folds[fold] for member in members], frame)
+        total = _Parts(base=self.blend.bias if shares is None or fold == 0 else np.zeros(1))
+        for member in members:
             own = member.folds[fold]
             matrix = apply_features(own.state, own.encoder, frame, known)
             made = _contribute(own, matrix)
+            weight = member.weight * (1.0 if shares is None else float(shares[member.key][fold]))
             if made is None:
-                total = total.add_constant(member.weight * _average(own, self.sample))
+                total = total.add_constant(weight * _average(own, self.sample))
             else:
                 sources = list_sources(own.state, own.encoder, self.traced)
-                total = total.add(member, _gather(made, sources, self.names))
+                total = total.add(member, weight, _gather(made, sources, self.names))
         return total
 
 
@@ -74,8 +89,7 @@ class _Parts:
     shared: float = 0.0
     members: tuple[FittedMember, ...] = ()
 
-    def add(self, member: FittedMember, parts: "_Parts") -> "_Parts":
-        weight = member.weight
+    def add(self, member: FittedMember, weight: float, parts: "_Parts") -> "_Parts":
         return _Parts(
             np.asarray(self.shap + weight * parts.shap),
             np.asarray(self.base + weight * parts.base),
@@ -143,17 +157,17 @@ def explain_held_out(
 
 
 def explain_new(explainer: Explainer, frame: pd.DataFrame) -> Contributions | None:
-    """Return the contributions to new rows: the mean over folds, weighted by training rows."""
-    n_folds = len(explainer.blend.members[0].folds)
-    found = map_threads(lambda number: explainer.explain(number, frame), range(n_folds))
-    weights = np.array([fold.weight for fold in explainer.blend.members[0].folds], dtype=float)
-    weights /= weights.sum()
+    """Return the contributions to new rows: each member's mean over its folds, by training rows."""
+    members = explainer.blend.members
+    shares = {member.key: _share(member) for member in members}
+    n_folds = max(len(member.folds) for member in members)
+    found = map_threads(lambda number: explainer.explain(number, frame, shares), range(n_folds))
     if not found[0].members:
         return None
     mean = _Parts(
-        np.asarray(sum(w * one.shap for w, one in zip(weights, found, strict=True))),
-        np.asarray(sum(w * one.base for w, one in zip(weights, found, strict=True))),
-        float(np.mean([one.shared for one in found])),
+        np.asarray(sum(one.shap for one in found)),
+        np.asarray(sum(one.base for one in found)),
+        sum(one.shared for one in found),
         found[0].members,
     )
     return _join(explainer, [mean], np.arange(len(frame)), np.arange(len(frame)))
@@ -212,3 +226,9 @@ def _gather(made: FloatCube, sources: Sequence[SourceColumns], names: Sequence[s
         float(np.abs(columns[:, :, shared]).sum()),
         (),
     )
+
+
+def _share(member: FittedMember) -> FloatVector:
+    """Return what each fold of a member counts in its mean prediction."""
+    weights = np.array([fold.weight for fold in member.folds], dtype=np.float64)
+    return np.asarray(weights / weights.sum())

@@ -5,11 +5,12 @@ the same fitted steps of a changed table, so that candidates with screened colum
 again as well; what a fold learns of the target is learned anew. Finished folds are not repeated.
 """
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, count
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -25,18 +26,20 @@ from automl_cli.core.keys import SHORT, make_key, make_seed
 from automl_cli.core.problem import Problem
 from automl_cli.explain.blends import FittedMember
 from automl_cli.features.encoder import Encoder
-from automl_cli.features.state import FeatureSet, load_features, name_selection
+from automl_cli.features.state import FeatureSet, load_features
 from automl_cli.features.steps import fit_step, load_step, write_step
 from automl_cli.features.tables import FeatureTables
 from automl_cli.models import MODELS
 from automl_cli.run.reopen import Reopened
 from automl_cli.store import RunDirectory, read_json, write_folder, write_json
 from automl_cli.train.assignment import save_assignment
+from automl_cli.train.collect import load_feature_set
 from automl_cli.train.cross_fit import cross_fit
+from automl_cli.train.execution import Execution
 from automl_cli.train.executor import open_pool
 from automl_cli.train.machine import choose_limit, count_processes
-from automl_cli.train.order import Crew, Order
-from automl_cli.train.pace import make_pace
+from automl_cli.train.proposal import FixedPlan, Proposal
+from automl_cli.train.time_budget import make_time_budget
 
 Change: TypeAlias = Callable[[RunDirectory, FeatureSet], FeatureSet]
 
@@ -122,7 +125,7 @@ def _refit(
     listener: Listener,
 ) -> Refit:
     spec = _limit(run, whole)
-    given = _find_features(run, whole)
+    given = load_feature_set(run.directory, whole)
     key = make_key([problem.target.name, spec, given, *named])
     directory = RunDirectory(
         run.directory.root / "explain" / "refits" / f"{named[0]}-{key[:SHORT]}"
@@ -146,15 +149,6 @@ def _limit(run: Reopened, whole: Candidate) -> CandidateSpec:
     folder = run.directory.root / "units" / whole.spec.key
     trained = [int(str(read_json(folder / name / "fit.json")["rounds"])) for name in whole.fits]
     return replace(whole.spec, max_rounds=max(trained))
-
-
-def _find_features(run: Reopened, whole: Candidate) -> FeatureSet:
-    spec = whole.spec
-    folder = run.directory.root / "units" / spec.key / whole.fits[0]
-    steps = cast("list[str]", read_json(folder / "fit.json")["steps"])
-    return FeatureSet(
-        tuple(steps), name_selection(spec.screen, spec.recipe) if spec.screen else None
-    )
 
 
 def _change_tables(run: Reopened, change: Callable[[pd.DataFrame], pd.DataFrame]) -> FeatureTables:
@@ -214,15 +208,15 @@ def _cross_fit(
 ) -> Candidate:
     limit_bytes = choose_limit(run.config.limits.memory)
     with open_pool(run.config.run.workers or count_processes(limit_bytes), limit_bytes) as pool:
-        crew = Crew(
+        execution = Execution(
             run=directory,
             executor=pool,
-            pace=make_pace(Deadline(None), reserve_seconds=0, workers=pool.workers),
+            time_budget=make_time_budget(Deadline(None), reserve_seconds=0, workers=pool.workers),
             listener=listener,
             ended_for_memory=pool.has_ended_for_memory,
         )
-        order = Order(problem=problem, specs=[spec], feature_sets={spec.key: feature_set})
-        (outcome,) = cross_fit(order, crew)
+        proposal = Proposal(spec=spec, feature_set=feature_set, n_folds=len(problem.folds))
+        (outcome,) = cross_fit(problem, FixedPlan(deque([proposal])), execution)
     if isinstance(outcome, Candidate):
         return outcome
     text = outcome.error if isinstance(outcome, Failure) else "it was not finished"

@@ -28,22 +28,20 @@ MOST_GIVEN = 100  # columns of the data that others have to add to
 
 
 def make_pools(
-    folders: Sequence[Path],
-    tried: Sequence[Scores],
+    screened: Mapping[Path, Scores],
     given: Sequence[Path],
     views: Sequence[View],
     rate: float,
     *,
     second_opinion: bool = False,
+    only: Sequence[int] | None = None,
 ) -> tuple[FeaturePool, ...]:
     """Return the pool of each fold.
 
     Parameters
     ----------
-    folders
-        Of the screened steps.
-    tried
-        Their scores.
+    screened
+        The folder of each screened step, and its scores.
     given
         Folders of the steps whose columns others have to add to.
     views
@@ -52,23 +50,29 @@ def make_pools(
         The share of false discoveries that is accepted.
     second_opinion
         Whether columns also have to be important beside all others (`features.null_importance`).
+    only
+        The numbers of the folds whose pools are wanted; None: all.
     """
-    own = [list_columns(folder) for folder in folders]
+    tried = list(screened.values())
+    own = [list_columns(folder) for folder in screened]
     raw = [column for folder in given for column in list_columns(folder)]
     raw_scores = [score_column(code_column(one.read(), 0), views) for one in raw]
     significant = find_significant(tried, rate)
     pools: list[FeaturePool] = []
-    for view in views:
-        for fold in range(len(view.parts.seen)):
-            ranked = sorted(range(len(raw)), key=lambda k: -raw_scores[k][len(pools)])
-            first = [raw[k] for k in ranked[:MOST_GIVEN]]
-            entries = _order(tried, significant[len(pools)], own, fold=len(pools))
-            if second_opinion and entries:
-                columns = [*first, *(own[step][place] for step, place in entries)]
-                important = find_important(columns, view, fold)
-                entries = list(compress(entries, important[len(first) :]))
+    places = [(view, fold) for view in views for fold in range(len(view.parts.seen))]
+    for number, (view, fold) in enumerate(places):
+        if only is not None and number not in only:
+            continue
+        of_fold = [scores[number] for scores in raw_scores]
+        ranked = sorted(range(len(raw)), key=lambda k: -of_fold[k])
+        first = [raw[k] for k in ranked[:MOST_GIVEN]]
+        entries = _order(tried, significant[number], own, fold=number)
+        if second_opinion and entries:
             columns = [*first, *(own[step][place] for step, place in entries)]
-            pools.append(_make_pool(entries, columns, view, fold))
+            important = find_important(columns, view, fold)
+            entries = list(compress(entries, important[len(first) :]))
+        columns = [*first, *(own[step][place] for step, place in entries)]
+        pools.append(_make_pool(entries, columns, view, fold))
     return tuple(pools)
 
 
@@ -97,21 +101,23 @@ def find_significant(tried: Sequence[Scores], rate: float) -> list[list[BoolVect
     return found
 
 
-def save_pools(folder: Path, pools: Sequence[FeaturePool]) -> None:
-    """Write the pool of each fold into the existing `folder`."""
-    for fold, pool in enumerate(pools):
+def save_pools(folder: Path, pools: Sequence[FeaturePool], first: int = 0) -> None:
+    """Write the pools of folds, `first` and those after it, into the existing `folder`."""
+    for fold, pool in enumerate(pools, first):
         arrays = {name: getattr(pool, name) for name in FeaturePool.__slots__}
         np.savez(folder / f"pool-{fold}.npz", **arrays)
 
 
 def load_pools(folder: Path, n_folds: int) -> tuple[FeaturePool, ...]:
     """Return the pools that `save_pools` wrote."""
-    pools = []
-    for fold in range(n_folds):
-        with np.load(folder / f"pool-{fold}.npz") as stored:
-            arrays: Mapping[str, Any] = dict(stored)
-        pools.append(FeaturePool(**{**arrays, "noise": float(arrays["noise"])}))
-    return tuple(pools)
+    return tuple(load_pool(folder, fold) for fold in range(n_folds))
+
+
+def load_pool(folder: Path, fold: int) -> FeaturePool:
+    """Return the pool of one fold that `save_pools` wrote."""
+    with np.load(folder / f"pool-{fold}.npz") as stored:
+        arrays: Mapping[str, Any] = dict(stored)
+    return FeaturePool(**{**arrays, "noise": float(arrays["noise"])})
 
 
 def _order(

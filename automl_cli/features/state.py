@@ -130,7 +130,7 @@ def name_selection(screen: str, recipe: FeatureRecipe) -> str:
     return f"selection-{make_key([screen, recipe])[:16]}.json"
 
 
-def count_selected(folder: Path, spec: CandidateSpec) -> dict[str, float]:
+def count_selected(folder: Path, spec: CandidateSpec, n_folds: int) -> dict[str, float]:
     """Return how many columns of each screened group a candidate takes, on average over folds.
 
     Parameters
@@ -139,10 +139,12 @@ def count_selected(folder: Path, spec: CandidateSpec) -> dict[str, float]:
         Where features are stored.
     spec
         The candidate; the result is empty if the screen had no say in it.
+    n_folds
+        How many folds it has, the first ones.
     """
     if not spec.screen:
         return {}
-    of_folds = _read_folds(folder / name_selection(spec.screen, spec.recipe))
+    of_folds = _read_folds(folder / name_selection(spec.screen, spec.recipe))[:n_folds]
     return {
         step.name: sum(len(of_fold[k] or ()) for of_fold in of_folds) / len(of_folds)
         for k, step in enumerate(spec.recipe)

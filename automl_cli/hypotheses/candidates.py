@@ -9,6 +9,7 @@ from typing import Any
 from automl_cli.core.arrays import FloatMatrix
 from automl_cli.core.candidate import Candidate
 from automl_cli.core.errors import ConfigError, RunError
+from automl_cli.core.judges import leave_judges_out
 from automl_cli.core.problem import Problem
 from automl_cli.ensemble.files import load_last_blend
 from automl_cli.hypotheses.question import HypothesisQuestion
@@ -16,7 +17,6 @@ from automl_cli.run.reopen import Reopened, reopen
 from automl_cli.statistics.conclusions import conclude_paired
 from automl_cli.statistics.paired import Paired, compare_candidates
 from automl_cli.train.collect import load_finished
-from automl_cli.train.trials import leave_judges_out
 
 ENSEMBLE = "ensemble"
 
@@ -43,6 +43,8 @@ def answer_candidates(question: HypothesisQuestion, names: tuple[str, str]) -> d
         raise ConfigError(
             f"--compare: {names[0]} and {names[1]} are both {keys[0]}.", hint="Name two candidates."
         )
+    n_common = min(found[key].n_folds for key in keys if key in found)
+    problem = problem.first_folds(min(n_common, len(problem.folds)))
     searched = run.directory.studies(problem.target.name).exists()
     if searched:  # settings were chosen by some folds, which then have no say here
         problem = replace(problem, folds=leave_judges_out(problem.folds))

@@ -247,5 +247,6 @@ SPEC = ModelSpec(
         Range("random_strength", 0.1, 10.0, log=True),
     ),
     search_rate=0.15,
+    effort=4.0,
     explains=True,
 )

@@ -205,6 +205,7 @@ _NODE_FIELDS: Mapping[str, tuple[str, str]] = {
 
 SPEC = ModelSpec(
     name="extra_trees",
+    effort=0.5,
     fit=fit,
     load=load,
     recipe=(

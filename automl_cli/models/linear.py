@@ -166,6 +166,7 @@ _LOSSES: Mapping[Objective, Loss] = {
 
 SPEC = ModelSpec(
     name="linear",
+    effort=0.5,
     fit=fit,
     load=load,
     recipe=(

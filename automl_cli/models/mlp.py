@@ -210,6 +210,7 @@ def _average(before: list[Layers], now: Layers) -> Layers:
 
 SPEC = ModelSpec(
     name="mlp",
+    effort=2.0,
     fit=fit,
     load=load,
     recipe=(

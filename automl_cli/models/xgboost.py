@@ -207,5 +207,6 @@ SPEC = ModelSpec(
         Range("reg_lambda", 0.01, 30.0, log=True),
     ),
     search_rate=0.15,
+    effort=1.7,
     explains=True,
 )

@@ -87,7 +87,7 @@ def make_run_facts(
         "accuracy for labels"
     )
     facts += [("sample", f"{shown} of {name}", text) for name, shown in find_open(dataset, config)]
-    return [*facts, ("validation", plan.name, f"{len(plan)} folds{why}")]
+    return [*facts, ("validation", plan.name, f"{plan.n_enough} folds{why}")]
 
 
 def make_metric_facts(dataset: Dataset, config: RunConfig) -> list[tuple[str, str, str]]:

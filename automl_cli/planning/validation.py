@@ -12,6 +12,9 @@ from automl_cli.core.user_file import is_in_file
 from automl_cli.splits import SplitOptions
 from automl_cli.splits.auto import find_split
 
+MOST_REPEATS = 10
+REPEATED_ROWS = 20_000  # in all repeats
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Validation:
@@ -66,7 +69,8 @@ def choose_validation(dataset: Dataset, config: RunConfig) -> Validation:
     options = SplitOptions(
         splitter=own.splitter if found is None else found.splitter,
         folds=own.folds,
-        repeats=own.repeats,
+        repeats=count_repeats(dataset.n_rows) if own.repeats == "auto" else own.repeats,
+        only_first=own.repeats == "auto",
         group=found.column if found is not None and found.splitter == "group" else own.group,
         time=found.column if found is not None and found.splitter == "time" else own.time,
         column=own.column,
@@ -75,3 +79,16 @@ def choose_validation(dataset: Dataset, config: RunConfig) -> Validation:
         held_out_rows=own.held_out_rows,
     )
     return Validation(options=options, extra=extra, reason="" if found is None else found.reason)
+
+
+def count_repeats(n_rows: int) -> int:
+    """Return how often the division into folds may be repeated if the user does not say.
+
+    The fewer rows, the more predictions depend on how they were divided, and the less a fit costs.
+
+    Examples
+    --------
+    >>> count_repeats(500), count_repeats(5_000), count_repeats(50_000)
+    (10, 4, 1)
+    """
+    return max(1, min(MOST_REPEATS, REPEATED_ROWS // n_rows))

@@ -5,7 +5,7 @@ shown = inspect_candidate(RunDirectory(folder), "lightgbm-f1e6")
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, TypeAlias, cast
 
@@ -73,7 +73,7 @@ def inspect_candidate(run: RunDirectory, prefix: str) -> dict[str, Any]:
                 **_list_figures(facts),
                 "params": [] if spec is None else _list_params(spec, target),
                 "recipe": [] if spec is None else _list_steps(spec.recipe, spec.model),
-                "generated": [] if spec is None else _list_generated(run, spec),
+                "generated": [] if spec is None else _list_generated(run, spec, facts),
                 "folds": _list_folds(run, key, facts),
                 **_describe_failure(run, facts),
             }
@@ -157,12 +157,16 @@ def _list_steps(recipe: FeatureRecipe, model: str) -> list[dict[str, Any]]:
     ]
 
 
-def _list_generated(run: RunDirectory, spec: CandidateSpec) -> list[dict[str, Any]]:
+def _list_generated(
+    run: RunDirectory, spec: CandidateSpec, facts: CandidateFacts
+) -> list[dict[str, Any]]:
     """Return the generated columns that some fold takes, those of most folds first."""
     if not spec.screen:
         return []
     steps = _find_steps(run, spec.key)
-    counts = Counter(chain.from_iterable(list_selected(run.features, spec, steps) if steps else ()))
+    of_folds = list_selected(run.features, spec, steps) if steps else iter(())
+    n_folds = len(facts.get("fold_scores", ())) or None  # without a score all count
+    counts = Counter(chain.from_iterable(islice(of_folds, n_folds)))
     return [
         {"group": group, "column": column, "folds": number}
         for (group, column), number in sorted(counts.items(), key=lambda one: (-one[1], one[0]))

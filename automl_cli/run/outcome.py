@@ -5,7 +5,8 @@ predicts.
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from automl_cli.bundle.writing import BundlePart, write_bundle
@@ -17,10 +18,42 @@ from automl_cli.decision import fit_decision
 from automl_cli.ensemble.tournament import make_single_blend
 from automl_cli.planning.holdout import score_holdout
 from automl_cli.run.left_out import find_unused_time
-from automl_cli.run.session import Session, describe_findings
+from automl_cli.run.session import Session, describe_findings, update_submission
 from automl_cli.run.solve import Solution
 from automl_cli.run.summary import make_summary
 from automl_cli.store import read_json, write_json
+
+RESTS = 20  # times what writing the answers takes pass between two of them
+
+
+@contextmanager
+def writing_answers(
+    session: Session, solutions: Mapping[str, Solution]
+) -> Iterator[Callable[[], None]]:
+    """Give what writes submission, figures and bundle of the answers so far.
+
+    Of many rows that takes a second, in which the workers wait: it is put off if it would take more
+    than a twentieth of the time. What was put off is written at the end, whatever ends the work.
+    """
+    written_at, seconds, is_due = 0.0, 0.0, False
+
+    def write(*, at_once: bool = False) -> None:
+        nonlocal written_at, seconds, is_due
+        began, is_due = time.monotonic(), True
+        if at_once or began - written_at >= RESTS * seconds:
+            update_submission(session, solutions)
+            record(session, solutions)
+            written_at, is_due = time.monotonic(), False
+            seconds = written_at - began
+
+    try:
+        yield write
+    except AutomlError:
+        is_due = False  # such as a full disk: to write once more would hide it
+        raise
+    finally:
+        if is_due:
+            write(at_once=True)
 
 
 def record(session: Session, solutions: Mapping[str, Solution]) -> None:
@@ -78,7 +111,7 @@ def _write_bundle(session: Session, solutions: Mapping[str, Solution]) -> None:
         solution = solutions[problem.target.name]
         blend = solution.blend or make_single_blend(solution.candidates[0])
         names = column_names(session.given, problem.target, problem.metric.wants)
-        decision = fit_decision(problem, blend.oof)
+        decision = fit_decision(solution.problem, blend.oof)
         parts.append(BundlePart(problem=problem, blend=blend, decision=decision, columns=names))
     row_id, sample = session.given.schema.id, session.given.sample
     together = () if row_id is not None or sample is None else tuple(sample.id_columns)

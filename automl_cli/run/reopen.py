@@ -16,11 +16,14 @@ from automl_cli.core.errors import RunError
 from automl_cli.core.problem import Problem
 from automl_cli.data.files import Files
 from automl_cli.data.infer import Inference, infer_dataset
+from automl_cli.ensemble.files import is_blended, load_level
 from automl_cli.planning.holdout import hold_out
 from automl_cli.planning.plan import make_run_key
 from automl_cli.planning.problems import make_data_options, make_problem
 from automl_cli.planning.validation import choose_validation
+from automl_cli.run.solve import rank_candidates
 from automl_cli.store import RunDirectory, read_json
+from automl_cli.train.collect import load_finished
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +92,7 @@ def reopen(root: Path) -> Reopened:
             hint=f"Put {files.train} and the tables beside it back as they were.",
         )
     problems = tuple(
-        make_problem(rows.dataset, target, config, rows.validation)
+        _limit(directory, make_problem(rows.dataset, target, config, rows.validation))
         for target in rows.dataset.schema.targets
     )
     return Reopened(
@@ -101,6 +104,17 @@ def reopen(root: Path) -> Reopened:
         rows=rows.left,
         problems=problems,
     )
+
+
+def _limit(directory: RunDirectory, problem: Problem) -> Problem:
+    """Return the problem with the folds that the ensemble's members share."""
+    folder = directory.blend(problem.target.name)
+    if is_blended(folder):
+        return problem.first_folds(load_level(folder))
+    finished = load_finished(directory, problem.target.name).values()
+    best = rank_candidates(problem, finished)[:1]
+    n_folds = best[0].n_folds if best else problem.folds.n_enough
+    return problem.first_folds(n_folds)
 
 
 def _find_files(root: Path, known: Mapping[str, Any]) -> Files:

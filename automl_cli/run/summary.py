@@ -155,7 +155,7 @@ def _describe_late(
         "description": describe_candidate(
             candidate.spec, target.get("fitted_task") or target["task"]
         ),
-        "generated": count_selected(run.features, candidate.spec),
+        "generated": count_selected(run.features, candidate.spec, candidate.n_folds),
     }
 
 
@@ -208,7 +208,7 @@ def _describe(
                 **_describe_candidate(candidate, weights.get(candidate.spec.key)),
                 "description": describe_candidate(candidate.spec, problem.fitted_task),
                 "predict_share": shares.get(candidate.spec.key),
-                "generated": count_selected(run.features, candidate.spec),
+                "generated": count_selected(run.features, candidate.spec, candidate.n_folds),
             }
             for candidate in solution.candidates
         ],

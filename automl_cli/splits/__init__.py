@@ -62,11 +62,13 @@ def make_fold_plan(
     is_own = is_in_file(options.splitter)
     splitter = split_by_file if is_own else SPLITTERS.get(_choose(options))
     plan = splitter(SplitRequest(options=options, y=y, task=task, extra=extra))
+    if options.only_first:
+        plan = replace(plan, enough=sum(fold.repeat == 0 for fold in plan))
     return plan if options.held_out_rows is None else limit_folds(plan, options.held_out_rows)
 
 
 def limit_folds(plan: FoldPlan, held_out_rows: int) -> FoldPlan:
-    """Return the plan without the folds that come after enough held-out rows, but with two.
+    """Return the plan with the number of folds that hold out enough rows, two at least.
 
     No fold is left alone in its repeat, as each takes its rounds from the others.
 
@@ -74,7 +76,7 @@ def limit_folds(plan: FoldPlan, held_out_rows: int) -> FoldPlan:
     --------
     >>> import numpy as np
     >>> plan = make_fold_plan(SplitOptions(folds=5), np.zeros(50, dtype=int), "binary", {})
-    >>> len(limit_folds(plan, 25))
+    >>> limit_folds(plan, 25).n_enough
     3
     """
     held_out = np.cumsum([0, *(len(fold.held_out) for fold in plan)])[:-1]
@@ -82,7 +84,7 @@ def limit_folds(plan: FoldPlan, held_out_rows: int) -> FoldPlan:
     repeats = [fold.repeat for fold in plan.folds[:n_fitted]]
     if n_fitted > LEAST_FITTED and repeats.count(repeats[-1]) < LEAST_FITTED:
         n_fitted -= 1
-    return plan if plan.ordered else replace(plan, folds=plan.folds[:n_fitted])
+    return plan if plan.ordered else replace(plan, enough=min(n_fitted, plan.n_enough))
 
 
 def _check(options: SplitOptions) -> None:

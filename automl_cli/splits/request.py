@@ -35,6 +35,8 @@ class SplitOptions:
     gap
         Only for ``time``: training rows at less than or exactly this distance before the first
         held-out row are left out. In days for dates, in the column's own units for numbers.
+    only_first
+        Whether the first repeat is enough for a candidate, and the others wait until it counts.
     seed
         Equal seeds give equal plans.
     held_out_rows
@@ -52,6 +54,7 @@ class SplitOptions:
     gap: float = 0.0
     seed: int = 0
     held_out_rows: int | None = None
+    only_first: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,6 +61,7 @@ def save_assignment(problem: Problem, folder: Path) -> None:
             "name": plan.name,
             "ordered": plan.ordered,
             "grouped": plan.grouped,
+            "enough": plan.enough,
             "repeats": [fold.repeat for fold in plan],
         }
         write_json(beside / "assignment.json", facts)
@@ -88,6 +89,7 @@ def load_assignment(folder: Path) -> Assignment:
         folds=folds,
         ordered=bool(facts["ordered"]),
         grouped=bool(facts["grouped"]),
+        enough=int(str(facts["enough"])),
     )
     original = folder / "original_y.npy"
     return Assignment(

@@ -13,6 +13,7 @@ from automl_cli.core.errors import RunError
 from automl_cli.core.foldplan import FoldPlan
 from automl_cli.core.problem import Problem
 from automl_cli.decision.scoring import score_candidate
+from automl_cli.features.state import FeatureSet, name_selection
 from automl_cli.store import (
     RunDirectory,
     Writable,
@@ -23,44 +24,38 @@ from automl_cli.store import (
     write_folder,
     write_json,
 )
-from automl_cli.train.order import Trial
 
 if TYPE_CHECKING:
-    from automl_cli.train.course import Course
+    from automl_cli.train.candidate_progress import CandidateProgress
 
 
-def collect_course(problem: Problem, course: "Course") -> Candidate | Trial:
-    """Join the folds of a complete course and score them, or return what a trial has shown."""
-    return _collect_trial(course) if course.is_trial else _collect_candidate(problem, course)
+def collect_candidate(problem: Problem, progress: "CandidateProgress") -> Candidate:
+    """Join the folds that a candidate has, and score it on the rows that they hold out.
 
-
-def _collect_trial(course: "Course") -> Trial:
-    records = [course.fits[fold] for fold in range(course.n_folds)]
-    row_losses = tuple(record.losses for record in records if record.losses is not None)
-    return Trial(
-        spec=course.spec,
-        losses=tuple(float(losses.mean(dtype=np.float64)) for losses in row_losses),
-        row_losses=row_losses,
-        fit_seconds=sum(record.seconds for record in records),
-    )
-
-
-def _collect_candidate(problem: Problem, course: "Course") -> Candidate:
-    folders = [course.predicted[fold] for fold in range(course.n_folds)]
-    oof = _join_held_out(problem.folds, folders)
-    scored = score_candidate(problem, oof)
+    Parameters
+    ----------
+    problem
+        The target, with all its folds.
+    progress
+        All folds that are wanted are predicted.
+    """
+    own = problem.first_folds(progress.n_folds)
+    folders = [progress.predicted[fold] for fold in range(progress.n_folds)]
+    fits = [progress.fits[fold] for fold in range(progress.n_folds)]
+    oof = _join_held_out(own.folds, folders)
+    scored = score_candidate(own, oof)
     return Candidate(
-        spec=course.spec,
+        spec=progress.proposal.spec,
         oof=oof,
-        test=_average_test(problem.folds, folders),
+        test=_average_test(own.folds, folders),
         fold_scores=scored.fold_scores,
         score=scored.score,
         score_se=scored.score_se,
-        rounds=tuple(rounds for rounds in course.rounds if rounds is not None),
-        fit_seconds=sum(record.seconds for record in course.fits.values()),
-        cut=any(record.cut for record in course.fits.values()),
-        row_share=min(record.row_share for record in course.fits.values()),
-        fits=tuple(course.fits[fold].folder.name for fold in range(course.n_folds)),
+        rounds=tuple(rounds for rounds in progress.rounds if rounds is not None),
+        fit_seconds=sum(record.seconds for record in fits),
+        cut=any(record.cut for record in fits),
+        row_share=min(record.row_share for record in fits),
+        fits=tuple(record.folder.name for record in fits),
         predict_seconds=_sum_predicting(folders),
     )
 
@@ -101,6 +96,16 @@ def load_finished(run: RunDirectory, target: str) -> dict[str, Candidate]:
             if spec.target == target and spec.key == folder.name:
                 found[spec.key] = _load_candidate(folder, spec)
     return found
+
+
+def load_feature_set(run: RunDirectory, candidate: Candidate) -> FeatureSet:
+    """Return where the features of a finished candidate lie."""
+    spec = candidate.spec
+    folder = run.root / "units" / spec.key / candidate.fits[0]
+    steps = cast("list[str]", read_json(folder / "fit.json")["steps"])
+    return FeatureSet(
+        tuple(steps), name_selection(spec.screen, spec.recipe) if spec.screen else None
+    )
 
 
 def load_candidate(run: RunDirectory, spec: CandidateSpec) -> Candidate | None:

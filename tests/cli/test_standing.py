@@ -22,7 +22,7 @@ def tell(standing: Standing, kind: EventKind, now: float = 0.0, **fields: Any) -
 
 
 def fit_of(key: str, fold: int, expected: float | None = None) -> dict[str, Any]:
-    told = {"key": key, "does": "fit", "fold": fold, "folds": 5, "is_trial": False}
+    told = {"key": key, "does": "fit", "fold": fold, "folds": 5}
     return {**told, "expected_seconds": expected}
 
 
@@ -42,10 +42,10 @@ def test_a_task_keeps_its_worker_and_its_beginning_until_it_ends() -> None:
 
 def test_parts_are_told_apart() -> None:
     predicts = {**fit_of("a", 0), "does": "predict"}
-    trial = {**fit_of("b", 0), "is_trial": True, "folds": 1}
+    trial = {**fit_of("b", 0), "folds": 1}
     screen = {"key": "crosses-1a2b", "does": "screen", "expected_seconds": None}
     parts = [task.part for task in run(Standing(), [predicts, trial, screen]).tasks]
-    assert parts == ["predicting fold 1 of 5", "trial, fold 1 of 1", "screened"]
+    assert parts == ["predicting fold 1 of 5", "fold 1 of 1", "screened"]
 
 
 def test_candidates_that_ended_before_they_were_planned_are_done() -> None:

@@ -18,7 +18,6 @@ TASK: dict[str, JsonValue] = {
     "does": "fit",
     "fold": 1,
     "folds": 5,
-    "is_trial": False,
     "expected_seconds": 40.0,
 }
 LONG = "a_column_with_a_name_that_is_much_longer_than_any_terminal_is_wide_" * 3

@@ -66,7 +66,7 @@ def screen(tables: FeatureTables, y: np.ndarray, folder: Path) -> tuple[Scores, 
         prepare_step(folder / step.name, step, tables)
     tried = load_scores(folder / "crosses")
     given = [folder / step.name for step in PLAIN]
-    pool = make_pools([folder / "crosses"], [tried], given, views, 0.1)[0]
+    pool = make_pools({folder / "crosses": tried}, given, views, 0.1)[0]
     stored = load_step(folder / "crosses")
     names = [name for made in stored.load("train") for name in made.names] if stored else []
     return tried, [names[k] for k in choose_columns(pool, {0: 30})[0]]
@@ -153,7 +153,9 @@ def test_no_held_out_target_has_a_say_in_what_a_fold_takes(
         prepare_step(folder / "native", PLAIN[1], tables)
         tried = [load_scores(folder / "crosses")]
         steps, given = [folder / "crosses"], [folder / "native"]
-        pools = make_pools(steps, tried, given, views, 1.0, second_opinion=second_opinion)
+        pools = make_pools(
+            dict(zip(steps, tried, strict=True)), given, views, 1.0, second_opinion=second_opinion
+        )
         names = [column.name for column in list_columns(folder / "crosses")]
         chosen = [choose_columns(pool, {0: 300})[0] for pool in pools]
         taken.append([[names[k] for k in of_fold] for of_fold in chosen])
@@ -168,7 +170,7 @@ def test_without_columns_of_the_data_the_pool_is_that_of_the_generated_ones(tmp_
     (tmp_path / "crosses").mkdir()
     screen_step(tmp_path / "crosses", CROSSES, tables, views)
     tried = [load_scores(tmp_path / "crosses")]
-    for pool in make_pools([tmp_path / "crosses"], tried, [], views, 0.1):
+    for pool in make_pools({tmp_path / "crosses": tried[0]}, [], views, 0.1):
         assert len(pool.gains) == len(pool.step) >= 1
 
 
@@ -180,7 +182,7 @@ def test_pools_survive_their_files(tmp_path: Path):
     screen_step(tmp_path / "crosses", CROSSES, tables, views)
     prepare_step(tmp_path / "native", PLAIN[1], tables)
     tried = [load_scores(tmp_path / "crosses")]
-    pools = make_pools([tmp_path / "crosses"], tried, [tmp_path / "native"], views, 0.1)
+    pools = make_pools({tmp_path / "crosses": tried[0]}, [tmp_path / "native"], views, 0.1)
     (tmp_path / "screen").mkdir()
     save_pools(tmp_path / "screen", pools)
     loaded = load_pools(tmp_path / "screen", 10)
@@ -220,8 +222,10 @@ def test_a_second_opinion_keeps_effects_and_drops_noise(tmp_path: Path):
     prepare_step(tmp_path / "native", PLAIN[1], tables)
     folders, given = [tmp_path / "crosses"], [tmp_path / "native"]
     tried = [load_scores(tmp_path / "crosses")]
-    once = make_pools(folders, tried, given, views, 1.0)
-    twice = make_pools(folders, tried, given, views, 1.0, second_opinion=True)
+    once = make_pools(dict(zip(folders, tried, strict=True)), given, views, 1.0)
+    twice = make_pools(
+        dict(zip(folders, tried, strict=True)), given, views, 1.0, second_opinion=True
+    )
     stored = [name for made in load_step(folders[0]).load("train") for name in made.names]
     for first, second in zip(once, twice, strict=True):
         names = [stored[k] for k in second.column]
@@ -243,5 +247,5 @@ def test_regressions_among_the_given_columns_are_passed_over(tmp_path: Path):
     prepare_step(given[0], PLAIN[1], wide)
     prepare_step(given[1], Step("text_linear"), wide)
     tried = [load_scores(tmp_path / "crosses")]
-    pools = make_pools([tmp_path / "crosses"], tried, given, views, 0.1)
+    pools = make_pools({tmp_path / "crosses": tried[0]}, given, views, 0.1)
     assert len(pools[0].gains) == 6 + len(pools[0].step)

@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from every_shape import SHAPES, build
+from every_shape import SHAPES, TWO, build
 from plugins import install_models
 from shapes import (
     N_TEST,
     Shape,
     call,
     copy,
-    explain,
+    do_fit,
     find_only_member,
     fit_until,
     make_words,
@@ -102,7 +102,7 @@ def test_each_candidate_is_shown_alone(shape: Shape) -> None:
         assert result.exit_code == 0
         assert told["status"] == ("failed" if key in failures else "fitted")
         assert (told["error"] or "").split("\n")[0] == failures.get(key, "")
-        assert len(told["folds"]) == 3 or key in failures
+        assert len(told["folds"]) >= 3 or key in failures
         assert call("leaderboard", shape.run, "--candidate", key).exit_code == 0
 
 
@@ -150,12 +150,15 @@ def test_the_submission_fits_and_new_rows_get_the_same_answers(
 
 
 def test_what_is_explained_is_what_predicts(root: Path, tmp_path: Path) -> None:
-    _, run = copy(build(root, "resumed, interrupted"), tmp_path)
+    task, run = copy(build(root, "resumed, interrupted"), tmp_path)
     earlier = "These figures are of an earlier ensemble."
     assert call("report", run).exit_code == 0
+    assert earlier not in (run / "report.html").read_text()
+    assert find_only_member(run).startswith("lightgbm-")
+    do_fit(task, run, TWO)
+    assert call("report", run).exit_code == 0
     assert earlier in (run / "report.html").read_text()
-    assert explain(run) == [find_only_member(run)]
-    assert find_only_member(run).startswith("linear-")
+    assert call("explain", run, "--rows", 50, "--tested-rows", 50).exit_code == 0
     assert call("report", run).exit_code == 0
     assert earlier not in (run / "report.html").read_text()
 

@@ -10,12 +10,13 @@ def test_what_is_finished_is_neither_fitted_nor_collected_again(tmp_path: Path) 
     site = make_site(tmp_path)
     specs = [spec for spec in site.specs if spec.model == "linear"]
     keys = [spec.key for spec in specs]
+    planned = {spec: site.keys[spec.key] for spec in specs}
     scores = []
     for told in (keys, []):
         site.events.clear()
         with ThreadPoolExecutor(1) as executor:
-            solutions = list(solve(site.problem, specs, site.keys, site.crew(executor)))
+            solutions = list(solve(site.problem, planned, site.execution(executor)))
         assert [one.fields["key"] for one in site.events if one.kind == "candidate"] == told
-        assert site.count_fits() == len(told) * len(site.problem.folds)
+        assert site.count_fits() == len(told) * site.problem.folds.n_enough
         scores.append(solutions[-1].candidates[0].score)
     assert scores[0] == scores[1]

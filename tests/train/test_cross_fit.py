@@ -15,7 +15,7 @@ from automl_cli.train.attempt import Crash, attempt
 from automl_cli.train.collect import load_candidate, save_candidate
 from automl_cli.train.cross_fit import cross_fit
 from automl_cli.train.executor import Executor, LocalPool
-from automl_cli.train.order import Skipped
+from automl_cli.train.proposal import Skipped
 from automl_cli.train.unit import Unit, fit_unit, read_fit
 
 pytestmark = pytest.mark.slow  # takes seconds: not in make quick
@@ -50,7 +50,7 @@ def find(outcomes: list[Any], spec: CandidateSpec) -> Any:
 
 def test_every_candidate_has_all_its_rows_and_folds(site: Site) -> None:
     with ThreadPoolExecutor(1) as executor:
-        outcomes = list(cross_fit(site.order(), site.crew(executor, workers=1)))
+        outcomes = list(cross_fit(site.problem, site.plan(), site.execution(executor, workers=1)))
 
     assert [outcome.spec for outcome in outcomes] == site.specs
     for candidate in outcomes:
@@ -65,13 +65,13 @@ def test_the_number_of_workers_and_the_executor_do_not_change_a_candidate(
 ) -> None:
     pool = LocalPool(2)
     try:
-        there = list(cross_fit(site.order(), site.crew(pool)))
+        there = list(cross_fit(site.problem, site.plan(), site.execution(pool)))
     finally:
         pool.stop()
     for folder in (site.run.root / "units").iterdir():
         folder.rename(tmp_path_factory.mktemp("units") / folder.name)
     with ThreadPoolExecutor(1) as executor:
-        here = list(cross_fit(site.order(), site.crew(executor, workers=1)))
+        here = list(cross_fit(site.problem, site.plan(), site.execution(executor, workers=1)))
 
     for spec in site.specs:
         one, other = find(there, spec), find(here, spec)
@@ -81,9 +81,9 @@ def test_the_number_of_workers_and_the_executor_do_not_change_a_candidate(
 
 def test_finished_units_are_not_fitted_again(site: Site) -> None:
     with ThreadPoolExecutor(1) as executor:
-        first = list(cross_fit(site.order(), site.crew(executor)))
+        first = list(cross_fit(site.problem, site.plan(), site.execution(executor)))
         fits = site.count_fits()
-        second = list(cross_fit(site.order(), site.crew(executor)))
+        second = list(cross_fit(site.problem, site.plan(), site.execution(executor)))
 
     assert fits == site.count_fits() == 6
     np.testing.assert_array_equal(first[0].oof, find(second, first[0].spec).oof)
@@ -92,10 +92,10 @@ def test_finished_units_are_not_fitted_again(site: Site) -> None:
 def test_a_model_that_raises_is_a_failure_and_the_others_go_on(site: Site) -> None:
     good = site.specs[1]
     bad = replace(site.specs[0], params=(("num_leaves", -5),))
-    keys = {**site.keys, bad.key: site.keys[site.specs[0].key]}
+    site.keys[bad.key] = site.keys[site.specs[0].key]
     with ThreadPoolExecutor(1) as executor:
-        order = replace(site.order([bad, good]), feature_sets=keys)
-        outcomes = list(cross_fit(order, site.crew(executor)))
+        plan = site.plan([bad, good])
+        outcomes = list(cross_fit(site.problem, plan, site.execution(executor)))
 
     failure = find(outcomes, bad)
     assert isinstance(failure, Failure)
@@ -108,7 +108,7 @@ def test_a_worker_that_dies_once_costs_nothing(site: Site) -> None:
     pool = LocalPool(2)
     try:
         deadly = DeadlyExecutor(pool, times=1)
-        outcomes = list(cross_fit(site.order(), site.crew(deadly)))
+        outcomes = list(cross_fit(site.problem, site.plan(), site.execution(deadly)))
     finally:
         pool.stop()
 
@@ -119,7 +119,9 @@ def test_a_worker_that_dies_once_costs_nothing(site: Site) -> None:
 def test_a_unit_over_which_two_workers_die_fails_and_the_others_go_on(site: Site) -> None:
     pool = LocalPool(2)
     try:
-        outcomes = list(cross_fit(site.order(), site.crew(DeadlyExecutor(pool, times=9))))
+        outcomes = list(
+            cross_fit(site.problem, site.plan(), site.execution(DeadlyExecutor(pool, times=9)))
+        )
     finally:
         pool.stop()
 
@@ -136,7 +138,7 @@ def test_in_a_pool_that_breaks_as_a_whole_only_the_guilty_unit_fails(site: Site)
         deadly.inner = make_process_pool()
         return deadly
 
-    outcomes = list(cross_fit(site.order(), site.crew(deadly, renew=renew)))
+    outcomes = list(cross_fit(site.problem, site.plan(), site.execution(deadly, renew=renew)))
     deadly.inner.shutdown()  # type: ignore[attr-defined]
 
     by_model = {outcome.spec.model: outcome for outcome in outcomes}
@@ -146,9 +148,9 @@ def test_in_a_pool_that_breaks_as_a_whole_only_the_guilty_unit_fails(site: Site)
 
 def test_without_time_everything_is_skipped(site: Site) -> None:
     with ThreadPoolExecutor(1) as executor:
-        outcomes = list(cross_fit(site.order(), site.crew(executor, seconds=0)))
+        outcomes = list(cross_fit(site.problem, site.plan(), site.execution(executor, seconds=0)))
 
-    assert [type(outcome) for outcome in outcomes] == [Skipped, Skipped]
+    assert {type(outcome) for outcome in outcomes} == {Skipped}
 
 
 def test_what_the_clock_has_cut_is_repeated_with_time_left(site: Site) -> None:
@@ -164,7 +166,7 @@ def test_what_the_clock_has_cut_is_repeated_with_time_left(site: Site) -> None:
         )
         assert fit_unit(unit) == f"fold-{fold}.cut"
     with ThreadPoolExecutor(1) as executor:
-        (candidate,) = cross_fit(site.order([spec]), site.crew(executor))
+        (candidate,) = cross_fit(site.problem, site.plan([spec]), site.execution(executor))
 
     assert isinstance(candidate, Candidate)
     assert not candidate.cut
@@ -197,7 +199,7 @@ def test_two_deaths_in_one_candidate_under_a_clock_do_not_end_the_run(site: Site
     pool = LocalPool(2)
     try:
         deadly = DeadlyExecutor(pool, times=9, fold=0)
-        outcomes = list(cross_fit(site.order(), site.crew(deadly, seconds=60)))
+        outcomes = list(cross_fit(site.problem, site.plan(), site.execution(deadly, seconds=60)))
     finally:
         pool.stop()
 
@@ -212,7 +214,7 @@ def test_a_unit_that_ignores_its_end_is_killed_with_the_clock(site: Site) -> Non
     pool = LocalPool(2)
     began = time.time()
     try:
-        outcomes = list(cross_fit(site.order(), site.crew(Sleeper(), seconds=4)))
+        outcomes = list(cross_fit(site.problem, site.plan(), site.execution(Sleeper(), seconds=4)))
     finally:
         pool.stop()
 
@@ -222,7 +224,7 @@ def test_a_unit_that_ignores_its_end_is_killed_with_the_clock(site: Site) -> Non
 
 def test_no_fit_is_started_after_the_time_for_fits(site: Site) -> None:
     with ThreadPoolExecutor(1) as executor:
-        outcomes = list(cross_fit(site.order(), site.crew(executor, seconds=1)))
+        outcomes = list(cross_fit(site.problem, site.plan(), site.execution(executor, seconds=1)))
 
     assert all(isinstance(outcome, Skipped) for outcome in outcomes)
     assert not (site.run.root / "units").exists()
@@ -247,10 +249,10 @@ def test_a_unit_whose_files_are_damaged_is_made_again(
 ) -> None:
     spec = site.specs[0]
     with ThreadPoolExecutor(1) as executor:
-        (first,) = cross_fit(site.order([spec]), site.crew(executor))
+        (first,) = cross_fit(site.problem, site.plan([spec]), site.execution(executor))
         path = site.run.unit(spec.key, 1) / name
         path.unlink() if content is None else path.write_bytes(content)
-        (second,) = cross_fit(site.order([spec]), site.crew(executor))
+        (second,) = cross_fit(site.problem, site.plan([spec]), site.execution(executor))
 
     assert isinstance(first, Candidate)
     assert isinstance(second, Candidate)
@@ -260,7 +262,7 @@ def test_a_unit_whose_files_are_damaged_is_made_again(
 @pytest.mark.parametrize("name", ["candidate.json", "oof.npy"])
 def test_a_candidate_whose_files_are_damaged_is_collected_again(site: Site, name: str) -> None:
     with ThreadPoolExecutor(1) as executor:
-        (candidate, *_) = cross_fit(site.order(), site.crew(executor))
+        (candidate, *_) = cross_fit(site.problem, site.plan(), site.execution(executor))
     assert isinstance(candidate, Candidate)
     save_candidate(site.run, candidate)
     assert load_candidate(site.run, candidate.spec) is not None

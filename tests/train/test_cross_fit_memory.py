@@ -52,7 +52,7 @@ def test_a_fit_that_lacks_memory_is_repeated_once_on_fewer_rows(
 ) -> None:
     with ThreadPoolExecutor(1) as threads:
         executor = ForgetfulExecutor(threads, enough=0.5)
-        outcomes = list(cross_fit(site.order(), site.crew(executor, workers=1)))
+        outcomes = list(cross_fit(site.problem, site.plan(), site.execution(executor, workers=1)))
 
     candidate = find(outcomes, site.specs[0])
     assert [unit.row_share for unit in executor.seen] == [1.0, 0.5, 0.5, 0.5]
@@ -67,7 +67,7 @@ def test_a_fit_that_lacks_memory_is_repeated_once_on_fewer_rows(
 def test_a_fit_that_lacks_memory_twice_fails_with_what_to_do(site: Site) -> None:
     with ThreadPoolExecutor(1) as threads:
         executor = ForgetfulExecutor(threads, enough=0.1)
-        outcomes = list(cross_fit(site.order(), site.crew(executor, workers=1)))
+        outcomes = list(cross_fit(site.problem, site.plan(), site.execution(executor, workers=1)))
 
     failure = find(outcomes, site.specs[0])
     assert isinstance(failure, Failure)
@@ -81,13 +81,17 @@ def test_a_fit_that_lacks_memory_beside_another_is_repeated_alone_on_all_rows(
 ) -> None:
     with ThreadPoolExecutor(2) as threads:
         executor = CrowdedExecutor(threads)
-        outcomes = list(cross_fit(site.order(), site.crew(executor, workers=2)))
+        outcomes = list(cross_fit(site.problem, site.plan(), site.execution(executor, workers=2)))
 
     assert executor.refused > 0
     assert [find(outcomes, spec).row_share for spec in site.specs] == [1.0, 1.0]
     with ThreadPoolExecutor(1) as threads:
         undisturbed = make_site(tmp_path_factory.mktemp("other"))
-        expected = list(cross_fit(undisturbed.order(), undisturbed.crew(threads, workers=1)))
+        expected = list(
+            cross_fit(
+                undisturbed.problem, undisturbed.plan(), undisturbed.execution(threads, workers=1)
+            )
+        )
     for spec in site.specs:
         np.testing.assert_array_equal(find(outcomes, spec).oof, find(expected, spec).oof)
 
@@ -95,7 +99,7 @@ def test_a_fit_that_lacks_memory_beside_another_is_repeated_alone_on_all_rows(
 def test_folds_that_all_lack_memory_are_each_repeated_on_fewer_rows(site: Site) -> None:
     with ThreadPoolExecutor(2) as threads:
         executor = ForgetfulExecutor(threads, enough=0.5)
-        outcomes = list(cross_fit(site.order(), site.crew(executor, workers=2)))
+        outcomes = list(cross_fit(site.problem, site.plan(), site.execution(executor, workers=2)))
 
     assert find(outcomes, site.specs[0]).row_share == 0.5
 
@@ -122,8 +126,8 @@ def test_units_that_do_not_fit_side_by_side_run_one_after_the_other(site: Site) 
         limit_bytes=used_bytes() + (1 << 20), unit_bytes=1 << 40, base_bytes=1 << 40
     )
     counting = CountingExecutor()
-    crew = replace(site.crew(counting, workers=4), room=room)
-    list(cross_fit(site.order(), crew))
+    execution = replace(site.execution(counting, workers=4), memory_budget=room)
+    list(cross_fit(site.problem, site.plan(), execution))
 
     assert counting.most == 1
 

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from sites import Site
 
+from automl_cli.models import MODELS
 from automl_cli.train.forecast import Forecast
 from automl_cli.train.unit import FitRecord
 
@@ -39,18 +40,36 @@ def test_one_slow_setting_does_not_make_all_of_its_model_slow(site: Site) -> Non
     spec = replace(site.specs[0], params=(("learning_rate", 0.1),), max_rounds=10_000)
     forecast = Forecast()
     for rounds, seconds in ((200, 2.0), (5_000, 40.0), (300, 3.0)):
-        forecast.record(spec, make_record(best=rounds, rounds=rounds, seconds=seconds))
+        forecast.record(spec, make_record(best=rounds, rounds=2 * rounds, seconds=2 * seconds))
 
     assert forecast.fold_seconds(spec) == pytest.approx(3.0)
 
 
-def test_a_model_whose_fits_were_all_cut_takes_at_least_as_long_as_the_longest(site: Site) -> None:
+def test_a_model_whose_fits_were_all_cut_takes_twice_as_long_as_the_longest(site: Site) -> None:
     spec = replace(site.specs[0], params=(("learning_rate", 0.1),), max_rounds=10_000)
     forecast = Forecast()
     for seconds in (5.0, 3.0):
         forecast.record(spec, make_record(best=100, rounds=100, seconds=seconds, cut=True))
 
-    assert forecast.fold_seconds(spec) == pytest.approx(5.0)
+    assert forecast.fold_seconds(spec) == pytest.approx(10.0)
+
+
+def test_a_fit_that_was_still_learning_at_its_end_shows_only_a_part(site: Site) -> None:
+    spec = replace(site.specs[0], params=(("learning_rate", 0.1),), max_rounds=10_000)
+    forecast = Forecast()
+    forecast.record(spec, make_record(best=100, rounds=100, seconds=2.0))
+
+    assert forecast.fold_seconds(spec) == pytest.approx(4.0)
+
+
+def test_a_model_that_is_not_known_is_thought_to_take_what_its_effort_says(site: Site) -> None:
+    spec = replace(site.specs[0], params=(("learning_rate", 0.1),), max_rounds=10_000)
+    slower = replace(spec, model="catboost")
+    forecast = Forecast()
+    forecast.record(spec, make_record(best=100, rounds=200, seconds=4.0))
+
+    effort = MODELS.get("catboost").effort
+    assert forecast.fold_seconds(slower) == pytest.approx(effort * 2.0)
 
 
 def test_nothing_is_expected_of_a_model_that_is_not_known(site: Site) -> None:

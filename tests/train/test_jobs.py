@@ -56,20 +56,20 @@ def warnings_of(site: Site) -> list[str]:
 def test_a_job_that_fails_costs_itself_and_a_warning(site: Site) -> None:
     with ThreadPoolExecutor(2) as executor:
         jobs = {"good": (say_done, ()), "bad": (raise_value_error, ())}
-        assert list(run_jobs(jobs, site.crew(executor), NO_LIMIT)) == ["good"]
+        assert list(run_jobs(jobs, site.execution(executor), NO_LIMIT)) == ["good"]
     assert warnings_of(site) == ["bad could not be screened: ValueError: no such column"]
 
 
 def test_what_the_user_has_to_mend_ends_the_run(site: Site) -> None:
     with ThreadPoolExecutor(2) as executor, pytest.raises(RunError, match="the disk is full"):
-        list(run_jobs({"full": (raise_run_error, ())}, site.crew(executor), NO_LIMIT))
+        list(run_jobs({"full": (raise_run_error, ())}, site.execution(executor), NO_LIMIT))
 
 
 def test_a_job_whose_worker_died_is_repeated_once(
     site: Site, pool: LocalPool, tmp_path: Path
 ) -> None:
     jobs = {"unlucky": (die_once, (tmp_path / "marker",)), "deadly": (die, ())}
-    assert list(run_jobs(jobs, site.crew(pool), NO_LIMIT)) == ["unlucky"]
+    assert list(run_jobs(jobs, site.execution(pool), NO_LIMIT)) == ["unlucky"]
     assert warnings_of(site) == ["deadly could not be screened: its worker died"]
 
 
@@ -88,7 +88,7 @@ def test_no_more_jobs_run_at_once_than_the_crew_may(site: Site) -> None:
 
     with ThreadPoolExecutor(8) as executor:
         jobs = {str(number): (work, ()) for number in range(9)}
-        assert len(list(run_jobs(jobs, site.crew(executor, workers=2), NO_LIMIT))) == 9
+        assert len(list(run_jobs(jobs, site.execution(executor, workers=2), NO_LIMIT))) == 9
     assert most == 2
 
 
@@ -98,7 +98,7 @@ def test_what_is_not_done_in_time_is_named(site: Site) -> None:
             name: (lambda: time.sleep(0.5) or "done", ())
             for name in ("slow-1a2b", "slow-3c4d", "next")
         }
-        crew = site.crew(executor, workers=1)
+        crew = site.execution(executor, workers=1)
         assert list(run_jobs(jobs, crew, Deadline.after(0.1))) == []
     assert warnings_of(site) == ["not screened in time, and so not used: slow, next"]
 
@@ -111,6 +111,6 @@ def meet(barrier: threading.Barrier) -> str:
 def test_jobs_of_one_thread_run_beside_each_other_where_one_fit_takes_all(site: Site) -> None:
     barrier = threading.Barrier(2)
     with ThreadPoolExecutor(2) as executor:
-        crew = replace(site.crew(executor, workers=1), screeners=2)
+        crew = replace(site.execution(executor, workers=1), screeners=2)
         jobs = {"one": (meet, (barrier,)), "other": (meet, (barrier,))}
         assert sorted(run_jobs(jobs, crew, NO_LIMIT)) == ["one", "other"]

@@ -30,5 +30,5 @@ def test_folds_of_other_repeats_are_not_asked() -> None:
     assert choose_rounds([early, early, late, late], [0, 0, 1, 1]) == (1, 1, 3, 3)
 
 
-def test_a_single_fold_uses_all_its_rounds() -> None:
-    assert choose_rounds([np.array([0.3, 0.1, 0.2])], [0]) == (3,)
+def test_a_single_fold_uses_its_own_best_round() -> None:
+    assert choose_rounds([np.array([0.3, 0.1, 0.2])], [0]) == (2,)

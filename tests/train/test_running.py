@@ -17,7 +17,7 @@ def running(site: Site) -> list[Event]:
 
 def test_every_fit_is_told_while_it_runs_and_nothing_is_left_at_the_end(site: Site) -> None:
     with ThreadPoolExecutor(2) as executor:
-        list(cross_fit(site.order(), site.crew(executor)))
+        list(cross_fit(site.problem, site.plan(), site.execution(executor)))
 
     told = running(site)
     tasks = [task for event in told for task in event.fields["tasks"]]
@@ -35,7 +35,7 @@ def test_every_fit_is_told_while_it_runs_and_nothing_is_left_at_the_end(site: Si
 
 def test_after_its_first_fold_a_candidate_is_expected_to_take_as_long_again(site: Site) -> None:
     with ThreadPoolExecutor(1) as executor:
-        list(cross_fit(site.order(), site.crew(executor, workers=1)))
+        list(cross_fit(site.problem, site.plan(), site.execution(executor, workers=1)))
     first = site.specs[0].key
     fits = [
         task
@@ -50,7 +50,7 @@ def test_after_its_first_fold_a_candidate_is_expected_to_take_as_long_again(site
 def test_jobs_are_told_too(site: Site) -> None:
     with ThreadPoolExecutor(1) as executor:
         jobs = {"a": (str, ()), "b": (str, ()), "c": (str, ())}
-        list(run_jobs(jobs, site.crew(executor, workers=1), Deadline(None)))
+        list(run_jobs(jobs, site.execution(executor, workers=1), Deadline(None)))
     told = [([t["key"] for t in e.fields["tasks"]], e.fields["next"]) for e in running(site)]
     assert told == [(["a"], ["b", "c"]), (["b"], ["c"]), (["c"], []), ([], [])]
 

@@ -5,11 +5,11 @@ from typing import Literal, TypeAlias
 
 from automl_cli.commands.blend.field import Field
 from automl_cli.core.candidate import Blend
+from automl_cli.core.judges import leave_judges_out
 from automl_cli.core.problem import Problem
 from automl_cli.decision.scoring import name_selection_loss, score_candidate, selection_loss
 from automl_cli.ensemble.tournament import blend_candidates
 from automl_cli.run.reopen import Reopened
-from automl_cli.train.trials import leave_judges_out
 
 AnswerSource: TypeAlias = Literal["blend", "run"]
 

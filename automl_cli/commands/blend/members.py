@@ -14,6 +14,7 @@ from automl_cli.core.events import Listener, emit_stage
 from automl_cli.core.problem import Problem
 from automl_cli.decision.scoring import score_candidate
 from automl_cli.ensemble.files import load_blend
+from automl_cli.ensemble.levels import list_members
 from automl_cli.ensemble.outside import (
     Outside,
     PredictedRows,
@@ -76,9 +77,10 @@ def gather(
         )
     made = load_blend(own.directory.blend(name), found)
     if made is None:
-        made = blend_best(problem, found.values(), own)
+        made = blend_best(problem, list_members(found, len(problem.folds)), own)
     answer = _make_member(problem, made, own.directory.root)
-    mine = [*rank_candidates(problem, found.values())[:limit], *_keep_mixture(made, answer)]
+    ranked = rank_candidates(problem, list_members(found, len(problem.folds)))
+    mine = [*ranked[:limit], *_keep_mixture(made, answer)]
     names = _name_runs(others)
     foreign = [
         one
@@ -212,14 +214,15 @@ def _read_other(own: Reopened, other: Reopened, problem: Problem, label: str) ->
     _check_same_question(own, other, problem)
     found = load_finished(other.directory, name)
     covered = problem.folds.covered()
-    if any(np.isnan(one.oof[covered]).any() for one in found.values()):
+    whole = [one for one in found.values() if not np.isnan(one.oof[covered]).any()]
+    if found and not whole:
         raise PlanError(
             f"{root}: it does not predict every row that {own.directory.root} predicts.",
             hint="Blend runs whose validations hold out the same rows.",
         )
-    members = [_score_again(problem, one) for one in found.values()]
+    members = [_score_again(problem, one) for one in whole]
     made = load_blend(other.directory.blend(name), found)
-    if made is not None:
+    if made is not None and not np.isnan(made.oof[covered]).any():
         members += _keep_mixture(made, _make_member(problem, made, root))
     limit = own.config.ensemble.max_members
     # A candidate of the same settings is another one with other folds.

@@ -118,7 +118,7 @@ def _list_sets(data: ReportData, solved: ReportTarget) -> Table:
     rows = []
     for (model, recipe), candidates in by_set.items():
         best = candidates[0]
-        counted = count_selected(data.run.directory.features, best.spec)
+        counted = count_selected(data.run.directory.features, best.spec, best.n_folds)
         used = [f"{name} {number:.3g}" for name, number in counted.items() if number]
         own = [describe_step(step) for step in recipe if step.top is None]
         rows.append(

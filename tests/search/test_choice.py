@@ -5,12 +5,12 @@ import pytest
 from sites import Site
 
 from automl_cli.core.candidate import Candidate
+from automl_cli.core.judges import leave_judges_out
 from automl_cli.core.problem import Problem
 from automl_cli.decision.scoring import score_candidate
 from automl_cli.metrics import get_metric
+from automl_cli.search.choice import choose_candidate
 from automl_cli.splits import SplitOptions, make_fold_plan
-from automl_cli.train.choice import choose_candidate
-from automl_cli.train.trials import leave_judges_out
 
 pytestmark = pytest.mark.slow  # takes seconds: not in make quick
 
@@ -101,13 +101,3 @@ def test_rows_that_no_fold_holds_out_stay_unknown(site: Site, n: int) -> None:
         oof[missing] = np.nan
         candidates.append(replace(one, oof=oof))
     assert np.isfinite(choose_candidate(problem, candidates).score)
-
-
-@pytest.mark.parametrize("repeats", [1, 2])
-def test_rows_that_had_a_say_in_what_is_tried_do_not_count(repeats: int) -> None:
-    y = np.random.default_rng(0).integers(0, 2, 200)
-    plan = make_fold_plan(SplitOptions(folds=5, repeats=repeats), y, "binary", {})
-    left = leave_judges_out(plan)
-    seen = np.concatenate([fold.held_out for fold in plan.folds[:2]])
-    assert not left.covered()[seen].any()
-    assert left.covered().sum() == 120

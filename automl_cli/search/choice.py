@@ -7,14 +7,14 @@ import numpy as np
 
 from automl_cli.core.arrays import IntVector
 from automl_cli.core.candidate import Candidate
+from automl_cli.core.judges import leave_judges_out
 from automl_cli.core.problem import Problem
 from automl_cli.decision.scoring import make_selection_loss, score_candidate
-from automl_cli.train.trials import leave_judges_out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """The best of several candidates that a search has brought to all folds.
+    """The best of several candidates that a search has brought to as many folds as are enough.
 
     Parameters
     ----------
@@ -22,7 +22,7 @@ class Choice:
         The key of the one that all folds choose together.
     score, score_se
         Of the choice: each fold's rows are scored with the candidate that the other folds choose.
-        Folds that had a say in which candidates there are at all do not count.
+        Judges, who had a say in which candidates there are at all, do not count.
     naive
         The score of the best one on all rows, those that it was chosen by among them: too good.
     """
@@ -39,9 +39,9 @@ def choose_candidate(problem: Problem, candidates: Sequence[Candidate]) -> Choic
     Parameters
     ----------
     problem
-        The target.
+        The target, with the folds that all of them have.
     candidates
-        One or more, finished.
+        One or more.
     """
     covered = problem.folds.covered()
     oof = candidates[0].oof.copy()

@@ -12,9 +12,6 @@ from dataclasses import dataclass
 from automl_cli.core.deadline import Deadline
 
 HEARTBEAT = 5.0  # seconds; the longest wait without a word
-MOST_SHARES = 4  # time is shared between so many candidates, not between all: a few that are
-GENEROSITY = 2.0  # trained to the end beat many that the clock cuts; the earlier may take more
-MARGIN = 0.8  # of the time left that the folds of one candidate may plan with
 SHORTEST_SLICE = 0.5  # seconds; a fit that gets less is not worth starting
 PREDICT_SHARE = 0.03  # of the time left goes to predicting, at least PREDICT_SECONDS
 PREDICT_SECONDS = 1.0
@@ -26,7 +23,7 @@ MOST_ROWS = 100_000  # that combiners look at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
+class TimeBudget:
     """Time limits of a run's fits.
 
     Parameters
@@ -51,13 +48,6 @@ class Pace:
         """Whether a clock decides anything."""
         return self.work_end.ends_at is not None
 
-    def slice_seconds(self, n_folds: int, n_candidates: int) -> float:
-        """Return the seconds for one fold when `n_candidates` are still to be started."""
-        left = max(0.0, self.fits_end.seconds_left())
-        fair = left * self.workers / (n_folds * min(MOST_SHARES, max(1, n_candidates)))
-        rounds_of_folds = -(-n_folds // self.workers)
-        return min(GENEROSITY * fair, MARGIN * left / rounds_of_folds)
-
     def stop_at(self, seconds: float | None) -> float | None:
         """Return when a fit that may take `seconds` has to end, in seconds since the epoch."""
         ends_at = self.fits_end.ends_at
@@ -65,18 +55,14 @@ class Pace:
             return ends_at
         return min(ends_at, time.time() + seconds)
 
-    def can_finish(self, fold_seconds: float, n_folds: int) -> bool:
-        """Return whether `n_folds` more fits of `fold_seconds` each end in time."""
-        return fold_seconds * -(-n_folds // self.workers) <= self.fits_end.seconds_left()
 
-
-def make_pace(deadline: Deadline, *, reserve_seconds: float, workers: int) -> Pace:
+def make_time_budget(deadline: Deadline, *, reserve_seconds: float, workers: int) -> TimeBudget:
     """Return the limits of a run that ends at `deadline` and keeps `reserve_seconds` at its end."""
     work_end = deadline.earlier(reserve_seconds)
     if deadline.ends_at is None:
-        return Pace(fits_end=deadline, work_end=work_end, deadline=deadline, workers=workers)
+        return TimeBudget(fits_end=deadline, work_end=work_end, deadline=deadline, workers=workers)
     predict_seconds = max(PREDICT_SECONDS, PREDICT_SHARE * work_end.seconds_left())
-    return Pace(
+    return TimeBudget(
         fits_end=work_end.earlier(predict_seconds),
         work_end=work_end,
         deadline=deadline,

@@ -12,7 +12,7 @@ from automl_cli.config.schema import SearchConfig
 from automl_cli.core.dataset import Column
 from automl_cli.models import MODELS
 from automl_cli.planning.plan import make_generated
-from automl_cli.planning.tuning import join_steps, list_ways, make_ways
+from automl_cli.search.space import join_steps, list_ways, make_ways
 
 pytestmark = pytest.mark.slow  # takes seconds: not in make quick
 

@@ -1,11 +1,11 @@
-"""One candidate on its way: which of its tasks are done, running or still to be started."""
+"""How far one candidate is: which of its tasks are done, running or still to be started."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from automl_cli.core.candidate import CandidateSpec
-from automl_cli.features.state import FeatureSet
+from automl_cli.core.foldplan import FoldPlan
 from automl_cli.store import RunDirectory
+from automl_cli.train.proposal import Proposal
 from automl_cli.train.rounds import choose_rounds
 from automl_cli.train.unit import FitRecord, Unit, predictions_folder, read_fit
 
@@ -19,28 +19,26 @@ class FoldTask:
     is_fit: bool
 
 
-@dataclass(slots=True, kw_only=True, eq=False)  # one course is like no other
-class Course:
+@dataclass(slots=True, kw_only=True, eq=False)  # one is like no other
+class CandidateProgress:
     """A candidate and how far it is. The scheduler alone changes it.
 
     Parameters
     ----------
-    spec
-        The candidate.
-    feature_set
-        Where its features lie.
-    repeats
-        The repeat of each fold.
+    proposal
+        What is wanted.
+    plan
+        All folds of the problem.
     round_limit
         The limit that all folds share.
     n_folds
-        How many of the folds are wanted, the first ones.
-    slice_seconds
-        What one fold may take, or None.
+        How many of the folds are wanted, the first ones; fewer than proposed once time is up.
     row_share
         The share of the training rows that its fits have memory for.
     is_shrunk
         Whether a fit was ended for want of memory, and the share made smaller.
+    is_late
+        Whether time is up: what is running still counts, and no further fold is begun.
     fits
         Records of finished fits.
     predicted
@@ -51,14 +49,13 @@ class Course:
         How often a worker died over a task.
     """
 
-    spec: CandidateSpec
-    feature_set: FeatureSet
-    repeats: tuple[int, ...]
+    proposal: Proposal
+    plan: FoldPlan
     round_limit: int
     n_folds: int
-    slice_seconds: float | None = None
     row_share: float = 1.0
     is_shrunk: bool = False
+    is_late: bool = False
     fits: dict[int, FitRecord] = field(default_factory=dict)
     predicted: dict[int, Path] = field(default_factory=dict)
     running: set[FoldTask] = field(default_factory=set)
@@ -66,28 +63,21 @@ class Course:
     rounds: tuple[int | None, ...] = ()
 
     @property
-    def is_trial(self) -> bool:
-        """Whether only some of the folds are wanted: fitted, and not predicted."""
-        return self.n_folds < len(self.repeats)
-
-    @property
     def is_complete(self) -> bool:
-        """Whether every fold that is wanted is predicted, or fitted if it is a trial."""
-        return len(self.fits if self.is_trial else self.predicted) == self.n_folds
+        """Whether every fold that is wanted is predicted."""
+        return len(self.predicted) == self.n_folds
 
     @property
     def n_missing(self) -> int:
         """How many of its folds are still to be fitted."""
-        return self.n_folds - len(self.fits)
+        return sum(fold not in self.fits for fold in range(self.n_folds))
 
     def next_task(self) -> FoldTask | None:
         """Return a task that can be started now, or None."""
-        if len(self.fits) < self.n_folds:
+        if self.n_missing or (self.is_late and self.running):
             return self._next_fit()
-        if self.is_trial:
-            return None
         for fold in range(self.n_folds):
-            task = FoldTask(self.spec.key, fold, is_fit=False)
+            task = FoldTask(self.proposal.spec.key, fold, is_fit=False)
             if fold not in self.predicted and task not in self.running:
                 return task
         return None
@@ -96,9 +86,9 @@ class Course:
         """Return the unit of one fold."""
         return Unit(
             run=str(run.root),
-            spec=self.spec,
+            spec=self.proposal.spec,
             fold=fold,
-            feature_set=self.feature_set,
+            feature_set=self.proposal.feature_set,
             max_rounds=self.round_limit,
             stop_at=stop_at,
             row_share=self.row_share,
@@ -107,21 +97,29 @@ class Course:
     def add_fit(self, fold: int, record: FitRecord) -> None:
         """Take note of a finished fit; with the last one the rounds are chosen."""
         self.fits[fold] = record
-        if self.slice_seconds is not None and record.cut and record.rounds is not None:
+        if self.proposal.slice_seconds is not None and record.cut and record.rounds is not None:
             self.round_limit = min(self.round_limit, max(1, record.rounds))
-        if len(self.fits) == len(self.repeats):
+        if self.is_late:
+            self.truncate()
+        elif not self.n_missing:
             self.rounds = self._choose_rounds()
 
-    def load_finished(self, run: RunDirectory) -> None:
-        """Take note of what earlier commands have finished."""
+    def load_finished(self, run: RunDirectory, *, with_cut: bool) -> None:
+        """Take note of what was finished before.
+
+        Parameters
+        ----------
+        run
+            The run directory.
+        with_cut
+            Whether fits that a clock has cut count.
+        """
         for fold in range(self.n_folds):
-            record = read_fit(run, self.spec.key, fold, with_cut=False, judged=self.is_trial)
+            record = read_fit(run, self.proposal.spec.key, fold, with_cut=with_cut)
             if record is not None:
                 self.add_fit(fold, record)
-        if self.is_trial or len(self.fits) < self.n_folds:
-            return
-        for fold in range(self.n_folds):
-            self.load_prediction(fold)
+        if not self.n_missing:
+            self._load_predictions()
 
     def load_prediction(self, fold: int) -> None:
         """Take note of the fold's predictions, if they are there."""
@@ -129,13 +127,34 @@ class Course:
         if folder.exists():
             self.predicted[fold] = folder
 
+    def truncate(self) -> bool:
+        """Be content with the folds that are fitted; return whether there are any.
+
+        Of a repeat after the first all folds count or none.
+        """
+        fitted = 0
+        while fitted in self.fits:
+            fitted += 1
+        rungs = [n for n in self.plan.rungs if n <= fitted]
+        in_first = sum(fold.repeat == 0 for fold in self.plan.folds[:fitted])
+        self.n_folds = max([in_first, *rungs])
+        if self.n_folds:
+            self.predicted = {}
+            self.rounds = self._choose_rounds()
+            self._load_predictions()
+        return self.n_folds > 0
+
+    def _load_predictions(self) -> None:
+        for fold in range(self.n_folds):
+            self.load_prediction(fold)
+
     def _next_fit(self) -> FoldTask | None:
         # Under a clock the first fold runs alone: it sets the round limit of the others.
-        first_alone = self.slice_seconds is not None and not self.fits
+        first_alone = self.proposal.slice_seconds is not None and not self.fits
         for fold in range(1 if first_alone else self.n_folds):
-            task = FoldTask(self.spec.key, fold, is_fit=True)
+            task = FoldTask(self.proposal.spec.key, fold, is_fit=True)
             if fold not in self.fits and task not in self.running:
-                return task
+                return None if self.is_late else task
         return None
 
     def _choose_rounds(self) -> tuple[int | None, ...]:
@@ -143,4 +162,4 @@ class Course:
         known = [curve for curve in curves if curve is not None]
         if len(known) < self.n_folds:
             return (None,) * self.n_folds
-        return choose_rounds(known, self.repeats)
+        return choose_rounds(known, [fold.repeat for fold in self.plan.folds[: self.n_folds]])

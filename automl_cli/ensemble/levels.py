@@ -1,0 +1,84 @@
+"""On how many folds a blend is made: of all candidates on few rows, or of fewer on more.
+
+A blend needs rows that all its members have predicted. Candidates have the first folds of the plan,
+as many as they were found worth; so for each number of folds there is a blend of those that have
+them. The blend on the most folds is taken, unless one of more members is clearly better on the rows
+that both know.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from automl_cli.core.arrays import FloatMatrix, IntVector
+from automl_cli.core.candidate import Candidate
+from automl_cli.core.deadline import Deadline
+from automl_cli.core.problem import Problem
+from automl_cli.core.resampling import make_parts, thin_rows
+from automl_cli.decision.scoring import make_selection_loss
+from automl_cli.ensemble.combiners import COMBINERS
+
+MOST_ROWS = 20_000  # tell the levels apart
+N_PARTS = 5  # by which weights are cross-fitted
+CLEARLY = 1.0  # errors by which more members have to be better
+
+
+def choose_level(problem: Problem, candidates: Mapping[str, Candidate]) -> int:
+    """Return the number of folds that the blend's members share.
+
+    Parameters
+    ----------
+    problem
+        The target, with all its folds.
+    candidates
+        By key; each has some of the first folds.
+    """
+    in_first = sum(fold.repeat == 0 for fold in problem.folds)  # with further repeats, too
+    levels = sorted({min(one.n_folds, in_first) for one in candidates.values()})
+    level = levels[0] if len(levels) == 1 else _choose(problem, candidates, levels)
+    # Further repeats hold the same rows out again: all that the members share count.
+    return min(one.n_folds for one in list_members(candidates, level))
+
+
+def list_members(candidates: Mapping[str, Candidate], level: int) -> list[Candidate]:
+    """Return the candidates that have so many folds, in key order."""
+    return [one for _, one in sorted(candidates.items()) if one.n_folds >= level]
+
+
+def _choose(problem: Problem, candidates: Mapping[str, Candidate], levels: Sequence[int]) -> int:
+    """Return the level of the best blend, the most folds that are not clearly worse."""
+    rows = np.flatnonzero(problem.folds.first(levels[0]).covered())
+    rows = thin_rows(rows, MOST_ROWS, problem.seed)
+    parts = make_parts(len(rows), N_PARTS, problem.seed)
+    blends = [
+        _blend(problem, [one.oof for one in list_members(candidates, level)], rows, parts)
+        for level in levels
+    ]
+    losses = np.array([_losses(problem, blend, rows, parts) for blend in blends])
+    best = int(np.argmin(losses.mean(axis=1)))
+    for place in range(len(levels) - 1, best, -1):
+        behind = losses[place] - losses[best]
+        if behind.mean() <= CLEARLY * behind.std(ddof=1) / math.sqrt(N_PARTS):
+            return levels[place]
+    return levels[best]
+
+
+def _blend(
+    problem: Problem, members: Sequence[FloatMatrix], rows: IntVector, parts: IntVector
+) -> FloatMatrix:
+    """Return what greedy blends that were made on the other parts predict for `rows`."""
+    greedy = COMBINERS.get("greedy")
+    blended = np.empty((len(rows), members[0].shape[1]))
+    for part in range(N_PARTS):
+        inside = parts == part
+        state = greedy.fit(problem, members, rows[~inside], Deadline(None))
+        blended[inside] = greedy.apply(state, [member[rows[inside]] for member in members])
+    return blended
+
+
+def _losses(problem: Problem, blend: FloatMatrix, rows: IntVector, parts: IntVector) -> list[float]:
+    return [
+        float(make_selection_loss(problem, rows[parts == part])(blend[parts == part]))
+        for part in range(N_PARTS)
+    ]

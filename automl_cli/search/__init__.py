@@ -1,0 +1,1 @@
+"""What is tried next, and on how many folds: the planner of a run."""

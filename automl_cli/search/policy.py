@@ -1,0 +1,154 @@
+"""What is next under a clock: a new candidate of some model, or more folds for one that counts.
+
+The state decides, and nothing else::
+
+    0 ........ explore ........ EXPLORED ........ steady ........ 1   of the time
+      every model once, then      members of the blend get the folds
+      the model whose blend       that they lack, then further
+      gains most per second       repeats; the time left explores
+
+A candidate starts on the first rung of folds. Between models an upper bound decides on what the
+blend may gain per second, in the manner of MaxUCB (Rezaei Balef and others, NeurIPS 2025): what its
+latest candidates brought, and a bonus for models that were hardly tried. New candidates end where
+the members of the blend need the time for the folds that they lack.
+"""
+
+import math
+from collections.abc import Sequence
+
+from automl_cli.search.state import (
+    Action,
+    ArmState,
+    Explore,
+    Promote,
+    StudyState,
+    TrialState,
+    Wait,
+)
+
+EXPLORED = 0.65  # of the time, after which the members of the blend come before new candidates
+SLICE_SHARE = 0.25  # of the time left for new candidates that the first folds of one may take
+LAST_SHARE = 0.8  # of the time left once nothing else is to be done in it, near the end
+SHORTEST = 0.5  # seconds
+LATEST = 3  # candidates of a model by which the next one is judged
+BONUS = 0.5  # mean gains that a model is thought to bring for want of trials
+PESSIMISM = 1.15  # fits take so much longer than those before
+LEAST_WEIGHT = 0.02  # in the blend that is worth more folds
+
+
+def choose_action(state: StudyState) -> Action:
+    """Return what is next.
+
+    Parameters
+    ----------
+    state
+        What was tried, what is left, and the time.
+    """
+    if not state.trials and state.arms:  # without it there may be no submission at all
+        return Explore(state.arms[0].model, max(SHORTEST, state.seconds_left))
+    promotion = _choose_promotion(state)
+    spare = state.seconds_left - PESSIMISM * _promotion_seconds(state)
+    slice_seconds = _slice_seconds(state, spare, alone=promotion is None)
+    arm = _choose_arm(state, slice_seconds)
+    if arm is not None and (promotion is None or _is_exploring(state)):
+        return Explore(arm.model, slice_seconds)
+    if promotion is not None:
+        return promotion
+    if any(trial.is_running for trial in state.trials):
+        return Wait("")
+    if any(one.n_left for one in state.arms):
+        return Wait("the time left is too short for another candidate")
+    return Wait("every candidate was tried, and the members of the ensemble have every fold")
+
+
+def _is_exploring(state: StudyState) -> bool:
+    used = 1.0 - state.seconds_left / max(state.seconds_total, 1e-9)
+    return used < EXPLORED
+
+
+def _slice_seconds(state: StudyState, spare: float, *, alone: bool) -> float:
+    """Return what one fold of a new candidate may take; `alone`: nobody else wants the time."""
+    kept = 0.0 if alone else (1.0 - EXPLORED) * state.seconds_total
+    left = max(spare - kept, SLICE_SHARE * spare)
+    share = LAST_SHARE if alone and left < LAST_SHARE * state.seconds_total else SLICE_SHARE
+    return share * left * min(state.workers, state.n_first) / state.n_first
+
+
+def _choose_arm(state: StudyState, slice_seconds: float) -> ArmState | None:
+    """Return the model whose next candidate promises most per second, if there is time for it."""
+    # What the best one needed to become what it is: with less a new one would come to nothing.
+    needed = _best_seconds(state)
+    able = [
+        arm
+        for arm in state.arms
+        if arm.n_left and max(PESSIMISM * arm.least_seconds, needed, SHORTEST) <= slice_seconds
+    ]
+    if not able:
+        return None
+    leading = [arm for arm in able if arm.model == state.lead]
+    if leading:
+        return leading[0]
+    tried = {trial.model for trial in state.trials if trial.source != "first"}
+    untried = [arm for arm in able if arm.model not in tried]
+    if untried:
+        return untried[0]
+    return max(able, key=lambda arm: _promise(state, arm))
+
+
+def _best_seconds(state: StudyState) -> float:
+    shown = [trial for trial in state.trials if math.isfinite(trial.loss)]
+    return min(shown, key=lambda trial: trial.loss).fold_seconds if shown else 0.0
+
+
+def _promise(state: StudyState, arm: ArmState) -> float:
+    """Return what the blend may gain per second by the next candidate of a model."""
+    shown = [trial for trial in state.trials if trial.n_folds]
+    own = [trial for trial in shown if trial.model == arm.model]
+    n_begun = sum(trial.model == arm.model for trial in state.trials)
+    typical = _mean([trial.gain for trial in shown[-len(state.arms) * LATEST :]])
+    latest = _mean([trial.gain for trial in own[-LATEST:]])
+    bound = latest + BONUS * typical / math.sqrt(max(1, n_begun))
+    seconds = _mean([trial.fold_seconds for trial in own[-LATEST:]]) or arm.fold_seconds
+    return bound / max(seconds, SHORTEST / 10)
+
+
+def _promotion_seconds(state: StudyState) -> float:
+    """Return what the folds take that the members of the blend lack."""
+    return sum(
+        (state.n_enough - trial.wanted) * trial.fold_seconds / state.workers
+        for trial in _find_members(state)
+        if trial.wanted < state.n_enough
+    )
+
+
+def _choose_promotion(state: StudyState) -> Promote | None:
+    """Return the member of the blend whose next folds are worth most per second."""
+    best, highest = None, 0.0
+    for trial in _find_members(state):
+        rung = next((n for n in state.rungs if n > trial.n_folds), None)
+        if trial.is_running or rung is None:
+            continue
+        if trial.n_folds < state.n_enough:
+            rung = state.n_enough
+        seconds = trial.fold_seconds * math.ceil((rung - trial.n_folds) / state.workers)
+        if PESSIMISM * seconds > state.seconds_left:
+            continue
+        # The mean of n folds varies by 1 / n of what one varies by. Folds that the weights are
+        # chosen by come first.
+        worth = trial.weight * (1 / trial.n_folds - 1 / rung) / max(seconds, 1e-3)
+        worth *= 1e6 if trial.n_folds < state.n_enough else 1.0
+        if worth > highest:
+            best, highest = Promote(trial.key, rung), worth
+    return best
+
+
+def _find_members(state: StudyState) -> list[TrialState]:
+    return [
+        trial
+        for trial in state.trials
+        if trial.n_folds and not trial.ended and trial.weight >= LEAST_WEIGHT
+    ]
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values) if values else 0.0

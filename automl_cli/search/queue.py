@@ -1,0 +1,246 @@
+"""The candidates that a study may begin: ways on trial, the list, and what samplers propose."""
+
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from automl_cli.core.candidate import Candidate, CandidateSpec
+from automl_cli.features.state import FeatureSet
+from automl_cli.models import MODELS
+from automl_cli.planning.plan import is_possible, is_screened
+from automl_cli.search.factory import CandidateFactory
+from automl_cli.search.rates import fit_rate, least_seconds
+from automl_cli.search.sampler import Sampler, make_sampler
+from automl_cli.search.space import (
+    SearchSpace,
+    Setting,
+    make_default,
+    make_space,
+    name_way,
+    read_own,
+)
+from automl_cli.search.state import ArmState, Source
+from automl_cli.search.ways import TOP, WAY_ROUNDS, Way, WaysVerdict, judge_ways, list_trials
+from automl_cli.train.forecast import Forecast
+
+FINER = 0.4  # of the learning rate for searching: what a blend is made of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """A candidate that may be begun.
+
+    Parameters
+    ----------
+    spec, feature_set
+        Which one, and where its features lie.
+    source
+        Why it is there.
+    number
+        Among the trials of its model's sampler; -1: it is not of one.
+    setting
+        What a sampler has set, or None.
+    """
+
+    spec: CandidateSpec
+    feature_set: FeatureSet
+    source: Source
+    number: int = -1
+    setting: Setting | None = None
+
+
+@dataclass(slots=True)
+class CandidateQueue:
+    """What may be begun, by model. The study alone changes it.
+
+    Parameters
+    ----------
+    factory
+        Makes candidates.
+    listed
+        The list, in its order.
+    planned
+        Those of it that were not begun, by model.
+    ways
+        Ways on trial, all of one model.
+    samplers
+        By model.
+    drawn
+        Settings of samplers that are not begun, by model.
+    way_of
+        The way that a candidate tries, by key.
+    verdict
+        What the ways have shown, once all were tried.
+    taken
+        Keys of candidates that were begun.
+    rate
+        The learning rate of what samplers propose, as a multiple of the one for searching.
+    """
+
+    factory: CandidateFactory
+    listed: tuple[CandidateSpec, ...]
+    planned: dict[str, deque[CandidateSpec]] = field(default_factory=dict)
+    ways: deque[tuple[Way, Point]] = field(default_factory=deque)
+    samplers: dict[str, Sampler] = field(default_factory=dict)
+    drawn: dict[str, deque[Point]] = field(default_factory=dict)
+    way_of: dict[str, Way] = field(default_factory=dict)
+    verdict: WaysVerdict | None = None
+    taken: set[str] = field(default_factory=set)
+    rate: float = FINER
+
+    @property
+    def lead(self) -> str:
+        """The model whose ways are still on trial, or nothing."""
+        return self.ways[0][1].spec.model if self.ways else ""
+
+    def list_arms(self, forecast: Forecast, *, with_search: bool = True) -> tuple[ArmState, ...]:
+        """Return the models in the order of the list, with what they have left.
+
+        Parameters
+        ----------
+        forecast
+            What fits have shown so far.
+        with_search
+            Whether there is time for what samplers propose.
+        """
+        models = dict.fromkeys([*self.planned, *self.samplers])
+        return tuple(self._describe(model, forecast, with_search) for model in models)
+
+    def take(self, model: str, slice_seconds: float, forecast: Forecast) -> Point | None:
+        """Return the next candidate of a model that was not begun; None if there is none."""
+        for point in self._list_points(model):
+            spec = fit_rate(point.spec, slice_seconds, forecast)
+            if spec.key not in self.taken:
+                self.taken.add(spec.key)
+                return replace(point, spec=spec)
+        return None
+
+    def draw(self, model: str) -> list[Point]:
+        """Return the next batch of settings of a model's sampler; empty if there is none."""
+        sampler = self.samplers[model]
+        points, start = [], len(sampler.asked)
+        for number, setting in enumerate(sampler.draw(), start):
+            made = self.factory.make(MODELS.get(model), setting, self.rate)
+            if made is None:
+                sampler.record(number, None)
+            else:
+                spec, feature_set = made
+                found = Point(spec=spec, feature_set=feature_set, source="search", setting=setting)
+                points.append(replace(found, number=number))
+        return points
+
+    def refine(self, point: Point) -> Point | None:
+        """Return a point of a sampler again, with a finer learning rate."""
+        if point.setting is None:
+            return None
+        made = self.factory.make(MODELS.get(point.spec.model), point.setting, FINER)
+        return made and replace(point, spec=made[0], feature_set=made[1], number=-1)
+
+    def list_planned(self) -> list[CandidateSpec]:
+        """Return the candidates of the list that were not begun, as they would be begun now."""
+        settled = [self._resolve(spec) for specs in self.planned.values() for spec in specs]
+        left = [found[0] for found in settled if found is not None]
+        return [spec for spec in dict.fromkeys(left) if spec.key not in self.taken]
+
+    def judge(self, candidates: Mapping[str, Candidate], weights: Mapping[str, float]) -> None:
+        """Take note of what the ways have shown, once all that were begun have ended."""
+        if self.verdict is None and not self.ways:
+            tried = {way: candidates[key] for key, way in self.way_of.items() if key in candidates}
+            self.verdict = judge_ways(self.factory.problem, tried, weights)
+
+    def _describe(self, model: str, forecast: Forecast, with_search: bool) -> ArmState:  # noqa: FBT001
+        waiting = self.planned.get(model, deque())
+        n_ways = sum(point.spec.model == model for _, point in self.ways)
+        sampler = self.samplers.get(model)
+        n_drawn = len(self.drawn.get(model, ())) if with_search else 0
+        n_asked = sampler.trials - len(sampler.asked) if sampler and with_search else 0
+        example = waiting[0] if waiting else None
+        if n_ways:
+            example = self.ways[0][1].spec
+        elif n_drawn:
+            example = self.drawn[model][0].spec
+        return ArmState(
+            model=model,
+            n_left=n_ways + len(waiting) + n_drawn + n_asked,
+            fold_seconds=0.0 if example is None else forecast.fold_seconds(example),
+            least_seconds=0.0 if example is None else least_seconds(example, forecast),
+        )
+
+    def _list_points(self, model: str) -> Iterator[Point]:
+        while self.lead == model:
+            way, point = self.ways.popleft()
+            self.way_of[point.spec.key] = way
+            yield point
+        waiting = self.planned.get(model, deque())
+        while waiting:
+            settled = self._resolve(waiting.popleft())
+            if settled is not None:
+                yield Point(spec=settled[0], feature_set=settled[1], source="planned")
+        sampler = self.samplers.get(model)
+        while sampler is not None:
+            drawn = self.drawn.setdefault(model, deque())
+            if not drawn:
+                drawn.extend(self.draw(model))
+            if not drawn:
+                return
+            yield drawn.popleft()
+
+    def _resolve(self, spec: CandidateSpec) -> tuple[CandidateSpec, FeatureSet] | None:
+        """Return a candidate of the list, with the best way if its own has clearly lost."""
+        model, factory = MODELS.get(spec.model), self.factory
+        if self.verdict is not None and model.search_rate is not None:
+            name = name_way(spec.recipe, model, factory.config, factory.columns)
+            if name is not None and (name, is_screened(spec)) in self.verdict.lost:
+                way, generated = self.verdict.best
+                space = make_space(model, factory.config, factory.columns)
+                tops = space.limit_tops(TOP if generated else 0)
+                return factory.change_way(spec, model, way, tops)
+        return factory.resolve(spec)
+
+
+def make_queue(factory: CandidateFactory, specs: Sequence[CandidateSpec]) -> CandidateQueue:
+    """Return what a study may begin.
+
+    Parameters
+    ----------
+    factory
+        Makes candidates.
+    specs
+        The list, in its order.
+    """
+    config, problem = factory.config, factory.problem
+    queue = CandidateQueue(factory, tuple(specs))
+    for spec in specs:
+        queue.planned.setdefault(spec.model, deque()).append(spec)
+    if not config.search.trials or len(problem.folds) < 2:
+        return queue
+    for name in config.search.models:
+        model = MODELS.get(name)
+        if isinstance(config.models.get(name), Mapping) and is_possible(problem, model):
+            space = make_space(model, config, factory.columns)
+            default = make_default(space, problem.fitted_task, read_own(model, config))
+            queue.samplers[name] = make_sampler(
+                space, list_first(space, default), seed=config.seed, trials=config.search.trials
+            )
+            if model.search_rate is not None and not queue.ways:
+                queue.ways.extend(_make_ways(factory, space, default))
+    return queue
+
+
+def list_first(space: SearchSpace, default: Setting) -> list[Setting]:
+    """Return the settings that a sampler begins with: the defaults with more and fewer columns."""
+    last = len(space.ways) - 1
+    return [
+        replace(default, tops=space.limit_tops(top), way=space.ways[way])
+        for top, way in ((TOP, 0), (0, last), (0, 0), (100, 0), (TOP, last))
+    ]
+
+
+def _make_ways(
+    factory: CandidateFactory, space: SearchSpace, default: Setting
+) -> Iterator[tuple[Way, Point]]:
+    for way, setting in list_trials(space, default):
+        made = factory.make(space.model, setting)
+        if made is not None:
+            spec = replace(made[0], max_rounds=min(made[0].max_rounds, WAY_ROUNDS))
+            yield way, Point(spec=spec, feature_set=made[1], source="way")

@@ -1,0 +1,137 @@
+"""All that a planner knows: plain numbers, so that plans can be played without fitting anything."""
+
+import math
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Source: TypeAlias = Literal["first", "way", "planned", "search"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialState:
+    """A candidate that was begun, and what it has shown.
+
+    Parameters
+    ----------
+    key, model
+        Which one.
+    source
+        Why it is there: the first of the run, a way on trial, from the list, or from the sampler.
+    n_folds
+        Folds that it has.
+    wanted
+        Folds that it has or that are under way.
+    fold_seconds
+        What one fold took, on average.
+    loss
+        Of the judges that its first folds hold out; infinite before.
+    gain
+        By how much the blend's loss fell when it came.
+    weight
+        In the blend of all that are there.
+    ended
+        True if it cannot have more folds: it failed, or there was no time.
+    """
+
+    key: str
+    model: str
+    source: Source
+    n_folds: int = 0
+    wanted: int = 0
+    fold_seconds: float = 0.0
+    loss: float = math.inf
+    gain: float = 0.0
+    weight: float = 0.0
+    ended: bool = False
+
+    @property
+    def is_running(self) -> bool:
+        """Whether folds are under way."""
+        return not self.ended and self.wanted > self.n_folds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArmState:
+    """A model whose candidates may be tried next.
+
+    Parameters
+    ----------
+    model
+        Which one.
+    n_left
+        Candidates that it has left, from the list and from the sampler.
+    fold_seconds
+        What a fold of the next one is thought to take; 0: nothing is known.
+    least_seconds
+        The same with the largest learning rate.
+    """
+
+    model: str
+    n_left: int
+    fold_seconds: float = 0.0
+    least_seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudyState:
+    """All that decides what is next.
+
+    Parameters
+    ----------
+    rungs
+        The numbers of folds that a candidate may have, ascending.
+    n_enough
+        The rung that is enough before others are tried.
+    trials
+        In the order in which they were begun.
+    arms
+        In the order of the list.
+    lead
+        The model whose ways are still on trial, or nothing.
+    workers
+        Fits that run at the same time.
+    seconds_left
+        Until fits have to end.
+    seconds_total
+        That the study has had and has.
+    """
+
+    rungs: tuple[int, ...]
+    n_enough: int
+    trials: tuple[TrialState, ...]
+    arms: tuple[ArmState, ...]
+    lead: str
+    workers: int
+    seconds_left: float
+    seconds_total: float
+
+    @property
+    def n_first(self) -> int:
+        """The folds that a candidate starts with."""
+        return self.rungs[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Explore:
+    """Begin the next candidate of a model."""
+
+    model: str
+    slice_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Promote:
+    """Give a candidate more folds."""
+
+    key: str
+    n_folds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Begin nothing now; `reason` says why not, if nothing is under way."""
+
+    reason: str
+
+
+Action: TypeAlias = Explore | Promote | Wait

@@ -1,0 +1,106 @@
+"""Which ways of handing columns over pay on this table, tried on one cheap learner first.
+
+    own, means, both, values     as `search.space.make_ways` names them
+    … with generated columns     the groups that are screened, 30 columns each
+
+What clearly loses against the best way is not begun again; candidates of the list that would have
+it get the best way instead. What the blend gives weight to stays, however bad it is alone.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from automl_cli.core.candidate import Candidate
+from automl_cli.core.judges import judge_rows
+from automl_cli.core.problem import Problem
+from automl_cli.search.space import SearchSpace, Setting
+from automl_cli.train.losses import row_losses
+
+WAY_ROUNDS = 300  # of the cheap learner
+TOP = 30  # columns of each group
+CLEARLY = 2.0  # paired standard errors by which a way loses
+COUNTS = 0.05  # weight in the blend with which a way stays
+
+RowLosses: TypeAlias = npt.NDArray[np.float32]
+Way: TypeAlias = tuple[str, bool]  # its name, and whether generated columns are added
+
+
+@dataclass(frozen=True, slots=True)
+class WaysVerdict:
+    """What is known of the ways once all were tried.
+
+    Parameters
+    ----------
+    best
+        The way with the lowest loss.
+    lost
+        Those that clearly lose against it.
+    """
+
+    best: Way
+    lost: frozenset[Way]
+
+
+def list_trials(space: SearchSpace, default: Setting) -> list[tuple[Way, Setting]]:
+    """Return the ways to try on a model, and the setting that tries each.
+
+    Parameters
+    ----------
+    space
+        What may be set.
+    default
+        The parameters to try them with.
+    """
+    tops = (0, TOP) if space.tops else (0,)
+    return [
+        (
+            (way, bool(top)),
+            Setting(params=default.params, tops=space.limit_tops(top), way=way),
+        )
+        for way in space.ways
+        for top in tops
+    ]
+
+
+def judge_ways(
+    problem: Problem,
+    tried: Mapping[Way, Candidate],
+    weights: Mapping[str, float],
+) -> WaysVerdict | None:
+    """Return what the judges of the first folds say of the ways; None if none was tried.
+
+    Parameters
+    ----------
+    problem
+        The target, with all its folds.
+    tried
+        The candidate of each way.
+    weights
+        Of candidates in the blend of all that are there, by key.
+    """
+    if not tried:
+        return None
+    rows = judge_rows(problem.folds.first(problem.folds.n_first))
+    losses = {
+        way: row_losses(problem.fit_y[rows], candidate.oof[rows], problem.objective)
+        for way, candidate in tried.items()
+    }
+    best = min(losses, key=lambda way: float(losses[way].mean()))
+    lost = frozenset(
+        way
+        for way, candidate in tried.items()
+        if weights.get(candidate.spec.key, 0.0) < COUNTS
+        and _is_clearly_worse(losses[way], losses[best])
+    )
+    return WaysVerdict(best, lost)
+
+
+def _is_clearly_worse(losses: RowLosses, best: RowLosses) -> bool:
+    differences = np.asarray(losses, dtype=np.float64) - np.asarray(best, dtype=np.float64)
+    error = differences.std() / math.sqrt(len(differences))
+    return bool(differences.mean() > CLEARLY * error > 0)

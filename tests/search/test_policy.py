@@ -1,0 +1,138 @@
+"""What is next follows from the state alone; so plans are played here without fitting anything."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from automl_cli.search.policy import EXPLORED, choose_action
+from automl_cli.search.state import (
+    Action,
+    ArmState,
+    Explore,
+    Promote,
+    StudyState,
+    TrialState,
+    Wait,
+)
+
+TRIAL = TrialState(
+    key="a-1", model="a", source="planned", n_folds=1, wanted=1, fold_seconds=1.0, loss=0.5
+)
+ARMS = (
+    ArmState(model="a", n_left=9, fold_seconds=1.0),
+    ArmState(model="b", n_left=9, fold_seconds=1.0),
+)
+
+
+def make_state(
+    *trials: TrialState,
+    arms: tuple[ArmState, ...] = ARMS,
+    left: float = 90.0,
+    total: float = 100.0,
+    lead: str = "",
+) -> StudyState:
+    return StudyState(
+        rungs=(1, 5, 10),
+        n_enough=5,
+        trials=trials,
+        arms=arms,
+        lead=lead,
+        workers=1,
+        seconds_left=left,
+        seconds_total=total,
+    )
+
+
+def explored(action: Action) -> str:
+    assert isinstance(action, Explore), action
+    return action.model
+
+
+def test_the_first_candidate_is_begun_however_little_time_there_is() -> None:
+    assert explored(choose_action(make_state(left=0.1))) == "a"
+
+
+def test_the_ways_are_tried_before_other_models() -> None:
+    assert explored(choose_action(make_state(TRIAL, lead="a"))) == "a"
+
+
+def test_every_model_is_tried_once_before_one_is_tried_again() -> None:
+    assert explored(choose_action(make_state(TRIAL))) == "b"
+
+
+def test_the_model_that_gains_most_per_second_is_next() -> None:
+    slow = replace(TRIAL, gain=0.02, fold_seconds=8.0)
+    quick = replace(TRIAL, key="b-1", model="b", gain=0.02)
+    arms = (replace(ARMS[0], fold_seconds=8.0), ARMS[1])
+    assert explored(choose_action(make_state(slow, quick, arms=arms))) == "b"
+
+    useless = replace(quick, gain=0.0)
+    others = tuple(replace(useless, key=f"b-{number}") for number in range(2, 12))
+    better = replace(slow, gain=0.5)
+    assert explored(choose_action(make_state(better, useless, *others, arms=arms))) == "a"
+
+
+def test_members_of_the_blend_get_the_folds_they_lack_before_time_runs_out() -> None:
+    heavy, light = (
+        replace(TRIAL, key=key, model=model, weight=weight, fold_seconds=4.0)
+        for key, model, weight in (("a-1", "a", 0.7), ("b-1", "b", 0.3))
+    )
+    # Two members lack four folds of four seconds each.
+    assert isinstance(choose_action(make_state(heavy, light, left=90.0)), Explore)
+    assert choose_action(make_state(heavy, light, left=34.0)) == Promote("a-1", 5)
+
+
+def test_late_in_the_time_members_come_before_new_candidates() -> None:
+    member = replace(TRIAL, weight=1.0)
+    left = 100.0 * (1.0 - EXPLORED) - 1.0
+    assert choose_action(make_state(member, left=left)) == Promote("a-1", 5)
+    with_enough = replace(member, n_folds=5, wanted=5)
+    assert choose_action(make_state(with_enough, left=left)) == Promote("a-1", 10)
+
+
+def test_what_has_no_weight_gets_no_more_folds() -> None:
+    useless = replace(TRIAL, weight=0.0)
+    none_left = tuple(replace(arm, n_left=0) for arm in ARMS)
+    action = choose_action(make_state(useless, arms=none_left, left=20.0))
+    assert action == Wait(
+        "every candidate was tried, and the members of the ensemble have every fold"
+    )
+
+
+def test_nothing_is_begun_that_cannot_end_in_time() -> None:
+    arms = tuple(replace(arm, fold_seconds=90.0, least_seconds=30.0) for arm in ARMS)
+    other = replace(TRIAL, key="b-1", model="b")
+    action = choose_action(make_state(TRIAL, other, arms=arms, left=20.0))
+    assert action == Wait("the time left is too short for another candidate")
+
+
+@given(
+    weights=st.lists(st.floats(0, 1), min_size=1, max_size=6),
+    folds=st.lists(st.sampled_from([0, 1, 5, 10]), min_size=6, max_size=6),
+    seconds=st.lists(st.floats(0.01, 50), min_size=6, max_size=6),
+    left=st.floats(0.6, 100),
+)
+def test_a_promotion_is_to_a_higher_rung_that_there_is_time_for(
+    weights: list[float], folds: list[int], seconds: list[float], left: float
+) -> None:
+    trials = [
+        replace(
+            TRIAL, key=str(k), weight=weight, n_folds=folds[k], wanted=folds[k], fold_seconds=taken
+        )
+        for k, (weight, taken) in enumerate(zip(weights, seconds, strict=False))
+    ]
+    action = choose_action(make_state(*trials, left=left))
+    if isinstance(action, Promote):
+        trial = trials[int(action.key)]
+        assert action.n_folds in (5, 10)
+        assert action.n_folds > trial.n_folds > 0
+        assert (action.n_folds - trial.n_folds) * trial.fold_seconds <= left
+
+
+@pytest.mark.parametrize("left", [80.0, 30.0])
+def test_what_is_under_way_is_not_promoted(left: float) -> None:
+    running = replace(TRIAL, weight=1.0, wanted=5)
+    none_left = tuple(replace(arm, n_left=0) for arm in ARMS)
+    assert choose_action(make_state(running, arms=none_left, left=left)) == Wait("")

@@ -1,0 +1,110 @@
+"""Plans under a clock, on real fits of a small table."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sites import Site, make_site
+
+from automl_cli.core.candidate import Candidate
+from automl_cli.search.queue import make_queue
+from automl_cli.search.study import Study
+from automl_cli.train.cross_fit import cross_fit
+from automl_cli.train.executor import Executor
+from automl_cli.train.proposal import Outcome
+
+pytestmark = pytest.mark.slow  # takes seconds: not in make quick
+
+SEARCH = ["search.trials=4", "search.models=[lightgbm]", "validation.repeats=auto"]
+
+
+@pytest.fixture
+def searched(tmp_path: Path) -> Site:
+    return make_site(tmp_path, SEARCH)
+
+
+@pytest.fixture
+def thread() -> Iterator[Executor]:
+    with ThreadPoolExecutor(1) as executor:
+        yield executor
+
+
+def run(
+    site: Site, executor: Executor, seconds: float = 60, most: int = 1000
+) -> tuple[Study, list[Outcome]]:
+    execution = site.execution(executor, workers=1, seconds=seconds)
+    study = Study.begin(make_queue(site.factory(), site.specs), execution)
+    outcomes = []
+    for outcome in cross_fit(site.problem, study, execution):
+        study.observe(outcome)
+        outcomes.append(outcome)
+        if len(outcomes) == most:
+            break
+    return study, outcomes
+
+
+def test_ways_come_first_then_every_model(searched: Site, thread: Executor) -> None:
+    study, _ = run(searched, thread, most=12)
+    sources = [trial.source for trial in study.trials.values()]
+    n_ways = sources.count("way")
+    assert n_ways > 1
+    assert sources[:n_ways] == ["way"] * n_ways
+    models = [trial.model for trial in study.trials.values()][n_ways:]
+    assert models[0] != models[1]
+
+
+def test_the_end_of_the_time_goes_to_repeats_of_members(searched: Site, thread: Executor) -> None:
+    study, _ = run(searched, thread, seconds=8)
+    n_first = len(searched.problem.folds.first(searched.problem.folds.n_enough))
+    members = [trial for trial in study.trials.values() if trial.weight > 0.1]
+    assert max(trial.n_folds for trial in members) > n_first
+    for trial in study.trials.values():
+        assert trial.n_folds in (0, *searched.problem.folds.rungs)
+
+
+def test_every_decision_is_told_with_its_reason(searched: Site, thread: Executor) -> None:
+    study, outcomes = run(searched, thread, seconds=6)
+    told = [event.fields for event in searched.events if event.kind == "proposed"]
+    assert {fields["why"] for fields in told} >= {"way", "planned"}
+    assert {fields["key"] for fields in told} == set(study.trials)
+    assert len(told) >= len(outcomes)
+
+
+def test_weights_are_those_of_a_blend_and_gains_are_never_negative(
+    searched: Site, thread: Executor
+) -> None:
+    study, _ = run(searched, thread, most=8)
+    assert sum(trial.weight for trial in study.trials.values()) == pytest.approx(1.0)
+    assert all(trial.gain >= 0 for trial in study.trials.values())
+
+
+def test_a_study_goes_on_with_what_is_finished(searched: Site, thread: Executor) -> None:
+    first, _ = run(searched, thread, most=5)
+    n_fits = searched.count_fits()
+    execution = searched.execution(thread, workers=1, seconds=60)
+    again = Study.begin(make_queue(searched.factory(), searched.specs), execution)
+    again.restore(first.candidates)
+    proposal = again.propose()
+    assert proposal is not None
+    assert proposal.spec.key not in first.candidates
+    assert searched.count_fits() == n_fits
+
+
+def test_more_folds_leave_what_is_known_of_the_first_ones_alone(
+    searched: Site, thread: Executor
+) -> None:
+    study, outcomes = run(searched, thread, seconds=8)
+    keys = [outcome.spec.key for outcome in outcomes]
+    promoted = next(key for key in keys if keys.count(key) > 1)
+    versions = [one for one in outcomes if one.spec.key == promoted]
+    assert all(isinstance(one, Candidate) for one in versions)
+    assert [one.n_folds for one in versions] == sorted({one.n_folds for one in versions})
+    assert all(np.isfinite(one.oof).all() for one in versions)
+    assert study.candidates[promoted] is versions[-1]
+
+
+def test_without_time_nothing_is_proposed(searched: Site, thread: Executor) -> None:
+    execution = searched.execution(thread, workers=1, seconds=0)
+    assert Study.begin(make_queue(searched.factory(), searched.specs), execution).propose() is None
