@@ -27,6 +27,7 @@ from automl_cli.models.targets import fit_target, load_target
 
 CELLS = 4_000_000  # distances that are held at once: 32 MB
 TIED = 1e-9  # distances this close are equal but for rounding
+MIDDLE = 1e-6  # of the weight of all neighbours, in which the middle of it may lie
 NEAREST = 0.01  # of the farthest neighbour's squared distance; nearer ones count no more
 
 
@@ -116,7 +117,7 @@ class NeighboursModel:
         weight = self.weight[near] / (share + NEAREST) ** (self.power / 2)
         starts = np.searchsorted(rows, np.arange(len(squared) + 1))
         if self.objective == "absolute_error":
-            return self.y[near[_find_medians(weight, starts)]][:, None].astype(np.float64)
+            return _measure_medians(self.y[near].astype(np.float64), weight, starts)[:, None]
         counted = csr_array((weight, near, starts), shape=squared.shape)
         answers = _make_answers(self.y, self.n_outputs, self.objective)
         total = np.asarray(counted.sum(axis=1), dtype=np.float64)[:, None]
@@ -159,15 +160,23 @@ def _load(folder: Path) -> FittedModel:
         )
 
 
-def _find_medians(weight: FloatVector, starts: IntVector) -> IntVector:
-    """Return the places of the weighted medians of groups that are sorted by what they answer.
+def _measure_medians(y: FloatVector, weight: FloatVector, starts: IntVector) -> FloatVector:
+    """Return the weighted median of each group; within a group `y` ascends.
 
-    `starts` holds where each group begins, and the end of the last, shape (groups + 1,).
+    Where half of the weight lies on either side it is the middle between two values, whatever the
+    rounding. `starts` holds where each group begins, and the end of the last, shape (groups + 1,).
+
+    Examples
+    --------
+    >>> _measure_medians(np.array([1.0, 2.0, 9.0, 4.0, 6.0]), np.ones(5), np.array([0, 3, 5]))
+    array([2., 5.])
     """
     added = np.append(0.0, np.cumsum(weight))
-    half = (added[starts[:-1]] + added[starts[1:]]) / 2
-    places = np.searchsorted(added[1:], half)
-    return np.asarray(np.clip(places, starts[:-1], starts[1:] - 1))
+    first, end = added[starts[:-1]], added[starts[1:]]
+    half, rounding = (first + end) / 2, MIDDLE * (end - first)
+    lower = np.searchsorted(added[1:], half - rounding)
+    upper = np.searchsorted(added[1:], half + rounding, side="right")
+    return np.asarray((y[lower] + y[upper]) / 2)
 
 
 def _make_answers(y: FloatVector | IntVector, n_outputs: int, objective: Objective) -> FloatMatrix:
