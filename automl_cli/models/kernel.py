@@ -8,7 +8,7 @@ leave-one-out error, which needs no further fit. Classes are fitted as 0 and 1 b
 as Platt (1999) did with support vectors. Absolute error is fitted as squared error.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 import numpy as np
@@ -18,10 +18,16 @@ from automl_cli.core.candidate import Step
 from automl_cli.core.matrix import Matrix
 from automl_cli.core.model import Fit, FitJob, FittedModel, ModelSpec, Range
 from automl_cli.core.threads import limit_blas
-from automl_cli.models.columns import measure_columns
-from automl_cli.models.distances import Points, make_points, measure_distances
+from automl_cli.models.distances import (
+    Axes,
+    Points,
+    make_axes,
+    make_points,
+    measure_distances,
+    weigh_axes,
+)
 from automl_cli.models.lbfgs import LinearProblem, measure_log_loss, minimise
-from automl_cli.models.params import get_positive
+from automl_cli.models.params import get_number_from_zero, get_positive
 from automl_cli.models.progress import is_over
 from automl_cli.models.targets import fit_target, load_target
 
@@ -49,8 +55,8 @@ class KernelModel:
 
     Parameters
     ----------
-    mean, spread
-        Of each value in training, shape (p,).
+    axes
+        The scale of each column.
     landmarks
         The rows from which distances are measured.
     width
@@ -61,8 +67,7 @@ class KernelModel:
         Shape (outputs,).
     """
 
-    mean: FloatVector
-    spread: FloatVector
+    axes: Axes
     landmarks: Points
     width: float
     coefficients: FloatMatrix
@@ -76,7 +81,7 @@ class KernelModel:
         rounds: int | None = None,  # noqa: ARG002 (there are none)
     ) -> FloatMatrix:
         """Return margins; see `FittedModel`."""
-        points = make_points(matrix, self.mean, self.spread)
+        points = make_points(matrix, self.axes)
         margins = np.empty((matrix.n_rows, len(self.intercept)))
         step = max(1, CELLS // len(self.coefficients))
         with limit_blas(1):
@@ -91,8 +96,7 @@ class KernelModel:
         np.savez(
             folder / "model.npz",
             allow_pickle=False,
-            mean=self.mean,
-            spread=self.spread,
+            **asdict(self.axes),
             values=self.landmarks.values,
             categories=self.landmarks.categories,
             width=np.array(self.width),
@@ -125,10 +129,11 @@ class _Ridge:
 
 
 def _fit(job: FitJob) -> Fit:
-    mean, spread = measure_columns(job.matrix)
     answers, centre, scale = _make_answers(job)
     weight = np.ones(len(job.y)) if job.weight is None else job.weight / job.weight.mean()
-    points = make_points(job.matrix, mean, spread)
+    relevance = get_number_from_zero(job.params, "relevance")
+    axes = weigh_axes(make_axes(job.matrix), job.matrix, answers, weight, relevance)
+    points = make_points(job.matrix, axes)
     task = _Task(points=points, answers=answers, weight=weight)
     order = np.random.default_rng(job.seed).permutation(len(job.y))
     landmarks = points.take(order[: int(get_positive(job.params, "landmarks"))])
@@ -140,8 +145,7 @@ def _fit(job: FitJob) -> Fit:
             slopes, intercept = _fit_log_odds(job, ridge.left_out, weight)
         coefficients = ridge.coefficients @ slopes
     model = KernelModel(
-        mean=mean,
-        spread=spread,
+        axes=axes,
         landmarks=landmarks,
         width=width,
         coefficients=coefficients,
@@ -152,10 +156,12 @@ def _fit(job: FitJob) -> Fit:
 
 def _load(folder: Path) -> FittedModel:
     with np.load(folder / "model.npz", allow_pickle=False) as stored:
+        axes = Axes(**{field.name: stored[field.name] for field in fields(Axes)})
         return KernelModel(
-            mean=stored["mean"],
-            spread=stored["spread"],
-            landmarks=Points(values=stored["values"], categories=stored["categories"]),
+            axes=axes,
+            landmarks=Points(
+                values=stored["values"], categories=stored["categories"], unlike=axes.unlike
+            ),
             width=stored["width"].item(),
             coefficients=stored["coefficients"],
             intercept=stored["intercept"],
@@ -264,12 +270,16 @@ SPEC = ModelSpec(
         Step("calendar"),
         Step("text_linear"),
     ),
-    defaults={"*": {"gamma": None, "alpha": None, "landmarks": 1500}},
-    known_params=frozenset({"alpha", "gamma", "landmarks"}),
+    defaults={"*": {"gamma": None, "alpha": None, "landmarks": 1500, "relevance": 0.0}},
+    known_params=frozenset({"alpha", "gamma", "landmarks", "relevance"}),
     tasks=frozenset({"binary", "multiclass", "regression"}),
     has_rounds=False,
     takes_categories=True,
     takes_offset=False,
     max_rows=5_000,  # with more, landmarks tell less than trees do
-    space=(Range("gamma", 0.03, 3.0, log=True), Range("alpha", 0.001, 100.0, log=True)),
+    space=(
+        Range("gamma", 0.03, 3.0, log=True),
+        Range("alpha", 0.001, 100.0, log=True),
+        Range("relevance", 0.0, 2.0),
+    ),
 )

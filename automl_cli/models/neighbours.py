@@ -7,7 +7,7 @@ decides, which matters in tables of categories, where many distances are equal.
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 import numpy as np
@@ -19,8 +19,14 @@ from automl_cli.core.matrix import Matrix
 from automl_cli.core.metric import Objective
 from automl_cli.core.model import Fit, FitJob, FittedModel, ModelSpec, Range
 from automl_cli.core.threads import limit_blas
-from automl_cli.models.columns import measure_columns
-from automl_cli.models.distances import Points, make_points, measure_distances
+from automl_cli.models.distances import (
+    Axes,
+    Points,
+    make_axes,
+    make_points,
+    measure_distances,
+    weigh_axes,
+)
 from automl_cli.models.params import get_number_from_zero, get_positive
 from automl_cli.models.progress import is_over
 from automl_cli.models.targets import fit_target, load_target
@@ -47,8 +53,8 @@ class NeighboursModel:
 
     Parameters
     ----------
-    mean, spread
-        Of each value in training, shape (p,).
+    axes
+        The scale of each column.
     points
         The training rows.
     y, weight
@@ -63,8 +69,7 @@ class NeighboursModel:
         How many neighbours the shares of the classes in training count as, so that none is 0.
     """
 
-    mean: FloatVector
-    spread: FloatVector
+    axes: Axes
     points: Points
     y: FloatVector | IntVector
     weight: FloatVector
@@ -82,7 +87,7 @@ class NeighboursModel:
         rounds: int | None = None,  # noqa: ARG002 (there are none)
     ) -> FloatMatrix:
         """Return margins; see `FittedModel`."""
-        points = make_points(matrix, self.mean, self.spread)
+        points = make_points(matrix, self.axes)
         margins = np.empty((matrix.n_rows, self.n_outputs))
         step = max(1, CELLS // len(self.y))
         with limit_blas(1):
@@ -96,8 +101,7 @@ class NeighboursModel:
         np.savez(
             folder / "model.npz",
             allow_pickle=False,
-            mean=self.mean,
-            spread=self.spread,
+            **asdict(self.axes),
             values=self.points.values,
             categories=self.points.categories,
             y=self.y,
@@ -129,13 +133,14 @@ class NeighboursModel:
 
 
 def _fit(job: FitJob) -> Fit:
-    mean, spread = measure_columns(job.matrix)
     order = np.argsort(job.y, kind="stable")  # for medians, which are found by adding up
     weight = np.ones(len(job.y)) if job.weight is None else job.weight / job.weight.mean()
+    answers = _make_answers(job.y, job.n_outputs, job.objective)
+    relevance = get_number_from_zero(job.params, "relevance")
+    axes = weigh_axes(make_axes(job.matrix), job.matrix, answers, weight, relevance)
     model = NeighboursModel(
-        mean=mean,
-        spread=spread,
-        points=make_points(job.matrix, mean, spread).take(order),
+        axes=axes,
+        points=make_points(job.matrix, axes).take(order),
         y=job.y[order],
         weight=weight[order],
         objective=job.objective,
@@ -150,10 +155,12 @@ def _fit(job: FitJob) -> Fit:
 def _load(folder: Path) -> FittedModel:
     state = json.loads((folder / "model.json").read_text())
     with np.load(folder / "model.npz", allow_pickle=False) as stored:
+        axes = Axes(**{field.name: stored[field.name] for field in fields(Axes)})
         return NeighboursModel(
-            mean=stored["mean"],
-            spread=stored["spread"],
-            points=Points(values=stored["values"], categories=stored["categories"]),
+            axes=axes,
+            points=Points(
+                values=stored["values"], categories=stored["categories"], unlike=axes.unlike
+            ),
             y=stored["y"],
             weight=stored["weight"],
             **{name: state[name] for name in _PLAIN},
@@ -192,13 +199,17 @@ SPEC = ModelSpec(
     fit=fit,
     load=load,
     recipe=(Step("scaled"), Step("onehot"), Step("calendar"), Step("text_linear")),
-    defaults={"*": {"k": 20, "power": 1.0, "smoothing": 0.5}},
-    known_params=frozenset({"k", "power", "smoothing"}),
+    defaults={"*": {"k": 20, "power": 1.0, "relevance": 1.0, "smoothing": 0.5}},
+    known_params=frozenset({"k", "power", "relevance", "smoothing"}),
     tasks=frozenset({"binary", "multiclass", "regression"}),
     has_rounds=False,
     takes_categories=True,
     takes_offset=False,
     max_rows=50_000,  # as many rows to predict take minutes
     enough_rows=20_000,
-    space=(Range("k", 3, 100, log=True), Range("power", 0.0, 4.0)),
+    space=(
+        Range("k", 3, 100, log=True),
+        Range("power", 0.0, 4.0),
+        Range("relevance", 0.0, 2.0),
+    ),
 )

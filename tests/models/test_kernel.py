@@ -13,15 +13,14 @@ from automl_cli.core.errors import PlanError
 from automl_cli.core.margins import make_predictions
 from automl_cli.core.model import FitJob
 from automl_cli.models import kernel
-from automl_cli.models.columns import measure_columns
-from automl_cli.models.distances import make_points
+from automl_cli.models.distances import make_axes, make_points
 
-PARAMS = {"gamma": 0.5, "alpha": 0.3, "landmarks": 1500}
+PARAMS = {"gamma": 0.5, "alpha": 0.3, "landmarks": 1500, "relevance": 0.0}
 CHOSEN = {**PARAMS, "gamma": None, "alpha": None}
 
 
 def scale(job: FitJob) -> np.ndarray:
-    return make_points(job.matrix, *measure_columns(job.matrix)).values.astype(np.float64)
+    return make_points(job.matrix, make_axes(job.matrix)).values.astype(np.float64)
 
 
 def measure_gamma(job: FitJob) -> float:
@@ -60,7 +59,7 @@ def test_weights_are_noise(diabetes: FitJob):
 
 
 def test_what_is_left_out_is_what_a_fit_without_the_row_answers(diabetes: FitJob):
-    points = make_points(diabetes.matrix, *measure_columns(diabetes.matrix))
+    points = make_points(diabetes.matrix, make_axes(diabetes.matrix))
     y = (diabetes.y - diabetes.y.mean())[:, None] / diabetes.y.std()
     weight = np.linspace(0.5, 1.5, 442)
     task = kernel._Task(points=points, answers=y, weight=weight)

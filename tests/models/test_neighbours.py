@@ -9,14 +9,13 @@ from automl_cli.core.errors import PlanError
 from automl_cli.core.margins import make_predictions
 from automl_cli.core.model import FitJob
 from automl_cli.models import neighbours
-from automl_cli.models.columns import measure_columns
-from automl_cli.models.distances import make_points
+from automl_cli.models.distances import make_axes, make_points
 
-PARAMS = {"k": 7, "power": 0.0, "smoothing": 0.5}
+PARAMS = {"k": 7, "power": 0.0, "relevance": 0.0, "smoothing": 0.5}
 
 
 def scale(job: FitJob) -> np.ndarray:
-    return make_points(job.matrix, *measure_columns(job.matrix)).values.astype(np.float64)
+    return make_points(job.matrix, make_axes(job.matrix)).values.astype(np.float64)
 
 
 def label(job: FitJob, codes: np.ndarray) -> FitJob:
@@ -87,6 +86,20 @@ def test_a_power_makes_near_rows_count_more(diabetes: FitJob):
     assert errors[0] > errors[1] > errors[2]  # each row is a neighbour of its own
 
 
+def test_columns_of_noise_do_little_harm_where_relevance_counts(diabetes: FitJob):
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(442, 30))
+    matrix = replace(diabetes.matrix, values=x.astype(np.float32))
+    job = replace(diabetes, matrix=matrix, y=np.sin(2 * x[:, 0]))
+    new = replace(matrix, values=rng.normal(size=(442, 30)).astype(np.float32))
+    errors = []
+    for relevance in (0.0, 1.0):
+        params = {**PARAMS, "relevance": relevance}
+        margins = neighbours.fit(replace(job, params=params)).model.predict(new)
+        errors.append(np.mean((margins[:, 0] - np.sin(2 * new.values[:, 0])) ** 2))
+    assert errors[1] < errors[0] / 3
+
+
 def test_more_neighbours_than_rows_are_all_rows(diabetes: FitJob):
     job = replace(diabetes, params={**PARAMS, "k": 1000})
     margins = neighbours.fit(job).model.predict(job.matrix)
@@ -103,7 +116,9 @@ def test_rows_are_answered_alike_in_parts(
     np.testing.assert_allclose(neighbours.load(tmp_path).predict(job.matrix), whole)
 
 
-@pytest.mark.parametrize(("name", "value"), [("k", 0), ("power", -1), ("smoothing", 0)])
+@pytest.mark.parametrize(
+    ("name", "value"), [("k", 0), ("power", -1), ("relevance", -1), ("smoothing", 0)]
+)
 def test_values_that_make_no_sense_are_refused(diabetes: FitJob, name: str, value: float):
     with pytest.raises(PlanError, match=f"{name}: expected"):
         neighbours.fit(replace(diabetes, params={**PARAMS, name: value}))
