@@ -221,17 +221,17 @@ def _fit_ridge(task: _Task, landmarks: Points, width: float, alphas: tuple[float
     def shrink(alpha: float) -> FloatVector:
         return np.asarray(1.0 / (np.maximum(sizes, 0.0) + alpha))
 
-    def leave_out(alpha: float) -> FloatMatrix:
+    def measure_errors(alpha: float) -> FloatMatrix:
         own = np.minimum(squares @ shrink(alpha), 1.0 - JITTER)[:, None]  # a row's say in itself
         residual = answers - turned @ (products * shrink(alpha)[:, None])
         return np.asarray(residual / (1.0 - own))
 
-    losses = [float((leave_out(alpha) ** 2).mean()) for alpha in alphas]
+    losses = [float((measure_errors(alpha) ** 2).mean()) for alpha in alphas]
     best = int(np.argmin(losses))
     turned_slopes = products * shrink(alphas[best])[:, None]
     return _Ridge(
         coefficients=root @ (directions @ turned_slopes),
-        left_out=task.answers - leave_out(alphas[best]) / heavy,
+        left_out=task.answers - measure_errors(alphas[best]) / heavy,
         loss=losses[best],
     )
 

@@ -205,8 +205,8 @@ SPEC = ModelSpec(
     has_rounds=False,
     takes_categories=True,
     takes_offset=False,
-    max_rows=50_000,  # as many rows to predict take minutes
-    enough_rows=20_000,
+    max_rows=50_000,  # to predict as many rows takes half a minute a fold
+    enough_rows=10_000,  # predictions take time in proportion
     space=(
         Range("k", 3, 100, log=True),
         Range("power", 0.0, 4.0),
