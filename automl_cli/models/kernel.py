@@ -33,7 +33,7 @@ from automl_cli.models.targets import fit_target, load_target
 
 GAMMAS = (1.0, 0.3, 0.1, 3.0)  # the first is taken if the clock allows no other
 ALPHAS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
-ROWS_TO_CHOOSE = 1000  # on which gamma is chosen
+ROWS_TO_CHOOSE = 500  # on which gamma is chosen
 JITTER = 1e-6  # added to the kernel's diagonal, because equal rows make it singular
 SLOPE = 10.0  # of log-odds by answers from 0 to 1, about
 CELLS = 4_000_000  # distances that are held at once: 32 MB
