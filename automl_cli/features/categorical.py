@@ -22,6 +22,7 @@ from automl_cli.features.group import (
     get_smoothing,
     names_of_role,
 )
+from automl_cli.features.number_codes import fit_number_codes, transform_number_codes
 
 
 def fit_codes(
@@ -48,9 +49,30 @@ def fit_joined_codes(
     return GroupState(meta={"tables": tables}) if tables else None
 
 
+def fit_native(
+    frame: pd.DataFrame, columns: tuple[Column, ...], params: GroupParams
+) -> GroupState | None:
+    """Give labels that occur at least `min_count` times a code each, and the others one more.
+
+    With `numbers`, numeric columns are taken as categories too, by exact value.
+    """
+    labels = fit_joined_codes(frame, columns, params)
+    if not params["numbers"]:
+        return labels
+    numbers = fit_number_codes(frame, columns, get_number(params, "min_count"))
+    if numbers is None:
+        return labels
+    meta = {} if labels is None else labels.meta
+    return GroupState(meta={**meta, "numbers": numbers.meta}, arrays=numbers.arrays)
+
+
 def transform_native(state: GroupState, frame: pd.DataFrame) -> Iterator[Features]:
     """Return the codes for models that take categories as such."""
-    yield _make_codes(state, frame, "categories", suffix="")
+    if "tables" in state.meta:
+        yield _make_codes(state, frame, "categories", suffix="")
+    if "numbers" in state.meta:
+        numbers = GroupState(meta=state.meta["numbers"], arrays=state.arrays)
+        yield from transform_number_codes(numbers, frame)
 
 
 def transform_onehot(state: GroupState, frame: pd.DataFrame) -> Iterator[Features]:
@@ -123,10 +145,10 @@ def _look_up(column: pd.Series, table: Mapping[str, int], missing: int) -> IntVe
 
 NATIVE = FeatureGroup(
     name="native",
-    fit=fit_joined_codes,
+    fit=fit_native,
     transform=transform_native,
     # Labels that occur once or twice teach nothing, and thousands of them cost XGBoost minutes.
-    defaults={"min_count": 3},
+    defaults={"min_count": 3, "numbers": False},
 )
 ONEHOT = FeatureGroup(
     name="onehot",

@@ -2,7 +2,16 @@
 
 from automl_cli.core.model import ModelSpec
 from automl_cli.core.registry import Registry
-from automl_cli.models import catboost, forest, lightgbm, linear, mlp, xgboost
+from automl_cli.models import (
+    catboost,
+    forest,
+    kernel,
+    lightgbm,
+    linear,
+    mlp,
+    neighbours,
+    xgboost,
+)
 
 MODELS: Registry[ModelSpec] = Registry(
     "models",
@@ -13,5 +22,7 @@ MODELS: Registry[ModelSpec] = Registry(
         "linear": linear.SPEC,
         "extra_trees": forest.SPEC,
         "mlp": mlp.SPEC,
+        "neighbours": neighbours.SPEC,
+        "kernel": kernel.SPEC,
     },
 )

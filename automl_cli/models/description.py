@@ -154,6 +154,8 @@ COUNTED: Mapping[str, str] = {  # parameters that are numbers of something
     "max_leaves": "leaves",
     "n_estimators": "trees",
     "epochs": "epochs",
+    "k": "neighbours",
+    "landmarks": "landmarks",
 }
 FIRST: Mapping[str, int] = {  # parameters that say most
     name: place

@@ -11,7 +11,7 @@ import pytest
 from automl_cli.core.candidate import ParamValue, Step
 from automl_cli.core.dataset import Column, Dataset, Role, Schema
 from automl_cli.features import GROUPS
-from automl_cli.features.group import CHUNK, Features, GroupState
+from automl_cli.features.group import CHUNK, FeatureGroup, Features, GroupState
 from automl_cli.features.sources import trace_step
 from automl_cli.features.state import prepare_features
 from automl_cli.features.steps import FittedStep
@@ -73,9 +73,19 @@ def test_a_fit_of_no_columns_makes_nothing(name: str) -> None:
     assert group.fit(pd.DataFrame(), (), group.make_params({})) is None
 
 
+OWN: dict[str, dict[str, ParamValue]] = {  # forms of a group that are as good as another one
+    "native, numbers too": {"numbers": True},
+}
+FORMS = [*GROUPS.names(), *OWN]
+
+
+def group_of(name: str) -> FeatureGroup:
+    return GROUPS.get(name.partition(",")[0])
+
+
 def fitted(name: str) -> GroupState:
-    group, frame = GROUPS.get(name), make_frame()
-    state = group.fit(frame, columns_of(frame), group.make_params({}))
+    group, frame = group_of(name), make_frame()
+    state = group.fit(frame, columns_of(frame), group.make_params(OWN.get(name, {})))
     assert state is not None
     return state
 
@@ -105,22 +115,22 @@ def assert_same(made: Iterable[Features], expected: Iterable[Features]) -> None:
         np.testing.assert_array_equal(one.array, other.array)
 
 
-@pytest.mark.parametrize("name", GROUPS.names())
+@pytest.mark.parametrize("name", FORMS)
 class TestEveryGroup:
     def test_its_entry_bears_its_name(self, name: str):
-        assert GROUPS.get(name).name == name
+        assert group_of(name).name == name.partition(",")[0]
 
     def test_every_column_that_varies_is_traced_to_columns_of_the_table(self, name: str):
         frame = make_frame()
-        step = FittedStep(folder=Path(), group=name, state=fitted(name), kept=None)
-        made = tuple(GROUPS.get(name).transform(fitted(name), frame))
+        step = FittedStep(folder=Path(), group=group_of(name).name, state=fitted(name), kept=None)
+        made = tuple(group_of(name).transform(fitted(name), frame))
         for features, traced in zip(made, trace_step(step, frame, 0), strict=True):
             for own, sources in zip(features.array, traced.sources, strict=True):
                 assert set(sources) <= set(frame.columns)
                 assert sources or len(np.unique(own)) == 1
 
     def test_shapes_types_and_names_agree(self, name: str):
-        for made in GROUPS.get(name).transform(fitted(name), make_frame()):
+        for made in group_of(name).transform(fitted(name), make_frame()):
             assert made.array.shape == (len(made.names), N_ROWS)
             if made.kind in NUMBERS:
                 assert made.array.dtype == np.float32
@@ -131,26 +141,26 @@ class TestEveryGroup:
                 assert (made.array.max(axis=1) < made.levels).all()
 
     def test_features_are_made_as_they_are_asked_for(self, name: str):
-        assert isinstance(GROUPS.get(name).transform(fitted(name), make_frame()), Iterator)
+        assert isinstance(group_of(name).transform(fitted(name), make_frame()), Iterator)
 
     def test_no_two_columns_have_the_same_name(self, name: str):
-        made = GROUPS.get(name).transform(fitted(name), make_frame())
+        made = group_of(name).transform(fitted(name), make_frame())
         names = [column for features in made for column in features.names]
         assert len(set(names)) == len(names)
 
     def test_target_means_come_with_a_smoothing(self, name: str):
-        for made in GROUPS.get(name).transform(fitted(name), make_frame()):
+        for made in group_of(name).transform(fitted(name), make_frame()):
             assert (made.smoothing > 0) == (made.kind == "target_mean")
 
     def test_columns_without_information_make_no_feature(self, name: str):
         names = [
-            n for made in GROUPS.get(name).transform(fitted(name), make_frame()) for n in made.names
+            n for made in group_of(name).transform(fitted(name), make_frame()) for n in made.names
         ]
         useless = {"constant", "empty", "constant_label", "empty_label", "empty_date"}
         assert not {part for made in names for part in made.split("__")} & useless
 
     def test_each_row_alone_gives_what_the_table_gives(self, name: str):
-        group, state, frame = GROUPS.get(name), fitted(name), make_frame()
+        group, state, frame = group_of(name), fitted(name), make_frame()
         together = group.transform(state, frame)
         alone = [tuple(group.transform(state, frame.iloc[[row]])) for row in range(N_ROWS)]
         for number, made in enumerate(together):
@@ -158,7 +168,7 @@ class TestEveryGroup:
             np.testing.assert_array_equal(rows, made.array)
 
     def test_reordered_rows_and_categories_change_nothing(self, name: str):
-        group, state, frame = GROUPS.get(name), fitted(name), make_frame()
+        group, state, frame = group_of(name), fitted(name), make_frame()
         order = np.random.default_rng(1).permutation(N_ROWS)
         shuffled = frame.iloc[order]
         shuffled = shuffled.assign(
@@ -170,7 +180,7 @@ class TestEveryGroup:
             np.testing.assert_array_equal(made.array, expected.array[:, order])
 
     def test_an_unseen_category_is_no_known_one(self, name: str):
-        group, state, frame = GROUPS.get(name), fitted(name), make_frame().iloc[[0]]
+        group, state, frame = group_of(name), fitted(name), make_frame().iloc[[0]]
         strange = frame.assign(label=pd.Categorical(["violet"]))
         for made in group.transform(state, strange):
             for column, codes in zip(made.names, made.array, strict=True):
@@ -178,7 +188,7 @@ class TestEveryGroup:
                     assert not codes.any()
 
     def test_unseen_infinite_and_huge_numbers_stay_within_bounds(self, name: str):
-        group, state = GROUPS.get(name), fitted(name)
+        group, state = group_of(name), fitted(name)
         values = [np.inf, -np.inf, 1e300, -1e300, 1e37, -7.123456789, 1e-300]
         frame = make_frame().iloc[: len(values)].astype({"whole": np.float64})
         for column in ("number", "whole", "gappy", "infinite"):
@@ -190,7 +200,7 @@ class TestEveryGroup:
                 assert (made.array.max(axis=1) < made.levels).all()
 
     def test_all_missing_rows_are_transformed(self, name: str):
-        group, frame = GROUPS.get(name), make_frame().astype({"whole": np.float64})
+        group, frame = group_of(name), make_frame().astype({"whole": np.float64})
         types = frame.dtypes.to_dict()
         nothing = pd.DataFrame({n: pd.Series([None], dtype=t) for n, t in types.items()})
         for made in group.transform(fitted(name), nothing):
@@ -203,8 +213,8 @@ class TestEveryGroup:
             values.setflags(write=False)
             frame[column] = pd.Series(values, copy=False)
         before = frame.copy(deep=True)
-        group = GROUPS.get(name)
-        state = group.fit(frame, columns_of(frame), group.make_params({}))
+        group = group_of(name)
+        state = group.fit(frame, columns_of(frame), group.make_params(OWN.get(name, {})))
         assert state is not None
         list(group.transform(state, frame))
         pd.testing.assert_frame_equal(frame, before)
@@ -224,13 +234,18 @@ class TestEveryGroup:
             extra={},
             key="made",
         )
-        stored = prepare_features(dataset, (Step(name=name),), tmp_path, transductive=False)
-        assert_same(stored.steps[0].load("train"), GROUPS.get(name).transform(state, frame))
+        stored = prepare_features(
+            dataset,
+            (Step(group_of(name).name, tuple(OWN.get(name, {}).items())),),
+            tmp_path,
+            transductive=False,
+        )
+        assert_same(stored.steps[0].load("train"), group_of(name).transform(state, frame))
         assert_same(stored.steps[0].transform(frame), stored.steps[0].load("train"))
 
     def test_a_table_without_its_columns_gives_no_state(self, name: str):
-        group = GROUPS.get(name)
-        assert group.fit(make_frame(), (), group.make_params({})) is None
+        group = group_of(name)
+        assert group.fit(make_frame(), (), group.make_params(OWN.get(name, {}))) is None
 
 
 NARROWED = [name for name in GROUPS.names() if GROUPS.get(name).keep]

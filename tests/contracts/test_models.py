@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow  # takes seconds: not in make quick
 
 BOOSTED = [(name, task) for name, task in CASES if MODELS.get(name).has_rounds]
 OFFSET = [(name, task) for name, task in CASES if MODELS.get(name).takes_offset]
-SQUARED = {"extra_trees", "mlp"}  # fit squared error instead, and say so
+SQUARED = {"extra_trees", "kernel", "mlp"}  # fit squared error instead, and say so
 REGRESSIONS = [name for name in MODELS if "regression" in MODELS.get(name).tasks]
 
 

@@ -28,7 +28,7 @@ def test_labels_are_numbered_from_one_and_missing_or_unseen_is_zero():
 
 def test_labels_absent_from_the_fitted_rows_have_no_code():
     frame = pd.DataFrame({"city": pd.Categorical(["b", "c"], categories=["a", "b", "c", "d"])})
-    state = NATIVE.fit(frame, COLUMNS, {"min_count": 1})
+    state = NATIVE.fit(frame, COLUMNS, NATIVE.make_params({"min_count": 1}))
     assert state is not None
     assert next(NATIVE.transform(state, frame)).array.tolist() == [[1, 2]]
 

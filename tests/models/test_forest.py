@@ -72,3 +72,40 @@ def test_no_class_is_impossible(wine: FitJob):
     params = {**PARAMS, "min_samples_leaf": 1}
     margins = forest.fit(replace(wine, params=params)).model.predict(wine.matrix)
     assert make_predictions(margins, "log_loss").min() > 0.005
+
+
+def make_noise(rows: int) -> np.ndarray:
+    return np.random.default_rng(0).normal(size=rows)
+
+
+def test_a_tree_may_have_a_leaf_for_each_row(diabetes: FitJob):
+    params = {**PARAMS, "min_samples_leaf": 1}
+    job = replace(diabetes, y=make_noise(442), params=params)
+    model = forest.fit(job).model
+    assert {tree.n_leaves for tree in model.trees} == {442}
+    np.testing.assert_allclose(model.predict(job.matrix)[:, 0], job.y, rtol=1e-6)
+
+
+@pytest.mark.parametrize("n_outputs", [1, 30])
+def test_trees_of_many_rows_and_classes_have_a_size_that_memory_holds(
+    diabetes: FitJob, n_outputs: int, tmp_path: Path
+):
+    rows = 12_000
+    values = np.asfortranarray(make_noise(3 * rows).reshape(rows, 3), dtype=np.float32)
+    y = make_noise(rows) if n_outputs == 1 else np.arange(rows) % n_outputs
+    objective = "squared_error" if n_outputs == 1 else "log_loss"
+    params = {"n_estimators": 2, "min_samples_leaf": 1, "max_leaf_nodes": None}
+    job = replace(diabetes, y=y, params=params, objective=objective, n_outputs=n_outputs)
+    job = replace(job, matrix=replace(job.matrix, values=values))
+    model = forest.fit(job).model
+    used = [len(tree.__getstate__()["nodes"].tobytes()) + tree.value.nbytes for tree in model.trees]
+    assert max(used) <= forest.MOST_TREE_BYTES
+    model.save(tmp_path)
+    saved = (tmp_path / "model.npz").stat().st_size
+    assert saved < 0.6 * 2 * forest.MOST_TREE_BYTES
+
+
+def test_the_number_of_leaves_can_be_set(diabetes: FitJob):
+    params = {**PARAMS, "max_leaf_nodes": 8, "min_samples_leaf": 1}
+    model = forest.fit(replace(diabetes, params=params)).model
+    assert {tree.n_leaves for tree in model.trees} == {8}

@@ -7,6 +7,8 @@ import numpy as np
 from automl_cli.core.model import FitJob, Watch
 from automl_cli.models import lightgbm
 
+CODES = np.empty((4000, 0), dtype=np.int32)
+
 
 def with_defaults(job: FitJob, task: str, **own: object) -> FitJob:
     return replace(job, params=lightgbm.SPEC.make_params(task, own))
@@ -53,3 +55,21 @@ def test_a_fit_with_two_threads_repeats_itself(diabetes: FitJob):
     job = with_defaults(replace(diabetes, n_threads=2), "regression")
     first, second = (lightgbm.fit(job).model.predict(job.matrix) for _ in range(2))
     np.testing.assert_array_equal(first, second)
+
+
+def test_fine_bins_keep_each_value_apart(cancer: FitJob, tmp_path: Path):
+    values = np.repeat(np.arange(2000, dtype=np.float32), 2)[:, None]
+    y = (values[:, 0] % 2).astype(np.int64)  # what a coarser bin cannot tell
+    job = replace(cancer, matrix=replace(cancer.matrix, values=values, categories=CODES), y=y)
+    own = {"num_leaves": 4000, "min_data_in_leaf": 1, "min_data_in_bin": 1}
+    own = {**own, "min_sum_hessian_in_leaf": 0, "lambda_l2": 0, "bagging_freq": 0}
+    coarse, fine = (
+        lightgbm.fit(with_defaults(job, "binary", **own, max_bin=bins)).model
+        for bins in (255, 4095)
+    )
+    fine.save(tmp_path)
+    right = [(model.predict(job.matrix)[:, 0] > 0) == y for model in (coarse, fine)]
+    assert right[0].mean() < 0.7
+    assert right[1].all()
+    loaded = lightgbm.load(tmp_path).predict(job.matrix)
+    np.testing.assert_array_equal(loaded, fine.predict(job.matrix))

@@ -34,3 +34,20 @@ def test_a_parameter_set_to_null_is_left_to_the_library(cancer: FitJob):
         for given in (params, plain)
     ]
     np.testing.assert_array_equal(*margins)
+
+
+def test_fine_bins_keep_values_apart(cancer: FitJob, tmp_path: Path):
+    values = np.repeat(np.arange(2000, dtype=np.float32), 2)[:, None]
+    y = (values[:, 0] % 2).astype(np.int64)  # what a coarser bin cannot tell
+    codes = np.empty((4000, 0), dtype=np.int32)
+    matrix = replace(cancer.matrix, values=values, categories=codes)
+    job = replace(cancer, matrix=matrix, y=y)
+    own = {"max_depth": 0, "max_leaves": 0, "min_child_weight": 0, "reg_lambda": 0, "subsample": 1}
+    coarse, fine = (
+        xgboost.fit(replace(job, params={**own, "max_bin": bins})).model for bins in (256, 4095)
+    )
+    fine.save(tmp_path)
+    right = [(model.predict(matrix)[:, 0] > 0) == y for model in (coarse, fine)]
+    assert right[0].mean() < 0.7
+    assert right[1].mean() > 0.99
+    np.testing.assert_array_equal(xgboost.load(tmp_path).predict(matrix), fine.predict(matrix))

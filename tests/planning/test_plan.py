@@ -42,8 +42,8 @@ def test_other_models_begin_with_their_own_parameters(model: str):
 @pytest.mark.parametrize(
     ("names", "told"),
     [
-        (["extra_trees"], "extra_trees cannot solve a regression target of 100,001 rows"),
-        (["mlp", "extra_trees"], "none of mlp, extra_trees can solve a regression target"),
+        (["kernel"], "kernel cannot solve a regression target of 100,001 rows"),
+        (["mlp", "kernel"], "none of mlp, kernel can solve a regression target"),
     ],
 )
 def test_models_that_cannot_solve_a_task_are_those_that_were_asked_for(
@@ -56,6 +56,6 @@ def test_models_that_cannot_solve_a_task_are_those_that_were_asked_for(
     assert caught.value.message.startswith(f"models: {told}")
     limits = {
         "mlp": "mlp is for at most 100,000",
-        "extra_trees": "extra_trees is for at most 20,000",
+        "kernel": "kernel is for at most 5,000",
     }
     assert caught.value.message.endswith(f"({', '.join(limits[name] for name in names)}).")
