@@ -80,11 +80,11 @@ def fit_original_mean(
 
 
 def transform_original_mean(state: GroupState, frame: pd.DataFrame) -> Iterator[Features]:
-    """Return, for each column, the mean target of its value there, and log(1 + how often it is).
+    """Return the mean target of the value of each column there, and log(1 + how often it is).
 
     A class has its share if there are more than two, and each target has its own columns.
     """
-    return make_chunks(_look_up_all(state, frame), len(frame))
+    return make_chunks(_transform_all(state, frame), len(frame))
 
 
 def nest_original_mean(state: GroupState, original: Original) -> Iterator[Features]:
@@ -127,7 +127,7 @@ def _encode(
     return encode_nested(codes, len(coding.counts), smoothing, every)
 
 
-def _look_up_all(state: GroupState, frame: pd.DataFrame) -> Iterator[tuple[str, FloatVector]]:
+def _transform_all(state: GroupState, frame: pd.DataFrame) -> Iterator[tuple[str, FloatVector]]:
     endings = state.meta["endings"]
     for (name, whats), coding, means in zip(state.meta["columns"], *_unpack(state), strict=True):
         codes = look_up(coding, read_keys(frame, name))
