@@ -64,8 +64,8 @@ def _format_features() -> Iterator[str]:
     yield (
         "These names are steps of a recipe and groups for `features.groups`. All of them are "
         "fitted without\nthe target of train. If a step gives codes for target means, each fold "
-        "computes the means from its\nown training rows. [Features](features.md) explains what they "
-        "are for."
+        "computes the means from its\nown training rows. [Features](features.md) explains what "
+        "they are for."
     )
     rows = [
         (
