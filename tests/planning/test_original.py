@@ -240,6 +240,22 @@ def test_each_target_of_it_has_columns_for_every_target(tmp_path: Path) -> None:
     predict_alike(folder)
 
 
+def test_a_table_of_changed_copies_of_train_teaches_nothing(tmp_path: Path) -> None:
+    rows, rng = make_rows(600, 0), np.random.default_rng(0)
+    rows["y"] = rng.permutation(rows["y"])
+    changed = rows.assign(**{name: rows[name] + rng.normal(0, 0.01, 600) for name in "abcd"})
+    folder = tmp_path / "task"
+    folder.mkdir()
+    rows.rename_axis("id").to_csv(folder / "train.csv")
+    make_rows(100, 1).drop(columns="y").rename_axis("id").to_csv(folder / "test.csv")
+    changed.to_csv(folder / "original.csv", index=False)
+    summary = fit(folder, f"features.recipes.lightgbm={LEARNING}", "models={lightgbm: {}}")
+
+    assert abs(summary["score"] - 0.5) < 3 * np.sqrt(1 / 12 * (1 / 300 + 1 / 300))
+    for path in (folder / "run" / "features").glob("original_*/state.json"):
+        assert json.loads(path.read_text())["meta"] is None
+
+
 @pytest.mark.parametrize(
     ("given", "place"),
     [
