@@ -9,6 +9,7 @@ from automl_cli.audit import audit_all
 from automl_cli.config.schema import RunConfig
 from automl_cli.config.show import show_config
 from automl_cli.core.candidate import CandidateSpec, FeatureRecipe
+from automl_cli.core.dataset import Dataset
 from automl_cli.core.deadline import Deadline
 from automl_cli.core.errors import ConfigError, PlanError
 from automl_cli.core.events import Event, Listener
@@ -22,7 +23,7 @@ from automl_cli.features.state import FeatureSet, prepare_features
 from automl_cli.features.tables import save_tables
 from automl_cli.planning.binding import check_config
 from automl_cli.planning.holdout import Holdout, describe_holdout, hold_out
-from automl_cli.planning.original import describe_gate
+from automl_cli.planning.original import describe_gate, hide_copies
 from automl_cli.planning.parameters import check_values
 from automl_cli.planning.plan import (
     is_screened,
@@ -214,19 +215,21 @@ def _work(session: Session) -> dict[str, Any]:
 
 def _prepare(session: Session) -> Session:
     """Make what the workers read; candidates whose recipe makes no feature are left out."""
-    plain_sets = _prepare_recipes(session)
+    recipes = [spec.recipe for every in session.specs.values() for spec in every]
+    dataset = hide_copies(session.dataset, recipes)
+    plain_sets = _prepare_recipes(session, dataset)
     specs = {
         name: tuple(spec for spec in every if make_plain(spec).recipe in plain_sets)
         for name, every in session.specs.items()
     }
     if any(is_screened(spec) for every in specs.values() for spec in every):
-        save_tables(session.dataset, session.directory.tables)
+        save_tables(dataset, session.directory.tables)
     for problem in session.problems:
         save_assignment(problem, session.directory.problem(problem.target.name))
     return replace(session, specs=specs, plain_sets=plain_sets)
 
 
-def _prepare_recipes(session: Session) -> dict[FeatureRecipe, FeatureSet]:
+def _prepare_recipes(session: Session, dataset: Dataset) -> dict[FeatureRecipe, FeatureSet]:
     found: dict[FeatureRecipe, FeatureSet] = {}
     errors: list[PlanError] = []
     planned = (make_plain(spec).recipe for every in session.specs.values() for spec in every)
@@ -234,7 +237,7 @@ def _prepare_recipes(session: Session) -> dict[FeatureRecipe, FeatureSet]:
     for recipe in dict.fromkeys([*planned, *searched]):
         try:
             made = prepare_features(
-                session.dataset,
+                dataset,
                 recipe,
                 session.directory.features,
                 transductive=session.transductive,

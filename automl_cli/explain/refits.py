@@ -78,7 +78,10 @@ def refit_with_probe(
     noise = pd.DataFrame({name: rng.normal(size=run.dataset.n_rows)})
     column = Column(name=name, role="numeric", reason="made up")
     added = run.dataset.original
-    further = None if added is None else pd.DataFrame({name: rng.normal(size=len(added.frame))})
+    further = None
+    if added is not None:
+        more = pd.DataFrame({name: rng.normal(size=len(added.frame))})
+        further = replace(added, frame=more)
     tables = FeatureTables(train=noise, test=None, known=noise, columns=(column,), original=further)
 
     def change(directory: RunDirectory, given: FeatureSet) -> FeatureSet:
@@ -154,7 +157,7 @@ def _limit(run: Reopened, whole: Candidate) -> CandidateSpec:
 def _change_tables(run: Reopened, change: Callable[[pd.DataFrame], pd.DataFrame]) -> FeatureTables:
     """Return what candidates are fitted on, changed: train, and the original data set if any."""
     train, added = change(run.dataset.train), run.dataset.original
-    further = None if added is None else change(added.frame)
+    further = None if added is None else replace(added, frame=change(added.frame))
     columns = run.dataset.schema.columns
     return FeatureTables(train=train, test=None, known=train, columns=columns, original=further)
 

@@ -15,6 +15,8 @@ from automl_cli.features.group import FeatureGroup
 from automl_cli.features.group_stats import GROUP_STATS
 from automl_cli.features.missing import MISSING
 from automl_cli.features.numeric import FILLED, NUMERIC
+from automl_cli.features.original_mean import ORIGINAL_MEAN
+from automl_cli.features.original_teacher import ORIGINAL_TEACHER
 from automl_cli.features.random_subsets import RANDOM_SUBSETS
 from automl_cli.features.resolutions import RESOLUTIONS
 from automl_cli.features.rows import ROWS
@@ -45,5 +47,7 @@ GROUPS: Registry[FeatureGroup] = Registry(
         "text_shape": TEXT_SHAPE,
         "text": TEXT,
         "text_linear": TEXT_LINEAR,
+        "original_mean": ORIGINAL_MEAN,
+        "original_teacher": ORIGINAL_TEACHER,
     },
 )

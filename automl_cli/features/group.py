@@ -3,6 +3,9 @@
 A group never sees the target. A feature that needs it comes as integer codes of kind
 ``target_mean``, and `features.matrix` turns them into nested means inside each fold; so there is
 one place in which a leak could be, and one test for it.
+
+The targets of the original data set are no such target: its rows are outside the competition, and
+none of them is a row of train. A group may learn from them (`OriginalUse`), once a run.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -16,7 +19,7 @@ import pandas as pd
 
 from automl_cli.core.arrays import CodeMatrix, Float32Matrix
 from automl_cli.core.candidate import ParamValue
-from automl_cli.core.dataset import Column
+from automl_cli.core.dataset import Column, Original
 from automl_cli.core.errors import PlanError
 
 FeatureKind: TypeAlias = Literal["values", "categories", "target_mean", "linear"]
@@ -72,6 +75,25 @@ class Features:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OriginalUse:
+    """How a group learns from the original data set instead of the competition's rows.
+
+    Parameters
+    ----------
+    fit
+        ``fit(original, columns, params) -> State | None``, called once a run, where there is an
+        original data set; None if there is nothing to make of these columns.
+    transform
+        ``transform(state, original) -> features`` of the rows that the group has learned from,
+        each as if it had not been among them, so that a model may train on them beside others.
+        Names, kinds and levels are those of the group's own `transform`.
+    """
+
+    fit: Callable[[Original, tuple[Column, ...], GroupParams], GroupState | None]
+    transform: Callable[[GroupState, Original], Iterator[Features]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeatureGroup:
     """An entry of GROUPS.
 
@@ -82,7 +104,8 @@ class FeatureGroup:
     fit
         ``fit(frame, columns, params) -> State | None``, called once a run; None if there is
         nothing to make, such as dates in a table without dates. It is called with no columns
-        before, and then has to refuse parameters out of range with a `PlanError`.
+        before, and then has to refuse parameters out of range with a `PlanError`; that is all it
+        does if there is an `original`.
     transform
         ``transform(state, frame) -> features``, made one after another as they are asked for: each
         row of the result depends on the state and on this row only. Names, kinds and levels are
@@ -96,6 +119,9 @@ class FeatureGroup:
         ``keep(state, names) -> State``: a smaller state that still makes the columns of these
         names, makes them alike, and makes no others that it can leave out; None for groups whose
         states are small.
+    original
+        For a group that learns from the original data set: how. Without that data set it makes
+        nothing.
     """
 
     name: str
@@ -104,6 +130,7 @@ class FeatureGroup:
     defaults: GroupParams = field(default_factory=dict)
     is_screened: bool = True
     keep: Callable[[GroupState, frozenset[str]], GroupState] | None = None
+    original: OriginalUse | None = None
 
     def narrow(self, state: GroupState, names: frozenset[str]) -> GroupState:
         """Return a state that makes at least the columns of these names."""

@@ -20,7 +20,7 @@ import pandas as pd
 
 from automl_cli.core.candidate import Step
 from automl_cli.features import GROUPS
-from automl_cli.features.group import Features, GroupState
+from automl_cli.features.group import FeatureGroup, Features, GroupState
 from automl_cli.features.tables import FeatureTables
 from automl_cli.store import read_json, write_array, write_folder, write_json
 
@@ -119,7 +119,7 @@ def list_columns(folder: Path) -> list[StoredColumn]:
 
 
 def fit_step(tables: FeatureTables, step: Step) -> GroupState | None:
-    """Return what the group of a step learns, None if these columns are nothing to it.
+    """Return what the group of a step learns, None if these tables are nothing to it.
 
     Raises
     ------
@@ -127,7 +127,12 @@ def fit_step(tables: FeatureTables, step: Step) -> GroupState | None:
         If the group or a parameter is unknown.
     """
     group = GROUPS.get(step.name)
-    return group.fit(tables.known, tables.columns, group.make_params(dict(step.params)))
+    params = group.make_params(dict(step.params))
+    if group.original is None:
+        return group.fit(tables.known, tables.columns, params)
+    if tables.original is None:
+        return None
+    return group.original.fit(tables.original, tables.columns, params)
 
 
 def prepare_step(folder: Path, step: Step, tables: FeatureTables) -> None:
@@ -191,14 +196,8 @@ def write_step(
     if state is None:
         return
     np.savez(folder / "state.npz", **state.arrays)  # type: ignore[arg-type]  # the stub takes the names for options
-    every: list[tuple[TableName, pd.DataFrame | None]] = [
-        ("train", tables.train),
-        ("test", tables.test),
-        ("original", tables.original),
-    ]
-    for name, frame in every:
-        if frame is not None:
-            _write_table(folder, name, keep_columns(group.transform(state, frame), kept))
+    for name, made in _transform_tables(group, state, tables):
+        _write_table(folder, name, keep_columns(made, kept))
 
 
 def load_step(folder: Path) -> FittedStep | None:
@@ -210,6 +209,21 @@ def load_step(folder: Path) -> FittedStep | None:
         state = GroupState(meta=stored["meta"], arrays=dict(arrays))
     kept = None if stored["kept"] is None else frozenset(stored["kept"])
     return FittedStep(folder=folder, group=stored["group"], state=state, kept=kept)
+
+
+def _transform_tables(
+    group: FeatureGroup, state: GroupState, tables: FeatureTables
+) -> Iterator[tuple[TableName, Iterator[Features]]]:
+    yield "train", group.transform(state, tables.train)
+    if tables.test is not None:
+        yield "test", group.transform(state, tables.test)
+    if tables.original is not None:
+        use = group.original
+        frame = tables.original.frame
+        made = (
+            group.transform(state, frame) if use is None else use.transform(state, tables.original)
+        )
+        yield "original", made
 
 
 def _read_entries(folder: Path) -> list[dict[str, Any]]:

@@ -5,12 +5,19 @@ Feather keeps every dtype that a role guarantees: numbers, categories with their
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pandas as pd
 
-from automl_cli.core.dataset import Column, Dataset, Role
-from automl_cli.store import read_json, translated, write_folder, write_json
+from automl_cli.core.dataset import Column, Dataset, Original, Role
+from automl_cli.store import (
+    read_array,
+    read_json,
+    translated,
+    write_array,
+    write_folder,
+    write_json,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,25 +26,27 @@ class FeatureTables:
 
     Parameters
     ----------
-    train, test, original
-        The feature columns; test and the original data set may be missing.
+    train, test
+        The feature columns; test may be missing.
     known
         The rows that groups are fitted on: those of train, or of both.
     columns
         The roles of the columns.
+    original
+        The labelled rows of the original data set, or None without one.
     """
 
     train: pd.DataFrame
     test: pd.DataFrame | None
     known: pd.DataFrame
     columns: tuple[Column, ...]
-    original: pd.DataFrame | None = None
+    original: Original | None = None
 
 
 def make_tables(dataset: Dataset, *, transductive: bool) -> FeatureTables:
     """Return the tables of a data set, to be fitted on its test rows too if `transductive`."""
     tables = _join(dataset.train, dataset.test, dataset.schema.columns, with_test=transductive)
-    return replace(tables, original=dataset.original.frame if dataset.original else None)
+    return replace(tables, original=dataset.original)
 
 
 def save_tables(dataset: Dataset, folder: Path) -> None:
@@ -50,8 +59,8 @@ def save_tables(dataset: Dataset, folder: Path) -> None:
             dataset.train.to_feather(beside / "train.feather")
             if dataset.test is not None:
                 dataset.test.to_feather(beside / "test.feather")
-            if dataset.original is not None:
-                dataset.original.frame.to_feather(beside / "original.feather")
+        if dataset.original is not None:
+            _save_original(dataset.original, beside)
         columns = [[one.name, one.role, one.reason] for one in dataset.schema.columns]
         write_json(beside / "columns.json", {"columns": columns})
 
@@ -61,14 +70,37 @@ def save_tables(dataset: Dataset, folder: Path) -> None:
 def load_tables(folder: Path, *, transductive: bool) -> FeatureTables:
     """Return the tables that `save_tables` wrote; see `make_tables`."""
     stored = cast("list[tuple[str, Role, str]]", read_json(folder / "columns.json")["columns"])
-    test, original = folder / "test.feather", folder / "original.feather"
+    test = folder / "test.feather"
     tables = _join(
         pd.read_feather(folder / "train.feather"),
         pd.read_feather(test) if test.exists() else None,
         tuple(Column(name=name, role=role, reason=reason) for name, role, reason in stored),
         with_test=transductive,
     )
-    return replace(tables, original=pd.read_feather(original) if original.exists() else None)
+    return replace(tables, original=_load_original(folder))
+
+
+def _save_original(original: Original, folder: Path) -> None:
+    with translated(folder):
+        original.frame.to_feather(folder / "original.feather")
+    for number, values in enumerate(original.targets.values()):
+        write_array(folder / f"original-target-{number}.npy", values)
+    described = {"targets": list(original.targets), "absent": list(original.absent)}
+    write_json(folder / "original.json", described)
+
+
+def _load_original(folder: Path) -> Original | None:
+    if not (folder / "original.json").exists():
+        return None
+    described: dict[str, Any] = read_json(folder / "original.json")
+    return Original(
+        frame=pd.read_feather(folder / "original.feather"),
+        targets={
+            name: read_array(folder / f"original-target-{number}.npy")
+            for number, name in enumerate(described["targets"])
+        },
+        absent=tuple(described["absent"]),
+    )
 
 
 def _join(

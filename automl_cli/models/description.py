@@ -148,6 +148,8 @@ NAMES: Mapping[str, str] = {  # of feature steps, where the step's own name says
     "text_shape": "shape of texts",
     "text": "words",
     "text_linear": "linear texts",
+    "original_mean": "original's means",
+    "original_teacher": "original's teacher",
 }
 COUNTED: Mapping[str, str] = {  # parameters that are numbers of something
     "num_leaves": "leaves",

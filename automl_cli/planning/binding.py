@@ -35,14 +35,15 @@ def check_names(loaded: LoadedConfig) -> None:
 
 
 def check_config(loaded: LoadedConfig) -> None:
-    """Refuse what `check_names` refuses, and what the validation would pass over in silence.
+    """Refuse what `check_names` refuses, and what the run would pass over in silence.
 
     Raises
     ------
     ConfigError
         Lists every mistake with its place.
     """
-    raise_mistakes([*_find_mistakes(loaded), *_find_unused(loaded)])
+    unused = [*_find_unused(loaded), *_find_unfounded(loaded)]
+    raise_mistakes([*_find_mistakes(loaded), *unused])
 
 
 def _find_unused(loaded: LoadedConfig) -> Iterator[Mistake]:
@@ -57,6 +58,24 @@ def _find_unused(loaded: LoadedConfig) -> Iterator[Mistake]:
             problem = f"validation.splitter is {splitter}, which does not use it."
             hint = f"Leave validation.{key} out, or set validation.splitter to {users}."
         yield loaded.mistake(("validation", key), problem, hint=hint)
+
+
+def _find_unfounded(loaded: LoadedConfig) -> Iterator[Mistake]:
+    """Find steps that learn from the original data set where there is none."""
+    config = loaded.config
+    if config.data.original is not None:
+        return
+    groups = [name for name, params in config.features.groups.items() if params is not False]
+    named: list[tuple[KeyPath, str]] = [(("features", "groups", name), name) for name in groups]
+    for model, recipe in config.features.recipes.items():
+        named += [(("features", "recipes", model), step.name) for step in recipe]
+    for number, entry in enumerate(config.candidates):
+        named += [(("candidates", number), step.name) for step in entry.features or ()]
+    for place, name in named:
+        if name in GROUPS and GROUPS.get(name).original is not None:
+            problem = f"{name} learns from the original data set, and the run has none."
+            hint = "Name its table with data.original (--original), or leave the step out."
+            yield loaded.mistake(place, problem, hint=hint)
 
 
 def _find_mistakes(loaded: LoadedConfig) -> Iterator[Mistake]:

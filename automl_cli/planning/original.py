@@ -4,13 +4,15 @@ The gate asks whether a model tells them from the competition's rows; the compar
 candidate that learned from them is worth on the competition's own rows, beside itself without.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from automl_cli.audit.adversarial import EASILY, LEAST_ROWS, measure_separation
-from automl_cli.core.candidate import Candidate
-from automl_cli.core.dataset import Dataset
+from automl_cli.core.candidate import Candidate, FeatureRecipe
+from automl_cli.core.dataset import Dataset, Original
 from automl_cli.core.problem import Problem
 from automl_cli.decision.scoring import selection_loss
+from automl_cli.features import GROUPS
 from automl_cli.statistics.paired import compare_candidates
 
 COPIED = 0.3  # an area so far below chance: the nearest row of many is a copy in the other table
@@ -50,14 +52,36 @@ def describe_gate(dataset: Dataset) -> tuple[bool, list[tuple[str, str, str]]]:
     frame = dataset.original.frame
     if min(len(frame), dataset.n_rows) < LEAST_ROWS:
         return True, [("original rows", "tried", "too few rows to tell them from train's")]
-    known = [one for one in dataset.schema.columns if one.name not in dataset.original.absent]
-    auc = measure_separation(dataset.train, frame, known)
+    auc = _measure_separation(dataset, dataset.original)
     text = f"a model tells them from train's rows with an AUC of {auc:.2f}"
     if auc < COPIED:
         return False, [("original rows", "not used", f"{text}: they are copies of train's")]
     if auc >= EASILY:
         return False, [("original rows", "not used", f"{text}, which is more than {EASILY}")]
     return True, [("original rows", "tried", text)]
+
+
+def hide_copies(dataset: Dataset, recipes: Iterable[FeatureRecipe]) -> Dataset:
+    """Return the data set as steps may learn from it: without an original of train's copies.
+
+    Copies with small changes are not left out row by row, and would tell a fold the targets of the
+    rows that it holds out.
+
+    Parameters
+    ----------
+    dataset
+        The tables.
+    recipes
+        What is to be made; nothing is measured if no step of it learns from the original data set.
+    """
+    names = {step.name for recipe in recipes for step in recipe}
+    original = dataset.original
+    if original is None or not any(GROUPS.get(name).original for name in names):
+        return dataset
+    few = min(len(original.frame), dataset.n_rows) < LEAST_ROWS
+    if few or _measure_separation(dataset, original) >= COPIED:
+        return dataset
+    return replace(dataset, original=None)
 
 
 def compare_original(problem: Problem, learned: Candidate, plain: Candidate) -> OriginalComparison:
@@ -78,3 +102,8 @@ def compare_original(problem: Problem, learned: Candidate, plain: Candidate) -> 
         gain_se=rows.error,
         is_better=selection_loss(problem, learned.oof) < selection_loss(problem, plain.oof),
     )
+
+
+def _measure_separation(dataset: Dataset, original: Original) -> float:
+    known = [one for one in dataset.schema.columns if one.name not in original.absent]
+    return measure_separation(dataset.train, original.frame, known)

@@ -9,12 +9,13 @@ import pandas as pd
 import pytest
 
 from automl_cli.core.candidate import ParamValue, Step
-from automl_cli.core.dataset import Column, Dataset, Role, Schema
+from automl_cli.core.dataset import Column, Dataset, Original, Role, Schema
 from automl_cli.features import GROUPS
 from automl_cli.features.group import CHUNK, FeatureGroup, Features, GroupState
 from automl_cli.features.sources import trace_step
 from automl_cli.features.state import prepare_features
-from automl_cli.features.steps import FittedStep
+from automl_cli.features.steps import FittedStep, fit_step
+from automl_cli.features.tables import FeatureTables
 
 pytestmark = pytest.mark.slow  # takes seconds: not in make quick
 
@@ -83,9 +84,35 @@ def group_of(name: str) -> FeatureGroup:
     return GROUPS.get(name.partition(",")[0])
 
 
+def make_original(frame: pd.DataFrame) -> Original:
+    """Label rows with two classes, three classes and values, all of which hang on the columns."""
+    number = frame["number" if "number" in frame else "number_0"].to_numpy()
+    noise = np.random.default_rng(2).normal(size=len(frame))
+    targets: dict[str, np.ndarray] = {
+        "passed": (number + noise > 0).astype(np.int64),
+        "grade": np.digitize(number + noise, [-0.5, 0.5]).astype(np.int64),
+        "score": 3 * number + noise,
+    }
+    return Original(frame=frame, targets=targets)
+
+
+def fit(
+    name: str,
+    frame: pd.DataFrame,
+    columns: tuple[Column, ...],
+    own: dict[str, ParamValue] | None = None,
+) -> GroupState | None:
+    """Fit a group on the rows, or on the same rows with targets if that is what it learns from."""
+    group = group_of(name)
+    params = group.make_params({**OWN.get(name, {}), **(own or {})})
+    if group.original is None:
+        return group.fit(frame, columns, params)
+    return group.original.fit(make_original(frame), columns, params)
+
+
 def fitted(name: str) -> GroupState:
-    group, frame = group_of(name), make_frame()
-    state = group.fit(frame, columns_of(frame), group.make_params(OWN.get(name, {})))
+    frame = make_frame()
+    state = fit(name, frame, columns_of(frame))
     assert state is not None
     return state
 
@@ -214,7 +241,7 @@ class TestEveryGroup:
             frame[column] = pd.Series(values, copy=False)
         before = frame.copy(deep=True)
         group = group_of(name)
-        state = group.fit(frame, columns_of(frame), group.make_params(OWN.get(name, {})))
+        state = fit(name, frame, columns_of(frame))
         assert state is not None
         list(group.transform(state, frame))
         pd.testing.assert_frame_equal(frame, before)
@@ -233,6 +260,7 @@ class TestEveryGroup:
             sample=None,
             extra={},
             key="made",
+            original=make_original(frame),
         )
         stored = prepare_features(
             dataset,
@@ -244,8 +272,44 @@ class TestEveryGroup:
         assert_same(stored.steps[0].transform(frame), stored.steps[0].load("train"))
 
     def test_a_table_without_its_columns_gives_no_state(self, name: str):
-        group = group_of(name)
-        assert group.fit(make_frame(), (), group.make_params(OWN.get(name, {}))) is None
+        assert fit(name, make_frame(), ()) is None
+
+
+@pytest.mark.parametrize("name", [name for name in GROUPS.names() if GROUPS.get(name).original])
+class TestEveryGroupThatLearnsFromTheOriginalDataSet:
+    def test_the_rows_it_has_learned_from_have_the_same_columns(self, name: str):
+        group, state, original = GROUPS.get(name), fitted(name), make_original(make_frame())
+        assert group.original is not None
+        own = group.original.transform(state, original)
+        for made, other in zip(own, group.transform(state, original.frame), strict=True):
+            assert made.array.shape == other.array.shape
+            assert made.array.dtype == other.array.dtype
+            assert (made.kind, made.names, made.levels) == (other.kind, other.names, other.levels)
+
+    def test_train_and_test_are_not_learned_from(self, name: str, tmp_path: Path):
+        made = {}
+        for seed in (0, 3):
+            frame = make_frame(seed)
+            schema = Schema(targets=(), id=None, columns=columns_of(frame), ignored=(), facts=())
+            dataset = Dataset(
+                schema=schema,
+                train=frame,
+                targets={},
+                test=make_frame(seed + 1),
+                test_ids=None,
+                sample=None,
+                extra={},
+                key=f"made {seed}",
+                original=make_original(make_frame(5)),
+            )
+            stored = prepare_features(dataset, (Step(name=name),), tmp_path, transductive=True)
+            made[seed] = columns_by_name(stored.steps[0].transform(make_frame(7)))
+        assert made[0] == made[3]
+
+    def test_nothing_is_made_without_it(self, name: str):
+        frame = make_frame()
+        tables = FeatureTables(train=frame, test=None, known=frame, columns=columns_of(frame))
+        assert fit_step(tables, Step(name=name)) is None
 
 
 NARROWED = [name for name in GROUPS.names() if GROUPS.get(name).keep]
@@ -298,7 +362,7 @@ class TestEveryGroupThatCanBeNarrowed:
     def test_features_come_in_chunks(self, name: str):
         many = pd.concat([make_frame(k).add_suffix(f"_{k}") for k in range(12)], axis=1)
         group = GROUPS.get(name)
-        state = group.fit(many, columns_of(many), group.make_params(MANY.get(name, {})))
+        state = fit(name, many, columns_of(many), MANY.get(name, {}))
         assert state is not None
         made = list(group.transform(state, many))
         assert len(made) > 1

@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 
 import automl_cli
+from automl_cli.commands.predict import PredictRequest, predict
 from automl_cli.config.load import load_config
 from automl_cli.core.dataset import Dataset
-from automl_cli.core.errors import PlanError
+from automl_cli.core.errors import ConfigError, PlanError
 from automl_cli.data.files import find_files
 from automl_cli.data.infer import infer_dataset
 from automl_cli.explain import ExplainRequest, explain
@@ -176,3 +177,101 @@ def test_the_place_of_the_file_does_not_change_the_key_of_a_run(tmp_path: Path) 
     _, other = read(folder, f"data.original={folder / 'original.csv'}")
 
     assert make_run_key(dataset, config) == make_run_key(dataset, other)
+
+
+LEARNING = "[numeric, native, original_mean, original_teacher]"
+
+
+def predict_alike(folder: Path) -> None:
+    """Compare what a run says of the test rows, read as new rows, with its submission."""
+    out = folder / "predicted.csv"
+    predict(PredictRequest(run=folder / "run", rows=folder / "test.csv", out=out))
+    submitted = pd.read_csv(folder / "run" / "submission.csv")
+    pd.testing.assert_frame_equal(pd.read_csv(out), submitted, rtol=0, atol=1e-9)
+
+
+def test_new_rows_are_told_the_same_of_the_original_data_set(tmp_path: Path) -> None:
+    folder = write(tmp_path / "task", make_rows(1000, 2))
+    summary = fit(folder, f"features.recipes.lightgbm={LEARNING}", "models={lightgbm: {}}")
+
+    predict_alike(folder)
+    states = list((folder / "run" / "features").glob("original_*/state.json"))
+    assert len(states) == 2
+    bundled = json.loads((folder / "run" / "bundle.json").read_text())["files"]
+    assert {path.relative_to(folder / "run").as_posix() for path in states} <= bundled.keys()
+    assert summary["score"] > 0.7
+
+
+def test_what_it_teaches_can_be_screened_and_explained(tmp_path: Path) -> None:
+    folder = write(tmp_path / "task", make_rows(1000, 2))
+    groups = "features.groups={original_mean: {top: 3}, original_teacher: {}}"
+    fit(folder, groups, "models={lightgbm: {}}", "limits.rounds=30")
+
+    assert list((folder / "run" / "features").glob("original_teacher-*/train-0.npy"))
+    assert list((folder / "run" / "features").glob("original_mean-*/tried.json"))
+    predict_alike(folder)
+    request = ExplainRequest(run=folder / "run", rows=50, tested_rows=100, drop_column=1)
+    assert explain(request, lambda _: None)["targets"][0]["columns"]
+
+
+def test_each_target_of_it_has_columns_for_every_target(tmp_path: Path) -> None:
+    folder = tmp_path / "task"
+    folder.mkdir()
+    for name, n_rows, seed in (("train", 300, 0), ("test", 100, 1), ("original", 600, 2)):
+        rows = make_rows(n_rows, seed).rename_axis("id")
+        rows["price"] = rows["a"] + rows["b"]
+        dropped = ["y", "price"] if name == "test" else []
+        rows.drop(columns=dropped).to_csv(folder / f"{name}.csv", index=name != "original")
+    automl_cli.fit(
+        folder,
+        preset="smoke",
+        overrides=[
+            "data.target=[y, price]",
+            "data.original=original.csv",
+            "models={lightgbm: {}}",
+            f"features.recipes.lightgbm={LEARNING}",
+        ],
+        out=folder / "run",
+    )
+
+    (path,) = (folder / "run" / "features").glob("original_teacher-*/features.json")
+    (made,) = json.loads(path.read_text())["features"]
+    assert made["names"] == ["original_teacher_y", "original_teacher_price"]
+    predict_alike(folder)
+
+
+def test_a_table_of_changed_copies_of_train_teaches_nothing(tmp_path: Path) -> None:
+    rows, rng = make_rows(600, 0), np.random.default_rng(0)
+    rows["y"] = rng.permutation(rows["y"])
+    changed = rows.assign(**{name: rows[name] + rng.normal(0, 0.01, 600) for name in "abcd"})
+    folder = tmp_path / "task"
+    folder.mkdir()
+    rows.rename_axis("id").to_csv(folder / "train.csv")
+    make_rows(100, 1).drop(columns="y").rename_axis("id").to_csv(folder / "test.csv")
+    changed.to_csv(folder / "original.csv", index=False)
+    summary = fit(folder, f"features.recipes.lightgbm={LEARNING}", "models={lightgbm: {}}")
+
+    assert abs(summary["score"] - 0.5) < 3 * np.sqrt(1 / 12 * (1 / 300 + 1 / 300))
+    for path in (folder / "run" / "features").glob("original_*/state.json"):
+        assert json.loads(path.read_text())["meta"] is None
+
+
+@pytest.mark.parametrize(
+    ("given", "place"),
+    [
+        ("features.recipes.lightgbm=[numeric, original_mean]", ""),
+        ("features.groups={original_mean: {}}", "features.groups.original_mean: "),
+        ("candidates=[{model: lightgbm, features: [original_mean]}]", "candidates[0]: "),
+    ],
+)
+def test_a_step_that_learns_from_it_needs_one(tmp_path: Path, given: str, place: str) -> None:
+    folder = write(tmp_path / "task", make_rows(400, 2))
+    with pytest.raises(ConfigError) as caught:
+        automl_cli.fit(folder, preset="smoke", overrides=[*SETTINGS, given], out=folder / "run")
+    assert caught.value.message == (
+        f"--set {given}: {place}original_mean learns from the original data set, and the run has "
+        "none."
+    )
+    assert caught.value.hint == (
+        "Name its table with data.original (--original), or leave the step out."
+    )

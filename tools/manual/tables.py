@@ -1,6 +1,6 @@
 """The page of tables: every name that a config may hold, as the registries have them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from automl_cli.audit import RULES
 from automl_cli.config.load import load_config
@@ -9,6 +9,7 @@ from automl_cli.core.metric import Metric
 from automl_cli.core.model import ModelSpec
 from automl_cli.ensemble import COMBINERS
 from automl_cli.features import GROUPS
+from automl_cli.features.group import FeatureGroup
 from automl_cli.metrics import METRICS
 from automl_cli.models import MODELS
 from automl_cli.splits import SPLITTERS
@@ -62,19 +63,24 @@ def _format_model(spec: ModelSpec) -> Iterator[str]:
 def _format_features() -> Iterator[str]:
     yield (
         "These names are steps of a recipe and groups for `features.groups`. All of them are "
-        "fitted without\nthe target. If a step gives codes for target means, each fold computes "
-        "the means from its own\ntraining rows. [Features](features.md) explains what they are for."
+        "fitted without\nthe target of train. If a step gives codes for target means, each fold "
+        "computes the means from its\nown training rows. [Features](features.md) explains what "
+        "they are for."
     )
     rows = [
         (
             f"`{name}`",
-            first_sentence(GROUPS.get(name).fit.__doc__),
+            first_sentence(_find_fit(GROUPS.get(name)).__doc__),
             first_sentence(GROUPS.get(name).transform.__doc__),
             _format_params(GROUPS.get(name).defaults),
         )
         for name in GROUPS
     ]
     yield from format_table(["step", "what it learns", "what it gives", "parameters"], rows)
+
+
+def _find_fit(group: FeatureGroup) -> Callable[..., object]:
+    return group.fit if group.original is None else group.original.fit
 
 
 def _format_metrics() -> Iterator[str]:
