@@ -71,7 +71,10 @@ def _slice_seconds(state: StudyState, spare: float, *, alone: bool) -> float:
     kept = 0.0 if alone else (1.0 - EXPLORED) * state.seconds_total
     left = max(spare - kept, SLICE_SHARE * spare)
     share = LAST_SHARE if alone and left < LAST_SHARE * state.seconds_total else SLICE_SHARE
-    return share * left * min(state.workers, state.n_first) / state.n_first
+    side_by_side = min(state.workers, state.n_first) / state.n_first
+    # Near the end a whole candidate is worth more than a part of several.
+    enough = min(LAST_SHARE * left * side_by_side, PESSIMISM * _best_seconds(state))
+    return max(share * left * side_by_side, enough)
 
 
 def _choose_arm(state: StudyState, slice_seconds: float) -> ArmState | None:

@@ -24,6 +24,7 @@ from automl_cli.train.execution import Execution
 from automl_cli.train.proposal import Outcome, Proposal
 
 WAYS_SHARE = 0.1  # of the time that the ways may take
+MOST_WAYS = 0.15  # of the time, after which the ways that are left are not tried
 LEAST_ROWS = 0.2  # share of them: with fewer a way of many values looks worse than it is
 SETUP = 2.0  # times what its rounds take that a fit of new columns takes
 LATER = 1.5  # times what a candidate's folds took that a further one may take
@@ -112,6 +113,8 @@ class Study:
         if self.execution.time_budget.fits_end.seconds_left() <= 0:
             return None
         while True:
+            if self._way_seconds() > MOST_WAYS * self.seconds_total:
+                self.queue.ways.clear()  # what they cost is missing elsewhere
             action = choose_action(self.state())
             if isinstance(action, Wait):
                 self.ended = action.reason
@@ -177,6 +180,12 @@ class Study:
             row_share=self._choose_rows(found),
             is_needed=not self.candidates and len(self.trials) == 1,
         )
+
+    def _way_seconds(self) -> float:
+        """Return the seconds that the trials of ways have taken so far."""
+        tried = [trial for trial in self.trials.values() if trial.source == "way"]
+        seconds = sum(trial.fold_seconds * trial.n_folds for trial in tried)
+        return seconds / self.execution.time_budget.workers
 
     def _choose_rows(self, point: Point) -> float:
         """Return the share of the rows on which a way is tried, so that all ways end in time."""

@@ -56,7 +56,7 @@ def list_trials(space: SearchSpace, default: Setting) -> list[tuple[Way, Setting
     default
         The parameters to try them with.
     """
-    tops = (0, TOP) if space.tops else (0,)
+    tops = (TOP, 0) if space.tops else (0,)  # what wins most often comes first
     return [
         (
             (way, bool(top)),
