@@ -60,7 +60,7 @@ from automl_cli.train.machine import (
     count_workers,
     make_memory_budget,
 )
-from automl_cli.train.time_budget import make_time_budget, reserve_seconds
+from automl_cli.train.time_budget import MOST_MEMBERS, make_time_budget, reserve_seconds
 
 if TYPE_CHECKING:
     from automl_cli.run.solve import Solution
@@ -275,7 +275,8 @@ def _make_execution(
     workers = config.run.workers or min(session.pool.workers, count_workers(threads, room))
     left = session.deadline.seconds_left() / share
     deadline = session.deadline if share == 1 else Deadline.after(left)
-    reserve = reserve_seconds(problem.folds.n_rows, problem.n_outputs * len(specs), left)
+    n_members = min(len(specs), MOST_MEMBERS)
+    reserve = reserve_seconds(problem.folds.n_rows, problem.n_outputs * n_members, left)
     return Execution(
         run=session.directory,
         executor=session.pool,

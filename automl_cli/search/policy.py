@@ -30,6 +30,7 @@ EXPLORED = 0.65  # of the time, after which the members of the blend come before
 SLICE_SHARE = 0.25  # of the time left for new candidates that the first folds of one may take
 LAST_SHARE = 0.8  # of the time left once nothing else is to be done in it, near the end
 SHORTEST = 0.5  # seconds
+ENOUGH = 0.6  # of what the best candidate of a model took; with less another is hardly of use
 LATEST = 3  # candidates of a model by which the next one is judged
 BONUS = 0.5  # mean gains that a model is thought to bring for want of trials
 PESSIMISM = 1.15  # fits take so much longer than those before
@@ -73,34 +74,37 @@ def _slice_seconds(state: StudyState, spare: float, *, alone: bool) -> float:
     share = LAST_SHARE if alone and left < LAST_SHARE * state.seconds_total else SLICE_SHARE
     side_by_side = min(state.workers, state.n_first) / state.n_first
     # Near the end a whole candidate is worth more than a part of several.
-    enough = min(LAST_SHARE * left * side_by_side, PESSIMISM * _best_seconds(state))
-    return max(share * left * side_by_side, enough)
+    longest = max((_needed(state, arm) for arm in state.arms if arm.n_left), default=0.0)
+    return max(share * left * side_by_side, min(LAST_SHARE * left * side_by_side, longest))
 
 
 def _choose_arm(state: StudyState, slice_seconds: float) -> ArmState | None:
     """Return the model whose next candidate promises most per second, if there is time for it."""
-    # What the best one needed to become what it is: with less a new one would come to nothing.
-    needed = _best_seconds(state)
-    able = [
-        arm
-        for arm in state.arms
-        if arm.n_left and max(PESSIMISM * arm.least_seconds, needed, SHORTEST) <= slice_seconds
-    ]
+    able = [arm for arm in state.arms if arm.n_left and _needed(state, arm) <= slice_seconds]
     if not able:
         return None
     leading = [arm for arm in able if arm.model == state.lead]
     if leading:
         return leading[0]
-    tried = {trial.model for trial in state.trials if trial.source != "first"}
+    tried = {trial.model for trial in state.trials if trial.source in {"planned", "search"}}
     untried = [arm for arm in able if arm.model not in tried]
     if untried:
         return untried[0]
     return max(able, key=lambda arm: _promise(state, arm))
 
 
-def _best_seconds(state: StudyState) -> float:
-    shown = [trial for trial in state.trials if math.isfinite(trial.loss)]
-    return min(shown, key=lambda trial: trial.loss).fold_seconds if shown else 0.0
+def _needed(state: StudyState, arm: ArmState) -> float:
+    """Return the seconds without which the next candidate of a model would come to nothing.
+
+    What the best one of the model took, or what is known of others; a learning rate may be raised.
+    """
+    shown = [
+        trial
+        for trial in state.trials
+        if trial.model == arm.model and trial.source != "way" and math.isfinite(trial.loss)
+    ]
+    own = min(shown, key=lambda trial: trial.loss).fold_seconds if shown else 0.0
+    return max(PESSIMISM * arm.least_seconds, ENOUGH * own, SHORTEST)
 
 
 def _promise(state: StudyState, arm: ArmState) -> float:

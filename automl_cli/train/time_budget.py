@@ -20,6 +20,7 @@ RESERVE_PER_CELL = 3e-5  # of the rows that combiners look at; measured, benchma
 RESERVE_PER_FAR_CELL = 2e-6  # of all rows, which are only predicted and scored
 MOST_RESERVED = 0.06  # of the time left
 MOST_ROWS = 100_000  # that combiners look at
+MOST_MEMBERS = 12  # that have enough folds in the end, on average
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,8 +66,9 @@ def draw_clock() -> str:
     spans = [
         (70, "first\ncandidate", ORANGE),
         (80, "screen of\ncolumns", PALE),
-        (180, "planned candidates,\none slice of time each", BLUE),
-        (210, "search: settings begin on one\nfold, the best come to all", BLUE),
+        (70, "ways of\npassing\ncolumns", BLUE),
+        (170, "every model once, then\nwhat gains most per\nsecond, on first folds", BLUE),
+        (150, "more folds and\nrepeats for members\nof the ensemble", BLUE),
         (90, "ensemble", GREEN),
         (90, "writing,\nreport", PALE),
     ]
