@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from automl_cli.core.candidate import Candidate, CandidateSpec
+from automl_cli.core.errors import RunError
 from automl_cli.core.events import Event, JsonValue
 from automl_cli.core.problem import Problem
 from automl_cli.models.description import describe_candidate
@@ -130,14 +131,17 @@ class Study:
         return (specs[0].key for specs in self.queue.planned.values() if specs)
 
     def restore(self, finished: Mapping[str, Candidate]) -> None:
-        """Take note of candidates that were finished before the study."""
+        """Take note of candidates that were finished before the study.
+
+        One whose fits are damaged is passed over: it may be begun anew.
+        """
         for key, candidate in finished.items():
+            try:
+                feature_set = load_feature_set(self.execution.run, candidate)
+            except RunError:
+                continue
             self.queue.taken.add(key)
-            self.points[key] = Point(
-                spec=candidate.spec,
-                feature_set=load_feature_set(self.execution.run, candidate),
-                source="first",
-            )
+            self.points[key] = Point(spec=candidate.spec, feature_set=feature_set, source="first")
             self.trials[key] = TrialState(key=key, model=candidate.spec.model, source="first")
             self.observe(candidate)
 
@@ -158,7 +162,7 @@ class Study:
         if outcome.n_folds >= self.problem.folds.n_first:
             self._weigh(key)
             self._record_loss(key, self.losses[key])
-        if not any(self._is_way(trial) and trial.is_running for trial in self.trials.values()):
+        if not any(one.source == "way" and one.is_running for one in self.trials.values()):
             self.queue.judge(self.candidates, {k: t.weight for k, t in self.trials.items()})
 
     def _explore(self, action: Explore) -> Proposal | None:
@@ -233,9 +237,6 @@ class Study:
         if point.number >= 0 and key not in self.told:
             self.told.add(key)
             self.queue.samplers[point.spec.model].record(point.number, loss)
-
-    def _is_way(self, trial: TrialState) -> bool:
-        return trial.source == "way"
 
     def _emit_decision(self, spec: CandidateSpec, why: str, n_folds: int) -> None:
         fields: dict[str, JsonValue] = {

@@ -92,6 +92,17 @@ def test_a_study_goes_on_with_what_is_finished(searched: Site, thread: Executor)
     assert searched.count_fits() == n_fits
 
 
+def test_what_lost_its_files_is_fitted_again(searched: Site, thread: Executor) -> None:
+    first, _ = run(searched, thread, most=2)
+    key, other = first.candidates
+    (searched.run.unit(key, 0) / "fit.json").write_text("damaged")
+    execution = searched.execution(thread, workers=1, seconds=60)
+    again = Study.begin(make_queue(searched.factory(), searched.specs), execution)
+    again.restore(first.candidates)
+    assert list(again.trials) == [other]
+    assert key not in again.queue.taken
+
+
 def test_more_folds_leave_what_is_known_of_the_first_ones_alone(
     searched: Site, thread: Executor
 ) -> None:
