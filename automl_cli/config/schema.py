@@ -117,7 +117,7 @@ class ValidationConfig(ConfigSection):
     repeats: Annotated[int, Field(ge=1)] | Literal["auto"] = Field(
         "auto",
         description="How often to repeat the division into folds; a whole number from 1. auto: "
-        "once, and of few rows more often for the members of the ensemble, as the budget allows.",
+        "once, and with a budget of few rows more often, for the members of the ensemble.",
     )
     group: ConfigText | None = Field(
         None, description="The column of groups; rows of one group stay in one fold."
@@ -202,6 +202,12 @@ class SearchConfig(ConfigSection):
         None,
         description="Time for the settings that the search of all models tries. null: as much as "
         "they are worth beside the candidates.",
+    )
+    growth: Annotated[int, Field(ge=1, le=64)] | Literal["auto"] = Field(
+        1,
+        description="How many times as many leaves trees get as the list of candidates says; a "
+        "whole number to 64. auto: by the number of rows, and under a budget by what larger and "
+        "smaller trees reach. What you set under `models:` stays.",
     )
 
 

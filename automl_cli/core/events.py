@@ -14,6 +14,7 @@ EventKind: TypeAlias = Literal[
     "best",  # the best answer to one target so far
     "working",  # a long fit is under way
     "proposed",  # the planner has decided what is next
+    "settled",  # trials have shown the size of trees, or which ways pay
     "fitted",  # one unit (candidate, fold) is finished
     "candidate",  # a candidate has all its folds
     "failed",  # a candidate could not be fitted

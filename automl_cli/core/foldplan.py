@@ -83,6 +83,11 @@ class FoldPlan:
         return min(1 + int((held_out < LEAST_JUDGED).sum()), self.n_enough)
 
     @property
+    def is_first_alone(self) -> bool:
+        """Whether a candidate starts with one fold, which chooses its rounds by judges alone."""
+        return self.n_first == 1 and not self.grouped
+
+    @property
     def rungs(self) -> tuple[int, ...]:
         """The numbers of folds that a candidate may have, ascending.
 

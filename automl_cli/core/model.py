@@ -4,6 +4,7 @@ The three boosters disagree on early stopping, categories, weights and limits; o
 all that a fit may know, and each model maps it to its library.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -145,6 +146,41 @@ class Range:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Growth:
+    """The parameter that says how large trees are, and how it grows with them.
+
+    Parameters
+    ----------
+    param
+        The parameter.
+    most
+        Its largest value.
+    per_doubling
+        What twice the leaves add to it, if it is a depth; 0: it is the number of leaves itself.
+    """
+
+    param: str
+    most: int
+    per_doubling: float = 0.0
+
+    def grow(self, value: float, factor: float) -> int:
+        """Return the parameter's value for trees with `factor` times as many leaves.
+
+        Examples
+        --------
+        >>> Growth(param="num_leaves", most=1023).grow(24, 4)
+        96
+        >>> Growth(param="max_depth", most=12, per_doubling=1.0).grow(6, 4)
+        8
+        """
+        if self.per_doubling:
+            grown = value + self.per_doubling * math.log2(factor)
+        else:
+            grown = value * factor
+        return max(1, min(round(grown), max(self.most, round(value))))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ModelSpec:
     """An entry of MODELS.
 
@@ -182,6 +218,8 @@ class ModelSpec:
         usual; None for models that do not learn in many small rounds.
     effort
         What a fit takes, in fits of LightGBM: a guess, before the first one has shown it.
+    growth
+        How its trees grow with the rows that there are to learn from; None: they do not.
     """
 
     name: str
@@ -200,6 +238,7 @@ class ModelSpec:
     explains: bool = False
     search_rate: float | None = None
     effort: float = 1.0
+    growth: Growth | None = None
 
     def make_params(self, task: Task, own: Mapping[str, ParamValue]) -> dict[str, ParamValue]:
         """Return the defaults of `task` with `own` on top, in name order."""

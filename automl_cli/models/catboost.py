@@ -15,7 +15,7 @@ import pandas as pd
 from automl_cli.core.arrays import FloatCube, FloatMatrix, FloatVector, IntVector
 from automl_cli.core.candidate import ParamValue, Step
 from automl_cli.core.matrix import Matrix
-from automl_cli.core.model import Fit, FitJob, FittedModel, ModelSpec, Range
+from automl_cli.core.model import Fit, FitJob, FittedModel, Growth, ModelSpec, Range
 from automl_cli.models.columns import make_names
 from automl_cli.models.progress import Progress
 from automl_cli.models.targets import fit_constant, fit_target, load_target
@@ -249,4 +249,5 @@ SPEC = ModelSpec(
     search_rate=0.15,
     effort=4.0,
     explains=True,
+    growth=Growth(param="depth", most=10, per_doubling=0.5),
 )

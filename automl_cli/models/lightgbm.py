@@ -16,7 +16,7 @@ import numpy as np
 from automl_cli.core.arrays import FloatCube, FloatMatrix
 from automl_cli.core.candidate import ParamValue, Step
 from automl_cli.core.matrix import Matrix
-from automl_cli.core.model import Fit, FitJob, FittedModel, ModelSpec, Range, Watch
+from automl_cli.core.model import Fit, FitJob, FittedModel, Growth, ModelSpec, Range, Watch
 from automl_cli.models.columns import join_columns, make_names
 from automl_cli.models.progress import Progress
 from automl_cli.models.targets import fit_target, load_target
@@ -234,4 +234,5 @@ SPEC = ModelSpec(
     ),
     search_rate=0.1,
     explains=True,
+    growth=Growth(param="num_leaves", most=1023),
 )

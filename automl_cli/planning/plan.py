@@ -18,6 +18,7 @@ from automl_cli.core.user_file import read_code
 from automl_cli.features import GROUPS
 from automl_cli.models import MODELS
 from automl_cli.models.description import FEW_ROUNDS
+from automl_cli.planning.growth import choose_growth, grow_params
 
 STARTER_ROUNDS = FEW_ROUNDS  # a first submission within seconds
 ROWS_FOR_TWO_THREADS = 50_000  # below it two fits side by side beat one with two threads
@@ -49,8 +50,9 @@ def make_specs(problem: Problem, config: RunConfig) -> list[CandidateSpec]:
         for entry in config.candidates
         if config.models.get(entry.model) is not False
     ]
+    growth = choose_growth(problem, config)
     chosen = [
-        make_spec(problem, config, MODELS.get(name), params, recipe)
+        grow_spec(make_spec(problem, config, MODELS.get(name), params, recipe), growth, config)
         for name, params, recipe in [*wanted, *further]
         if is_possible(problem, MODELS.get(name))
     ]
@@ -124,6 +126,20 @@ def make_spec(
         patience=config.limits.patience or _choose_patience(n_rows),
         n_threads=config.run.threads or (1 if n_rows < ROWS_FOR_TWO_THREADS else 2),
     )
+
+
+def grow_spec(spec: CandidateSpec, factor: float, config: RunConfig) -> CandidateSpec:
+    """Return a candidate with larger trees, but for what the user has named of its model."""
+    params = grow_params(
+        MODELS.get(spec.model), dict(spec.params), factor, read_own(spec.model, config)
+    )
+    return replace(spec, params=tuple(sorted(params.items())))
+
+
+def read_own(model: str, config: RunConfig) -> Mapping[str, ParamValue]:
+    """Return what the user has fixed of a model; it is not searched."""
+    own = config.models.get(model)
+    return own if isinstance(own, Mapping) else {}
 
 
 def make_run_key(dataset: Dataset, config: RunConfig) -> str:

@@ -13,7 +13,8 @@ from automl_cli.core.candidate import Candidate
 from automl_cli.core.problem import Problem
 from automl_cli.models import MODELS
 from automl_cli.search.gains import measure_losses
-from automl_cli.search.queue import CandidateQueue, Point
+from automl_cli.search.point import Point
+from automl_cli.search.queue import CandidateQueue
 from automl_cli.train.proposal import Outcome, Proposal
 
 PROMOTED = 0.1  # of a model's settings that come to as many folds as are enough
@@ -137,6 +138,8 @@ class ExhaustiveStudy:
 def make_exhaustive(queue: CandidateQueue) -> ExhaustiveStudy:
     """Return the study that fits the whole list, in its order, and searches all models."""
     queue.rate = 1.0
+    if queue.growth is None:
+        queue.set_growth({})
     n_folds = queue.factory.problem.folds.n_enough
     settled = [queue.factory.resolve(spec) for spec in queue.listed]
     proposals = [

@@ -1,6 +1,6 @@
 """Settings become candidates, and where their features lie."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from automl_cli.config.schema import RunConfig
@@ -9,8 +9,9 @@ from automl_cli.core.dataset import Column
 from automl_cli.core.model import ModelSpec
 from automl_cli.core.problem import Problem
 from automl_cli.features.state import FeatureSet
-from automl_cli.planning.plan import is_screened, make_plain, make_spec
-from automl_cli.search.space import Setting, Tops, join_steps, list_generated, make_ways, read_own
+from automl_cli.models import MODELS
+from automl_cli.planning.plan import is_possible, is_screened, make_plain, make_spec, read_own
+from automl_cli.search.space import Setting, Tops, join_steps, list_generated, make_ways
 from automl_cli.train.screened import Screened
 
 
@@ -54,7 +55,7 @@ class CandidateFactory:
             The learning rate, as a multiple of the one for searching.
         """
         fixed = {} if model.search_rate is None else {"learning_rate": rate * model.search_rate}
-        params = {**fixed, **read_own(model, self.config), **setting.params}
+        params = {**fixed, **read_own(model.name, self.config), **setting.params}
         return self._make(model, params, self._make_recipe(model, setting.way, setting.tops))
 
     def resolve(self, spec: CandidateSpec) -> tuple[CandidateSpec, FeatureSet] | None:
@@ -86,3 +87,13 @@ class CandidateFactory:
     ) -> tuple[CandidateSpec, FeatureSet] | None:
         spec = make_spec(self.problem, self.config, model, params, recipe)
         return self.resolve(replace(spec, original=self.original))
+
+
+def list_searched(factory: CandidateFactory) -> Iterator[ModelSpec]:
+    """Yield the models whose settings are searched, in the order of the config."""
+    config, problem = factory.config, factory.problem
+    if config.search.trials and len(problem.folds) > 1:
+        for name in config.search.models:
+            model = MODELS.get(name)
+            if isinstance(config.models.get(name), Mapping) and is_possible(problem, model):
+                yield model

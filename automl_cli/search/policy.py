@@ -48,7 +48,9 @@ def choose_action(state: StudyState) -> Action:
     if not state.trials and state.arms:  # without it there may be no submission at all
         return Explore(state.arms[0].model, max(SHORTEST, state.seconds_left))
     promotion = _choose_promotion(state)
-    spare = state.seconds_left - PESSIMISM * _promotion_seconds(state)
+    spare = state.seconds_left
+    if promotion is not None:  # folds that no time is left for keep nobody from using it
+        spare -= PESSIMISM * _promotion_seconds(state)
     slice_seconds = _slice_seconds(state, spare, alone=promotion is None)
     arm = _choose_arm(state, slice_seconds)
     if arm is not None and (promotion is None or _is_exploring(state)):
@@ -101,7 +103,9 @@ def _needed(state: StudyState, arm: ArmState) -> float:
     shown = [
         trial
         for trial in state.trials
-        if trial.model == arm.model and trial.source != "way" and math.isfinite(trial.loss)
+        if trial.model == arm.model
+        and trial.source not in {"growth", "way"}
+        and math.isfinite(trial.loss)
     ]
     own = min(shown, key=lambda trial: trial.loss).fold_seconds if shown else 0.0
     return max(PESSIMISM * arm.least_seconds, ENOUGH * own, SHORTEST)

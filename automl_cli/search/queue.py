@@ -1,4 +1,8 @@
-"""The candidates that a study may begin: ways on trial, the list, and what samplers propose."""
+"""The candidates that a study may begin: trials, the list, and what samplers propose.
+
+First of all one cheap learner tries larger trees, then ways of handing columns over; what these
+show is settled before anything else is begun.
+"""
 
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
@@ -7,8 +11,11 @@ from dataclasses import dataclass, field, replace
 from automl_cli.core.candidate import Candidate, CandidateSpec
 from automl_cli.features.state import FeatureSet
 from automl_cli.models import MODELS
-from automl_cli.planning.plan import is_possible, is_screened
-from automl_cli.search.factory import CandidateFactory
+from automl_cli.planning.growth import choose_growth
+from automl_cli.planning.plan import grow_spec, is_screened, read_own
+from automl_cli.search.factory import CandidateFactory, list_searched
+from automl_cli.search.growth import judge_growths, make_growths
+from automl_cli.search.point import Point
 from automl_cli.search.rates import fit_rate, least_seconds
 from automl_cli.search.sampler import Sampler, make_sampler
 from automl_cli.search.space import (
@@ -17,36 +24,12 @@ from automl_cli.search.space import (
     make_default,
     make_space,
     name_way,
-    read_own,
 )
-from automl_cli.search.state import ArmState, Source
-from automl_cli.search.ways import TOP, WAY_ROUNDS, Way, WaysVerdict, judge_ways, list_trials
+from automl_cli.search.state import ArmState
+from automl_cli.search.ways import TOP, Way, WaysVerdict, judge_ways, make_trials
 from automl_cli.train.forecast import Forecast
 
 FINER = 0.4  # of the learning rate for searching: what a blend is made of
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Point:
-    """A candidate that may be begun.
-
-    Parameters
-    ----------
-    spec, feature_set
-        Which one, and where its features lie.
-    source
-        Why it is there.
-    number
-        Among the trials of its model's sampler; -1: it is not of one.
-    setting
-        What a sampler has set, or None.
-    """
-
-    spec: CandidateSpec
-    feature_set: FeatureSet
-    source: Source
-    number: int = -1
-    setting: Setting | None = None
 
 
 @dataclass(slots=True)
@@ -61,14 +44,18 @@ class CandidateQueue:
         The list, in its order.
     planned
         Those of it that were not begun, by model.
+    growths
+        Larger and smaller trees on trial, all of one model, with the factor of each.
     ways
         Ways on trial, all of one model.
     samplers
         By model.
     drawn
         Settings of samplers that are not begun, by model.
-    way_of
-        The way that a candidate tries, by key.
+    growth_of, way_of
+        What a candidate tries, by key.
+    growth
+        How many times as many leaves trees get as in the list; None before it is settled.
     verdict
         What the ways have shown, once all were tried.
     taken
@@ -80,18 +67,22 @@ class CandidateQueue:
     factory: CandidateFactory
     listed: tuple[CandidateSpec, ...]
     planned: dict[str, deque[CandidateSpec]] = field(default_factory=dict)
+    growths: deque[tuple[float, Point]] = field(default_factory=deque)
     ways: deque[tuple[Way, Point]] = field(default_factory=deque)
     samplers: dict[str, Sampler] = field(default_factory=dict)
     drawn: dict[str, deque[Point]] = field(default_factory=dict)
+    growth_of: dict[str, float] = field(default_factory=dict)
     way_of: dict[str, Way] = field(default_factory=dict)
+    growth: float | None = None
     verdict: WaysVerdict | None = None
     taken: set[str] = field(default_factory=set)
     rate: float = FINER
 
     @property
     def lead(self) -> str:
-        """The model whose ways are still on trial, or nothing."""
-        return self.ways[0][1].spec.model if self.ways else ""
+        """The model that still has trials, or nothing."""
+        trials = self.growths or self.ways
+        return trials[0][1].spec.model if trials else ""
 
     def list_arms(self, forecast: Forecast, *, with_search: bool = True) -> tuple[ArmState, ...]:
         """Return the models in the order of the list, with what they have left.
@@ -142,32 +133,45 @@ class CandidateQueue:
         left = [found[0] for found in settled if found is not None]
         return [spec for spec in dict.fromkeys(left) if spec.key not in self.taken]
 
+    def set_growth(self, candidates: Mapping[str, Candidate]) -> None:
+        """Take the size of trees that has shown itself best, and make ready what depends on it."""
+        tried = {
+            factor: candidates[key] for key, factor in self.growth_of.items() if key in candidates
+        }
+        self.growths.clear()
+        self.growth = judge_growths(self.factory.problem, tried)
+        _add_samplers(self, self.growth)
+
     def judge(self, candidates: Mapping[str, Candidate], weights: Mapping[str, float]) -> None:
         """Take note of what the ways have shown, once all that were begun have ended."""
-        if self.verdict is None and not self.ways:
+        if self.verdict is None and self.growth is not None and not self.ways:
             tried = {way: candidates[key] for key, way in self.way_of.items() if key in candidates}
             self.verdict = judge_ways(self.factory.problem, tried, weights)
 
     def _describe(self, model: str, forecast: Forecast, with_search: bool) -> ArmState:  # noqa: FBT001
         waiting = self.planned.get(model, deque())
-        n_ways = sum(point.spec.model == model for _, point in self.ways)
+        trials = [point for _, point in [*self.growths, *self.ways] if point.spec.model == model]
         sampler = self.samplers.get(model)
         n_drawn = len(self.drawn.get(model, ())) if with_search else 0
         n_asked = sampler.trials - len(sampler.asked) if sampler and with_search else 0
         example = waiting[0] if waiting else None
-        if n_ways:
-            example = self.ways[0][1].spec
+        if trials:
+            example = trials[0].spec
         elif n_drawn:
             example = self.drawn[model][0].spec
         return ArmState(
             model=model,
-            n_left=n_ways + len(waiting) + n_drawn + n_asked,
+            n_left=len(trials) + len(waiting) + n_drawn + n_asked,
             fold_seconds=0.0 if example is None else forecast.fold_seconds(example),
             least_seconds=0.0 if example is None else least_seconds(example, forecast),
         )
 
     def _list_points(self, model: str) -> Iterator[Point]:
-        while self.lead == model:
+        while self.growths and self.lead == model:
+            factor, point = self.growths.popleft()
+            self.growth_of[point.spec.key] = factor
+            yield point
+        while self.ways and self.lead == model:
             way, point = self.ways.popleft()
             self.way_of[point.spec.key] = way
             yield point
@@ -187,7 +191,10 @@ class CandidateQueue:
 
     def _resolve(self, spec: CandidateSpec) -> tuple[CandidateSpec, FeatureSet] | None:
         """Return a candidate of the list, with the best way if its own has clearly lost."""
+        if spec.key in self.taken:  # the first candidate of all
+            return None
         model, factory = MODELS.get(spec.model), self.factory
+        spec = grow_spec(spec, self.growth or 1.0, factory.config)
         if self.verdict is not None and model.search_rate is not None:
             name = name_way(spec.recipe, model, factory.config, factory.columns)
             if name is not None and (name, is_screened(spec)) in self.verdict.lost:
@@ -208,22 +215,13 @@ def make_queue(factory: CandidateFactory, specs: Sequence[CandidateSpec]) -> Can
     specs
         The list, in its order.
     """
-    config, problem = factory.config, factory.problem
     queue = CandidateQueue(factory, tuple(specs))
     for spec in specs:
         queue.planned.setdefault(spec.model, deque()).append(spec)
-    if not config.search.trials or len(problem.folds) < 2:
-        return queue
-    for name in config.search.models:
-        model = MODELS.get(name)
-        if isinstance(config.models.get(name), Mapping) and is_possible(problem, model):
-            space = make_space(model, config, factory.columns)
-            default = make_default(space, problem.fitted_task, read_own(model, config))
-            queue.samplers[name] = make_sampler(
-                space, list_first(space, default), seed=config.seed, trials=config.search.trials
-            )
-            if model.search_rate is not None and not queue.ways:
-                queue.ways.extend(_make_ways(factory, space, default))
+    if factory.config.search.growth == "auto":
+        queue.growths.extend(make_growths(factory, list_searched(factory)))
+    if not queue.growths:
+        queue.set_growth({})
     return queue
 
 
@@ -236,11 +234,15 @@ def list_first(space: SearchSpace, default: Setting) -> list[Setting]:
     ]
 
 
-def _make_ways(
-    factory: CandidateFactory, space: SearchSpace, default: Setting
-) -> Iterator[tuple[Way, Point]]:
-    for way, setting in list_trials(space, default):
-        made = factory.make(space.model, setting)
-        if made is not None:
-            spec = replace(made[0], max_rounds=min(made[0].max_rounds, WAY_ROUNDS))
-            yield way, Point(spec=spec, feature_set=made[1], source="way")
+def _add_samplers(queue: CandidateQueue, factor: float) -> None:
+    """Give a queue its samplers and ways, with trees of `factor` times the leaves of the guess."""
+    factory = queue.factory
+    config, growth = factory.config, factor * choose_growth(factory.problem, factory.config)
+    for model in list_searched(factory):
+        space = make_space(model, config, factory.columns, growth)
+        default = make_default(space, factory.problem.fitted_task, read_own(model.name, config))
+        queue.samplers[model.name] = make_sampler(
+            space, list_first(space, default), seed=config.seed, trials=config.search.trials
+        )
+        if model.search_rate is not None and not queue.ways:
+            queue.ways.extend(make_trials(factory, space, default))

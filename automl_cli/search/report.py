@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from automl_cli.core.events import Event, JsonValue
 from automl_cli.search.choice import choose_candidate
 from automl_cli.search.exhaustive import ExhaustiveStudy
-from automl_cli.search.queue import Point
+from automl_cli.search.point import Point
 from automl_cli.search.study import Study
 from automl_cli.train.execution import Execution
 

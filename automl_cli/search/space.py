@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from automl_cli.config.schema import RunConfig
@@ -11,7 +11,8 @@ from automl_cli.core.candidate import FeatureRecipe, ParamValue, Step
 from automl_cli.core.dataset import Column, Task
 from automl_cli.core.model import ModelSpec, Range
 from automl_cli.models import MODELS
-from automl_cli.planning.plan import make_generated
+from automl_cli.planning.growth import grow_params
+from automl_cli.planning.plan import make_generated, read_own
 
 CATEGORY_STEPS = frozenset({"native", "onehot"})
 MEANS = (Step("target_mean"), Step("counts"))
@@ -54,19 +55,24 @@ class SearchSpace:
         For each group of generated columns how many it may give, ascending from 0: switched off.
     ways
         The names of the ways in which columns may be handed over, the model's own first.
+    growth
+        How many times as many leaves trees get as is usual.
     """
 
     model: ModelSpec
     ranges: Sequence[Range]
     tops: Mapping[str, Sequence[int]]
     ways: tuple[str, ...]
+    growth: float = 1.0
 
     def limit_tops(self, most: int) -> dict[str, int]:
         """Return for each group the largest number of columns that is at most `most`."""
         return {group: min(most, own[-1]) for group, own in self.tops.items()}
 
 
-def make_space(model: ModelSpec, config: RunConfig, columns: Sequence[Column]) -> SearchSpace:
+def make_space(
+    model: ModelSpec, config: RunConfig, columns: Sequence[Column], growth: float = 1.0
+) -> SearchSpace:
     """Return what may be set for a model, but for what the user has fixed.
 
     Parameters
@@ -75,13 +81,16 @@ def make_space(model: ModelSpec, config: RunConfig, columns: Sequence[Column]) -
         The model, and what the user has said.
     columns
         The feature columns.
+    growth
+        How many times as many leaves trees get as is usual.
     """
-    own = read_own(model, config)
+    own = read_own(model.name, config)
     return SearchSpace(
         model=model,
-        ranges=tuple(one for one in model.space if one.name not in own),
+        ranges=tuple(_widen(one, model, growth) for one in model.space if one.name not in own),
         tops=_choose_tops(model, config),
         ways=tuple(make_ways(model, config, columns)),
+        growth=growth,
     )
 
 
@@ -97,7 +106,7 @@ def make_default(space: SearchSpace, task: Task, own: Mapping[str, ParamValue]) 
     own
         What the user has fixed.
     """
-    defaults = space.model.make_params(task, own)
+    defaults = grow_params(space.model, space.model.make_params(task, own), space.growth, own)
     params = {one.name: _fit_in(one, defaults.get(one.name)) for one in space.ranges}
     return Setting(params=params, tops=space.limit_tops(30), way=space.ways[0])
 
@@ -156,12 +165,6 @@ def list_generated(model: ModelSpec, config: RunConfig) -> FeatureRecipe:
     return () if model.name in config.features.recipes else make_generated(config)
 
 
-def read_own(model: ModelSpec, config: RunConfig) -> Mapping[str, ParamValue]:
-    """Return what the user has fixed of a model; it is not searched."""
-    own = config.models.get(model.name)
-    return own if isinstance(own, Mapping) else {}
-
-
 def _choose_tops(model: ModelSpec, config: RunConfig) -> dict[str, tuple[int, ...]]:
     """Return how many columns each screened group may give, ascending, at most what is said."""
     chosen = {}
@@ -171,6 +174,13 @@ def _choose_tops(model: ModelSpec, config: RunConfig) -> dict[str, tuple[int, ..
             most = own if isinstance(own, int) else TOPS[-1]
             chosen[step.name] = (*(top for top in TOPS if top < most), most)
     return chosen
+
+
+def _widen(own: Range, model: ModelSpec, growth: float) -> Range:
+    """Return a range that reaches as much further as trees are larger."""
+    if model.growth is None or model.growth.param != own.name:
+        return own
+    return replace(own, high=model.growth.grow(own.high, max(growth, 1.0)))
 
 
 def _fit_in(own: Range, default: ParamValue) -> int | float:

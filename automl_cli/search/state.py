@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-Source: TypeAlias = Literal["first", "way", "planned", "search"]
+Source: TypeAlias = Literal["first", "growth", "way", "planned", "search"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +16,8 @@ class TrialState:
     key, model
         Which one.
     source
-        Why it is there: the first of the run, a way on trial, from the list, or from the sampler.
+        Why it is there: the first of the run, larger trees or a way on trial, from the list, or
+        from the sampler.
     n_folds
         Folds that it has.
     wanted
@@ -87,7 +88,7 @@ class StudyState:
     arms
         In the order of the list.
     lead
-        The model whose ways are still on trial, or nothing.
+        The model that still has trials of sizes or ways, or nothing.
     workers
         Fits that run at the same time.
     seconds_left

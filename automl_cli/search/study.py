@@ -13,19 +13,20 @@ from dataclasses import dataclass, field, replace
 
 from automl_cli.core.candidate import Candidate, CandidateSpec
 from automl_cli.core.errors import RunError
-from automl_cli.core.events import Event, JsonValue
+from automl_cli.core.events import Event, EventKind, JsonValue
 from automl_cli.core.problem import Problem
 from automl_cli.models.description import describe_candidate
 from automl_cli.search.gains import measure_losses, weigh_candidates
+from automl_cli.search.point import Point
 from automl_cli.search.policy import choose_action
-from automl_cli.search.queue import CandidateQueue, Point
-from automl_cli.search.state import Explore, Promote, StudyState, TrialState, Wait
+from automl_cli.search.queue import CandidateQueue
+from automl_cli.search.state import Explore, Promote, Source, StudyState, TrialState, Wait
 from automl_cli.train.collect import load_feature_set
 from automl_cli.train.execution import Execution
 from automl_cli.train.proposal import Outcome, Proposal
 
 WAYS_SHARE = 0.1  # of the time that the ways may take
-MOST_WAYS = 0.15  # of the time, after which the ways that are left are not tried
+MOST_TRIALS = 0.2  # of the time, after which the sizes and ways that are left are not tried
 LEAST_ROWS = 0.2  # share of them: with fewer a way of many values looks worse than it is
 SETUP = 2.0  # times what its rounds take that a fit of new columns takes
 LATER = 1.5  # times what a candidate's folds took that a further one may take
@@ -59,6 +60,8 @@ class Study:
         Of the blend of all candidates, on judges.
     ended
         Why nothing more was begun, or nothing.
+    way_share
+        The share of the rows on which ways are tried, once one is.
     """
 
     problem: Problem
@@ -72,6 +75,7 @@ class Study:
     told: set[str] = field(default_factory=set)
     loss: float | None = None
     ended: str = ""
+    way_share: float | None = None
 
     @classmethod
     def begin(cls, queue: CandidateQueue, execution: Execution) -> "Study":
@@ -114,8 +118,13 @@ class Study:
         if self.execution.time_budget.fits_end.seconds_left() <= 0:
             return None
         while True:
-            if self._way_seconds() > MOST_WAYS * self.seconds_total:
-                self.queue.ways.clear()  # what they cost is missing elsewhere
+            if self._trial_seconds() > MOST_TRIALS * self.seconds_total:
+                self.queue.growths.clear()  # what they cost is missing elsewhere
+                self.queue.ways.clear()
+            if self.queue.growth is None and not self.queue.growths:
+                if self._is_running("growth"):
+                    return None
+                self._choose_growth()
             action = choose_action(self.state())
             if isinstance(action, Wait):
                 self.ended = action.reason
@@ -162,8 +171,23 @@ class Study:
         if outcome.n_folds >= self.problem.folds.n_first:
             self._weigh(key)
             self._record_loss(key, self.losses[key])
-        if not any(one.source == "way" and one.is_running for one in self.trials.values()):
-            self.queue.judge(self.candidates, {k: t.weight for k, t in self.trials.items()})
+        if self.queue.verdict is None and not self._is_running("way"):
+            self._judge_ways()
+
+    def _choose_growth(self) -> None:
+        self.queue.set_growth(self.candidates)
+        fields: dict[str, JsonValue] = {"growth": self.queue.growth}
+        self._emit("settled", fields)
+
+    def _judge_ways(self) -> None:
+        self.queue.judge(self.candidates, {k: t.weight for k, t in self.trials.items()})
+        verdict = self.queue.verdict
+        if verdict is not None:
+            fields: dict[str, JsonValue] = {
+                "best": list(verdict.best),
+                "lost": [list(way) for way in sorted(verdict.lost)],
+            }
+            self._emit("settled", fields)
 
     def _explore(self, action: Explore) -> Proposal | None:
         found = self.queue.take(action.model, action.slice_seconds / LATER, self.execution.forecast)
@@ -185,9 +209,12 @@ class Study:
             is_needed=not self.candidates and len(self.trials) == 1,
         )
 
-    def _way_seconds(self) -> float:
-        """Return the seconds that the trials of ways have taken so far."""
-        tried = [trial for trial in self.trials.values() if trial.source == "way"]
+    def _is_running(self, source: Source) -> bool:
+        return any(one.source == source and one.is_running for one in self.trials.values())
+
+    def _trial_seconds(self) -> float:
+        """Return the seconds that trials of sizes and ways have taken so far."""
+        tried = [trial for trial in self.trials.values() if trial.source in {"growth", "way"}]
         seconds = sum(trial.fold_seconds * trial.n_folds for trial in tried)
         return seconds / self.execution.time_budget.workers
 
@@ -195,6 +222,11 @@ class Study:
         """Return the share of the rows on which a way is tried, so that all ways end in time."""
         if point.source != "way":
             return 1.0
+        if self.way_share is None:
+            self.way_share = self._choose_way_share(point)
+        return self.way_share  # the same for all, so that they can be compared
+
+    def _choose_way_share(self, point: Point) -> float:
         seconds = SETUP * self.execution.forecast.fold_seconds(point.spec)
         plan, workers = self.problem.folds, self.execution.time_budget.workers
         n_fits = len(self.queue.way_of) + len(self.queue.ways)
@@ -206,13 +238,15 @@ class Study:
 
     def _promote(self, action: Promote) -> Proposal:
         point, trial = self.points[action.key], self.trials[action.key]
+        # What the clock has cut would take whatever it gets.
+        longer = 1.0 if self.candidates[action.key].cut else LATER
         self.trials[action.key] = replace(trial, wanted=action.n_folds)
         self._emit_decision(point.spec, "promotion", action.n_folds)
         return Proposal(
             spec=point.spec,
             feature_set=point.feature_set,
             n_folds=action.n_folds,
-            slice_seconds=max(1.0, LATER * trial.fold_seconds),
+            slice_seconds=max(1.0, longer * trial.fold_seconds),
         )
 
     def _weigh(self, key: str) -> None:
@@ -240,10 +274,13 @@ class Study:
 
     def _emit_decision(self, spec: CandidateSpec, why: str, n_folds: int) -> None:
         fields: dict[str, JsonValue] = {
-            "target": self.problem.target.name,
             "key": spec.key,
             "description": describe_candidate(spec, self.problem.fitted_task),
             "why": why,
             "folds": n_folds,
         }
-        self.execution.listener(Event(kind="proposed", fields=fields))
+        self._emit("proposed", fields)
+
+    def _emit(self, kind: EventKind, fields: Mapping[str, JsonValue]) -> None:
+        target = {"target": self.problem.target.name}
+        self.execution.listener(Event(kind=kind, fields={**target, **fields}))

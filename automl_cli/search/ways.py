@@ -7,26 +7,23 @@ What clearly loses against the best way is not begun again; candidates of the li
 it get the best way instead. What the blend gives weight to stays, however bad it is alone.
 """
 
-import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import TypeAlias
-
-import numpy as np
-import numpy.typing as npt
 
 from automl_cli.core.candidate import Candidate
 from automl_cli.core.judges import judge_rows
 from automl_cli.core.problem import Problem
+from automl_cli.search.factory import CandidateFactory
+from automl_cli.search.point import Point
 from automl_cli.search.space import SearchSpace, Setting
-from automl_cli.train.losses import row_losses
+from automl_cli.train.losses import RowLosses, compare_losses, row_losses
 
 WAY_ROUNDS = 300  # of the cheap learner
 TOP = 30  # columns of each group
 CLEARLY = 2.0  # paired standard errors by which a way loses
 COUNTS = 0.05  # weight in the blend with which a way stays
 
-RowLosses: TypeAlias = npt.NDArray[np.float32]
 Way: TypeAlias = tuple[str, bool]  # its name, and whether generated columns are added
 
 
@@ -83,6 +80,9 @@ def judge_ways(
     weights
         Of candidates in the blend of all that are there, by key.
     """
+    # One that was tried for the size of its trees, on all rows, has an advantage.
+    share = min((candidate.row_share for candidate in tried.values()), default=1.0)
+    tried = {way: one for way, one in tried.items() if one.row_share == share}
     if not tried:
         return None
     rows = judge_rows(problem.folds.first(problem.folds.n_first))
@@ -101,6 +101,16 @@ def judge_ways(
 
 
 def _is_clearly_worse(losses: RowLosses, best: RowLosses) -> bool:
-    differences = np.asarray(losses, dtype=np.float64) - np.asarray(best, dtype=np.float64)
-    error = differences.std() / math.sqrt(len(differences))
-    return bool(differences.mean() > CLEARLY * error > 0)
+    behind, error = compare_losses(losses, best)
+    return behind > CLEARLY * error > 0
+
+
+def make_trials(
+    factory: CandidateFactory, space: SearchSpace, default: Setting
+) -> Iterator[tuple[Way, Point]]:
+    """Yield the ways to try on a model, each as a candidate of few rounds."""
+    for way, setting in list_trials(space, default):
+        made = factory.make(space.model, setting)
+        if made is not None:
+            spec = replace(made[0], max_rounds=min(made[0].max_rounds, WAY_ROUNDS))
+            yield way, Point(spec=spec, feature_set=made[1], source="way")

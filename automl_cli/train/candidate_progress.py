@@ -1,5 +1,6 @@
 """How far one candidate is: which of its tasks are done, running or still to be started."""
 
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -8,6 +9,8 @@ from automl_cli.store import RunDirectory
 from automl_cli.train.proposal import Proposal
 from automl_cli.train.rounds import choose_rounds
 from automl_cli.train.unit import FitRecord, Unit, predictions_folder, read_fit
+
+MORE_ROUNDS = 1.25  # times those of the first fold that others may take under a clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +100,18 @@ class CandidateProgress:
     def add_fit(self, fold: int, record: FitRecord) -> None:
         """Take note of a finished fit; with the last one the rounds are chosen."""
         self.fits[fold] = record
-        if self.proposal.slice_seconds is not None and record.cut and record.rounds is not None:
-            self.round_limit = min(self.round_limit, max(1, record.rounds))
+        if self.proposal.slice_seconds is not None and record.rounds is not None:
+            self._limit_rounds(fold, record.rounds, cut=record.cut)
         if self.is_late:
             self.truncate()
         elif not self.n_missing:
             self.rounds = self._choose_rounds()
+
+    def _limit_rounds(self, fold: int, rounds: int, *, cut: bool) -> None:
+        if cut:
+            self.round_limit = min(self.round_limit, max(1, rounds))
+        elif fold == 0:
+            self.round_limit = min(self.round_limit, math.ceil(MORE_ROUNDS * rounds))
 
     def load_finished(self, run: RunDirectory, *, with_cut: bool) -> None:
         """Take note of what was finished before.
@@ -162,4 +171,7 @@ class CandidateProgress:
         known = [curve for curve in curves if curve is not None]
         if len(known) < self.n_folds:
             return (None,) * self.n_folds
-        return choose_rounds(known, [fold.repeat for fold in self.plan.folds[: self.n_folds]])
+        repeats = [fold.repeat for fold in self.plan.folds[: self.n_folds]]
+        # Under a clock to predict a large table once more would cost what another fit does.
+        keeps_first = self.proposal.slice_seconds is not None and self.plan.is_first_alone
+        return choose_rounds(known, repeats, keeps_first=keeps_first)

@@ -114,7 +114,7 @@ def _submit(scheduler: Scheduler, progress: CandidateProgress, task: FoldTask) -
     run, budget = scheduler.execution.run, scheduler.execution.time_budget
     if task.is_fit:
         seconds = progress.proposal.slice_seconds
-        if seconds is not None and progress.fits:
+        if seconds is not None and progress.round_limit < progress.proposal.spec.max_rounds:
             # The round limit comes from the first fold; time only guards against slow ones.
             seconds *= LATER_FOLDS
         unit = progress.make_unit(run, task.fold, budget.stop_at(seconds))

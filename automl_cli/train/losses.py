@@ -1,5 +1,8 @@
 """The loss of each row: what two candidates on the same held-out rows are compared by."""
 
+import math
+from typing import TypeAlias
+
 import numpy as np
 import numpy.typing as npt
 
@@ -7,10 +10,12 @@ from automl_cli.core.arrays import FloatMatrix, FloatVector, IntVector
 from automl_cli.core.margins import TINY
 from automl_cli.core.metric import Objective
 
+RowLosses: TypeAlias = npt.NDArray[np.float32]
+
 
 def row_losses(
     y: FloatVector | IntVector, predictions: FloatMatrix, objective: Objective
-) -> npt.NDArray[np.float32]:
+) -> RowLosses:
     """Return the loss that models are fitted with, row by row, shape (rows,).
 
     Parameters
@@ -35,3 +40,9 @@ def row_losses(
     else:
         right = predictions[np.arange(len(y)), y.astype(np.int64)]
     return -np.log(np.maximum(right, TINY)).astype(np.float32)
+
+
+def compare_losses(losses: RowLosses, others: RowLosses) -> tuple[float, float]:
+    """Return by how much losses are above others on average, and the paired standard error."""
+    differences = np.asarray(losses, dtype=np.float64) - np.asarray(others, dtype=np.float64)
+    return float(differences.mean()), float(differences.std()) / math.sqrt(len(differences))

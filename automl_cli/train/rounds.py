@@ -4,6 +4,9 @@ Fold k takes the best round of the mean curve of the *other* folds of its repeat
 for early stopping, and a row's target does not choose the rounds of its own prediction. One thing
 remains: a fold cannot use more rounds than it was trained for, and its own curve ended that
 training, `patience` rounds after its best one.
+
+A first fold that has watched judges alone, who tell no score, may keep the rounds that it has
+chosen itself: then its predictions stay when more folds come.
 """
 
 from collections.abc import Sequence
@@ -13,7 +16,9 @@ import numpy as np
 from automl_cli.core.arrays import FloatVector
 
 
-def choose_rounds(curves: Sequence[FloatVector], repeats: Sequence[int]) -> tuple[int, ...]:
+def choose_rounds(
+    curves: Sequence[FloatVector], repeats: Sequence[int], *, keeps_first: bool = False
+) -> tuple[int, ...]:
     """Return the rounds for each fold.
 
     Parameters
@@ -23,14 +28,21 @@ def choose_rounds(curves: Sequence[FloatVector], repeats: Sequence[int]) -> tupl
     repeats
         The repeat that each fold belongs to. Folds of other repeats hold the same rows, so only
         those of the same repeat are asked.
+    keeps_first
+        Whether the first fold keeps the rounds that it has chosen itself.
 
     Examples
     --------
     >>> falling, rising = np.array([3.0, 2.0, 1.0]), np.array([1.0, 2.0, 3.0])
     >>> choose_rounds([falling, rising], [0, 0])
     (1, 3)
+    >>> choose_rounds([falling, rising], [0, 0], keeps_first=True)
+    (3, 3)
     """
-    return tuple(_choose(fold, curves, repeats) for fold in range(len(curves)))
+    chosen = [_choose(fold, curves, repeats) for fold in range(len(curves))]
+    if keeps_first:
+        chosen[0] = _find_best(curves[0])
+    return tuple(chosen)
 
 
 def _choose(fold: int, curves: Sequence[FloatVector], repeats: Sequence[int]) -> int:
@@ -41,9 +53,12 @@ def _choose(fold: int, curves: Sequence[FloatVector], repeats: Sequence[int]) ->
     ]
     if not others:
         # A fold without others has watched judges alone, who tell no score: it may ask itself.
-        return int(np.argmin(curves[fold])) + 1
-    best = int(np.argmin(_mean_curve(others))) + 1
-    return min(best, len(curves[fold]))
+        return _find_best(curves[fold])
+    return min(_find_best(_mean_curve(others)), len(curves[fold]))
+
+
+def _find_best(curve: FloatVector) -> int:
+    return int(np.argmin(curve)) + 1
 
 
 def _mean_curve(curves: Sequence[FloatVector]) -> FloatVector:

@@ -262,7 +262,7 @@ def _make_watch(unit: Unit, assignment: Assignment, held_out: Matrix) -> Watch:
     """
     plan = assignment.folds
     rows = plan.folds[unit.fold].held_out
-    if unit.fold > 0 or plan.n_first > 1 or plan.grouped:
+    if unit.fold > 0 or not plan.is_first_alone:
         return Watch(matrix=held_out, y=assignment.y[rows], offset=None)
     judges = mark_judges(plan)[rows]
     return Watch(matrix=held_out.take(judges), y=assignment.y[rows[judges]], offset=None)

@@ -36,7 +36,7 @@ def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, floa
 def test_without_time_left_the_submission_and_the_figures_stay(tmp_path: Path) -> None:
     out = tmp_path / "run"
     words = [sys.executable, "-m", "automl_cli", "fit", str(EXAMPLES / "penguins"), "--quiet"]
-    words += ["--preset", "medium", "--budget", "60s", "--set", "search.budget=20s"]
+    words += ["--preset", "medium", "--budget", "30s", "--set", "validation.repeats=1"]
     words += ["--set", "search.models=[lightgbm]", "--set", "search.trials=6"]
     words += ["--set", "validation.folds=3", "--set", "run.report=false"]
     words += ["--candidates", "2", "--out", str(out)]

@@ -136,3 +136,9 @@ def test_what_is_under_way_is_not_promoted(left: float) -> None:
     running = replace(TRIAL, weight=1.0, wanted=5)
     none_left = tuple(replace(arm, n_left=0) for arm in ARMS)
     assert choose_action(make_state(running, arms=none_left, left=left)) == Wait("")
+
+
+def test_folds_that_no_time_is_left_for_keep_nobody_from_using_it() -> None:
+    member = replace(TRIAL, weight=1.0, fold_seconds=30.0)
+    tried = replace(TRIAL, key="b-1", model="b")
+    assert explored(choose_action(make_state(member, tried, left=20.0))) == "b"

@@ -13,11 +13,16 @@ from automl_cli.search.queue import make_queue
 from automl_cli.search.study import Study
 from automl_cli.train.cross_fit import cross_fit
 from automl_cli.train.executor import Executor
+from automl_cli.train.forecast import Forecast
 from automl_cli.train.proposal import Outcome
 
 pytestmark = pytest.mark.slow  # takes seconds: not in make quick
 
-SEARCH = ["search.trials=4", "search.models=[lightgbm]", "validation.repeats=auto"]
+SEARCH = [
+    "search.trials=4",
+    "search.models=[lightgbm]",
+    "budget=1m",
+]  # a clock is set: few rows get repeats
 
 
 @pytest.fixture
@@ -45,13 +50,13 @@ def run(
     return study, outcomes
 
 
-def test_ways_come_first_then_every_model(searched: Site, thread: Executor) -> None:
-    study, _ = run(searched, thread, most=12)
+def test_trials_come_first_then_every_model(searched: Site, thread: Executor) -> None:
+    study, _ = run(searched, thread, most=14)
     sources = [trial.source for trial in study.trials.values()]
-    n_ways = sources.count("way")
-    assert n_ways > 1
-    assert sources[:n_ways] == ["way"] * n_ways
-    models = [trial.model for trial in study.trials.values()][n_ways:]
+    n_trials = sources.count("growth") + sources.count("way")
+    assert sources.count("way") > 1
+    assert sources[:n_trials] == sorted(sources[:n_trials])  # growth, then way
+    models = [trial.model for trial in study.trials.values()][n_trials:]
     assert models[0] != models[1]
 
 
@@ -119,3 +124,30 @@ def test_more_folds_leave_what_is_known_of_the_first_ones_alone(
 def test_without_time_nothing_is_proposed(searched: Site, thread: Executor) -> None:
     execution = searched.execution(thread, workers=1, seconds=0)
     assert Study.begin(make_queue(searched.factory(), searched.specs), execution).propose() is None
+
+
+def test_all_ways_learn_from_the_same_share_of_the_rows(
+    searched: Site, thread: Executor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As if a fold took longer with each fit that is known: what large tables look like at first.
+    monkeypatch.setattr(Forecast, "fold_seconds", lambda self, _: 5.0 * len(self.round_seconds))
+    study, _ = run(searched, thread, most=8)
+    shares = {
+        study.candidates[key].row_share
+        for key, trial in study.trials.items()
+        if trial.source == "way" and key in study.candidates
+    }
+    assert len(shares) == 1
+    assert max(shares) < 1.0
+
+
+def test_what_trials_have_shown_is_told(tmp_path: Path, thread: Executor) -> None:
+    site = make_site(tmp_path, SEARCH)
+    study, _ = run(site, thread, most=12)
+    told = [event.fields for event in site.events if event.kind == "settled"]
+    assert told[0]["growth"] == study.queue.growth
+    assert study.queue.verdict is not None
+    assert told[1]["best"] == list(study.queue.verdict.best)
+    sources = [trial.source for trial in study.trials.values()]
+    assert sources[:2] == ["growth", "growth"]
+    assert set(sources[2:4]) == {"way"}

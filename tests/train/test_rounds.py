@@ -32,3 +32,11 @@ def test_folds_of_other_repeats_are_not_asked() -> None:
 
 def test_a_single_fold_uses_its_own_best_round() -> None:
     assert choose_rounds([np.array([0.3, 0.1, 0.2])], [0]) == (2,)
+
+
+@given(CURVES)
+def test_a_first_fold_that_keeps_its_rounds_changes_no_other(curves: list[np.ndarray]) -> None:
+    repeats = [0] * len(curves)
+    kept = choose_rounds(curves, repeats, keeps_first=True)
+    assert kept[0] == choose_rounds(curves[:1], [0])[0]
+    assert kept[1:] == choose_rounds(curves, repeats)[1:]

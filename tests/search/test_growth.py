@@ -1,0 +1,104 @@
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sites import Site, make_site
+
+from automl_cli.core.candidate import Candidate
+from automl_cli.core.problem import Problem
+from automl_cli.search.growth import judge_growths
+from automl_cli.search.queue import CandidateQueue, make_queue
+from automl_cli.splits import SplitOptions, make_fold_plan
+from automl_cli.train.forecast import Forecast
+
+N_ROWS = 3_000
+SEARCH = ["models.xgboost={}", "search.trials=4", "search.models=[lightgbm, xgboost]"]
+
+
+@pytest.fixture
+def problem(site: Site) -> Problem:
+    y = np.random.default_rng(0).normal(size=N_ROWS)
+    plan = make_fold_plan(SplitOptions(folds=5), y, "regression", {})
+    return replace(site.problem, y=y, fit_y=y, objective="squared_error", n_outputs=1, folds=plan)
+
+
+def make_tried(site: Site, problem: Problem, error: float, common: float = 1.0) -> Candidate:
+    """Return a candidate whose errors are mostly those of all others."""
+    noise = np.random.default_rng(1).normal(size=N_ROWS)
+    own = np.random.default_rng(round(1000 * error)).normal(size=N_ROWS)
+    return Candidate(
+        spec=site.specs[0],
+        oof=(problem.y + common * noise + error * own)[:, None],
+        test=None,
+        fold_scores=(0.0,) * 5,
+        score=0.0,
+        score_se=0.0,
+        rounds=(),
+        fit_seconds=1.0,
+        cut=False,
+    )
+
+
+def take_all(queue: CandidateQueue, source: str) -> list[dict[str, object]]:
+    taken = []
+    while (queue.growths or queue.ways) and (point := queue.take("lightgbm", 60.0, Forecast())):
+        assert point.source == source
+        taken.append(dict(point.spec.params))
+        if source == "growth" and not queue.growths:
+            break
+    return taken
+
+
+def test_larger_trees_win_where_they_are_better(site: Site, problem: Problem) -> None:
+    tried = {
+        1.0: make_tried(site, problem, 0.5),
+        4.0: make_tried(site, problem, 0.1),
+        0.25: make_tried(site, problem, 0.8),
+    }
+    assert judge_growths(problem, tried) == 4.0
+
+
+def test_smaller_trees_win_where_larger_ones_are_no_better(site: Site, problem: Problem) -> None:
+    same = make_tried(site, problem, 0.1)
+    assert judge_growths(problem, {4.0: same, 1.0: same, 0.25: same}) == 0.25
+
+
+def test_without_a_trial_trees_stay_as_guessed(problem: Problem) -> None:
+    assert judge_growths(problem, {}) == 1.0
+
+
+def test_trees_are_tried_before_ways_and_ways_with_the_best_of_them(
+    tmp_path: Path, problem: Problem
+) -> None:
+    folder = tmp_path / "searched"
+    folder.mkdir()
+    site = make_site(folder, SEARCH)
+    queue = make_queue(site.factory(), site.specs)
+    sizes = [params["num_leaves"] for params in take_all(queue, "growth")]
+    assert len(sizes) == 2
+    assert sizes[1] == 4 * sizes[0]
+    assert not queue.samplers
+
+    large = next(key for key, factor in queue.growth_of.items() if factor == 4.0)
+    queue.growth_of = {large: 4.0}
+    known = replace(make_tried(site, problem, 0.1), oof=np.full((site.problem.folds.n_rows, 3), 1))
+    queue.set_growth({large: known})
+    assert queue.growth == 4.0
+    assert {params["num_leaves"] for params in take_all(queue, "way")} == {sizes[1]}
+    spaces = {name: sampler.space for name, sampler in queue.samplers.items()}
+    highest = {name: {own.name: own.high for own in one.ranges} for name, one in spaces.items()}
+    assert highest["lightgbm"]["num_leaves"] == 512
+    assert highest["xgboost"]["max_depth"] == 12
+    planned = [spec for spec in queue.list_planned() if spec.model == "lightgbm"]
+    assert dict(planned[0].params)["num_leaves"] == sizes[1]
+
+
+@pytest.mark.parametrize(
+    "words", [["search.growth=1"], ["models.lightgbm={num_leaves: 15}", "search.models=[lightgbm]"]]
+)
+def test_what_the_user_has_settled_is_not_tried(tmp_path: Path, words: list[str]) -> None:
+    site = make_site(tmp_path, [*SEARCH, *words])
+    queue = make_queue(site.factory(), site.specs)
+    assert not queue.growths
+    assert queue.growth == 1.0
