@@ -13,7 +13,7 @@ from automl_cli.core.threads import limit_blas
 from automl_cli.decision.scoring import make_selection_loss
 from automl_cli.ensemble.combiners import COMBINERS, get_weights
 
-MOST_ROWS = 5_000  # tell weights of a few hundredths
+MOST_ROWS = 20_000  # tell weights of a few hundredths
 MOST_MEMBERS = 40
 
 

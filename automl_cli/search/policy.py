@@ -120,7 +120,7 @@ def _promise(state: StudyState, arm: ArmState) -> float:
     latest = _mean([trial.gain for trial in own[-LATEST:]])
     bound = latest + BONUS * typical / math.sqrt(max(1, n_begun))
     seconds = _mean([trial.fold_seconds for trial in own[-LATEST:]]) or arm.fold_seconds
-    return bound / max(seconds, SHORTEST / 10)
+    return bound / max(seconds, SHORTEST)  # what is begun costs something, however quick it is
 
 
 def _promotion_seconds(state: StudyState) -> float:
