@@ -117,7 +117,7 @@ class ValidationConfig(ConfigSection):
     repeats: Annotated[int, Field(ge=1)] | Literal["auto"] = Field(
         "auto",
         description="How often to repeat the division into folds; a whole number from 1. auto: "
-        "once, and with a budget of few rows more often, for the members of the ensemble.",
+        "once, and of few rows more often for the members of the ensemble, as the budget allows.",
     )
     group: ConfigText | None = Field(
         None, description="The column of groups; rows of one group stay in one fold."

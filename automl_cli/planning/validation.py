@@ -69,7 +69,7 @@ def choose_validation(dataset: Dataset, config: RunConfig) -> Validation:
     options = SplitOptions(
         splitter=own.splitter if found is None else found.splitter,
         folds=own.folds,
-        repeats=_choose_repeats(dataset, config),
+        repeats=count_repeats(dataset.n_rows) if own.repeats == "auto" else own.repeats,
         only_first=own.repeats == "auto",
         group=found.column if found is not None and found.splitter == "group" else own.group,
         time=found.column if found is not None and found.splitter == "time" else own.time,
@@ -79,14 +79,6 @@ def choose_validation(dataset: Dataset, config: RunConfig) -> Validation:
         held_out_rows=own.held_out_rows,
     )
     return Validation(options=options, extra=extra, reason="" if found is None else found.reason)
-
-
-def _choose_repeats(dataset: Dataset, config: RunConfig) -> int:
-    repeats = config.validation.repeats
-    if repeats != "auto":
-        return repeats
-    # Without a clock nobody has time left for further repeats, and a screen would pay for each.
-    return 1 if config.budget is None else count_repeats(dataset.n_rows)
 
 
 def count_repeats(n_rows: int) -> int:

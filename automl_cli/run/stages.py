@@ -211,7 +211,6 @@ def _screen(task: ProblemPlan, execution: Execution) -> Screened | None:
         steps=tuple(dict.fromkeys(replace(step, top=0) for step in wanted)),
         rate=task.config.features.false_discovery_rate,
         second_opinion=task.config.features.screen == "null_importance",
-        n_folds=len(task.problem.folds),
     )
     emit_stage(execution.listener, "screening")
     left = execution.time_budget.fits_end.seconds_left()

@@ -45,8 +45,6 @@ class Screening:
         The accepted share of false discoveries.
     second_opinion
         Whether columns also have to be important beside all others.
-    n_folds
-        Of all repeats: a command with a clock may plan more of them than one without.
     """
 
     run: str
@@ -57,7 +55,6 @@ class Screening:
     steps: tuple[Step, ...]
     rate: float
     second_opinion: bool
-    n_folds: int
 
     @property
     def features(self) -> Path:
@@ -67,8 +64,7 @@ class Screening:
     @property
     def key(self) -> str:
         """What decides the result: the steps, the base and the rate."""
-        names = [self.name(step) for step in self.steps]
-        return make_key([names, self.rate, self.second_opinion, self.n_folds])
+        return make_key([[self.name(step) for step in self.steps], self.rate, self.second_opinion])
 
     @property
     def folder(self) -> Path:
@@ -85,7 +81,7 @@ class Screening:
             self.data_key,
             step,
             transductive=self.transductive,
-            screened_by=f"{self.base_key}-{self.n_folds}" if step.top is not None else "",
+            screened_by=self.base_key if step.top is not None else "",
         )
 
     def finished(self) -> set[str]:

@@ -19,7 +19,7 @@ MOMENTS = 4
 def make_command(out: Path, workers: int) -> list[str]:
     words = [sys.executable, "-m", "automl_cli", "fit", str(EXAMPLES / "penguins")]
     words += ["--preset", "fast", "--set", "budget=null", "--set", "limits.rounds=60"]
-    words += ["--set", "run.report=false"]
+    words += ["--set", "run.report=false", "--set", "validation.repeats=1"]
     words += ["--folds", "3", "--candidates", "4"]
     words += ["--set", "search.trials=5", "--set", "search.models=[lightgbm]"]
     return [*words, "--out", str(out), "--workers", str(workers), "--quiet"]

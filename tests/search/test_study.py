@@ -18,11 +18,7 @@ from automl_cli.train.proposal import Outcome
 
 pytestmark = pytest.mark.slow  # takes seconds: not in make quick
 
-SEARCH = [
-    "search.trials=4",
-    "search.models=[lightgbm]",
-    "budget=1m",
-]  # a clock is set: few rows get repeats
+SEARCH = ["search.trials=4", "search.models=[lightgbm]", "validation.repeats=auto"]
 
 
 @pytest.fixture
