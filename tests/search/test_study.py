@@ -66,7 +66,7 @@ def test_the_end_of_the_time_goes_to_repeats_of_members(searched: Site, thread: 
 
 
 def test_every_decision_is_told_with_its_reason(searched: Site, thread: Executor) -> None:
-    study, outcomes = run(searched, thread, seconds=6)
+    study, outcomes = run(searched, thread, seconds=12)
     told = [event.fields for event in searched.events if event.kind == "proposed"]
     assert {fields["why"] for fields in told} >= {"way", "planned"}
     assert {fields["key"] for fields in told} == set(study.trials)
