@@ -11,6 +11,7 @@ from automl_cli.core.counts import format_count
 from automl_cli.report.data import ReportData, ReportTarget
 from automl_cli.report.drawing import INK, MUTED, SERIES, add_legend, open_plot
 from automl_cli.report.section import Block, Paragraph, Picture, Pictures, Section
+from automl_cli.report.sections.tried import list_tried
 from automl_cli.report.wording import format_float, format_seconds
 from automl_cli.store import clock_events
 
@@ -47,6 +48,8 @@ def write_progress(data: ReportData) -> Section:
     ]
     blocks: list[Block] = [Pictures(pictures=pictures)] if pictures else []
     blocks.append(Paragraph(text=_describe(data, timeline, vain)))
+    for solved in data.solved:
+        blocks += list_tried(solved, data.events)
     return Section(name="progress", title="Score over time", blocks=blocks)
 
 
