@@ -27,6 +27,7 @@ from automl_cli.search.state import (
 )
 
 EXPLORED = 0.65  # of the time, after which the members of the blend come before new candidates
+KEPT_AT_FIRST = 0.15  # of the time, for members, while there are models that were never tried
 SLICE_SHARE = 0.25  # of the time left for new candidates that the first folds of one may take
 LAST_SHARE = 0.8  # of the time left once nothing else is to be done in it, near the end
 SHORTEST = 0.5  # seconds
@@ -51,7 +52,9 @@ def choose_action(state: StudyState) -> Action:
     spare = state.seconds_left
     if promotion is not None:  # folds that no time is left for keep nobody from using it
         spare -= PESSIMISM * _promotion_seconds(state)
-    slice_seconds = _slice_seconds(state, spare, alone=promotion is None)
+    is_first_round = any(arm.n_left for arm in _find_untried(state))
+    kept = 0.0 if promotion is None else KEPT_AT_FIRST if is_first_round else 1.0 - EXPLORED
+    slice_seconds = _slice_seconds(state, spare, kept * state.seconds_total)
     arm = _choose_arm(state, slice_seconds)
     if arm is not None and (promotion is None or _is_exploring(state)):
         return Explore(arm.model, slice_seconds)
@@ -69,11 +72,10 @@ def _is_exploring(state: StudyState) -> bool:
     return used < EXPLORED
 
 
-def _slice_seconds(state: StudyState, spare: float, *, alone: bool) -> float:
-    """Return what one fold of a new candidate may take; `alone`: nobody else wants the time."""
-    kept = 0.0 if alone else (1.0 - EXPLORED) * state.seconds_total
+def _slice_seconds(state: StudyState, spare: float, kept: float) -> float:
+    """Return what one fold of a new candidate may take; `kept` seconds are for members."""
     left = max(spare - kept, SLICE_SHARE * spare)
-    share = LAST_SHARE if alone and left < LAST_SHARE * state.seconds_total else SLICE_SHARE
+    share = LAST_SHARE if not kept and left < LAST_SHARE * state.seconds_total else SLICE_SHARE
     side_by_side = min(state.workers, state.n_first) / state.n_first
     # Near the end a whole candidate is worth more than a part of several.
     longest = max((_needed(state, arm) for arm in state.arms if arm.n_left), default=0.0)
@@ -88,11 +90,15 @@ def _choose_arm(state: StudyState, slice_seconds: float) -> ArmState | None:
     leading = [arm for arm in able if arm.model == state.lead]
     if leading:
         return leading[0]
-    tried = {trial.model for trial in state.trials if trial.source in {"planned", "search"}}
-    untried = [arm for arm in able if arm.model not in tried]
+    untried = [arm for arm in _find_untried(state) if arm in able]
     if untried:
         return untried[0]
     return max(able, key=lambda arm: _promise(state, arm))
+
+
+def _find_untried(state: StudyState) -> list[ArmState]:
+    tried = {trial.model for trial in state.trials if trial.source in {"planned", "search"}}
+    return [arm for arm in state.arms if arm.model not in tried]
 
 
 def _needed(state: StudyState, arm: ArmState) -> float:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from automl_cli.core.candidate import CandidateSpec
 from automl_cli.train.forecast import Forecast, find_rate
 
-MOST = 0.3  # above it boosters get worse whatever the time
+MOST = 0.2  # above it boosters get worse whatever the time
 STEP = 1.25  # between rates, so that like budgets give like candidates
 
 

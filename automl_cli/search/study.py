@@ -26,7 +26,7 @@ from automl_cli.train.execution import Execution
 from automl_cli.train.proposal import Outcome, Proposal
 
 WAYS_SHARE = 0.1  # of the time that the ways may take
-MOST_TRIALS = 0.2  # of the time, after which the sizes and ways that are left are not tried
+MOST_TRIALS = 0.15  # of the time, after which the sizes and ways that are left are not tried
 LEAST_ROWS = 0.2  # share of them: with fewer a way of many values looks worse than it is
 SETUP = 2.0  # times what its rounds take that a fit of new columns takes
 LATER = 1.5  # times what a candidate's folds took that a further one may take
