@@ -65,6 +65,20 @@ def test_without_time_left_the_submission_and_the_figures_stay(tmp_path: Path) -
     assert again == first
 
 
+@pytest.mark.xfail(
+    raises=AssertionError,
+    strict=True,
+    reason="without a budget there are fewer repeats than its candidates have folds",
+)
+def test_a_run_with_a_budget_goes_on_without_one(tmp_path: Path) -> None:
+    words = [sys.executable, "-m", "automl_cli", "fit", str(EXAMPLES / "penguins"), "--quiet"]
+    words += ["--preset", "smoke", "--set", "models.lightgbm=false", "--set", "search.trials=0"]
+    words += ["--out", str(tmp_path / "run")]
+    subprocess.run([*words, "--budget", "60s"], check=True, capture_output=True)
+    again = subprocess.run(words, check=False, capture_output=True)
+    assert again.returncode == 0
+
+
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_killed_run_ends_with_the_same_bytes(
     tmp_path: Path, uninterrupted: tuple[bytes, float], workers: int
