@@ -26,7 +26,7 @@ from automl_cli.planning.problems import make_data_options, make_problem
 
 pytestmark = pytest.mark.slow  # takes seconds: not in make quick
 
-SETTINGS = ["data.target=y", "metric=roc_auc", "validation.splitter=kfold"]
+SETTINGS = ["data.target=y", "metric=roc_auc", "validation.splitter=kfold", "limits.rounds=60"]
 
 
 def make_rows(n_rows: int, seed: int, *, turned: bool = False, moved: float = 0.0) -> pd.DataFrame:
