@@ -37,6 +37,7 @@ def summaries(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
             "validation.folds=4",
             "limits.rounds=15",
             "limits.candidates=1",
+            "run.workers=1",
             "data.roles={c0: categorical, c1: categorical, c2: categorical, c3: categorical}",
         ]
         found.append(

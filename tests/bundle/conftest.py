@@ -12,7 +12,7 @@ import automl_cli
 
 N_TRAIN, N_TEST = 241, 60  # folds of unequal size count by their rows
 SMALL = ["limits.rounds=15", "budget=null", "features.groups.crosses={top: 5}"]
-SMALL += ["run.report=false", "validation.folds=3"]
+SMALL += ["run.report=false", "validation.folds=3", "run.workers=1"]
 SEARCHED = ["search.trials=3", "search.models=[lightgbm]"]
 Make = Callable[..., tuple[Path, Path]]
 
