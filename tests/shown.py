@@ -23,6 +23,7 @@ SMALL = {
         *("--set", "features.groups.exact_value=false", "--set", "features.groups.crosses=false"),
         *("--set", "features.groups.resolutions=false", "--set", "features.groups.digits=false"),
         *("--set", "features.groups.arithmetic=false"),
+        *("--set", "validation.repeats=1"),  # a budget would be spent on them
         *("--set", "features.groups.group_stats=false"),
     ],
     "explain": ["--rows", "40", "--tested-rows", "100"],

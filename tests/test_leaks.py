@@ -24,7 +24,7 @@ from automl_cli.train.rounds import choose_rounds
 pytestmark = pytest.mark.slow  # takes seconds: not in make quick
 
 N_ROWS, N_SHUFFLES, N_FOLDS = 1_200, 12, 5
-QUICK = {"learning_rate": 0.1, "n_estimators": 30, "landmarks": 200}
+QUICK = {"learning_rate": 0.1, "n_estimators": 30, "landmarks": 200, "gamma": 0.3, "width": 32}
 
 # (features, target, plan, fold number) -> training and held-out matrix
 MakeMatrices = Callable[[FeatureState, IntVector, FoldPlan, int], tuple[Matrix, Matrix]]

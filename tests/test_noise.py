@@ -35,8 +35,9 @@ def summaries(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
             "search.trials=40",
             "search.models=[lightgbm]",
             "validation.folds=4",
-            "limits.rounds=50",
+            "limits.rounds=15",
             "limits.candidates=1",
+            "run.workers=1",
             "data.roles={c0: categorical, c1: categorical, c2: categorical, c3: categorical}",
         ]
         found.append(

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -53,21 +54,34 @@ def test_a_group_of_another_package_is_listed(installed: Path) -> None:
     assert "gaps" in run(installed, "list", "features").split()
 
 
-def test_a_group_of_another_package_is_screened_and_taken(installed: Path, tmp_path: Path) -> None:
-    write_table(tmp_path)
-    words = ["fit", str(tmp_path), "--preset", "smoke", "--target", "y", "--json"]
-    words += ["--out", str(tmp_path / "run"), "--set", "features.groups={gaps: {}}"]
-    summary = json.loads(run(installed, *words))
+def fit(installed: Path, folder: Path) -> Any:
+    words = ["fit", str(folder), "--preset", "smoke", "--target", "y", "--json"]
+    words += ["--set", "limits.rounds=40", "--workers", "1"]
+    words += ["--out", str(folder / "run"), "--set", "features.groups={gaps: {}}"]
+    return json.loads(run(installed, *words))
+
+
+@pytest.fixture(scope="module")
+def fitted(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Any]:
+    """Return the folder of a competition with a run of it, and what the command printed."""
+    folder = tmp_path_factory.mktemp("task")
+    write_table(folder)
+    return folder, fit(installed, folder)
+
+
+def test_a_group_of_another_package_is_screened_and_taken(
+    installed: Path, fitted: tuple[Path, Any]
+) -> None:
+    folder, summary = fitted
     assert any("gaps" in candidate["features"] for candidate in summary["candidates"])
-    (screen,) = json.loads(run(installed, "features", str(tmp_path / "run"), "--json"))["screens"]
+    (screen,) = json.loads(run(installed, "features", str(folder / "run"), "--json"))["screens"]
     (column,) = screen["columns"]
     assert column["column"] == "row__gaps"
     assert column["taken"] >= 1
 
 
-def test_a_second_command_finds_what_the_first_has_made(installed: Path, tmp_path: Path) -> None:
-    write_table(tmp_path)
-    words = ["fit", str(tmp_path), "--preset", "smoke", "--target", "y", "--json"]
-    words += ["--out", str(tmp_path / "run"), "--set", "features.groups={gaps: {}}"]
-    first, second = (json.loads(run(installed, *words)) for _ in range(2))
-    assert first["candidates"] == second["candidates"]
+def test_a_second_command_finds_what_the_first_has_made(
+    installed: Path, fitted: tuple[Path, Any]
+) -> None:
+    folder, first = fitted
+    assert fit(installed, folder)["candidates"] == first["candidates"]

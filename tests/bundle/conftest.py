@@ -10,9 +10,9 @@ import pytest
 
 import automl_cli
 
-N_TRAIN, N_TEST = 240, 60
+N_TRAIN, N_TEST = 241, 60  # folds of unequal size count by their rows
 SMALL = ["limits.rounds=15", "budget=null", "features.groups.crosses={top: 5}"]
-SMALL += ["run.report=false"]
+SMALL += ["run.report=false", "validation.folds=3", "run.workers=1"]
 SEARCHED = ["search.trials=3", "search.models=[lightgbm]"]
 Make = Callable[..., tuple[Path, Path]]
 
@@ -34,6 +34,7 @@ def make_tables(folder: Path, task: str) -> None:
     signal = frame["size"].fillna(0) + frame["count"] / 4 + rng.normal(size=n)
     codes = pd.qcut(signal, 2 if task == "binary" else 3, labels=False)
     frame["sold"] = signal.round(4) if task == "regression" else codes.map("class{}".format)
+    frame["sold"] += 10 if task == "regression" else ""  # no value lies below 0
     folder.mkdir()
     frame[:N_TRAIN].to_csv(folder / "train.csv", index=False)
     frame[N_TRAIN:].drop(columns="sold").to_csv(folder / "test.csv", index=False)
@@ -41,16 +42,17 @@ def make_tables(folder: Path, task: str) -> None:
 
 @pytest.fixture(scope="module")
 def make_run(tmp_path_factory: pytest.TempPathFactory) -> Make:
-    """Return a function that gives a competition and a finished run, made once a task."""
+    """Return a function that gives a competition and a finished run, made once for each case."""
     root = tmp_path_factory.mktemp("bundles")
 
-    def make(task: str, preset: str = "fast") -> tuple[Path, Path]:
-        folder, run = root / task, root / f"run-{task}-{preset}"
+    def make(task: str, preset: str = "fast", metric: str = "") -> tuple[Path, Path]:
+        folder, run = root / task, root / f"run-{task}-{preset}-{metric}"
         if not folder.exists():
             make_tables(folder, task)
         if not run.exists():
             overrides = [*SMALL, "data.target=sold", "data.id=row", "limits.candidates=5"]
             overrides += SEARCHED if preset in {"medium", "best"} else []
+            overrides += [f"metric={metric}"] if metric else []
             automl_cli.fit(folder, preset=preset, overrides=overrides, out=run)
         return folder, run
 

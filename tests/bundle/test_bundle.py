@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from automl_cli.bundle import MANIFEST, load_predictor
+from automl_cli.bundle import MANIFEST, load_predictor, read_manifest
 from automl_cli.commands.predict import PredictRequest, predict
 from automl_cli.core.errors import DataError, RunError
 from automl_cli.data.read import read_table
@@ -39,6 +39,25 @@ def test_the_test_rows_are_predicted_as_in_the_submission(
     folder, run = make_run(task, preset)
     submitted = pd.read_csv(run / "submission.csv")
     predicted = predict_file(run, folder / "test.csv", tmp_path / "out.csv")
+    pd.testing.assert_frame_equal(predicted, submitted, rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("task", "metric", "decision"),
+    [
+        ("binary", "f1", "threshold"),
+        ("multiclass", "balanced_accuracy", "multipliers"),
+        ("regression", "rmsle", "value"),
+    ],
+)
+def test_new_rows_get_the_answers_that_the_metric_wants(
+    make_run: Make, tmp_path: Path, task: str, metric: str, decision: str
+) -> None:
+    folder, run = make_run(task, "smoke", metric)
+    (part,) = read_manifest(run).targets
+    assert (part.decision, part.transform == "log1p") == (decision, metric == "rmsle")
+    predicted = predict_file(run, folder / "test.csv", tmp_path / "out.csv")
+    submitted = pd.read_csv(run / "submission.csv")
     pd.testing.assert_frame_equal(predicted, submitted, rtol=0, atol=1e-9)
 
 

@@ -1,7 +1,9 @@
 """What a run did not write, or not like this, is refused, and nothing of it is executed."""
 
+import hashlib
 import json
 import pickle
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ import numpy as np
 import pytest
 
 from automl_cli.bundle import MANIFEST, load_predictor
+from automl_cli.bundle.manifest import CHUNK, measure_file
 from automl_cli.core.errors import AutomlError, RunError
 
 pytestmark = pytest.mark.slow  # takes seconds: not in make quick
@@ -39,8 +42,6 @@ def list_files(bundle: Path, ending: str) -> list[Path]:
 
 def enter(bundle: Path, path: Path) -> None:
     """Make the manifest agree with a changed file, as a forger would."""
-    from automl_cli.bundle.manifest import measure_file
-
     manifest = read_manifest_text(bundle)
     manifest["files"][path.relative_to(bundle).as_posix()] = measure_file(path)
     write_manifest(bundle, manifest)
@@ -58,6 +59,13 @@ def test_an_altered_file_is_refused(bundle: Path) -> None:
     path.write_bytes(path.read_bytes()[:-1] + b" ")
     with pytest.raises(RunError, match="was altered"):
         load_predictor(bundle)
+
+
+def test_a_large_file_is_measured_to_its_end(tmp_path: Path) -> None:
+    content = bytes(2 * CHUNK) + b"end"
+    (tmp_path / "large").write_bytes(content)
+    expected = (len(content), hashlib.sha256(content).hexdigest())
+    assert measure_file(tmp_path / "large") == expected
 
 
 def test_a_missing_file_is_refused(bundle: Path) -> None:
@@ -91,6 +99,16 @@ def test_a_member_outside_the_listed_files_is_refused(bundle: Path, tmp_path: Pa
     manifest = read_manifest_text(bundle)
     folds = next(one for one in manifest["targets"][0]["candidates"] if one)
     folds[0]["folder"] = str(tmp_path)
+    write_manifest(bundle, manifest)
+    with pytest.raises(RunError, match="is used, and not listed"):
+        load_predictor(bundle)
+
+
+def test_a_step_outside_the_listed_files_is_refused(bundle: Path, tmp_path: Path) -> None:
+    manifest = read_manifest_text(bundle)
+    folds = next(one for one in manifest["targets"][0]["candidates"] if one)
+    assert folds[0]["steps"]
+    folds[0]["steps"][0] = str(shutil.copytree(bundle / folds[0]["steps"][0], tmp_path / "step"))
     write_manifest(bundle, manifest)
     with pytest.raises(RunError, match="is used, and not listed"):
         load_predictor(bundle)

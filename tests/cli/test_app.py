@@ -117,14 +117,15 @@ def test_the_schema_is_json() -> None:
 
 def test_ctrl_c_keeps_what_is_finished(tmp_path: Path) -> None:
     words = [sys.executable, "-m", "automl_cli", "fit", str(PENGUINS)]
-    words += ["--budget", "60s", "--out", str(tmp_path / "run")]
+    words += ["--budget", "60s", "--preset", "smoke", "--set", "search.trials=1000"]
+    words += ["--workers", "1", "--out", str(tmp_path / "run")]
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
         for _ in range(300):
             if (tmp_path / "run" / "submission.csv").exists():
                 break
             time.sleep(0.1)
         run.send_signal(signal.SIGINT)
-        _, message = run.communicate(timeout=10)
+        _, message = run.communicate(timeout=20)
 
     assert run.returncode == 130
     assert message.endswith("interrupted; run the same command to resume.\n")

@@ -1,17 +1,28 @@
 """What every entry of GROUPS must keep to, plug-ins included."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from fitted_groups import (
+    N_ROWS,
+    OWN,
+    assert_same,
+    columns_by_name,
+    columns_of,
+    fit,
+    fitted,
+    group_of,
+    make_frame,
+    make_original,
+)
 
-from automl_cli.core.candidate import ParamValue, Step
-from automl_cli.core.dataset import Column, Dataset, Original, Role, Schema
+from automl_cli.core.candidate import Step
+from automl_cli.core.dataset import Dataset, Schema
 from automl_cli.features import GROUPS
-from automl_cli.features.group import CHUNK, FeatureGroup, Features, GroupState
 from automl_cli.features.sources import trace_step
 from automl_cli.features.state import prepare_features
 from automl_cli.features.steps import FittedStep, fit_step
@@ -19,52 +30,8 @@ from automl_cli.features.tables import FeatureTables
 
 pytestmark = pytest.mark.slow  # takes seconds: not in make quick
 
-N_ROWS = 120
 NUMBERS = {"values", "linear"}
-LABELS = ["blue", "green", "red"]
-DAYS = pd.Timestamp("2023-12-30 22:00") + pd.to_timedelta(np.arange(N_ROWS) * 7.3, "h")
-
-
-def make_frame(seed: int = 0) -> pd.DataFrame:
-    rng = np.random.default_rng(seed)
-    frame = pd.DataFrame(
-        {
-            "number": rng.normal(size=N_ROWS),
-            "whole": rng.integers(0, 5, N_ROWS),
-            "gappy": np.where(rng.random(N_ROWS) < 0.3, np.nan, rng.normal(size=N_ROWS)),
-            "infinite": np.where(rng.random(N_ROWS) < 0.1, np.inf, rng.normal(size=N_ROWS)),
-            "constant": 1.0,
-            "empty": np.nan,
-            "label": pd.Categorical.from_codes(rng.integers(-1, 3, N_ROWS), LABELS),
-            "constant_label": pd.Categorical(["blue"] * N_ROWS, categories=LABELS),
-            "empty_label": pd.Categorical([None] * N_ROWS, categories=LABELS),
-            "date": DAYS,
-            "empty_date": pd.Series(pd.NaT, index=range(N_ROWS), dtype="datetime64[ns]"),
-            "text": pd.Series(["Two WORDS, 12!", "", None, "ünï"], dtype="str")[
-                rng.integers(0, 4, N_ROWS)
-            ].array,
-            "empty_text": pd.Series([None] * N_ROWS, dtype="str"),
-        }
-    )
-    frame.loc[::9, "date"] = pd.NaT
-    for number in (1, 2, 3):
-        frame[f"q{number}"] = rng.integers(0, 9, N_ROWS).astype(np.float64)
-    return frame
-
-
-def role_of(series: pd.Series) -> Role:
-    if isinstance(series.dtype, pd.CategoricalDtype):
-        return "categorical"
-    if pd.api.types.is_datetime64_any_dtype(series):
-        return "datetime"
-    return "numeric" if pd.api.types.is_numeric_dtype(series) else "text"
-
-
-def columns_of(frame: pd.DataFrame) -> tuple[Column, ...]:
-    return tuple(
-        Column(name=str(name), role=role_of(series), reason="made")
-        for name, series in frame.items()
-    )
+FORMS = [*GROUPS.names(), *OWN]
 
 
 @pytest.mark.parametrize("name", GROUPS.names())
@@ -72,74 +39,6 @@ def test_a_fit_of_no_columns_makes_nothing(name: str) -> None:
     GROUPS.get(name).check({})  # refuses wrong parameters; the others pass
     group = GROUPS.get(name)
     assert group.fit(pd.DataFrame(), (), group.make_params({})) is None
-
-
-OWN: dict[str, dict[str, ParamValue]] = {  # forms of a group that are as good as another one
-    "native, numbers too": {"numbers": True},
-}
-FORMS = [*GROUPS.names(), *OWN]
-
-
-def group_of(name: str) -> FeatureGroup:
-    return GROUPS.get(name.partition(",")[0])
-
-
-def make_original(frame: pd.DataFrame) -> Original:
-    """Label rows with two classes, three classes and values, all of which hang on the columns."""
-    number = frame["number" if "number" in frame else "number_0"].to_numpy()
-    noise = np.random.default_rng(2).normal(size=len(frame))
-    targets: dict[str, np.ndarray] = {
-        "passed": (number + noise > 0).astype(np.int64),
-        "grade": np.digitize(number + noise, [-0.5, 0.5]).astype(np.int64),
-        "score": 3 * number + noise,
-    }
-    return Original(frame=frame, targets=targets)
-
-
-def fit(
-    name: str,
-    frame: pd.DataFrame,
-    columns: tuple[Column, ...],
-    own: dict[str, ParamValue] | None = None,
-) -> GroupState | None:
-    """Fit a group on the rows, or on the same rows with targets if that is what it learns from."""
-    group = group_of(name)
-    params = group.make_params({**OWN.get(name, {}), **(own or {})})
-    if group.original is None:
-        return group.fit(frame, columns, params)
-    return group.original.fit(make_original(frame), columns, params)
-
-
-def fitted(name: str) -> GroupState:
-    frame = make_frame()
-    state = fit(name, frame, columns_of(frame))
-    assert state is not None
-    return state
-
-
-def columns_by_name(made: Iterable[Features]) -> dict[str, tuple[object, ...]]:
-    """Return all that is known of each column."""
-    return {
-        name: (
-            features.kind,
-            features.smoothing,
-            features.levels[k] if features.levels else None,
-            features.array[k].tobytes(),
-        )
-        for features in made
-        for k, name in enumerate(features.names)
-    }
-
-
-def assert_same(made: Iterable[Features], expected: Iterable[Features]) -> None:
-    for one, other in zip(made, expected, strict=True):
-        assert (one.kind, one.names, one.levels, one.smoothing) == (
-            other.kind,
-            other.names,
-            other.levels,
-            other.smoothing,
-        )
-        np.testing.assert_array_equal(one.array, other.array)
 
 
 @pytest.mark.parametrize("name", FORMS)
@@ -310,65 +209,3 @@ class TestEveryGroupThatLearnsFromTheOriginalDataSet:
         frame = make_frame()
         tables = FeatureTables(train=frame, test=None, known=frame, columns=columns_of(frame))
         assert fit_step(tables, Step(name=name)) is None
-
-
-NARROWED = [name for name in GROUPS.names() if GROUPS.get(name).keep]
-MANY: dict[str, dict[str, ParamValue]] = {  # parameters that make more than a chunk
-    "arithmetic": {"max_pairs": 200},
-    "crosses": {"max_pairs": 200},
-    "exact_value": {"max_share": 1.0},
-    "random_subsets": {"n_subsets": 100},
-}
-
-
-def count_bytes(state: GroupState) -> int:
-    return sum(array.nbytes for array in state.arrays.values())
-
-
-@pytest.mark.parametrize("name", NARROWED)
-class TestEveryGroupThatCanBeNarrowed:
-    def test_kept_columns_are_made_alike(self, name: str):
-        group, state, frame = GROUPS.get(name), fitted(name), make_frame()
-        expected = columns_by_name(group.transform(state, frame))
-        rng = np.random.default_rng(0)
-        drawn = [rng.choice(list(expected), size=size).tolist() for size in (1, 2, 5)]
-        for kept in [*([column] for column in expected), *drawn]:
-            made = columns_by_name(group.transform(group.narrow(state, frozenset(kept)), frame))
-            assert set(kept) <= set(made)
-            assert made == {column: expected[column] for column in expected if column in made}
-
-    def test_what_is_not_kept_is_not_made(self, name: str):
-        group, state, frame = GROUPS.get(name), fitted(name), make_frame()
-        made = [column for features in group.transform(state, frame) for column in features.names]
-        kept = group.narrow(state, frozenset(made[:1]))
-        left = [column for features in group.transform(kept, frame) for column in features.names]
-        assert len(left) <= 2  # a code comes with its counts, a digit with its code
-        assert set(left) <= set(made)
-        if state.arrays and len(left) < len(made):
-            assert count_bytes(kept) < count_bytes(state)
-
-    def test_narrowed_states_can_be_narrowed_again(self, name: str):
-        group, state, frame = GROUPS.get(name), fitted(name), make_frame()
-        made = [column for features in group.transform(state, frame) for column in features.names]
-        once = group.narrow(state, frozenset(made[-1:]))
-        twice = group.narrow(group.narrow(state, frozenset(made[-4:])), frozenset(made[-1:]))
-        assert_same(group.transform(twice, frame), group.transform(once, frame))
-        assert json.dumps(twice.meta) == json.dumps(once.meta)
-
-    def test_nothing_is_made_if_nothing_is_kept(self, name: str):
-        group = GROUPS.get(name)
-        assert not list(group.transform(group.narrow(fitted(name), frozenset()), make_frame()))
-
-    def test_features_come_in_chunks(self, name: str):
-        many = pd.concat([make_frame(k).add_suffix(f"_{k}") for k in range(12)], axis=1)
-        group = GROUPS.get(name)
-        state = fit(name, many, columns_of(many), MANY.get(name, {}))
-        assert state is not None
-        made = list(group.transform(state, many))
-        assert len(made) > 1
-        assert max(len(features.names) for features in made) <= CHUNK
-
-
-def test_a_group_without_keep_keeps_everything():
-    state = fitted("numeric")
-    assert GROUPS.get("numeric").narrow(state, frozenset(["number"])) is state

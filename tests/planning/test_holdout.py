@@ -82,6 +82,17 @@ def test_of_a_time_plan_the_latest_rows_are_held_out(folder: Path, share: float)
     assert rows.validation.extra["t"].max() < np.sort(dataset.extra["t"])[-rows.n_rows]
 
 
+def test_rows_in_the_gap_before_the_latest_are_neither_left_nor_held_out(folder: Path) -> None:
+    own = ("validation.time=t", "validation.gap=10", "validation.holdout=0.2")
+    dataset, rows = split(folder, *own)
+
+    times = np.sort(dataset.extra["t"])
+    begin = times[-rows.n_rows]
+    assert begin - rows.validation.extra["t"].max() >= 10
+    in_gap = int(((times < begin) & (times > begin - 10)).sum())
+    assert len(rows.left) + rows.n_rows == pytest.approx(300 - in_gap, abs=1)
+
+
 def test_without_a_share_nothing_is_held_out(folder: Path) -> None:
     dataset, rows = split(folder)
 

@@ -1,6 +1,8 @@
 """The original data set in a run: tried, weighed on the competition's rows, and told."""
 
 import json
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,18 +13,20 @@ import pytest
 import automl_cli
 from automl_cli.commands.predict import PredictRequest, predict
 from automl_cli.config.load import load_config
+from automl_cli.core.candidate import Candidate
 from automl_cli.core.dataset import Dataset
 from automl_cli.core.errors import ConfigError, PlanError
+from automl_cli.core.problem import Problem
 from automl_cli.data.files import find_files
 from automl_cli.data.infer import infer_dataset
 from automl_cli.explain import ExplainRequest, explain
-from automl_cli.planning.original import describe_gate
+from automl_cli.planning.original import compare_original, describe_gate
 from automl_cli.planning.plan import make_run_key
 from automl_cli.planning.problems import make_data_options, make_problem
 
 pytestmark = pytest.mark.slow  # takes seconds: not in make quick
 
-SETTINGS = ["data.target=y", "metric=roc_auc", "validation.splitter=kfold"]
+SETTINGS = ["data.target=y", "metric=roc_auc", "validation.splitter=kfold", "limits.rounds=60"]
 
 
 def make_rows(n_rows: int, seed: int, *, turned: bool = False, moved: float = 0.0) -> pd.DataFrame:
@@ -97,6 +101,20 @@ def test_too_few_rows_to_be_told_apart_are_tried(tmp_path: Path) -> None:
     usable, facts = describe_gate(dataset)
     assert usable
     assert facts == [("original rows", "tried", "too few rows to tell them from train's")]
+
+
+def test_the_better_one_has_the_lower_loss_whatever_its_score(
+    make_problem: Callable[..., Problem], make_candidate: Callable[..., Candidate]
+) -> None:
+    problem = make_problem("accuracy", np.arange(100) % 2, labels=("n", "y"))
+    chance = np.where(problem.y == 1, 0.6, 0.4)
+    sure = np.where(np.arange(100) < 90, problem.y, 1 - problem.y).clip(1e-6, 1 - 1e-6)
+    calm, bold = (make_candidate("linear", oof[:, None]) for oof in (chance, sure))
+
+    told = compare_original(problem, replace(bold, score=0.9), replace(calm, score=0.8))
+    assert not told.is_better
+    told = compare_original(problem, replace(calm, score=0.8), replace(bold, score=0.9))
+    assert told.is_better
 
 
 def test_out_of_fold_predictions_are_of_competition_rows_alone(tmp_path: Path) -> None:

@@ -115,6 +115,16 @@ def test_the_task_decides_which_values_there_are(
     assert "extra_trees does not accept 'entropy'" in check(loaded, values, executor)
 
 
+def test_values_are_tried_for_each_target(
+    make_problem: Make, binary: Problem, executor: Executor
+) -> None:
+    loaded = load_config(preset="smoke", overrides=["models.extra_trees.criterion=entropy"])
+    values = make_problem("rmse", np.arange(60.0))
+    for problems in ([binary, values], [values, binary]):
+        with pytest.raises(ConfigError, match="extra_trees does not accept 'entropy'"):
+            check_values(loaded, problems, executor)
+
+
 def test_values_that_exclude_each_other_are_named_together(
     binary: Problem, executor: Executor, tmp_path: Path
 ) -> None:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -6,20 +7,28 @@ import pytest
 from sites import PENGUINS
 
 from automl_cli.config.load import load_config
+from automl_cli.config.schema import RunConfig
 from automl_cli.core.candidate import CandidateSpec
+from automl_cli.core.dataset import Dataset
 from automl_cli.core.errors import PlanError
 from automl_cli.data.files import find_files
 from automl_cli.data.infer import infer_dataset
 from automl_cli.models import MODELS
-from automl_cli.planning.plan import STARTER_ROUNDS, make_specs
+from automl_cli.planning.plan import STARTER_ROUNDS, is_possible, make_run_key, make_specs
 from automl_cli.planning.problems import make_data_options, make_problem
 
 
-def plan(*models: str, paths: tuple[Path, ...] = (PENGUINS,)) -> list[CandidateSpec]:
+def read(config: RunConfig, paths: tuple[Path, ...] = (PENGUINS,)) -> Dataset:
+    return infer_dataset(find_files(paths), make_data_options(config)).dataset
+
+
+def plan(
+    *models: str, paths: tuple[Path, ...] = (PENGUINS,), more: tuple[str, ...] = ()
+) -> list[CandidateSpec]:
     others = [f"models.{name}={'{}' if name in models else 'false'}" for name in MODELS]
-    more = [] if paths == (PENGUINS,) else ["data.target=y"]
+    more = more if paths == (PENGUINS,) else (*more, "data.target=y")
     config = load_config(preset="medium", overrides=[*others, *more, "search.trials=0"]).config
-    dataset = infer_dataset(find_files(paths), make_data_options(config)).dataset
+    dataset = read(config, paths)
     return make_specs(make_problem(dataset, dataset.schema.targets[0], config), config)
 
 
@@ -59,3 +68,38 @@ def test_models_that_cannot_solve_a_task_are_those_that_were_asked_for(
         "kernel": "kernel is for at most 5,000",
     }
     assert caught.value.message.endswith(f"({', '.join(limits[name] for name in names)}).")
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3])
+def test_after_the_small_one_no_more_candidates_are_planned_than_the_limit(limit: int):
+    every = plan("lightgbm", "linear")
+    limited = plan("lightgbm", "linear", more=(f"limits.candidates={limit}",))
+    assert len(every) > 4
+    assert limited == every[: limit + 1]
+
+
+def test_a_model_that_is_switched_off_is_no_candidate_either():
+    assert {spec.model for spec in plan("linear", "catboost")} == {"linear", "catboost"}
+
+
+def test_the_rows_of_the_original_count_among_those_that_a_model_is_for():
+    config = load_config(preset="smoke").config
+    dataset = read(config)
+    problem = make_problem(dataset, dataset.schema.targets[0], config)
+    model = MODELS.get("kernel")
+    assert model.max_rows
+    room = model.max_rows - problem.folds.n_rows
+    assert is_possible(problem, model)
+    assert is_possible(replace(problem, original_y=np.zeros(room)), model)
+    assert not is_possible(replace(problem, original_y=np.zeros(room + 1)), model)
+
+
+@pytest.mark.parametrize("key", ["metric", "validation.splitter"])
+def test_another_code_in_a_file_of_the_user_is_another_run(key: str, tmp_path: Path):
+    path, keys = tmp_path / "own.py", []
+    config = load_config(preset="smoke", overrides=[f"{key}={path}:own"]).config
+    dataset = read(load_config(preset="smoke").config)
+    for result in (1, 2, 1):
+        path.write_text(f"def own(*_):\n    return {result}\n")
+        keys.append(make_run_key(dataset, config))
+    assert keys[0] == keys[2] != keys[1]

@@ -44,6 +44,11 @@ def test_what_the_user_says_is_done(dataset: Dataset, said: str):
     assert made.reason == ""
 
 
+def test_the_seed_of_the_run_deals_the_rows(dataset: Dataset):
+    made = choose_validation(replace(dataset, test=None), load_config(overrides=["seed=7"]).config)
+    assert made.options.seed == 7
+
+
 def test_a_gap_is_refused_where_the_tables_show_groups_and_no_time(dataset: Dataset):
     config = load_config(overrides=["validation.gap=3"]).config
     with pytest.raises(PlanError, match=r"^validation.gap: validation.splitter is auto, and the "):

@@ -10,7 +10,7 @@ import automl_cli
 
 SCRIPT = "<script>alert(1)</script>"  # a column that anybody may have named
 N_TRAIN, N_TEST = 300, 120
-SMALL = ["limits.rounds=20", "limits.candidates=3"]
+SMALL = ["limits.rounds=20", "limits.candidates=3", "run.workers=1"]
 
 
 def make_frame() -> pd.DataFrame:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,10 +19,10 @@ MOMENTS = 4
 
 def make_command(out: Path, workers: int) -> list[str]:
     words = [sys.executable, "-m", "automl_cli", "fit", str(EXAMPLES / "penguins")]
-    words += ["--preset", "fast", "--set", "budget=null", "--set", "limits.rounds=60"]
+    words += ["--preset", "fast", "--set", "budget=null", "--set", "limits.rounds=30"]
     words += ["--set", "run.report=false", "--set", "validation.repeats=1"]
-    words += ["--folds", "3", "--candidates", "4"]
-    words += ["--set", "search.trials=5", "--set", "search.models=[lightgbm]"]
+    words += ["--folds", "3", "--candidates", "3"]
+    words += ["--set", "search.trials=3", "--set", "search.models=[lightgbm]"]
     return [*words, "--out", str(out), "--workers", str(workers), "--quiet"]
 
 
@@ -33,17 +34,25 @@ def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, floa
     return (out / "submission.csv").read_bytes(), time.time() - began
 
 
+def read_answers(out: Path) -> tuple[bytes, dict[str, Any]]:
+    return (out / "submission.csv").read_bytes(), json.loads((out / "summary.json").read_text())
+
+
 def test_without_time_left_the_submission_and_the_figures_stay(tmp_path: Path) -> None:
-    out = tmp_path / "run"
     words = [sys.executable, "-m", "automl_cli", "fit", str(EXAMPLES / "penguins"), "--quiet"]
-    words += ["--preset", "medium", "--budget", "30s", "--set", "validation.repeats=1"]
-    words += ["--set", "search.models=[lightgbm]", "--set", "search.trials=6"]
-    words += ["--set", "validation.folds=3", "--set", "run.report=false"]
-    words += ["--candidates", "2", "--out", str(out)]
-    subprocess.run(words, check=True, capture_output=True)
-    first = (out / "submission.csv").read_bytes(), json.loads((out / "summary.json").read_text())
-    subprocess.run([*words, "--budget", "5s"], check=True, capture_output=True)
-    again = (out / "submission.csv").read_bytes(), json.loads((out / "summary.json").read_text())
+    words += ["--preset", "smoke", "--folds", "3", "--set", "validation.repeats=1"]
+    words += ["--set", "search.models=[lightgbm]", "--set", "search.trials=1000"]
+    for seconds in (12, 24, 48):  # a busy machine may be too slow for a short one
+        out = tmp_path / f"run-{seconds}"
+        timed = [*words, "--out", str(out), "--budget"]
+        done = subprocess.run([*timed, f"{seconds}s"], check=False, capture_output=True)
+        if done.returncode:
+            continue
+        first = read_answers(out)
+        if first[1]["targets"][0]["search"]:
+            break
+    subprocess.run([*timed, f"{seconds / 4}s"], check=True, capture_output=True)
+    again = read_answers(out)
 
     for summary in (first[1], again[1]):
         del summary["seconds"], summary["unused"]  # of the command, not of the run
@@ -54,6 +63,15 @@ def test_without_time_left_the_submission_and_the_figures_stay(tmp_path: Path) -
     assert left_out[0] <= left_out[1]  # the second command has other reasons, and more to leave out
     assert first[1]["targets"][0]["search"]
     assert again == first
+
+
+def test_a_run_with_a_budget_goes_on_without_one(tmp_path: Path) -> None:
+    words = [sys.executable, "-m", "automl_cli", "fit", str(EXAMPLES / "penguins"), "--quiet"]
+    words += ["--preset", "smoke", "--set", "models.lightgbm=false", "--set", "search.trials=0"]
+    words += ["--set", "validation.repeats=auto", "--out", str(tmp_path / "run")]
+    subprocess.run([*words, "--budget", "60s"], check=True, capture_output=True)
+    again = subprocess.run(words, check=False, capture_output=True)
+    assert again.returncode == 0
 
 
 @pytest.mark.parametrize("workers", [1, 2])
