@@ -20,6 +20,7 @@ from automl_cli.ensemble.levels import choose_level, list_members
 from automl_cli.ensemble.tournament import blend_candidates
 from automl_cli.features.state import FeatureSet
 from automl_cli.models.description import describe_candidate
+from automl_cli.run.replicates import expect_submission
 from automl_cli.store import write_json
 from automl_cli.train.collect import load_finished, save_candidate
 from automl_cli.train.cross_fit import cross_fit
@@ -43,12 +44,15 @@ class Solution:
         The ensemble, or None while single candidates still come in.
     answers
         For the test rows, as `Metric.wants` says, or None without a test table.
+    expected
+        What the answers of the ensemble are expected to score; None where that is unknown.
     """
 
     problem: Problem
     candidates: tuple[Candidate, ...]
     blend: Blend | None
     answers: npt.NDArray[Any] | None
+    expected: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +190,9 @@ def make_blended_solution(
         candidates=(*ranked, *rank_candidates(problem, others.values())),
         blend=blend,
         answers=_answer(own, blend.oof, blend.test),
+        expected=None
+        if settings.is_late
+        else expect_submission(execution.run, problem, blend, candidates),
     )
 
 
