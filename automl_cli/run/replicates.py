@@ -8,6 +8,7 @@ import numpy as np
 
 from automl_cli.core.arrays import FloatMatrix, IntVector
 from automl_cli.core.candidate import Blend, Candidate
+from automl_cli.core.deadline import Deadline
 from automl_cli.core.errors import RunError
 from automl_cli.core.problem import Problem
 from automl_cli.core.resampling import thin_rows
@@ -16,10 +17,15 @@ from automl_cli.store import RunDirectory, read_array
 from automl_cli.train.unit import predictions_folder
 
 MOST_ROWS = 20_000  # tell how much folds differ
+WRITE_SECONDS = 0.5  # of the time that is left are kept
 
 
 def expect_submission(
-    run: RunDirectory, problem: Problem, blend: Blend, candidates: Mapping[str, Candidate]
+    run: RunDirectory,
+    problem: Problem,
+    blend: Blend,
+    candidates: Mapping[str, Candidate],
+    deadline: Deadline,
 ) -> float | None:
     """Return what the ensemble's submission is expected to score; None where that is unknown.
 
@@ -33,23 +39,26 @@ def expect_submission(
         The ensemble.
     candidates
         Its members, and perhaps others, by key.
+    deadline
+        When nothing more is read, and nothing told.
     """
     members = [candidates[key] for key in blend.members if key in candidates]
     if blend.test is None or len(members) < len(blend.members):
         return None
     n_places = sum(fold.repeat == 0 for fold in problem.folds)
     n_shared = min(n_places, *(one.n_folds for one in members))
-    if n_shared < 2 or not is_expectable(problem):
+    is_known = all(len(one.fits) == one.n_folds for one in members)
+    if n_shared < 2 or not is_known or not is_expectable(problem):
         return None
     rows = thin_rows(np.arange(len(blend.test)), MOST_ROWS, problem.seed)
+    replicates: list[list[FloatMatrix]] = [[] for _ in range(n_shared)]
     with suppress(RunError):
-        replicates = [
-            [
-                _average_repeats(run, one, range(place, one.n_folds, n_places), rows)
-                for one in members
-            ]
-            for place in range(n_shared)
-        ]
+        for member in members:
+            for place, replicate in enumerate(replicates):
+                if deadline.seconds_left() <= WRITE_SECONDS:
+                    return None
+                folds = range(place, member.n_folds, n_places)
+                replicate.append(_average_repeats(run, member, folds, rows))
         return expect_score(problem, blend, replicates)
     return None
 
@@ -63,8 +72,6 @@ def _average_repeats(
 
 
 def _find_predictions(run: RunDirectory, candidate: Candidate, fold: int) -> Path:
-    if fold >= len(candidate.fits):
-        raise RunError(f"{candidate.spec.key}: fits are unknown.")
     rounds = candidate.rounds[fold] if candidate.rounds else None
     folder = run.root / "units" / candidate.spec.key / candidate.fits[fold]
     return predictions_folder(folder, rounds) / "test.npy"

@@ -190,9 +190,9 @@ def make_blended_solution(
         candidates=(*ranked, *rank_candidates(problem, others.values())),
         blend=blend,
         answers=_answer(own, blend.oof, blend.test),
-        expected=None
-        if settings.is_late
-        else expect_submission(execution.run, problem, blend, candidates),
+        expected=expect_submission(
+            execution.run, problem, blend, candidates, execution.time_budget.deadline
+        ),
     )
 
 
