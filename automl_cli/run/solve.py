@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from automl_cli.core.arrays import FloatMatrix
 from automl_cli.core.candidate import Blend, Candidate, CandidateSpec, Failure
+from automl_cli.core.deadline import Deadline
 from automl_cli.core.events import Event, JsonValue
 from automl_cli.core.judges import leave_judges_out
 from automl_cli.core.problem import Problem
@@ -185,14 +186,14 @@ def make_blended_solution(
     if stored is None:
         save_blend(folder, blend, candidates, level)
     others = {key: one for key, one in candidates.items() if one.n_folds < level}
+    # What was told of a stored blend is told again.
+    work_end = Deadline(None) if stored else execution.time_budget.deadline
     return Solution(
         problem=own,
         candidates=(*ranked, *rank_candidates(problem, others.values())),
         blend=blend,
         answers=_answer(own, blend.oof, blend.test),
-        expected=expect_submission(
-            execution.run, problem, blend, candidates, execution.time_budget.deadline
-        ),
+        expected=expect_submission(execution.run, problem, blend, candidates, work_end),
     )
 
 
