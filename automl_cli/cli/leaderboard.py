@@ -146,8 +146,14 @@ def _format_ensemble(target: Mapping[str, Any]) -> str:
         return f"no ensemble yet; the best candidate: {score} ± {error}"
     return (
         f"ensemble ({target['combiner']}): {score} ± {error} cross-fitted, "
-        f"{format_number(target['in_sample'])} in-sample{_format_holdout(target.get('holdout'))}"
+        f"{format_number(target['in_sample'])} in-sample"
+        f"{_format_expected(target)}{_format_holdout(target.get('holdout'))}"
     )
+
+
+def _format_expected(target: Mapping[str, Any]) -> str:
+    expected = target.get("expected")  # earlier versions did not estimate it
+    return "" if expected is None else f", {format_number(expected)} expected of the submission"
 
 
 def _format_holdout(figures: Mapping[str, Any] | None) -> str:

@@ -165,6 +165,8 @@ class SolvedTarget(Payload):
     """Its standard error."""
     in_sample: Figure
     """The same in-sample, which is optimistic: the ensemble has seen these rows."""
+    expected: Figure = None
+    """What the submission, the mean of all folds' models, is expected to score; null: unknown."""
     combiner: str | None
     """The winner of the tournament; null without an ensemble."""
     tournament: list[tuple[str, Figure, Figure]]
@@ -206,6 +208,8 @@ class Summary(Payload):
     """Its standard error."""
     in_sample: Figure
     """The same in-sample, which is optimistic."""
+    expected: Figure = None
+    """What the submission, the mean of all folds' models, is expected to score; null: unknown."""
     seconds: float
     """Wall-clock seconds of the command."""
     facts: list[FactPayload]

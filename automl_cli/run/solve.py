@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from automl_cli.core.arrays import FloatMatrix
 from automl_cli.core.candidate import Blend, Candidate, CandidateSpec, Failure
+from automl_cli.core.deadline import Deadline
 from automl_cli.core.events import Event, JsonValue
 from automl_cli.core.judges import leave_judges_out
 from automl_cli.core.problem import Problem
@@ -20,6 +21,7 @@ from automl_cli.ensemble.levels import choose_level, list_members
 from automl_cli.ensemble.tournament import blend_candidates
 from automl_cli.features.state import FeatureSet
 from automl_cli.models.description import describe_candidate
+from automl_cli.run.replicates import expect_submission
 from automl_cli.store import write_json
 from automl_cli.train.collect import load_finished, save_candidate
 from automl_cli.train.cross_fit import cross_fit
@@ -43,12 +45,15 @@ class Solution:
         The ensemble, or None while single candidates still come in.
     answers
         For the test rows, as `Metric.wants` says, or None without a test table.
+    expected
+        What the answers of the ensemble are expected to score; None where that is unknown.
     """
 
     problem: Problem
     candidates: tuple[Candidate, ...]
     blend: Blend | None
     answers: npt.NDArray[Any] | None
+    expected: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,11 +186,14 @@ def make_blended_solution(
     if stored is None:
         save_blend(folder, blend, candidates, level)
     others = {key: one for key, one in candidates.items() if one.n_folds < level}
+    # What was told of a stored blend is told again.
+    work_end = Deadline(None) if stored else execution.time_budget.deadline
     return Solution(
         problem=own,
         candidates=(*ranked, *rank_candidates(problem, others.values())),
         blend=blend,
         answers=_answer(own, blend.oof, blend.test),
+        expected=expect_submission(execution.run, problem, blend, candidates, work_end),
     )
 
 

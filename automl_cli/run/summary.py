@@ -167,7 +167,7 @@ def _find_common(targets: Sequence[dict[str, Any]], name: str) -> str | None:
 def _average(targets: Sequence[dict[str, Any]]) -> dict[str, Any]:
     metric = _find_common(targets, "metric")
     if metric is None:
-        return dict.fromkeys(("metric", "score", "score_se", "in_sample"))
+        return dict.fromkeys(("metric", "score", "score_se", "in_sample", "expected"))
 
     def mean(name: str) -> float:
         return float(np.mean([target[name] for target in targets]))
@@ -178,6 +178,7 @@ def _average(targets: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "score": mean("score"),
         "score_se": error,
         "in_sample": mean("in_sample"),
+        "expected": None if any(one["expected"] is None for one in targets) else mean("expected"),
     }
 
 
@@ -199,6 +200,7 @@ def _describe(
         "score": best.score if blend is None else blend.score,
         "score_se": best.score_se if blend is None else blend.score_se,
         "in_sample": best.score if blend is None else blend.in_sample,
+        "expected": solution.expected,
         "combiner": None if blend is None else blend.combiner,
         "tournament": [] if blend is None else [list(row) for row in blend.tournament],
         "search": _list_searches(problem.target.name, events),

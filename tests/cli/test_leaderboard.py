@@ -11,6 +11,7 @@ import pytest
 from plugins import install_models, run_with
 from rich.console import Console
 
+from automl_cli.cli import leaderboard
 from automl_cli.cli.leaderboard import print_target, print_unused
 
 pytestmark = pytest.mark.slow  # takes seconds: not in make quick
@@ -234,3 +235,10 @@ def test_a_run_in_which_all_failed_ends_with_the_first_line_of_one_error(place: 
         "every candidate for sold failed; one of them: ValueError: no fit with any rows.\n"
         f"  hint: The tracebacks are in {place / 'none' / 'failures'}.\n"
     )
+
+
+def test_the_expected_score_is_shown_where_it_is_known() -> None:
+    target = {"combiner": "mean", "score": 1.5, "score_se": 0.1, "in_sample": 1.25}
+    assert leaderboard._format_ensemble({**target, "expected": None}).endswith("1.25 in-sample")
+    shown = leaderboard._format_ensemble({**target, "expected": 1.375})
+    assert shown.endswith("1.25 in-sample, 1.375 expected of the submission")

@@ -69,6 +69,9 @@ def _list_figures(data: ReportData, solved: ReportTarget) -> Iterator[tuple[str,
     arrow = "higher is better" if described["greater_is_better"] else "lower is better"
     score = format_score(described["score"], described["score_se"])
     yield f"{described['metric']} of {solved.name}", score, f"cross-validated; {arrow}"
+    if described.get("expected") is not None:
+        remark = "the mean of all folds' models, by how much they differ on test rows"
+        yield "expected of the submission", format_float(described["expected"]), remark
     if described.get("holdout"):
         held = described["holdout"]
         remark = f"{held['rows']:,} rows that no model saw"
