@@ -27,7 +27,6 @@ from automl_cli.search.state import (
 )
 
 EXPLORED = 0.65  # of the time, after which the members of the blend come before new candidates
-KEPT_AT_FIRST = 0.15  # of the time, for members, while there are models that were never tried
 SLICE_SHARE = 0.25  # of the time left for new candidates that the first folds of one may take
 LAST_SHARE = 0.8  # of the time left once nothing else is to be done in it, near the end
 SHORTEST = 0.5  # seconds
@@ -49,12 +48,11 @@ def choose_action(state: StudyState) -> Action:
     if not state.trials and state.arms:  # without it there may be no submission at all
         return Explore(state.arms[0].model, max(SHORTEST, state.seconds_left))
     promotion = _choose_promotion(state)
-    spare = state.seconds_left
+    reserve = 0.0
     if promotion is not None:  # folds that no time is left for keep nobody from using it
-        spare -= PESSIMISM * _promotion_seconds(state)
-    is_first_round = any(arm.n_left for arm in _find_untried(state))
-    kept = 0.0 if promotion is None else KEPT_AT_FIRST if is_first_round else 1.0 - EXPLORED
-    slice_seconds = _slice_seconds(state, spare, kept * state.seconds_total)
+        most = (1.0 - EXPLORED) * state.seconds_total
+        reserve = min(PESSIMISM * _promotion_seconds(state), most)
+    slice_seconds = _slice_seconds(state, reserve)
     arm = _choose_arm(state, slice_seconds)
     if arm is not None and (promotion is None or _is_exploring(state)):
         return Explore(arm.model, slice_seconds)
@@ -72,10 +70,10 @@ def _is_exploring(state: StudyState) -> bool:
     return used < EXPLORED
 
 
-def _slice_seconds(state: StudyState, spare: float, kept: float) -> float:
-    """Return what one fold of a new candidate may take; `kept` seconds are for members."""
-    left = max(spare - kept, SLICE_SHARE * spare)
-    share = LAST_SHARE if not kept and left < LAST_SHARE * state.seconds_total else SLICE_SHARE
+def _slice_seconds(state: StudyState, reserve: float) -> float:
+    """Return what one fold of a new candidate may take; `reserve` seconds are for members."""
+    left = max(state.seconds_left - reserve, SLICE_SHARE * state.seconds_left)
+    share = LAST_SHARE if not reserve and left < LAST_SHARE * state.seconds_total else SLICE_SHARE
     side_by_side = min(state.workers, state.n_first) / state.n_first
     # Near the end a whole candidate is worth more than a part of several.
     longest = max((_needed(state, arm) for arm in state.arms if arm.n_left), default=0.0)
