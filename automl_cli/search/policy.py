@@ -34,6 +34,8 @@ ENOUGH = 0.6  # of what the best candidate of a model took; with less another is
 LATEST = 3  # candidates of a model by which the next one is judged
 BONUS = 0.5  # mean gains that a model is thought to bring for want of trials
 PESSIMISM = 1.15  # fits take so much longer than those before
+CORE = 2 / 3  # of the weights: of the members for whose folds time is reserved
+FIRST = 1e9  # above what further repeats may be worth
 LEAST_WEIGHT = 0.02  # in the blend that is worth more folds
 
 
@@ -48,10 +50,8 @@ def choose_action(state: StudyState) -> Action:
     if not state.trials and state.arms:  # without it there may be no submission at all
         return Explore(state.arms[0].model, max(SHORTEST, state.seconds_left))
     promotion = _choose_promotion(state)
-    reserve = 0.0
-    if promotion is not None:  # folds that no time is left for keep nobody from using it
-        most = (1.0 - EXPLORED) * state.seconds_total
-        reserve = min(PESSIMISM * _promotion_seconds(state), most)
+    # Folds that no time is left for keep nobody from using it.
+    reserve = 0.0 if promotion is None else PESSIMISM * _promotion_seconds(state)
     slice_seconds = _slice_seconds(state, reserve)
     arm = _choose_arm(state, slice_seconds)
     if arm is not None and (promotion is None or _is_exploring(state)):
@@ -128,16 +128,19 @@ def _promise(state: StudyState, arm: ArmState) -> float:
 
 
 def _promotion_seconds(state: StudyState) -> float:
-    """Return what the folds take that the members of the blend lack."""
-    return sum(
-        (state.n_enough - trial.wanted) * trial.fold_seconds / state.workers
-        for trial in _find_members(state)
-        if trial.wanted < state.n_enough
-    )
+    """Return what the folds take that the heaviest members of the blend lack."""
+    seconds, weight = 0.0, 0.0
+    members = _find_members(state)
+    for trial in sorted(members, key=lambda trial: -trial.weight):
+        if weight >= CORE * sum(one.weight for one in members):
+            break
+        weight += trial.weight
+        seconds += max(0, state.n_enough - trial.wanted) * trial.fold_seconds / state.workers
+    return seconds
 
 
 def _choose_promotion(state: StudyState) -> Promote | None:
-    """Return the member of the blend whose next folds are worth most per second."""
+    """Return the member of the blend whose next folds are worth most."""
     best, highest = None, 0.0
     for trial in _find_members(state):
         rung = next((n for n in state.rungs if n > trial.n_folds), None)
@@ -148,10 +151,11 @@ def _choose_promotion(state: StudyState) -> Promote | None:
         seconds = trial.fold_seconds * math.ceil((rung - trial.n_folds) / state.workers)
         if PESSIMISM * seconds > state.seconds_left:
             continue
-        # The mean of n folds varies by 1 / n of what one varies by. Folds that the weights are
-        # chosen by come first.
+        # The blend is made on the folds that its members share: first of all the heaviest get
+        # them. Then the mean of n folds varies by 1 / n of what one varies by.
         worth = trial.weight * (1 / trial.n_folds - 1 / rung) / max(seconds, 1e-3)
-        worth *= 1e6 if trial.n_folds < state.n_enough else 1.0
+        if trial.n_folds < state.n_enough:
+            worth = FIRST + trial.weight
         if worth > highest:
             best, highest = Promote(trial.key, rung), worth
     return best

@@ -53,14 +53,16 @@ def list_trials(space: SearchSpace, default: Setting) -> list[tuple[Way, Setting
     default
         The parameters to try them with.
     """
-    tops = (TOP, 0) if space.tops else (0,)  # what wins most often comes first
+    tops = (
+        (0, TOP) if space.tops else (0,)
+    )  # without generated columns it takes a fourth of the time
     return [
         (
             (way, bool(top)),
             Setting(params=default.params, tops=space.limit_tops(top), way=way),
         )
-        for way in space.ways
         for top in tops
+        for way in space.ways
     ]
 
 
