@@ -26,6 +26,7 @@ from automl_cli.search.state import (
     Wait,
 )
 
+FREE = 0.35  # of the time, in which new candidates are tried whatever members lack
 EXPLORED = 0.65  # of the time, after which the members of the blend come before new candidates
 SLICE_SHARE = 0.25  # of the time left for new candidates that the first folds of one may take
 LAST_SHARE = 0.8  # of the time left once nothing else is to be done in it, near the end
@@ -66,13 +67,17 @@ def choose_action(state: StudyState) -> Action:
 
 
 def _is_exploring(state: StudyState) -> bool:
-    used = 1.0 - state.seconds_left / max(state.seconds_total, 1e-9)
-    return used < EXPLORED
+    return _share_used(state) < EXPLORED
+
+
+def _share_used(state: StudyState) -> float:
+    return 1.0 - state.seconds_left / max(state.seconds_total, 1e-9)
 
 
 def _slice_seconds(state: StudyState, reserve: float) -> float:
     """Return what one fold of a new candidate may take; `reserve` seconds are for members."""
-    left = max(state.seconds_left - reserve, SLICE_SHARE * state.seconds_left)
+    least = SLICE_SHARE * state.seconds_left if _share_used(state) < FREE else 0.0
+    left = max(state.seconds_left - reserve, least)
     share = LAST_SHARE if not reserve and left < LAST_SHARE * state.seconds_total else SLICE_SHARE
     side_by_side = min(state.workers, state.n_first) / state.n_first
     # Near the end a whole candidate is worth more than a part of several.
