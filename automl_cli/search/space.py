@@ -17,6 +17,7 @@ from automl_cli.planning.plan import make_generated, read_own
 CATEGORY_STEPS = frozenset({"native", "onehot"})
 MEANS = (Step("target_mean"), Step("counts"))
 VALUES = Step("exact_value", (("max_share", 1.0),))
+FEW_VALUES = Step("exact_value", (("max_share", 0.1),))
 TOPS = (0, 10, 30, 100, 300)  # columns that a group may give, if the user names no number
 
 Tops: TypeAlias = Mapping[str, int]
@@ -116,7 +117,8 @@ def make_ways(
 ) -> dict[str, FeatureRecipe]:
     """Return the recipes in which columns may be handed over, by name, the model's own first.
 
-    Categories as `means`, or as `both`; last the `values` of numbers as categories, each of them.
+    Categories as `means`, or as `both`; last the `values` of numbers as categories, each of them,
+    or only of numbers that have `few_values`.
     """
     own = config.features.recipes.get(model.name) or model.recipe
     roles = {column.role for column in columns}
@@ -126,6 +128,7 @@ def make_ways(
         ways["means"] = (*others, *MEANS)
         ways["both"] = (*own, *(step for step in MEANS if step not in own))
     if "numeric" in roles and not any(step.name == VALUES.name for step in own):
+        ways["few_values"] = (*own, FEW_VALUES)
         ways["values"] = (*own, VALUES)
     return ways
 

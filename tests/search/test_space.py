@@ -115,7 +115,7 @@ def test_a_group_that_is_taken_whole_is_not_screened_as_well() -> None:
     model = MODELS.get("lightgbm")
     numbers = [Column(name="n", role="numeric", reason="")]
     ways = make_ways(model, config, numbers)
-    assert list(ways) == ["own", "values"]
+    assert list(ways) == ["own", "few_values", "values"]
     recipes = list(list_ways(config.model_copy(update={"search": SearchConfig(trials=1)}), numbers))
     assert [step.name for step in recipes[-1]].count("exact_value") == 1
     generated = make_generated(config)
@@ -131,6 +131,6 @@ def test_categories_and_numbers_may_be_handed_over_in_several_ways() -> None:
         Column(name="c", role="categorical", reason=""),
     ]
     ways = make_ways(MODELS.get("catboost"), config, columns)
-    assert list(ways) == ["own", "means", "both", "values"]
+    assert list(ways) == ["own", "means", "both", "few_values", "values"]
     assert [step.name for step in ways["values"]][-1] == "exact_value"
     assert "native" not in [step.name for step in ways["means"]]
