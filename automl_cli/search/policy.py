@@ -2,10 +2,11 @@
 
 The state decides, and nothing else::
 
-    0 ........ explore ........ EXPLORED ........ steady ........ 1   of the time
-      every model once, then      members of the blend get the folds
-      the model whose blend       that they lack, then further
-      gains most per second       repeats; the time left explores
+    0 ... explore ... FREE ... explore ... EXPLORED ... steady ... 1   of the time
+      every model once,        the same, in the       members of the blend get the
+      then the one whose       time that the heaviest  folds that they lack, then
+      blend gains most         members do not need     further repeats; the time left
+      per second               for their folds         explores
 
 A candidate starts on the first rung of folds. Between models an upper bound decides on what the
 blend may gain per second, in the manner of MaxUCB (Rezaei Balef and others, NeurIPS 2025): what its
