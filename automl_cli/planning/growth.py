@@ -22,7 +22,7 @@ def choose_growth(problem: Problem, config: RunConfig) -> int:
     """Return how many times as many leaves trees get as are listed."""
     if config.search.growth != "auto":
         return config.search.growth
-    return guess_growth(len(problem.folds.folds[0].train))
+    return guess_growth(max(len(fold.train) for fold in problem.folds))
 
 
 def guess_growth(n_rows: int) -> int:

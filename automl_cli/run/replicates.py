@@ -17,7 +17,7 @@ from automl_cli.store import RunDirectory, read_array
 from automl_cli.train.unit import predictions_folder
 
 MOST_ROWS = 20_000  # tell how much folds differ
-WRITE_SECONDS = 0.5  # of the time that is left are kept
+KEPT_SECONDS = 0.5  # for writing: of the second that the tournament has left
 
 
 def expect_submission(
@@ -55,7 +55,7 @@ def expect_submission(
     with suppress(RunError):
         for member in members:
             for place, replicate in enumerate(replicates):
-                if deadline.seconds_left() <= WRITE_SECONDS:
+                if deadline.seconds_left() <= KEPT_SECONDS:
                     return None
                 folds = range(place, member.n_folds, n_places)
                 replicate.append(_average_repeats(run, member, folds, rows))

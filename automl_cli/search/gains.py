@@ -1,6 +1,7 @@
 """What each candidate is worth to the blend, by the judges alone."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
+from typing import TypeVar
 
 import numpy as np
 
@@ -12,6 +13,9 @@ from automl_cli.core.resampling import thin_rows
 from automl_cli.core.threads import limit_blas
 from automl_cli.decision.scoring import make_selection_loss
 from automl_cli.ensemble.combiners import COMBINERS, get_weights
+from automl_cli.train.losses import RowLosses, row_losses
+
+Tried = TypeVar("Tried", bound=Hashable)
 
 MOST_ROWS = 20_000  # tell weights of a few hundredths
 MOST_MEMBERS = 40
@@ -22,6 +26,17 @@ def measure_losses(problem: Problem, candidates: Mapping[str, Candidate]) -> dic
     rows = judge_rows(problem.folds.first(problem.folds.n_first))
     measure = make_selection_loss(problem, rows)
     return {key: float(measure(candidate.oof[rows])) for key, candidate in candidates.items()}
+
+
+def measure_row_losses(
+    problem: Problem, candidates: Mapping[Tried, Candidate]
+) -> dict[Tried, RowLosses]:
+    """Return the loss of each of these judges, row by row, by what a candidate tries."""
+    rows = judge_rows(problem.folds.first(problem.folds.n_first))
+    return {
+        tried: row_losses(problem.fit_y[rows], candidate.oof[rows], problem.objective)
+        for tried, candidate in candidates.items()
+    }
 
 
 def weigh_candidates(

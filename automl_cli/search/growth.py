@@ -9,17 +9,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from automl_cli.core.candidate import Candidate
-from automl_cli.core.judges import judge_rows
 from automl_cli.core.model import ModelSpec
 from automl_cli.core.problem import Problem
 from automl_cli.planning.growth import MOST, STEP, choose_growth
 from automl_cli.planning.plan import read_own
 from automl_cli.search.factory import CandidateFactory
-from automl_cli.search.point import Point
+from automl_cli.search.gains import measure_row_losses
+from automl_cli.search.point import Point, make_trial
 from automl_cli.search.space import make_default, make_space
-from automl_cli.train.losses import compare_losses, row_losses
+from automl_cli.train.losses import compare_losses
 
-TRIAL_ROUNDS = 300  # of the cheap learner
 CLEARLY = 1.0  # paired standard errors by which larger trees have to be better
 
 
@@ -38,11 +37,7 @@ def list_growths(guess: int) -> tuple[float, ...]:
 
 def judge_growths(problem: Problem, tried: Mapping[float, Candidate]) -> float:
     """Return the factor that the judges of the first folds prefer; 1 if none was tried."""
-    rows = judge_rows(problem.folds.first(problem.folds.n_first))
-    losses = {
-        factor: row_losses(problem.fit_y[rows], candidate.oof[rows], problem.objective)
-        for factor, candidate in sorted(tried.items())
-    }
+    losses = dict(sorted(measure_row_losses(problem, tried).items()))
     best = min(losses, default=1.0)
     for factor, own in losses.items():
         behind, error = compare_losses(losses[best], own)
@@ -64,7 +59,7 @@ def make_growths(
     for factor in list_growths(guess):
         space = make_space(model, factory.config, factory.columns, guess * factor)
         default = make_default(space, factory.problem.fitted_task, own)
-        made = factory.make(model, replace(default, tops=space.limit_tops(0)))
-        if made is not None:
-            spec = replace(made[0], max_rounds=min(made[0].max_rounds, TRIAL_ROUNDS))
-            yield factor, Point(spec=spec, feature_set=made[1], source="growth")
+        plain = replace(default, tops=space.limit_tops(0))
+        point = make_trial(factory, model, plain, "growth")
+        if point is not None:
+            yield factor, point

@@ -1,11 +1,15 @@
 """A candidate as a point of the search space: what may be begun, and why."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from automl_cli.core.candidate import CandidateSpec
+from automl_cli.core.model import ModelSpec
 from automl_cli.features.state import FeatureSet
+from automl_cli.search.factory import CandidateFactory
 from automl_cli.search.space import Setting
 from automl_cli.search.state import Source
+
+TRIAL_ROUNDS = 300  # of a cheap learner
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,3 +33,14 @@ class Point:
     source: Source
     number: int = -1
     setting: Setting | None = None
+
+
+def make_trial(
+    factory: CandidateFactory, model: ModelSpec, setting: Setting, source: Source
+) -> Point | None:
+    """Return a point of few rounds, which tries something; None if it makes no feature."""
+    made = factory.make(model, setting)
+    if made is None:
+        return None
+    spec = replace(made[0], max_rounds=min(made[0].max_rounds, TRIAL_ROUNDS))
+    return Point(spec=spec, feature_set=made[1], source=source)

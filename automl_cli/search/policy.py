@@ -37,7 +37,6 @@ LATEST = 3  # candidates of a model by which the next one is judged
 BONUS = 0.5  # mean gains that a model is thought to bring for want of trials
 PESSIMISM = 1.15  # fits take so much longer than those before
 CORE = 2 / 3  # of the weights: of the members for whose folds time is reserved
-FIRST = 1e9  # above what further repeats may be worth
 LEAST_WEIGHT = 0.02  # in the blend that is worth more folds
 
 
@@ -147,7 +146,7 @@ def _promotion_seconds(state: StudyState) -> float:
 
 def _choose_promotion(state: StudyState) -> Promote | None:
     """Return the member of the blend whose next folds are worth most."""
-    best, highest = None, 0.0
+    best, highest = None, (False, 0.0)
     for trial in _find_members(state):
         rung = next((n for n in state.rungs if n > trial.n_folds), None)
         if trial.is_running or rung is None:
@@ -159,9 +158,10 @@ def _choose_promotion(state: StudyState) -> Promote | None:
             continue
         # The blend is made on the folds that its members share: first of all the heaviest get
         # them. Then the mean of n folds varies by 1 / n of what one varies by.
-        worth = trial.weight * (1 / trial.n_folds - 1 / rung) / max(seconds, 1e-3)
-        if trial.n_folds < state.n_enough:
-            worth = FIRST + trial.weight
+        worth = (True, trial.weight)
+        if trial.n_folds >= state.n_enough:
+            variance = trial.weight * (1 / trial.n_folds - 1 / rung)
+            worth = (False, variance / max(seconds, 1e-3))
         if worth > highest:
             best, highest = Promote(trial.key, rung), worth
     return best

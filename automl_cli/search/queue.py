@@ -167,10 +167,12 @@ class CandidateQueue:
         )
 
     def _list_points(self, model: str) -> Iterator[Point]:
-        while self.growths and self.lead == model:
-            factor, point = self.growths.popleft()
-            self.growth_of[point.spec.key] = factor
-            yield point
+        if self.growths and self.lead == model:
+            while self.growths:
+                factor, point = self.growths.popleft()
+                self.growth_of[point.spec.key] = factor
+                yield point
+            return  # the others depend on what these show
         while self.ways and self.lead == model:
             way, point = self.ways.popleft()
             self.way_of[point.spec.key] = way

@@ -8,18 +8,17 @@ it get the best way instead. What the blend gives weight to stays, however bad i
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from automl_cli.core.candidate import Candidate
-from automl_cli.core.judges import judge_rows
 from automl_cli.core.problem import Problem
 from automl_cli.search.factory import CandidateFactory
-from automl_cli.search.point import Point
+from automl_cli.search.gains import measure_row_losses
+from automl_cli.search.point import Point, make_trial
 from automl_cli.search.space import SearchSpace, Setting
-from automl_cli.train.losses import RowLosses, compare_losses, row_losses
+from automl_cli.train.losses import RowLosses, compare_losses
 
-WAY_ROUNDS = 300  # of the cheap learner
 TOP = 30  # columns of each group
 CLEARLY = 2.0  # paired standard errors by which a way loses
 COUNTS = 0.05  # weight in the blend with which a way stays
@@ -53,9 +52,8 @@ def list_trials(space: SearchSpace, default: Setting) -> list[tuple[Way, Setting
     default
         The parameters to try them with.
     """
-    tops = (
-        (0, TOP) if space.tops else (0,)
-    )  # without generated columns it takes a fourth of the time
+    # Without generated columns a trial takes a fourth of the time.
+    tops = (0, TOP) if space.tops else (0,)
     return [
         (
             (way, bool(top)),
@@ -87,11 +85,7 @@ def judge_ways(
     tried = {way: one for way, one in tried.items() if one.row_share == share}
     if not tried:
         return None
-    rows = judge_rows(problem.folds.first(problem.folds.n_first))
-    losses = {
-        way: row_losses(problem.fit_y[rows], candidate.oof[rows], problem.objective)
-        for way, candidate in tried.items()
-    }
+    losses = measure_row_losses(problem, tried)
     best = min(losses, key=lambda way: float(losses[way].mean()))
     lost = frozenset(
         way
@@ -112,7 +106,6 @@ def make_trials(
 ) -> Iterator[tuple[Way, Point]]:
     """Yield the ways to try on a model, each as a candidate of few rounds."""
     for way, setting in list_trials(space, default):
-        made = factory.make(space.model, setting)
-        if made is not None:
-            spec = replace(made[0], max_rounds=min(made[0].max_rounds, WAY_ROUNDS))
-            yield way, Point(spec=spec, feature_set=made[1], source="way")
+        point = make_trial(factory, space.model, setting, "way")
+        if point is not None:
+            yield way, point

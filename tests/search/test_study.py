@@ -147,3 +147,18 @@ def test_what_trials_have_shown_is_told(tmp_path: Path, thread: Executor) -> Non
     sources = [trial.source for trial in study.trials.values()]
     assert sources[:2] == ["growth", "growth"]
     assert set(sources[2:4]) == {"way"}
+
+
+def test_a_study_that_goes_on_sets_the_size_of_trees_before_anything_else(
+    tmp_path: Path, thread: Executor
+) -> None:
+    site = make_site(tmp_path, SEARCH)
+    first, _ = run(site, thread, most=2)
+    assert {trial.source for trial in first.trials.values()} == {"growth"}
+    execution = site.execution(thread, workers=1, seconds=60)
+    again = Study.begin(make_queue(site.factory(), site.specs), execution)
+    again.restore(first.candidates)
+    proposal = again.propose()
+    assert proposal is not None
+    assert again.queue.growth is not None
+    assert again.trials[proposal.spec.key].source == "way"
