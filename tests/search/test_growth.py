@@ -1,43 +1,27 @@
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
-from sites import Site, make_site
+from sites import make_site
 
 from automl_cli.core.candidate import Candidate
 from automl_cli.core.problem import Problem
 from automl_cli.search.growth import judge_growths
 from automl_cli.search.queue import CandidateQueue, make_queue
-from automl_cli.splits import SplitOptions, make_fold_plan
 from automl_cli.train.forecast import Forecast
 
 N_ROWS = 3_000
+MakeTried = Callable[..., Candidate]
 SEARCH = ["models.xgboost={}", "search.trials=4", "search.models=[lightgbm, xgboost]"]
 
 
-@pytest.fixture
-def problem(site: Site) -> Problem:
-    y = np.random.default_rng(0).normal(size=N_ROWS)
-    plan = make_fold_plan(SplitOptions(folds=5), y, "regression", {})
-    return replace(site.problem, y=y, fit_y=y, objective="squared_error", n_outputs=1, folds=plan)
-
-
-def make_tried(site: Site, problem: Problem, error: float, common: float = 1.0) -> Candidate:
-    """Return a candidate whose errors are mostly those of all others."""
-    noise = np.random.default_rng(1).normal(size=N_ROWS)
-    own = np.random.default_rng(round(1000 * error)).normal(size=N_ROWS)
-    return Candidate(
-        spec=site.specs[0],
-        oof=(problem.y + common * noise + error * own)[:, None],
-        test=None,
-        fold_scores=(0.0,) * 5,
-        score=0.0,
-        score_se=0.0,
-        rounds=(),
-        fit_seconds=1.0,
-        cut=False,
-    )
+def make_errors(own: float) -> npt.NDArray[np.float64]:
+    """Return errors that are mostly those of all other candidates."""
+    common, rare = (np.random.default_rng(seed) for seed in (1, round(1000 * own)))
+    return common.normal(size=N_ROWS) + own * rare.normal(size=N_ROWS)
 
 
 def take_all(queue: CandidateQueue, source: str) -> list[dict[str, object]]:
@@ -50,17 +34,19 @@ def take_all(queue: CandidateQueue, source: str) -> list[dict[str, object]]:
     return taken
 
 
-def test_larger_trees_win_where_they_are_better(site: Site, problem: Problem) -> None:
+def test_larger_trees_win_where_they_are_better(problem: Problem, make_tried: MakeTried) -> None:
     tried = {
-        1.0: make_tried(site, problem, 0.5),
-        4.0: make_tried(site, problem, 0.1),
-        0.25: make_tried(site, problem, 0.8),
+        1.0: make_tried(make_errors(0.5)),
+        4.0: make_tried(make_errors(0.1)),
+        0.25: make_tried(make_errors(0.8)),
     }
     assert judge_growths(problem, tried) == 4.0
 
 
-def test_smaller_trees_win_where_larger_ones_are_no_better(site: Site, problem: Problem) -> None:
-    same = make_tried(site, problem, 0.1)
+def test_smaller_trees_win_where_larger_ones_are_no_better(
+    problem: Problem, make_tried: MakeTried
+) -> None:
+    same = make_tried(make_errors(0.1))
     assert judge_growths(problem, {4.0: same, 1.0: same, 0.25: same}) == 0.25
 
 
@@ -69,7 +55,7 @@ def test_without_a_trial_trees_stay_as_guessed(problem: Problem) -> None:
 
 
 def test_trees_are_tried_before_ways_and_ways_with_the_best_of_them(
-    tmp_path: Path, problem: Problem
+    tmp_path: Path, make_tried: MakeTried
 ) -> None:
     folder = tmp_path / "searched"
     folder.mkdir()
@@ -82,7 +68,7 @@ def test_trees_are_tried_before_ways_and_ways_with_the_best_of_them(
 
     large = next(key for key, factor in queue.growth_of.items() if factor == 4.0)
     queue.growth_of = {large: 4.0}
-    known = replace(make_tried(site, problem, 0.1), oof=np.full((site.problem.folds.n_rows, 3), 1))
+    known = replace(make_tried(make_errors(0.1)), oof=np.full((site.problem.folds.n_rows, 3), 1))
     queue.set_growth({large: known})
     assert queue.growth == 4.0
     assert {params["num_leaves"] for params in take_all(queue, "way")} == {sizes[1]}

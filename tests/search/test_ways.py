@@ -1,53 +1,30 @@
-from dataclasses import replace
+from collections.abc import Callable
 
 import numpy as np
+import numpy.typing as npt
 import pytest
-from sites import Site
 
 from automl_cli.core.candidate import Candidate
 from automl_cli.core.problem import Problem
 from automl_cli.models import MODELS
 from automl_cli.search.space import SearchSpace, Setting
 from automl_cli.search.ways import Way, judge_ways, list_trials
-from automl_cli.splits import SplitOptions, make_fold_plan
 
 N_ROWS = 3_000
+MakeTried = Callable[..., Candidate]
 
 
-@pytest.fixture
-def problem(site: Site) -> Problem:
-    rng = np.random.default_rng(0)
-    y = rng.normal(size=N_ROWS)
-    return replace(
-        site.problem,
-        y=y,
-        fit_y=y,
-        objective="squared_error",
-        n_outputs=1,
-        folds=make_fold_plan(SplitOptions(folds=5), y, "regression", {}),
-    )
+def make_errors(seed: int, size: float) -> npt.NDArray[np.float64]:
+    return size * np.random.default_rng(seed).normal(size=N_ROWS)
 
 
-def make_way(site: Site, problem: Problem, seed: int, error: float) -> Candidate:
-    noise = np.random.default_rng(seed).normal(size=N_ROWS)
-    return Candidate(
-        spec=replace(site.specs[0], seed=seed),
-        oof=(problem.y + error * noise)[:, None],
-        test=None,
-        fold_scores=(0.0,) * 5,
-        score=0.0,
-        score_se=0.0,
-        rounds=(),
-        fit_seconds=1.0,
-        cut=False,
-    )
-
-
-def test_a_clearly_worse_way_is_lost_and_a_close_one_is_not(site: Site, problem: Problem) -> None:
+def test_a_clearly_worse_way_is_lost_and_a_close_one_is_not(
+    problem: Problem, make_tried: MakeTried
+) -> None:
     tried: dict[Way, Candidate] = {
-        ("own", False): make_way(site, problem, 1, error=1.5),
-        ("own", True): make_way(site, problem, 2, error=1.0),
-        ("values", False): make_way(site, problem, 3, error=1.01),
+        ("own", False): make_tried(make_errors(1, 1.5), 1),
+        ("own", True): make_tried(make_errors(2, 1.0), 2),
+        ("values", False): make_tried(make_errors(3, 1.01), 3),
     }
     verdict = judge_ways(problem, tried, {})
     assert verdict is not None
@@ -55,11 +32,13 @@ def test_a_clearly_worse_way_is_lost_and_a_close_one_is_not(site: Site, problem:
     assert verdict.lost == {("own", False)}
 
 
-def test_a_way_that_the_blend_gives_weight_to_stays(site: Site, problem: Problem) -> None:
-    poor = make_way(site, problem, 1, error=1.5)
+def test_a_way_that_the_blend_gives_weight_to_stays(
+    problem: Problem, make_tried: MakeTried
+) -> None:
+    poor = make_tried(make_errors(1, 1.5), 1)
     tried: dict[Way, Candidate] = {
         ("own", False): poor,
-        ("own", True): make_way(site, problem, 2, error=1.0),
+        ("own", True): make_tried(make_errors(2, 1.0), 2),
     }
     verdict = judge_ways(problem, tried, {poor.spec.key: 0.2})
     assert verdict is not None
