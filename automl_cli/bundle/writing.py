@@ -110,7 +110,7 @@ def _list_members(run: RunDirectory, problem: Problem, key: str) -> Iterator[Mem
     rounds = facts["rounds"] or [None] * len(folders)
     folds = problem.folds.folds[: len(folders)]
     for fold, own_rounds, name in zip(folds, rounds, folders, strict=True):
-        folder = run.root / "units" / key / name
+        folder = run.units(key) / name
         steps = cast("list[str]", read_json(folder / "fit.json")["steps"])
         yield Member(
             model=facts["spec"]["model"],

@@ -149,7 +149,7 @@ def _limit(run: Reopened, whole: Candidate) -> CandidateSpec:
     """Return the specification; what the clock has cut is not fitted for longer."""
     if not (whole.cut and whole.rounds):
         return whole.spec
-    folder = run.directory.root / "units" / whole.spec.key
+    folder = run.directory.units(whole.spec.key)
     trained = [int(str(read_json(folder / name / "fit.json")["rounds"])) for name in whole.fits]
     return replace(whole.spec, max_rounds=max(trained))
 
@@ -234,7 +234,7 @@ def _load_member(
 ) -> FittedMember:
     spec = candidate.spec
     state = load_features(directory.features, feature_set)
-    folders = [directory.root / "units" / spec.key / name for name in candidate.fits]
+    folders = [directory.units(spec.key) / name for name in candidate.fits]
     rounds = candidate.rounds or (None,) * len(folders)
     return FittedMember(
         key=spec.key,

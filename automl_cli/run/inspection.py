@@ -174,7 +174,7 @@ def _list_generated(
 
 
 def _find_steps(run: RunDirectory, key: str) -> Sequence[str]:
-    for path in sorted((run.root / "units" / key).glob("*/fit.json")):
+    for path in sorted(run.units(key).glob("*/fit.json")):
         return cast("list[str]", read_json(path)["steps"])
     return ()
 
@@ -183,7 +183,7 @@ def _list_folds(run: RunDirectory, key: str, facts: CandidateFacts) -> list[dict
     """Return what is known of each fold that was fitted."""
     scores, rounds = facts.get("fold_scores", ()), facts.get("rounds", ())
     folds = []
-    paths = (run.root / "units" / key).glob("fold-*")
+    paths = run.units(key).glob("fold-*")
     for fold in sorted({int(path.name.split("-")[1].partition(".")[0]) for path in paths}):
         record = read_fit(run, key, fold)
         if record is not None:

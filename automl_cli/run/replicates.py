@@ -73,5 +73,5 @@ def _average_repeats(
 
 def _find_predictions(run: RunDirectory, candidate: Candidate, fold: int) -> Path:
     rounds = candidate.rounds[fold] if candidate.rounds else None
-    folder = run.root / "units" / candidate.spec.key / candidate.fits[fold]
+    folder = run.units(candidate.spec.key) / candidate.fits[fold]
     return predictions_folder(folder, rounds) / "test.npy"

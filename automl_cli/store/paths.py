@@ -77,10 +77,14 @@ class RunPaths:
         """Folder of one target's encoded values and folds."""
         return self.root / "problems" / file_name(target)
 
+    def units(self, key: str) -> Path:
+        """Folder of a candidate's fits, one folder each: what `Candidate.fits` names."""
+        return self.root / "units" / key
+
     def unit(self, key: str, fold: int, *, cut: int = 0) -> Path:
         """Folder of one (candidate, fold); one of its own for each time that the clock cut it."""
         suffix = "" if not cut else ".cut" if cut == 1 else f".cut-{cut}"
-        return self.root / "units" / key / f"fold-{fold}{suffix}"
+        return self.units(key) / f"fold-{fold}{suffix}"
 
     def count_cuts(self, key: str, fold: int) -> int:
         """Return how often the clock has cut one (candidate, fold).

@@ -101,7 +101,7 @@ def load_finished(run: RunDirectory, target: str) -> dict[str, Candidate]:
 def load_feature_set(run: RunDirectory, candidate: Candidate) -> FeatureSet:
     """Return where the features of a finished candidate lie."""
     spec = candidate.spec
-    folder = run.root / "units" / spec.key / candidate.fits[0]
+    folder = run.units(spec.key) / candidate.fits[0]
     steps = cast("list[str]", read_json(folder / "fit.json")["steps"])
     return FeatureSet(
         tuple(steps), name_selection(spec.screen, spec.recipe) if spec.screen else None
