@@ -206,8 +206,9 @@ class SearchConfig(ConfigSection):
     growth: Annotated[int, Field(ge=1, le=64)] | Literal["auto"] = Field(
         1,
         description="How many times as many leaves trees get as the list of candidates says; a "
-        "whole number to 64. auto: by the number of rows, and under a budget by what larger and "
-        "smaller trees reach. What you set under `models:` stays.",
+        "whole number to 64. auto: by the number of rows, and under a budget, with more than "
+        "25,000 training rows, by what larger and smaller trees reach. What you set under "
+        "`models:` stays.",
     )
 
 

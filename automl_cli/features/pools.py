@@ -13,12 +13,11 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from automl_cli.core.arrays import BoolVector
-from automl_cli.features.coded import code_column
+from automl_cli.core.arrays import BoolVector, Float32Matrix
 from automl_cli.features.null_importance import find_important
 from automl_cli.features.screen import Scores, View, find_promising, score_column
 from automl_cli.features.selection import FeaturePool
-from automl_cli.features.signals import make_signals, sample_seen
+from automl_cli.features.signals import CodeCache, make_signals, sample_seen
 from automl_cli.features.steps import StoredColumn, list_columns
 
 PoolEntry: TypeAlias = tuple[int, int]  # number of a step, number of a column it has stored
@@ -56,7 +55,8 @@ def make_pools(
     tried = list(screened.values())
     own = [list_columns(folder) for folder in screened]
     raw = [column for folder in given for column in list_columns(folder)]
-    raw_scores = [score_column(code_column(one.read(), 0), views) for one in raw]
+    cache = CodeCache()
+    raw_scores = [score_column(cache.code(one), views) for one in raw]
     significant = find_significant(tried, rate)
     pools: list[FeaturePool] = []
     places = [(view, fold) for view in views for fold in range(len(view.parts.seen))]
@@ -72,7 +72,8 @@ def make_pools(
             important = find_important(columns, view, fold)
             entries = list(compress(entries, important[len(first) :]))
         columns = [*first, *(own[step][place] for step, place in entries)]
-        pools.append(_make_pool(entries, columns, view, fold))
+        signals = make_signals(columns, view, fold, sample_seen(view, fold), cache)
+        pools.append(_make_pool(entries, signals, view, fold))
     return tuple(pools)
 
 
@@ -86,12 +87,12 @@ def find_significant(tried: Sequence[Scores], rate: float) -> list[list[BoolVect
     rate
         The accepted share of false discoveries among all columns of a fold.
     """
-    from scipy.stats import norm
+    from scipy.special import ndtr
 
     sizes = np.cumsum([len(scored.names) for scored in tried])[:-1]
     found = []
     for fold in range(len(tried[0].scores)):
-        chance = norm.sf(np.concatenate([scored.scores[fold] for scored in tried]))
+        chance = ndtr(-np.concatenate([scored.scores[fold] for scored in tried]))
         order = np.argsort(chance, kind="stable")
         bounds = rate * np.arange(1, len(order) + 1) / len(order)
         below = np.flatnonzero(chance[order] <= bounds)
@@ -140,11 +141,10 @@ def _order(
 
 
 def _make_pool(
-    entries: Sequence[PoolEntry], columns: Sequence[StoredColumn], view: View, fold: int
+    entries: Sequence[PoolEntry], signals: Float32Matrix, view: View, fold: int
 ) -> FeaturePool:
-    rows = sample_seen(view, fold)
-    gradient = view.gradient.take(rows)
-    signals = make_signals(columns, view, fold, rows)
+    """Return the pool of a fold, from the signals of the given columns and of its entries."""
+    gradient = view.gradient.take(sample_seen(view, fold))
     scales = (gradient.hessian / view.gradient.hessian.mean(axis=1, keepdims=True)).ravel()
     slopes = gradient.gradient.ravel()
     gains = np.array([signal @ slopes for signal in signals])  # one by one: no copy as float64

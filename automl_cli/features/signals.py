@@ -1,6 +1,8 @@
 """What a column says of the gradient: for each row the weight of its code in the other parts."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
@@ -11,6 +13,37 @@ from automl_cli.features.screen import View
 from automl_cli.features.steps import StoredColumn
 
 CELLS = 100_000  # rows times outputs that signals are compared on
+MOST_BYTES = 256 << 20  # of codes that one process keeps
+
+
+@dataclass(slots=True)
+class CodeCache:
+    """Stored columns as codes, kept as long as they are small: folds have most columns in common.
+
+    Parameters
+    ----------
+    most_bytes
+        What is kept at most; further columns are read each time.
+    known
+        By the folder of their step, the number of their features and their place.
+    n_bytes
+        What is kept.
+    """
+
+    most_bytes: int = MOST_BYTES
+    known: dict[tuple[Path, int, int], Coded] = field(default_factory=dict)
+    n_bytes: int = 0
+
+    def code(self, column: StoredColumn) -> Coded:
+        """Return a column as codes."""
+        place = (column.folder, column.number, column.place)
+        if place in self.known:
+            return self.known[place]
+        coded = code_column(column.read(), 0)
+        if self.n_bytes + coded.codes.nbytes <= self.most_bytes:
+            self.n_bytes += coded.codes.nbytes
+            self.known[place] = coded
+        return coded
 
 
 def sample_seen(view: View, fold: int) -> IntVector:
@@ -23,15 +56,20 @@ def sample_seen(view: View, fold: int) -> IntVector:
 
 
 def make_signals(
-    columns: Sequence[StoredColumn], view: View, fold: int, rows: IntVector
+    columns: Sequence[StoredColumn],
+    view: View,
+    fold: int,
+    rows: IntVector,
+    cache: CodeCache | None = None,
 ) -> Float32Matrix:
     """Return the signal of each column, outputs one after another, shape (columns, cells).
 
     The columns are read one by one: hundreds of them in full would take more than their signals.
     """
+    cache = cache or CodeCache(most_bytes=0)
     signals = np.empty((len(columns), len(view.gradient.gradient) * len(rows)), dtype=np.float32)
     for signal, column in zip(signals, columns, strict=True):
-        signal[:] = _make_signal(code_column(column.read(), 0), view, fold, rows)
+        signal[:] = _make_signal(cache.code(column), view, fold, rows)
     return signals
 
 

@@ -22,7 +22,17 @@ def choose_growth(problem: Problem, config: RunConfig) -> int:
     """Return how many times as many leaves trees get as are listed."""
     if config.search.growth != "auto":
         return config.search.growth
-    return guess_growth(max(len(fold.train) for fold in problem.folds))
+    return guess_growth(count_training_rows(problem))
+
+
+def is_growth_open(problem: Problem, config: RunConfig) -> bool:
+    """Return whether there are more rows than the list was made for, so that sizes are a guess."""
+    return config.search.growth == "auto" and count_training_rows(problem) > LISTED_FOR
+
+
+def count_training_rows(problem: Problem) -> int:
+    """Return how many rows the largest fold learns from."""
+    return max(len(fold.train) for fold in problem.folds)
 
 
 def guess_growth(n_rows: int) -> int:

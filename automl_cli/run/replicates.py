@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from pathlib import Path
 
 import numpy as np
 
@@ -13,8 +12,8 @@ from automl_cli.core.errors import RunError
 from automl_cli.core.problem import Problem
 from automl_cli.core.resampling import thin_rows
 from automl_cli.ensemble.expectation import expect_score, is_expectable
-from automl_cli.store import RunDirectory, read_array
-from automl_cli.train.unit import predictions_folder
+from automl_cli.store import RunDirectory
+from automl_cli.train.collect import load_test
 
 MOST_ROWS = 20_000  # tell how much folds differ
 KEPT_SECONDS = 0.5  # for writing: of the second that the tournament has left
@@ -67,11 +66,5 @@ def _average_repeats(
     run: RunDirectory, candidate: Candidate, folds: range, rows: IntVector
 ) -> FloatMatrix:
     """Return the mean of the same fold of each repeat, for some test rows."""
-    parts = [read_array(_find_predictions(run, candidate, fold))[rows] for fold in folds]
+    parts = [load_test(run, candidate, fold)[rows] for fold in folds]
     return np.asarray(np.mean(parts, axis=0))
-
-
-def _find_predictions(run: RunDirectory, candidate: Candidate, fold: int) -> Path:
-    rounds = candidate.rounds[fold] if candidate.rounds else None
-    folder = run.units(candidate.spec.key) / candidate.fits[fold]
-    return predictions_folder(folder, rounds) / "test.npy"

@@ -1,6 +1,7 @@
 """What each candidate is worth to the blend, by the judges alone."""
 
 from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
@@ -39,9 +40,29 @@ def measure_row_losses(
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    """A greedy blend of candidates.
+
+    Parameters
+    ----------
+    weights
+        Of each candidate, by key.
+    loss
+        The mean of the loss that models are fitted with, of the blend.
+    chance
+        By how much a candidate that knows nothing lowers it on the rows that weights are learned
+        from: what each of them can do to its own weights.
+    """
+
+    weights: Mapping[str, float]
+    loss: float
+    chance: float
+
+
 def weigh_candidates(
     problem: Problem, candidates: Mapping[str, Candidate], losses: Mapping[str, float]
-) -> tuple[dict[str, float], float]:
+) -> Weighing:
     """Return the weight of each candidate in a greedy blend, and the loss of that blend.
 
     Parameters
@@ -61,6 +82,12 @@ def weigh_candidates(
     with limit_blas():
         state = greedy.fit(problem, members, rows, Deadline(None))
         blend = greedy.apply(state, [member[rows] for member in members])
-    loss = float(make_selection_loss(problem, rows)(blend))
-    weights = np.asarray(get_weights(state))
-    return dict(zip(keys, weights.tolist(), strict=True)), loss
+    by_row = row_losses(problem.fit_y[rows], blend, problem.objective)
+    # Half a unit of log-likelihood for one more weight, as in Akaike's criterion.
+    scale = 0.5 if problem.objective == "log_loss" else float(by_row.mean())
+    weights = np.asarray(get_weights(state)).tolist()
+    return Weighing(
+        weights=dict(zip(keys, weights, strict=True)),
+        loss=float(by_row.mean()),
+        chance=scale / len(rows),
+    )

@@ -1,7 +1,8 @@
-"""How large trees this table carries, tried on one cheap learner before anything else.
+"""How large trees a table of many rows carries, tried on one cheap learner before anything else.
 
-Beside the guess from the number of rows stand trees of four times and of a quarter of the leaves.
-The largest wins that is better than smaller ones by more than chance.
+Up to the rows that the list was made for its sizes are known to be good. Beyond them, beside the
+guess from the number of rows stand trees of four times and of a quarter of the leaves. The largest
+wins that is better than smaller ones by more than chance.
 """
 
 import math

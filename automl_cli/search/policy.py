@@ -2,16 +2,16 @@
 
 The state decides, and nothing else::
 
-    0 ... explore ... FREE ... explore ... EXPLORED ... steady ... 1   of the time
-      every model once,        the same, in the       members of the blend get the
-      then the one whose       time that the heaviest  folds that they lack, then
-      blend gains most         members do not need     further repeats; the time left
-      per second               for their folds         explores
+    0 ....... explore ....... FREE ....... explore or steady ....... 1   of the time
+      every model once,             the same, in the time that the heaviest members
+      then the one whose            of the blend do not need for the folds they lack,
+      blend gains most              or further folds and repeats of members: what
+      per second                    lowers the blend's loss most per second
 
 A candidate starts on the first rung of folds. Between models an upper bound decides on what the
 blend may gain per second, in the manner of MaxUCB (Rezaei Balef and others, NeurIPS 2025): what its
-latest candidates brought, and a bonus for models that were hardly tried. New candidates end where
-the members of the blend need the time for the folds that they lack.
+latest candidates brought, and a bonus for models that were hardly tried. Further folds of a member
+make the mean of its models steadier, by as much as they differ (`search.ambiguity`).
 """
 
 import math
@@ -28,7 +28,7 @@ from automl_cli.search.state import (
 )
 
 FREE = 0.35  # of the time, in which new candidates are tried whatever members lack
-EXPLORED = 0.65  # of the time, after which the members of the blend come before new candidates
+EXPLORED = 0.65  # of the time, in which new ones are tried while nobody knows what folds bring
 SLICE_SHARE = 0.25  # of the time left for new candidates that the first folds of one may take
 LAST_SHARE = 0.8  # of the time left once nothing else is to be done in it, near the end
 SHORTEST = 0.5  # seconds
@@ -55,7 +55,7 @@ def choose_action(state: StudyState) -> Action:
     reserve = 0.0 if promotion is None else PESSIMISM * _promotion_seconds(state)
     slice_seconds = _slice_seconds(state, reserve)
     arm = _choose_arm(state, slice_seconds)
-    if arm is not None and (promotion is None or _is_exploring(state)):
+    if arm is not None and (promotion is None or _is_exploring(state, arm)):
         return Explore(arm.model, slice_seconds)
     if promotion is not None:
         return promotion
@@ -66,8 +66,44 @@ def choose_action(state: StudyState) -> Action:
     return Wait("every candidate was tried, and the members of the ensemble have every fold")
 
 
-def _is_exploring(state: StudyState) -> bool:
-    return _share_used(state) < EXPLORED
+def _is_exploring(state: StudyState, arm: ArmState) -> bool:
+    """Return whether a new candidate is worth more than further folds of members, per second."""
+    if _share_used(state) < FREE:
+        return True
+    worth = _further_worth(state)
+    return _share_used(state) < EXPLORED if worth is None else _promise(state, arm) >= worth
+
+
+def _further_worth(state: StudyState) -> float | None:
+    """Return what folds beyond those that are enough bring per second; None: it is unknown."""
+    worths = []
+    for trial in _find_members(state):
+        n_folds = max(trial.n_folds, state.n_enough)
+        rung = next((n for n in state.rungs if n > n_folds), None)
+        ambiguity = _ambiguity(state, trial)
+        if not ambiguity:
+            return None
+        if rung is not None:
+            worths.append(_steadier(trial, ambiguity, n_folds, rung, state.workers))
+    return max(worths, default=0.0)
+
+
+def _steadier(trial: TrialState, ambiguity: float, n_folds: int, rung: int, workers: int) -> float:
+    """Return by how much the blend's loss falls per second by more folds of a member.
+
+    The mean of n folds varies by 1 / n of what one varies by.
+    """
+    seconds = trial.fold_seconds * math.ceil((rung - n_folds) / workers)
+    return trial.weight * ambiguity * (1 / n_folds - 1 / rung) / max(seconds, 1e-3)
+
+
+def _ambiguity(state: StudyState, trial: TrialState) -> float:
+    """Return the ambiguity of a candidate; while it is unknown that of others, its model first."""
+    if trial.ambiguity:
+        return trial.ambiguity
+    known = [one for one in state.trials if one.ambiguity and one.n_folds]
+    alike = [one.ambiguity for one in known if one.model == trial.model]
+    return _mean(alike or [one.ambiguity for one in known])
 
 
 def _share_used(state: StudyState) -> float:
@@ -121,14 +157,20 @@ def _needed(state: StudyState, arm: ArmState) -> float:
 
 
 def _promise(state: StudyState, arm: ArmState) -> float:
-    """Return what the blend may gain per second by the next candidate of a model."""
+    """Return what the blend may gain per second by the next candidate of a model.
+
+    What a candidate brought when there were few others says nothing of the next one: the latest of
+    all models count.
+    """
     shown = [trial for trial in state.trials if trial.n_folds]
-    own = [trial for trial in shown if trial.model == arm.model]
+    own = [trial for trial in shown if trial.model == arm.model][-LATEST:]
+    recent = shown[-len(state.arms) :]
+    typical = _mean([trial.gain for trial in recent])
+    latest = [trial.gain for trial in recent if trial.model == arm.model][-LATEST:]
     n_begun = sum(trial.model == arm.model for trial in state.trials)
-    typical = _mean([trial.gain for trial in shown[-len(state.arms) * LATEST :]])
-    latest = _mean([trial.gain for trial in own[-LATEST:]])
-    bound = latest + BONUS * typical / math.sqrt(max(1, n_begun))
-    seconds = _mean([trial.fold_seconds for trial in own[-LATEST:]]) or arm.fold_seconds
+    bound = _mean(latest) if latest else typical
+    bound += BONUS * typical / math.sqrt(max(1, n_begun))
+    seconds = _mean([trial.fold_seconds for trial in own]) or arm.fold_seconds
     return bound / max(seconds, SHORTEST)  # what is begun costs something, however quick it is
 
 
@@ -154,14 +196,14 @@ def _choose_promotion(state: StudyState) -> Promote | None:
         if trial.n_folds < state.n_enough:
             rung = state.n_enough
         seconds = trial.fold_seconds * math.ceil((rung - trial.n_folds) / state.workers)
-        if PESSIMISM * seconds > state.seconds_left:
+        if max(PESSIMISM * seconds, SHORTEST) > state.seconds_left:
             continue
         # The blend is made on the folds that its members share: first of all the heaviest get
-        # them. Then the mean of n folds varies by 1 / n of what one varies by.
+        # them.
         worth = (True, trial.weight)
         if trial.n_folds >= state.n_enough:
-            variance = trial.weight * (1 / trial.n_folds - 1 / rung)
-            worth = (False, variance / max(seconds, 1e-3))
+            ambiguity = _ambiguity(state, trial) or 1.0
+            worth = (False, _steadier(trial, ambiguity, trial.n_folds, rung, state.workers))
         if worth > highest:
             best, highest = Promote(trial.key, rung), worth
     return best

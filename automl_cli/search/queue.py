@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from automl_cli.core.candidate import Candidate, CandidateSpec
 from automl_cli.features.state import FeatureSet
 from automl_cli.models import MODELS
-from automl_cli.planning.growth import choose_growth
+from automl_cli.planning.growth import choose_growth, is_growth_open
 from automl_cli.planning.plan import grow_spec, is_screened, read_own
 from automl_cli.search.factory import CandidateFactory, list_searched
 from automl_cli.search.growth import judge_growths, make_growths
@@ -220,7 +220,7 @@ def make_queue(factory: CandidateFactory, specs: Sequence[CandidateSpec]) -> Can
     queue = CandidateQueue(factory, tuple(specs))
     for spec in specs:
         queue.planned.setdefault(spec.model, deque()).append(spec)
-    if factory.config.search.growth == "auto":
+    if is_growth_open(factory.problem, factory.config):
         queue.growths.extend(make_growths(factory, list_searched(factory)))
     if not queue.growths:
         queue.set_growth({})

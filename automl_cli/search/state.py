@@ -27,7 +27,10 @@ class TrialState:
     loss
         Of the judges that its first folds hold out; infinite before.
     gain
-        By how much the blend's loss fell when it came.
+        By how much the blend's loss fell when it came, beyond chance.
+    ambiguity
+        By how much the mean of very many folds' models would have a lower loss than one of them;
+        0: unknown.
     weight
         In the blend of all that are there.
     ended
@@ -42,6 +45,7 @@ class TrialState:
     fold_seconds: float = 0.0
     loss: float = math.inf
     gain: float = 0.0
+    ambiguity: float = 0.0
     weight: float = 0.0
     ended: bool = False
 

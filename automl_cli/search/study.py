@@ -7,8 +7,8 @@
 `Study` keeps the records; `search.policy` decides from plain numbers alone.
 """
 
-import math
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from automl_cli.core.candidate import Candidate, CandidateSpec
@@ -16,19 +16,22 @@ from automl_cli.core.errors import RunError
 from automl_cli.core.events import Event, EventKind, JsonValue
 from automl_cli.core.problem import Problem
 from automl_cli.models.description import describe_candidate
+from automl_cli.search.ambiguity import measure_ambiguity
 from automl_cli.search.gains import measure_losses, weigh_candidates
 from automl_cli.search.point import Point
 from automl_cli.search.policy import choose_action
 from automl_cli.search.queue import CandidateQueue
 from automl_cli.search.state import Explore, Promote, Source, StudyState, TrialState, Wait
+from automl_cli.search.trial_limits import (
+    MOST_TRIALS,
+    choose_row_share,
+    count_trial_seconds,
+    limit_way,
+)
 from automl_cli.train.collect import load_feature_set
 from automl_cli.train.execution import Execution
 from automl_cli.train.proposal import Outcome, Proposal
 
-WAYS_SHARE = 0.1  # of the time that the ways may take
-MOST_TRIALS = 0.15  # of the time, after which the sizes and ways that are left are not tried
-LEAST_ROWS = 0.2  # share of them: with fewer a way of many values looks worse than it is
-SETUP = 2.0  # times what its rounds take that a fit of new columns takes
 LATER = 1.5  # times what a candidate's folds took that a further one may take
 
 
@@ -57,7 +60,7 @@ class Study:
     told
         Keys of settings whose loss their sampler knows.
     loss
-        Of the blend of all candidates, on judges.
+        Of the blend of all candidates, on judges, row by row.
     ended
         Why nothing more was begun, or nothing.
     way_share
@@ -118,7 +121,9 @@ class Study:
         if self.execution.time_budget.fits_end.seconds_left() <= 0:
             return None
         while True:
-            if self._trial_seconds() > MOST_TRIALS * self.seconds_total:
+            workers = self.execution.time_budget.workers
+            trial_seconds = count_trial_seconds(self.trials.values(), workers)
+            if trial_seconds > MOST_TRIALS * self.seconds_total:
                 self.queue.growths.clear()  # what they cost is missing elsewhere
                 self.queue.ways.clear()
             if self.queue.growth is None and not self.queue.growths:
@@ -167,12 +172,19 @@ class Study:
         shown = replace(trial, n_folds=outcome.n_folds, wanted=outcome.n_folds)
         # What learned from few rows, to compare ways, is not worth further folds.
         is_sketch = trial.source == "way" and outcome.row_share < 1.0
-        self.trials[key] = replace(shown, fold_seconds=seconds, ended=is_sketch)
+        self.trials[key] = replace(
+            shown, fold_seconds=seconds, ended=is_sketch, ambiguity=self._measure_ambiguity(outcome)
+        )
         if outcome.n_folds >= self.problem.folds.n_first:
             self._weigh(key)
             self._record_loss(key, self.losses[key])
         if self.queue.verdict is None and not self._is_running("way"):
             self._judge_ways()
+
+    def _measure_ambiguity(self, candidate: Candidate) -> float:
+        with suppress(RunError):  # a damaged file is found by who needs it
+            return measure_ambiguity(self.execution.run, self.problem, candidate)
+        return 0.0
 
     def _choose_growth(self) -> None:
         self.queue.set_growth(self.candidates)
@@ -200,41 +212,31 @@ class Study:
             key=key, model=found.spec.model, source=found.source, wanted=n_folds
         )
         self._emit_decision(found.spec, found.source, n_folds)
+        slice_seconds, row_share = self._limit_way(found, action.slice_seconds)
         return Proposal(
             spec=found.spec,
             feature_set=found.feature_set,
             n_folds=n_folds,
-            slice_seconds=action.slice_seconds,
-            row_share=self._choose_rows(found),
+            slice_seconds=slice_seconds,
+            row_share=row_share,
             is_needed=not self.candidates and len(self.trials) == 1,
         )
 
     def _is_running(self, source: Source) -> bool:
         return any(one.source == source and one.is_running for one in self.trials.values())
 
-    def _trial_seconds(self) -> float:
-        """Return the seconds that trials of sizes and ways have taken so far."""
-        tried = [trial for trial in self.trials.values() if trial.source in {"growth", "way"}]
-        seconds = sum(trial.fold_seconds * trial.n_folds for trial in tried)
-        return seconds / self.execution.time_budget.workers
-
-    def _choose_rows(self, point: Point) -> float:
-        """Return the share of the rows on which a way is tried, so that all ways end in time."""
+    def _limit_way(self, point: Point, seconds: float) -> tuple[float, float]:
+        """Return what a fold of a candidate may take, and the share of the rows it learns from."""
         if point.source != "way":
-            return 1.0
-        if self.way_share is None:
-            self.way_share = self._choose_way_share(point)
-        return self.way_share  # the same for all, so that they can be compared
-
-    def _choose_way_share(self, point: Point) -> float:
-        seconds = SETUP * self.execution.forecast.fold_seconds(point.spec)
+            return seconds, 1.0
         plan, workers = self.problem.folds, self.execution.time_budget.workers
-        n_fits = len(self.queue.way_of) + len(self.queue.ways)
-        n_fits *= math.ceil(plan.n_first / min(workers, plan.n_first))
-        if not seconds:
-            return 1.0
-        share = WAYS_SHARE * self.seconds_total / (n_fits * seconds)
-        return min(1.0, max(LEAST_ROWS, share))
+        if self.way_share is None:  # the same for all, so that they can be compared
+            n_ways = len(self.queue.way_of) + len(self.queue.ways)
+            known = self.execution.forecast.fold_seconds(point.spec)
+            self.way_share = choose_row_share(
+                self.problem, n_ways, known, self.seconds_total, workers
+            )
+        return min(seconds, limit_way(self.seconds_total, plan, workers)), self.way_share
 
     def _promote(self, action: Promote) -> Proposal:
         point, trial = self.points[action.key], self.trials[action.key]
@@ -257,11 +259,11 @@ class Study:
             if candidate.n_folds >= self.problem.folds.n_first
         }
         self.losses |= measure_losses(self.problem, {key: known[key]})
-        weights, loss = weigh_candidates(self.problem, known, self.losses)
-        gain = 0.0 if self.loss is None else max(0.0, self.loss - loss)
-        self.loss = loss
+        found = weigh_candidates(self.problem, known, self.losses)
+        gain = 0.0 if self.loss is None else max(0.0, self.loss - found.loss - found.chance)
+        self.loss = found.loss
         for one, trial in self.trials.items():
-            self.trials[one] = replace(trial, weight=weights.get(one, 0.0))
+            self.trials[one] = replace(trial, weight=found.weights.get(one, 0.0))
         trial = self.trials[key]
         self.trials[key] = replace(trial, loss=self.losses[key], gain=trial.gain or gain)
 

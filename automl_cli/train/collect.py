@@ -24,6 +24,7 @@ from automl_cli.store import (
     write_folder,
     write_json,
 )
+from automl_cli.train.unit import predictions_folder
 
 if TYPE_CHECKING:
     from automl_cli.train.candidate_progress import CandidateProgress
@@ -106,6 +107,19 @@ def load_feature_set(run: RunDirectory, candidate: Candidate) -> FeatureSet:
     return FeatureSet(
         tuple(steps), name_selection(spec.screen, spec.recipe) if spec.screen else None
     )
+
+
+def load_test(run: RunDirectory, candidate: Candidate, fold: int) -> FloatMatrix:
+    """Return what one fold's model of a finished candidate predicts for the test rows.
+
+    Raises
+    ------
+    RunError
+        If the file is not there, or damaged: fit again.
+    """
+    rounds = candidate.rounds[fold] if candidate.rounds else None
+    folder = run.units(candidate.spec.key) / candidate.fits[fold]
+    return read_array(predictions_folder(folder, rounds) / "test.npy")
 
 
 def load_candidate(run: RunDirectory, spec: CandidateSpec) -> Candidate | None:

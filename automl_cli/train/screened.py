@@ -18,7 +18,7 @@ from automl_cli.train.execution import Execution
 from automl_cli.train.jobs import Job, run_jobs
 from automl_cli.train.screening import Screening, join_pools, pool_unit, screen_unit
 
-POOL_SHARE = 0.3  # of the time for screening that is kept to join what was scored
+MOST_JOINING = 1.0  # times what scoring may take that joining may: without it nothing is of use
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +89,7 @@ def screen_features(
     execution
         Who works.
     deadline
-        When what is not finished is given up.
+        When steps that are not finished are given up; joining what was scored may take as long.
 
     Returns
     -------
@@ -103,7 +103,7 @@ def screen_features(
         if screening.name(step) not in done
     }
     left = deadline.seconds_left()
-    done |= set(run_jobs(jobs, execution, Deadline.after((1 - POOL_SHARE) * left)))
+    done |= set(run_jobs(jobs, execution, deadline))
     finished = tuple(step for step in screening.steps if screening.name(step) in done)
     if not finished:
         return None
@@ -115,7 +115,7 @@ def screen_features(
             f"pools of columns-{first}": (pool_unit, (ended, range(first, n_folds, n_jobs)))
             for first in range(n_jobs)
         }
-        if len(list(run_jobs(pooling, execution, deadline))) < n_jobs:
+        if len(list(run_jobs(pooling, execution, Deadline.after(MOST_JOINING * left)))) < n_jobs:
             return None
         join_pools(ended, n_folds)
     return Screened(screening=ended, pools=load_pools(ended.folder, n_folds))

@@ -11,6 +11,7 @@ from automl_cli.features.gradient import make_gradient, make_screen_parts
 from automl_cli.features.pools import find_significant, load_pools, make_pools, save_pools
 from automl_cli.features.screen import Scores, View, load_scores, screen_step
 from automl_cli.features.selection import choose_columns
+from automl_cli.features.signals import CodeCache, make_signals, sample_seen
 from automl_cli.features.steps import list_columns, load_step, prepare_step
 from automl_cli.features.tables import FeatureTables
 from automl_cli.splits import SplitOptions, make_fold_plan
@@ -249,3 +250,21 @@ def test_regressions_among_the_given_columns_are_passed_over(tmp_path: Path):
     tried = [load_scores(tmp_path / "crosses")]
     pools = make_pools({tmp_path / "crosses": tried[0]}, given, views, 0.1)
     assert len(pools[0].gains) == 6 + len(pools[0].step)
+
+
+def test_codes_that_are_kept_change_no_signal(tmp_path: Path):
+    tables = make_tables()
+    y = interact(tables)
+    view = make_views(y, make_plan(y))[0]
+    for step in PLAIN:
+        prepare_step(tmp_path / step.name, step, tables)
+    columns = [column for step in PLAIN for column in list_columns(tmp_path / step.name)]
+    assert len(columns) > 2
+    rows = sample_seen(view, 0)
+    read = make_signals(columns, view, 0, rows)
+    every, few = CodeCache(), CodeCache(most_bytes=8 * N_ROWS)
+    for cache in (every, few, every, few):
+        np.testing.assert_array_equal(make_signals(columns, view, 0, rows, cache), read)
+    assert len(every.known) == len(columns)
+    assert 0 < few.n_bytes <= few.most_bytes
+    assert len(few.known) < len(columns)

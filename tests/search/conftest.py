@@ -11,6 +11,7 @@ from sites import Site, make_site
 
 from automl_cli.core.candidate import Candidate
 from automl_cli.core.problem import Problem
+from automl_cli.planning import growth
 from automl_cli.splits import SplitOptions, make_fold_plan
 
 N_ROWS = 3_000
@@ -48,3 +49,9 @@ def make_tried(site: Site, problem: Problem) -> MakeTried:
         )
 
     return make
+
+
+@pytest.fixture
+def many_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make the example a table of more rows than the list is for."""
+    monkeypatch.setattr(growth, "LISTED_FOR", 150)

@@ -54,6 +54,7 @@ def test_without_a_trial_trees_stay_as_guessed(problem: Problem) -> None:
     assert judge_growths(problem, {}) == 1.0
 
 
+@pytest.mark.usefixtures("many_rows")
 def test_trees_are_tried_before_ways_and_ways_with_the_best_of_them(
     tmp_path: Path, make_tried: MakeTried
 ) -> None:
@@ -80,6 +81,14 @@ def test_trees_are_tried_before_ways_and_ways_with_the_best_of_them(
     assert dict(planned[0].params)["num_leaves"] == sizes[1]
 
 
+def test_sizes_that_the_list_was_made_for_are_not_tried(tmp_path: Path) -> None:
+    site = make_site(tmp_path, SEARCH)
+    queue = make_queue(site.factory(), site.specs)
+    assert not queue.growths
+    assert queue.ways
+
+
+@pytest.mark.usefixtures("many_rows")
 @pytest.mark.parametrize(
     "words", [["search.growth=1"], ["models.lightgbm={num_leaves: 15}", "search.models=[lightgbm]"]]
 )

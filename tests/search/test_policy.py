@@ -142,3 +142,29 @@ def test_folds_that_no_time_is_left_for_keep_nobody_from_using_it() -> None:
     member = replace(TRIAL, weight=1.0, fold_seconds=30.0)
     tried = replace(TRIAL, key="b-1", model="b")
     assert explored(choose_action(make_state(member, tried, left=20.0))) == "b"
+
+
+def test_further_folds_come_first_where_they_lower_the_loss_more() -> None:
+    member = replace(TRIAL, n_folds=5, wanted=5, weight=1.0, gain=0.01, ambiguity=0.001)
+    other = replace(TRIAL, key="b-1", model="b", gain=0.01)
+    assert isinstance(choose_action(make_state(member, other, left=50.0)), Explore)
+    unsteady = replace(member, ambiguity=1.0)
+    assert choose_action(make_state(unsteady, other, left=50.0)) == Promote("a-1", 10)
+    # Early in the time new candidates are tried whatever folds may bring.
+    assert isinstance(choose_action(make_state(unsteady, other, left=90.0)), Explore)
+
+
+def test_an_ambiguity_that_is_unknown_is_that_of_others() -> None:
+    member = replace(TRIAL, n_folds=5, wanted=5, weight=1.0, gain=0.01)
+    other = replace(TRIAL, key="b-1", model="b", n_folds=5, wanted=5, gain=0.01, ambiguity=1.0)
+    assert choose_action(make_state(member, other, left=50.0)) == Promote("a-1", 10)
+
+
+def test_what_was_brought_early_is_no_promise() -> None:
+    early = replace(TRIAL, gain=0.5)
+    later = [
+        replace(TRIAL, key=f"{model}-{n}", model=model, gain=gain)
+        for n in range(2, 5)
+        for model, gain in (("a", 0.0), ("b", 0.001))
+    ]
+    assert explored(choose_action(make_state(early, *later))) == "b"

@@ -1,0 +1,55 @@
+"""What a candidate is worth to the blend."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fold_models import make_candidate
+
+from automl_cli.core.arrays import FloatVector
+from automl_cli.core.candidate import Candidate
+from automl_cli.core.problem import Problem
+from automl_cli.search.gains import Weighing, measure_losses, weigh_candidates
+
+MakeProblem = Callable[..., Problem]
+N_ROWS = 1_000
+
+
+@pytest.fixture
+def problem(make_problem: MakeProblem) -> Problem:
+    return make_problem("mse", np.random.default_rng(0).normal(size=N_ROWS))
+
+
+@pytest.fixture
+def candidate(tmp_path: Path, problem: Problem) -> Candidate:
+    return make_candidate(tmp_path, problem, len(problem.folds))
+
+
+def weigh(problem: Problem, like: Candidate, *predictions: FloatVector) -> Weighing:
+    candidates = {
+        str(number): replace(like, oof=one[:, None]) for number, one in enumerate(predictions)
+    }
+    return weigh_candidates(problem, candidates, measure_losses(problem, candidates))
+
+
+def test_two_unlike_candidates_share_the_weight(problem: Problem, candidate: Candidate) -> None:
+    rng = np.random.default_rng(1)
+    found = weigh(problem, candidate, *(problem.fit_y + rng.normal(size=N_ROWS) for _ in range(2)))
+    assert list(found.weights.values()) == pytest.approx([0.5, 0.5], abs=0.1)
+    assert found.loss == pytest.approx(0.5, abs=0.1)
+
+
+def test_what_brings_nothing_seems_to_bring_no_more_than_chance(
+    problem: Problem, candidate: Candidate
+) -> None:
+    gains = []
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        known = problem.fit_y + rng.normal(size=N_ROWS)
+        useless = known + 0.5 * rng.normal(size=N_ROWS)
+        both = weigh(problem, candidate, known, useless)
+        gains.append(weigh(problem, candidate, known).loss - both.loss - both.chance)
+    assert np.mean(gains) <= 0.0
+    assert max(gains) > 0.0  # by luck alone, now and then
