@@ -1,6 +1,8 @@
 """Fixtures that tests of several packages use."""
 
 from collections.abc import Callable, Iterator
+from functools import cache
+from importlib import metadata
 from typing import Any
 
 import numpy as np
@@ -30,6 +32,14 @@ def _warm_pools() -> Iterator[None]:
         patch.setattr("automl_cli.train.executor.LocalPool", pools.lend)
         yield
     pools.end()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _known_versions() -> Iterator[None]:
+    """Read the version of an installed package once in this process."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(metadata, "version", cache(metadata.version))
+        yield
 
 
 @pytest.fixture(scope="session")

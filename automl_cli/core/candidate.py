@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any, TypeAlias
 
 from automl_cli.core.arrays import FloatMatrix, FloatVector
@@ -36,7 +37,7 @@ class Step:
 FeatureRecipe: TypeAlias = tuple[Step, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots: the key is kept
 class CandidateSpec:
     """A model, its features, its parameters and its seed: all that decides the result.
 
@@ -74,9 +75,9 @@ class CandidateSpec:
     screen: str = ""
     original: float = 0.0
 
-    @property
+    @cached_property
     def full_key(self) -> str:
-        """The SHA-256 of the specification."""
+        """The SHA-256 of the specification, asked for again and again."""
         return make_key(self)
 
     @property
