@@ -27,7 +27,8 @@ lint: $(BIN)/.installed-dev  ## style, types and the directions of imports
 	$(BIN)/lint-imports
 
 # Tests of one file stay in one process, where they share what they only read.
-PYTEST = $(BIN)/pytest --numprocesses logical --dist loadfile --no-loadscope-reorder
+# Two processes share the processors: threads that wait do not spin.
+PYTEST = OMP_WAIT_POLICY=passive $(BIN)/pytest --numprocesses logical --dist loadfile --no-loadscope-reorder
 
 test: lint  ## everything CI runs
 	$(PYTEST)
