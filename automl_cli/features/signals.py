@@ -13,7 +13,7 @@ from automl_cli.features.screen import View
 from automl_cli.features.steps import StoredColumn
 
 CELLS = 100_000  # rows times outputs that signals are compared on
-MOST_BYTES = 256 << 20  # of codes that one process keeps
+MOST_BYTES = 64 << 20  # of codes that one process keeps
 
 
 @dataclass(slots=True)
