@@ -17,9 +17,9 @@ from automl_cli.planning.validation import choose_validation
 from automl_cli.run.reopen import reopen
 from automl_cli.search.rates import MOST
 from automl_cli.store import RunDirectory, read_array
-from automl_cli.train.collect import load_finished
+from automl_cli.train.collect import find_predictions, load_finished, load_test
 from automl_cli.train.forecast import find_rate
-from automl_cli.train.unit import predictions_folder, read_fit
+from automl_cli.train.unit import read_fit
 
 
 @dataclass(frozen=True)
@@ -102,11 +102,10 @@ class Library:
         return {key: [*self._read_folds(one)] for key, one in self.whole.items()}
 
     def _read_folds(self, one: Candidate) -> Iterator[tuple[FloatMatrix, FloatMatrix]]:
-        for fold, name in enumerate(one.fits):
-            rounds = one.rounds[fold] if one.rounds else None
-            folder = predictions_folder(RunDirectory(self.root).units(one.spec.key) / name, rounds)
-            test = read_array(folder / "test.npy")[-len(self.labels) :]
-            yield read_array(folder / "held_out.npy"), test
+        run = RunDirectory(self.root)
+        for fold in range(one.n_folds):
+            held_out = read_array(find_predictions(run, one, fold) / "held_out.npy")
+            yield held_out, load_test(run, one, fold)[-len(self.labels) :]
 
     def fold_seconds(self, key: str) -> float:
         """Return what a fold of a candidate took, on average."""

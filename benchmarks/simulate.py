@@ -132,8 +132,7 @@ class Play:
                     self.clock.now += OVERHEAD
                     if proposal is None:
                         break
-                    done = self.study.candidates.get(proposal.spec.key)
-                    n_done = 0 if done is None else done.n_folds
+                    n_done = self.study.trials[proposal.spec.key].n_folds
                     self.active.append(PlayedCandidate(proposal, begun=n_done, n_done=n_done))
                     continue
                 started += 1
@@ -143,8 +142,7 @@ class Play:
             self._finish(*heapq.heappop(self.running))
 
     def _start(self, one: "PlayedCandidate", number: int) -> None:
-        ends = self.study.execution.time_budget.fits_end
-        if ends.seconds_left() < LEAST_SECONDS:
+        if self.study.execution.time_budget.fits_end.seconds_left() < LEAST_SECONDS:
             one.is_late = True
             self._settle(one)
             return
@@ -164,8 +162,7 @@ class Play:
         self._settle(one)
 
     def _settle(self, one: "PlayedCandidate") -> None:
-        is_complete = one.n_done >= one.proposal.n_folds
-        if one.begun > one.n_done or not (is_complete or one.is_late):
+        if one.begun > one.n_done or not (one.is_late or one.n_done >= one.proposal.n_folds):
             return
         self.active.remove(one)
         self.study.observe(self._make_outcome(one))
@@ -248,11 +245,11 @@ def measure_plays(
     library = Library(root, options.enough)
     n_folds = len(library.problem.folds)
     everything = measure(library, {key: library.take(key, n_folds) for key in library.whole})
-    told = {}
-    for share in options.shares:
-        losses = [measure(library, play(library, share, seed)) for seed in range(options.plays)]
-        told[str(share)] = [100 * (loss / everything - 1) for loss in losses]
-    return told
+    losses = {
+        str(share): [measure(library, play(library, share, seed)) for seed in range(options.plays)]
+        for share in options.shares
+    }
+    return {share: [100 * (one / everything - 1) for one in own] for share, own in losses.items()}
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from automl_cli.core.arrays import BoolVector, Float32Matrix
+from automl_cli.core.arrays import BoolVector, Float32Matrix, IntVector
 from automl_cli.features.null_importance import find_important
 from automl_cli.features.screen import Scores, View, find_promising, score_column
 from automl_cli.features.selection import FeaturePool
@@ -72,8 +72,9 @@ def make_pools(
             important = find_important(columns, view, fold)
             entries = list(compress(entries, important[len(first) :]))
         columns = [*first, *(own[step][place] for step, place in entries)]
-        signals = make_signals(columns, view, fold, sample_seen(view, fold), cache)
-        pools.append(_make_pool(entries, signals, view, fold))
+        rows = sample_seen(view, fold)
+        signals = make_signals(columns, view, fold, rows, cache)
+        pools.append(_make_pool(entries, signals, view, rows))
     return tuple(pools)
 
 
@@ -141,10 +142,10 @@ def _order(
 
 
 def _make_pool(
-    entries: Sequence[PoolEntry], signals: Float32Matrix, view: View, fold: int
+    entries: Sequence[PoolEntry], signals: Float32Matrix, view: View, rows: IntVector
 ) -> FeaturePool:
-    """Return the pool of a fold, from the signals of the given columns and of its entries."""
-    gradient = view.gradient.take(sample_seen(view, fold))
+    """Return a fold's pool, from the signals of given columns and of its entries on some rows."""
+    gradient = view.gradient.take(rows)
     scales = (gradient.hessian / view.gradient.hessian.mean(axis=1, keepdims=True)).ravel()
     slopes = gradient.gradient.ravel()
     gains = np.array([signal @ slopes for signal in signals])  # one by one: no copy as float64

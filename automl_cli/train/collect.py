@@ -117,9 +117,13 @@ def load_test(run: RunDirectory, candidate: Candidate, fold: int) -> FloatMatrix
     RunError
         If the file is not there, or damaged: fit again.
     """
+    return read_array(find_predictions(run, candidate, fold) / "test.npy")
+
+
+def find_predictions(run: RunDirectory, candidate: Candidate, fold: int) -> Path:
+    """Return the folder of what one fold's model of a finished candidate predicts."""
     rounds = candidate.rounds[fold] if candidate.rounds else None
-    folder = run.units(candidate.spec.key) / candidate.fits[fold]
-    return read_array(predictions_folder(folder, rounds) / "test.npy")
+    return predictions_folder(run.units(candidate.spec.key) / candidate.fits[fold], rounds)
 
 
 def load_candidate(run: RunDirectory, spec: CandidateSpec) -> Candidate | None:
