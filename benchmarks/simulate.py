@@ -102,12 +102,14 @@ class StoredQueue(CandidateQueue):
         waiting = self.planned[model]
         if not waiting:
             return ArmState(model=model, n_left=0)
+        order = list(self.library.whole)
         seconds = self.library.fold_seconds(waiting[0].key)
         return ArmState(
             model=model,
             n_left=len(waiting),
             fold_seconds=seconds,
             least_seconds=seconds * self.library.least_share(waiting[0].key),
+            position=1 + order.index(waiting[0].key),
         )
 
 

@@ -5,7 +5,7 @@ A worker takes more than a second to import what a fit needs, and most runs of t
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ class WarmPools:
     def __init__(self) -> None:
         self._idle: tuple[Place, LocalPool] | None = None
 
-    def lend(self, workers: int, memory_bytes: int) -> "LentPool":
+    def lend(self, workers: int, memory_bytes: int, _: Sequence[str] = ()) -> "LentPool":
         """Return a pool, in the place of `LocalPool`."""
         return LentPool(workers, memory_bytes, self)
 

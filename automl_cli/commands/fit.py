@@ -27,6 +27,7 @@ from automl_cli.planning.original import describe_gate, hide_copies
 from automl_cli.planning.parameters import check_values
 from automl_cli.planning.plan import (
     is_screened,
+    list_libraries,
     make_plain,
     make_run_key,
     make_specs,
@@ -89,7 +90,8 @@ def fit(request: FitRequest, listener: Listener) -> dict[str, Any]:
     _check_places(request, files)
     limit_bytes = choose_limit(config.limits.memory)
     check_limit(limit_bytes)
-    with open_pool(config.run.workers or count_processes(limit_bytes), limit_bytes) as pool:
+    n_processes = config.run.workers or count_processes(limit_bytes)
+    with open_pool(n_processes, limit_bytes, list_libraries(config)) as pool:
         reading = _read(files, config, listener)
         check_values(request.loaded, reading.problems, pool)
         key = make_run_key(reading.holdout.dataset, config)

@@ -220,6 +220,8 @@ class ModelSpec:
         What a fit takes, in fits of LightGBM: a guess, before the first one has shown it.
     growth
         How its trees grow with the rows that there are to learn from; None: they do not.
+    libraries
+        Modules that take long to import: a worker imports them before the time of a fit counts.
     """
 
     name: str
@@ -239,6 +241,7 @@ class ModelSpec:
     search_rate: float | None = None
     effort: float = 1.0
     growth: Growth | None = None
+    libraries: tuple[str, ...] = ()
 
     def make_params(self, task: Task, own: Mapping[str, ParamValue]) -> dict[str, ParamValue]:
         """Return the defaults of `task` with `own` on top, in name order."""

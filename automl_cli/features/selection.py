@@ -49,16 +49,18 @@ class _Rest:
     pool: FeaturePool
     squares: FloatVector
     gains: FloatVector
-    directions: FloatMatrix  # an orthonormal one for each signal taken, shape (taken, signals)
+    directions: FloatMatrix  # an orthonormal one for each signal taken, shape (most, signals)
+    n_taken: int = 0
 
     def take(self, number: int) -> None:
         """Take one more signal (a step of the pivoted Cholesky decomposition)."""
+        known = self.directions[: self.n_taken]
         length = np.sqrt(self.squares[number])
-        along = self.directions.T @ self.directions[:, number]
-        direction = (self.pool.products[number] - along) / length
+        direction = (self.pool.products[number] - known[:, number] @ known) / length
         self.gains -= direction * (self.gains[number] / length)
         self.squares -= direction**2
-        self.directions = np.vstack([self.directions, direction])
+        self.directions[self.n_taken] = direction
+        self.n_taken += 1
 
 
 def choose_columns(pool: FeaturePool, tops: Mapping[int, int]) -> dict[int, list[int]]:
@@ -74,7 +76,7 @@ def choose_columns(pool: FeaturePool, tops: Mapping[int, int]) -> dict[int, list
     taken: dict[int, list[int]] = {step: [] for step in tops}
     n_given = len(pool.gains) - len(pool.step)
     squares = np.diag(pool.products).copy()
-    rest = _Rest(pool, squares.copy(), pool.gains.copy(), np.empty((0, len(squares))))
+    rest = _Rest(pool, squares.copy(), pool.gains.copy(), np.empty_like(pool.products))
     for number in range(n_given):
         if rest.squares[number] > NEAR_COPY * squares[number]:
             rest.take(number)

@@ -183,6 +183,7 @@ SPEC = ModelSpec(
     name="catboost",
     fit=fit,
     load=load,
+    libraries=("catboost",),
     recipe=(
         Step("numeric"),
         Step("native"),

@@ -220,6 +220,7 @@ SPEC = ModelSpec(
     effort=0.5,
     fit=fit,
     load=load,
+    libraries=("sklearn.ensemble",),
     recipe=(
         Step("filled"),
         Step("target_mean"),

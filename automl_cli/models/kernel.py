@@ -263,6 +263,7 @@ SPEC = ModelSpec(
     name="kernel",
     fit=fit,
     load=load,
+    libraries=("scipy.optimize",),
     recipe=(
         Step("scaled"),
         Step("onehot"),

@@ -166,6 +166,7 @@ SPEC = ModelSpec(
     name="lightgbm",
     fit=fit,
     load=load,
+    libraries=("lightgbm",),
     recipe=(
         Step("numeric"),
         Step("native"),

@@ -169,6 +169,7 @@ SPEC = ModelSpec(
     effort=0.5,
     fit=fit,
     load=load,
+    libraries=("scipy.optimize",),
     recipe=(
         Step("scaled"),
         Step("onehot"),

@@ -213,6 +213,7 @@ SPEC = ModelSpec(
     effort=2.0,
     fit=fit,
     load=load,
+    libraries=("sklearn.neural_network",),
     recipe=(
         Step("scaled"),
         Step("onehot"),

@@ -198,6 +198,7 @@ SPEC = ModelSpec(
     name="neighbours",
     fit=fit,
     load=load,
+    libraries=("scipy.sparse",),
     recipe=(Step("scaled"), Step("onehot"), Step("calendar"), Step("text_linear")),
     defaults={"*": {"k": 20, "power": 1.0, "relevance": 1.0, "smoothing": 0.5}},
     known_params=frozenset({"k", "power", "relevance", "smoothing"}),

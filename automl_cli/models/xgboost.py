@@ -153,6 +153,7 @@ SPEC = ModelSpec(
     name="xgboost",
     fit=fit,
     load=load,
+    libraries=("xgboost",),
     recipe=(
         Step("numeric"),
         Step("native"),

@@ -63,6 +63,12 @@ def make_specs(problem: Problem, config: RunConfig) -> list[CandidateSpec]:
     return list(dict.fromkeys([starter, *distinct] if starter else distinct))
 
 
+def list_libraries(config: RunConfig) -> tuple[str, ...]:
+    """Return the modules that fits of the first model import."""
+    first = next((name for name, own in config.models.items() if isinstance(own, Mapping)), None)
+    return () if first is None else MODELS.get(first).libraries
+
+
 def is_screened(spec: CandidateSpec) -> bool:
     """Return whether a candidate waits for the screen to choose among its columns."""
     return any(step.top is not None for step in spec.recipe)

@@ -7,11 +7,12 @@ goes on with its next batch when the last one is complete.
 import math
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from automl_cli.core.candidate import Candidate
 from automl_cli.core.problem import Problem
 from automl_cli.models import MODELS
+from automl_cli.search.finer import make_meant
 from automl_cli.search.gains import measure_losses
 from automl_cli.search.point import Point
 from automl_cli.search.queue import CandidateQueue
@@ -103,8 +104,9 @@ class ExhaustiveStudy:
             yield from self._fit(self._rank(drawn)[:n_promoted], plan.n_enough)
         if MODELS.get(model).search_rate is not None:
             whole = [point for point in self._rank(drawn) if self._has_enough(point.spec.key)]
-            finer = [self.queue.refine(point) for point in whole[:N_FINER]]
-            yield from self._fit([point for point in finer if point], plan.n_enough)
+            finer = [make_meant(self.queue, point) for point in whole[:N_FINER]]
+            chosen = [replace(point, number=-1) for point in finer if point is not None]
+            yield from self._fit(chosen, plan.n_enough)
 
     def _rank(self, points: Sequence[Point]) -> list[Point]:
         """Return the points that were fitted, the lowest loss first, each candidate once."""

@@ -1,11 +1,12 @@
 """What each candidate is worth to the blend, by the judges alone."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
 
+from automl_cli.core.arrays import FloatMatrix, IntVector
 from automl_cli.core.candidate import Candidate
 from automl_cli.core.deadline import Deadline
 from automl_cli.core.judges import judge_rows
@@ -13,13 +14,14 @@ from automl_cli.core.problem import Problem
 from automl_cli.core.resampling import thin_rows
 from automl_cli.core.threads import limit_blas
 from automl_cli.decision.scoring import make_selection_loss
-from automl_cli.ensemble.combiners import COMBINERS, get_weights
+from automl_cli.ensemble.combiners import COMBINERS, CombinerState, get_weights
 from automl_cli.train.losses import RowLosses, row_losses
 
 Tried = TypeVar("Tried", bound=Hashable)
 
 MOST_ROWS = 20_000  # tell weights of a few hundredths
 MOST_MEMBERS = 40
+SHARES = (0.1, 0.25, 0.5, 0.75, 1.0)  # of a blend that a candidate may get in it
 
 
 def measure_losses(problem: Problem, candidates: Mapping[str, Candidate]) -> dict[str, float]:
@@ -75,19 +77,66 @@ def weigh_candidates(
         Of each; the best ones alone take part.
     """
     keys = sorted(sorted(losses, key=lambda key: losses[key])[:MOST_MEMBERS])
-    rows = judge_rows(problem.folds.first(problem.folds.n_first))
-    rows = thin_rows(rows, MOST_ROWS, problem.seed)
-    members = [candidates[key].oof for key in keys]
-    greedy = COMBINERS.get("greedy")
-    with limit_blas():
-        state = greedy.fit(problem, members, rows, Deadline(None))
-        blend = greedy.apply(state, [member[rows] for member in members])
-    by_row = row_losses(problem.fit_y[rows], blend, problem.objective)
-    # Half a unit of log-likelihood for one more weight, as in Akaike's criterion.
-    scale = 0.5 if problem.objective == "log_loss" else float(by_row.mean())
+    rows = _draw_rows(problem)
+    state, blend = _blend(problem, [candidates[key].oof for key in keys], rows)
+    loss = _measure(problem, blend, rows)
     weights = np.asarray(get_weights(state)).tolist()
     return Weighing(
         weights=dict(zip(keys, weights, strict=True)),
-        loss=float(by_row.mean()),
-        chance=scale / len(rows),
+        loss=loss,
+        chance=_find_chance(problem, loss, len(rows)),
     )
+
+
+def measure_additions(problem: Problem, candidates: Mapping[str, Candidate]) -> dict[str, float]:
+    """Return what those that lack folds add to a blend of those that have enough.
+
+    That is by how much they lower its loss if they enter it; while there is no such blend, by how
+    much they are better than a constant. Some of it is chance: further folds will tell.
+
+    Parameters
+    ----------
+    problem
+        The target, with all its folds.
+    candidates
+        By key; each has at least the first folds.
+    """
+    rows, n_enough = _draw_rows(problem), problem.folds.n_enough
+    settled = [one for _, one in sorted(candidates.items()) if one.n_folds >= n_enough]
+    added = {key: one.oof[rows] for key, one in candidates.items() if one.n_folds < n_enough}
+    if not added:
+        return {}
+    if settled:
+        blend = _blend(problem, [one.oof for one in settled], rows)[1]
+    else:
+        example = next(iter(added.values()))
+        blend = np.broadcast_to(np.mean([*added.values()], axis=(0, 1)), example.shape)
+    before = _measure(problem, blend, rows)
+    return {
+        key: before
+        - min(_measure(problem, blend + share * (one - blend), rows) for share in SHARES)
+        for key, one in added.items()
+    }
+
+
+def _draw_rows(problem: Problem) -> IntVector:
+    rows = judge_rows(problem.folds.first(problem.folds.n_first))
+    return thin_rows(rows, MOST_ROWS, problem.seed)
+
+
+def _blend(
+    problem: Problem, members: Sequence[FloatMatrix], rows: IntVector
+) -> tuple[CombinerState, FloatMatrix]:
+    greedy = COMBINERS.get("greedy")
+    with limit_blas():
+        state = greedy.fit(problem, members, rows, Deadline(None))
+        return state, greedy.apply(state, [member[rows] for member in members])
+
+
+def _measure(problem: Problem, predictions: FloatMatrix, rows: IntVector) -> float:
+    return float(row_losses(problem.fit_y[rows], predictions, problem.objective).mean())
+
+
+def _find_chance(problem: Problem, loss: float, n_rows: int) -> float:
+    # Half a unit of log-likelihood for one more weight, as in Akaike's criterion.
+    return (0.5 if problem.objective == "log_loss" else loss) / n_rows

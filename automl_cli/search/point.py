@@ -25,7 +25,11 @@ class Point:
     number
         Among the trials of its model's sampler; -1: it is not of one.
     setting
-        What a sampler has set, or None.
+        What a sampler or a trial has set, or None.
+    meant
+        The candidate with the learning rate that it was meant to have, if it was begun.
+    least_rate
+        The smallest learning rate that it may be begun with.
     """
 
     spec: CandidateSpec
@@ -33,6 +37,8 @@ class Point:
     source: Source
     number: int = -1
     setting: Setting | None = None
+    meant: CandidateSpec | None = None
+    least_rate: float = 0.0
 
 
 def make_trial(
@@ -43,4 +49,4 @@ def make_trial(
     if made is None:
         return None
     spec = replace(made[0], max_rounds=min(made[0].max_rounds, TRIAL_ROUNDS))
-    return Point(spec=spec, feature_set=made[1], source=source)
+    return Point(spec=spec, feature_set=made[1], source=source, setting=setting)

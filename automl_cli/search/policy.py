@@ -1,27 +1,32 @@
-"""What is next under a clock: a new candidate of some model, or more folds for one that counts.
+"""What is next under a clock: a new candidate, or more folds for one that counts.
 
 The state decides, and nothing else::
 
-    0 ....... explore ....... FREE ....... explore or steady ....... 1   of the time
-      every model once,             the same, in the time that the heaviest members
-      then the one whose            of the blend do not need for the folds they lack,
-      blend gains most              or further folds and repeats of members: what
-      per second                    lowers the blend's loss most per second
+    0 ....... explore ....... FREE ....... explore, commit or steady ....... 1   of the time
+      every model once, then        whatever lowers the loss of the final blend most per second:
+      whatever promises most        a new candidate, the folds that one lacks, with a finer
+      per second                    learning rate if there is time for it, or repeats of a member
 
-A candidate starts on the first rung of folds. Between models an upper bound decides on what the
-blend may gain per second, in the manner of MaxUCB (Rezaei Balef and others, NeurIPS 2025): what its
-latest candidates brought, and a bonus for models that were hardly tried. Further folds of a member
-make the mean of its models steadier, by as much as they differ (`search.ambiguity`).
+A candidate starts on the first rung of folds, with a learning rate that lets it end in its slice:
+that is enough to compare it. What the blend is made of are those with enough folds, so these go to
+whichever adds most to the others that have them. A new candidate promises what the latest ones of
+its model brought, and what its place in the list brings elsewhere; it has to get folds, too, before
+it counts. Further folds make the mean of a member's models steadier, by as much as they differ
+(`search.ambiguity`). To choose by what a model still gains per second is the idea of MaxUCB (Rezaei
+Balef and others, NeurIPS 2025).
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from automl_cli.search.state import (
+    LEAST_WEIGHT,
     Action,
     ArmState,
     Explore,
     Promote,
+    Refine,
     StudyState,
     TrialState,
     Wait,
@@ -29,15 +34,22 @@ from automl_cli.search.state import (
 
 FREE = 0.35  # of the time, in which new candidates are tried whatever members lack
 EXPLORED = 0.65  # of the time, in which new ones are tried while nobody knows what folds bring
-SLICE_SHARE = 0.25  # of the time left for new candidates that the first folds of one may take
-LAST_SHARE = 0.8  # of the time left once nothing else is to be done in it, near the end
+FREE_SHARE = 0.25  # of the time left that new candidates have in any case in this time
+SLICE_SHARE = 0.1  # of the time left for new candidates that the first folds of one may take
+WHOLE_SHARE = 0.25  # if these are all it gets: it will not be fitted anew with a finer rate
+LAST = 0.8  # of the time, after which a candidate may take what is left
+LAST_SHARE = 0.8  # of the time left that one may take then, or if it needs so much
 SHORTEST = 0.5  # seconds
 ENOUGH = 0.6  # of what the best candidate of a model took; with less another is hardly of use
 LATEST = 3  # candidates of a model by which the next one is judged
-BONUS = 0.5  # mean gains that a model is thought to bring for want of trials
+RECENT = 1  # times as many candidates as there are models: what was brought before is no promise
+# The nth candidate of a list lowers the blend's loss by this share, divided by the square of n: as
+# the list of `medium` does on tables that had no say in its order (benchmarks/RESULTS.md).
+PRIOR = 0.03
 PESSIMISM = 1.15  # fits take so much longer than those before
-CORE = 2 / 3  # of the weights: of the members for whose folds time is reserved
-LEAST_WEIGHT = 0.02  # in the blend that is worth more folds
+ASIDE = frozenset({"growth", "way", "finer"})  # say nothing of a model's next candidate
+FINER_BY = 1.5  # times as long a fold has to take for a finer rate to be worth another fit
+FINER_SHARE = 0.5  # of the time left that the folds of one may take
 
 
 def choose_action(state: StudyState) -> Action:
@@ -51,14 +63,13 @@ def choose_action(state: StudyState) -> Action:
     if not state.trials and state.arms:  # without it there may be no submission at all
         return Explore(state.arms[0].model, max(SHORTEST, state.seconds_left))
     promotion = _choose_promotion(state)
-    # Folds that no time is left for keep nobody from using it.
-    reserve = 0.0 if promotion is None else PESSIMISM * _promotion_seconds(state)
-    slice_seconds = _slice_seconds(state, reserve)
-    arm = _choose_arm(state, slice_seconds)
-    if arm is not None and (promotion is None or _is_exploring(state, arm)):
-        return Explore(arm.model, slice_seconds)
+    reserve = 0.0 if promotion is None else PESSIMISM * promotion.lacking_seconds(state)
+    slices = {arm.model: _slice_seconds(state, arm, reserve) for arm in state.arms}
+    arm = _choose_arm(state, slices)
+    if arm is not None and (promotion is None or _is_exploring(state, arm, promotion)):
+        return Explore(arm.model, slices[arm.model])
     if promotion is not None:
-        return promotion
+        return _refine(state, promotion) or Promote(promotion.trial.key, promotion.n_folds)
     if any(trial.is_running for trial in state.trials):
         return Wait("")
     if any(one.n_left for one in state.arms):
@@ -66,35 +77,85 @@ def choose_action(state: StudyState) -> Action:
     return Wait("every candidate was tried, and the members of the ensemble have every fold")
 
 
-def _is_exploring(state: StudyState, arm: ArmState) -> bool:
-    """Return whether a new candidate is worth more than further folds of members, per second."""
+@dataclass(frozen=True, slots=True)
+class _Promotion:
+    """Further folds of a candidate, and what they bring per second; None: it is unknown."""
+
+    trial: TrialState
+    n_folds: int
+    worth: float | None
+
+    def lacking_seconds(self, state: StudyState) -> float:
+        """Return what the folds take that are enough; further ones keep no time for themselves."""
+        is_lacking = self.trial.n_folds < state.n_enough
+        return _seconds_to(state, self.trial, self.n_folds) if is_lacking else 0.0
+
+
+def _is_exploring(state: StudyState, arm: ArmState, promotion: _Promotion) -> bool:
+    """Return whether a new candidate is worth more than further folds of others, per second."""
     if _share_used(state) < FREE:
         return True
-    worth = _further_worth(state)
-    return _share_used(state) < EXPLORED if worth is None else _promise(state, arm) >= worth
+    if promotion.worth is None:
+        return _share_used(state) < EXPLORED
+    return _promise(state, arm) >= promotion.worth
 
 
-def _further_worth(state: StudyState) -> float | None:
-    """Return what folds beyond those that are enough bring per second; None: it is unknown."""
-    worths = []
-    for trial in _find_members(state):
-        n_folds = max(trial.n_folds, state.n_enough)
-        rung = next((n for n in state.rungs if n > n_folds), None)
-        ambiguity = _ambiguity(state, trial)
-        if not ambiguity:
-            return None
-        if rung is not None:
-            worths.append(_steadier(trial, ambiguity, n_folds, rung, state.workers))
-    return max(worths, default=0.0)
+def _refine(state: StudyState, promotion: _Promotion) -> Refine | None:
+    """Return the candidate with a finer rate, if there is time for it, on all folds it needs."""
+    trial, n_folds = promotion.trial, promotion.n_folds
+    if trial.n_folds >= state.n_enough:
+        return None
+    least = FINER_BY * trial.fold_seconds
+    left = state.seconds_left - sum(
+        one.fold_seconds * _count_rounds(state, one.wanted)
+        for one in state.trials
+        if one.source == "finer" and not one.n_folds and one.is_running
+    )
+    longest = FINER_SHARE * left / _count_rounds(state, n_folds) / PESSIMISM
+    if trial.finest_seconds < least or longest < least:
+        return None
+    return Refine(trial.key, n_folds, min(trial.finest_seconds, longest))
 
 
-def _steadier(trial: TrialState, ambiguity: float, n_folds: int, rung: int, workers: int) -> float:
-    """Return by how much the blend's loss falls per second by more folds of a member.
+def _count_rounds(state: StudyState, n_folds: int) -> int:
+    """Return how many folds run one after another; the first runs alone."""
+    return 1 + math.ceil((n_folds - 1) / state.workers)
 
-    The mean of n folds varies by 1 / n of what one varies by.
+
+def _choose_promotion(state: StudyState) -> _Promotion | None:
+    """Return the folds that are worth most.
+
+    The blend is made on the folds that its members share: so whatever adds most to those that have
+    enough comes first, and then what makes members steadier.
     """
-    seconds = trial.fold_seconds * math.ceil((rung - n_folds) / workers)
-    return trial.weight * ambiguity * (1 / n_folds - 1 / rung) / max(seconds, 1e-3)
+    found = [
+        promotion
+        for trial in state.trials
+        if (promotion := _find_promotion(state, trial)) is not None
+        and max(PESSIMISM * _seconds_to(state, trial, promotion.n_folds), SHORTEST)
+        <= state.seconds_left
+    ]
+    lacking = [one for one in found if one.trial.n_folds < state.n_enough]
+    if lacking:
+        return max(lacking, key=lambda one: one.trial.adds)
+    return max(found, key=lambda one: one.worth or one.trial.weight, default=None)
+
+
+def _find_promotion(state: StudyState, trial: TrialState) -> _Promotion | None:
+    """Return the next folds of a candidate; None if it is not worth any."""
+    rung = next((n for n in state.rungs if n > trial.n_folds), None)
+    if not trial.n_folds or trial.ended or trial.is_running or rung is None:
+        return None
+    if trial.n_folds < state.n_enough:
+        seconds = _work_seconds(state, trial.fold_seconds, state.n_enough - trial.n_folds)
+        return _Promotion(trial, state.n_enough, trial.adds / seconds) if trial.adds > 0 else None
+    if trial.weight < LEAST_WEIGHT:
+        return None
+    # The mean of n folds varies by 1 / n of what one varies by.
+    ambiguity = _ambiguity(state, trial)
+    steadier = trial.weight * ambiguity * (1 / trial.n_folds - 1 / rung)
+    seconds = _work_seconds(state, trial.fold_seconds, rung - trial.n_folds)
+    return _Promotion(trial, rung, steadier / seconds if ambiguity else None)
 
 
 def _ambiguity(state: StudyState, trial: TrialState) -> float:
@@ -110,27 +171,27 @@ def _share_used(state: StudyState) -> float:
     return 1.0 - state.seconds_left / max(state.seconds_total, 1e-9)
 
 
-def _slice_seconds(state: StudyState, reserve: float) -> float:
-    """Return what one fold of a new candidate may take; `reserve` seconds are for members."""
-    least = SLICE_SHARE * state.seconds_left if _share_used(state) < FREE else 0.0
-    left = max(state.seconds_left - reserve, least)
-    share = LAST_SHARE if not reserve and left < LAST_SHARE * state.seconds_total else SLICE_SHARE
+def _slice_seconds(state: StudyState, arm: ArmState, reserve: float) -> float:
+    """Return what one fold of a model's next candidate may take; `reserve` is for members."""
+    least = FREE_SHARE * state.seconds_left if _share_used(state) < FREE else 0.0
     side_by_side = min(state.workers, state.n_first) / state.n_first
-    # Near the end a whole candidate is worth more than a part of several.
-    longest = max((_needed(state, arm) for arm in state.arms if arm.n_left), default=0.0)
-    return max(share * left * side_by_side, min(LAST_SHARE * left * side_by_side, longest))
+    left = side_by_side * max(state.seconds_left - reserve, least)
+    share = SLICE_SHARE if state.n_first < state.n_enough else WHOLE_SHARE
+    if not reserve and _share_used(state) > LAST:
+        share = LAST_SHARE  # a whole candidate is worth more than a part of several
+    return max(share * left, min(LAST_SHARE * left, _needed(state, arm)))
 
 
-def _choose_arm(state: StudyState, slice_seconds: float) -> ArmState | None:
+def _choose_arm(state: StudyState, slices: Mapping[str, float]) -> ArmState | None:
     """Return the model whose next candidate promises most per second, if there is time for it."""
-    able = [arm for arm in state.arms if arm.n_left and _needed(state, arm) <= slice_seconds]
+    able = [arm for arm in state.arms if arm.n_left and _needed(state, arm) <= slices[arm.model]]
     if not able:
         return None
     leading = [arm for arm in able if arm.model == state.lead]
     if leading:
         return leading[0]
     untried = [arm for arm in _find_untried(state) if arm in able]
-    if untried:
+    if untried and _share_used(state) < FREE:
         return untried[0]
     return max(able, key=lambda arm: _promise(state, arm))
 
@@ -148,9 +209,7 @@ def _needed(state: StudyState, arm: ArmState) -> float:
     shown = [
         trial
         for trial in state.trials
-        if trial.model == arm.model
-        and trial.source not in {"growth", "way"}
-        and math.isfinite(trial.loss)
+        if trial.model == arm.model and trial.source not in ASIDE and math.isfinite(trial.loss)
     ]
     own = min(shown, key=lambda trial: trial.loss).fold_seconds if shown else 0.0
     return max(PESSIMISM * arm.least_seconds, ENOUGH * own, SHORTEST)
@@ -159,62 +218,31 @@ def _needed(state: StudyState, arm: ArmState) -> float:
 def _promise(state: StudyState, arm: ArmState) -> float:
     """Return what the blend may gain per second by the next candidate of a model.
 
-    What a candidate brought when there were few others says nothing of the next one: the latest of
-    all models count.
+    What the latest ones of the model brought, if that is not long ago, and what candidates of its
+    place in the list bring elsewhere: more of a model that the blend is made of. It has to get the
+    folds that it lacks before it counts.
     """
-    shown = [trial for trial in state.trials if trial.n_folds]
-    own = [trial for trial in shown if trial.model == arm.model][-LATEST:]
-    recent = shown[-len(state.arms) :]
-    typical = _mean([trial.gain for trial in recent])
-    latest = [trial.gain for trial in recent if trial.model == arm.model][-LATEST:]
-    n_begun = sum(trial.model == arm.model for trial in state.trials)
-    bound = _mean(latest) if latest else typical
-    bound += BONUS * typical / math.sqrt(max(1, n_begun))
-    seconds = _mean([trial.fold_seconds for trial in own]) or arm.fold_seconds
-    return bound / max(seconds, SHORTEST)  # what is begun costs something, however quick it is
+    shown = [trial for trial in state.trials if trial.n_folds and trial.source not in ASIDE]
+    recent = shown[-RECENT * len(state.arms) :]
+    gains = [trial.gain for trial in recent if trial.model == arm.model][-LATEST:]
+    own = [trial.fold_seconds for trial in shown if trial.model == arm.model][-LATEST:]
+    weight = sum(trial.weight for trial in state.trials if trial.model == arm.model)
+    usual = 0.5 * (1 + weight * len(state.arms)) if own else 1.0
+    prior = usual * PRIOR * state.loss / arm.position**2
+    gain = (prior + sum(gains)) / (1 + len(gains))
+    is_kept = _mean([float(trial.gain > 0) for trial in recent])
+    n_folds = state.n_first + is_kept * (state.n_enough - state.n_first)
+    return gain / _work_seconds(state, _mean(own) or arm.fold_seconds, n_folds)
 
 
-def _promotion_seconds(state: StudyState) -> float:
-    """Return what the folds take that the heaviest members of the blend lack."""
-    seconds, weight = 0.0, 0.0
-    members = _find_members(state)
-    for trial in sorted(members, key=lambda trial: -trial.weight):
-        if weight >= CORE * sum(one.weight for one in members):
-            break
-        weight += trial.weight
-        seconds += max(0, state.n_enough - trial.wanted) * trial.fold_seconds / state.workers
-    return seconds
+def _seconds_to(state: StudyState, trial: TrialState, n_folds: int) -> float:
+    """Return what it takes until a candidate has so many folds, workers doing nothing else."""
+    return trial.fold_seconds * math.ceil((n_folds - trial.wanted) / state.workers)
 
 
-def _choose_promotion(state: StudyState) -> Promote | None:
-    """Return the member of the blend whose next folds are worth most."""
-    best, highest = None, (False, 0.0)
-    for trial in _find_members(state):
-        rung = next((n for n in state.rungs if n > trial.n_folds), None)
-        if trial.is_running or rung is None:
-            continue
-        if trial.n_folds < state.n_enough:
-            rung = state.n_enough
-        seconds = trial.fold_seconds * math.ceil((rung - trial.n_folds) / state.workers)
-        if max(PESSIMISM * seconds, SHORTEST) > state.seconds_left:
-            continue
-        # The blend is made on the folds that its members share: first of all the heaviest get
-        # them.
-        worth = (True, trial.weight)
-        if trial.n_folds >= state.n_enough:
-            ambiguity = _ambiguity(state, trial) or 1.0
-            worth = (False, _steadier(trial, ambiguity, trial.n_folds, rung, state.workers))
-        if worth > highest:
-            best, highest = Promote(trial.key, rung), worth
-    return best
-
-
-def _find_members(state: StudyState) -> list[TrialState]:
-    return [
-        trial
-        for trial in state.trials
-        if trial.n_folds and not trial.ended and trial.weight >= LEAST_WEIGHT
-    ]
+def _work_seconds(state: StudyState, fold_seconds: float, n_folds: float) -> float:
+    """Return what folds take of the time of all workers; however quick they are, something."""
+    return max(fold_seconds * n_folds / state.workers, SHORTEST)
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -16,7 +16,7 @@ from automl_cli.planning.plan import grow_spec, is_screened, read_own
 from automl_cli.search.factory import CandidateFactory, list_searched
 from automl_cli.search.growth import judge_growths, make_growths
 from automl_cli.search.point import Point
-from automl_cli.search.rates import fit_rate, least_seconds
+from automl_cli.search.rates import COARSER, FINER, MOST, fit_rate, least_seconds, raise_rate
 from automl_cli.search.sampler import Sampler, make_sampler
 from automl_cli.search.space import (
     SearchSpace,
@@ -27,9 +27,7 @@ from automl_cli.search.space import (
 )
 from automl_cli.search.state import ArmState
 from automl_cli.search.ways import TOP, Way, WaysVerdict, judge_ways, make_trials
-from automl_cli.train.forecast import Forecast
-
-FINER = 0.4  # of the learning rate for searching: what a blend is made of
+from automl_cli.train.forecast import Forecast, find_rate
 
 
 @dataclass(slots=True)
@@ -48,6 +46,8 @@ class CandidateQueue:
         Larger and smaller trees on trial, all of one model, with the factor of each.
     ways
         Ways on trial, all of one model.
+    again
+        Candidates of the list that were cut too early to tell, by model.
     samplers
         By model.
     drawn
@@ -69,6 +69,7 @@ class CandidateQueue:
     planned: dict[str, deque[CandidateSpec]] = field(default_factory=dict)
     growths: deque[tuple[float, Point]] = field(default_factory=deque)
     ways: deque[tuple[Way, Point]] = field(default_factory=deque)
+    again: dict[str, deque[Point]] = field(default_factory=dict)
     samplers: dict[str, Sampler] = field(default_factory=dict)
     drawn: dict[str, deque[Point]] = field(default_factory=dict)
     growth_of: dict[str, float] = field(default_factory=dict)
@@ -100,10 +101,10 @@ class CandidateQueue:
     def take(self, model: str, slice_seconds: float, forecast: Forecast) -> Point | None:
         """Return the next candidate of a model that was not begun; None if there is none."""
         for point in self._list_points(model):
-            spec = fit_rate(point.spec, slice_seconds, forecast)
+            spec = fit_rate(raise_rate(point.spec, point.least_rate), slice_seconds, forecast)
             if spec.key not in self.taken:
                 self.taken.add(spec.key)
-                return replace(point, spec=spec)
+                return replace(point, spec=spec, meant=point.spec)
         return None
 
     def draw(self, model: str) -> list[Point]:
@@ -120,12 +121,18 @@ class CandidateQueue:
                 points.append(replace(found, number=number))
         return points
 
-    def refine(self, point: Point) -> Point | None:
-        """Return a point of a sampler again, with a finer learning rate."""
-        if point.setting is None:
-            return None
-        made = self.factory.make(MODELS.get(point.spec.model), point.setting, FINER)
-        return made and replace(point, spec=made[0], feature_set=made[1], number=-1)
+    def drop(self, key: str) -> None:
+        """Take a candidate that is there from the list."""
+        self.taken.add(key)
+        for model, specs in self.planned.items():
+            self.planned[model] = deque(spec for spec in specs if spec.key != key)
+
+    def retry(self, point: Point) -> None:
+        """Plan a candidate of the list again, which the clock has cut: with a larger rate."""
+        rate, model = find_rate(point.spec), point.spec.model
+        if point.source == "planned" and rate is not None and rate < MOST:
+            again = replace(point, spec=point.meant or point.spec, least_rate=COARSER * rate)
+            self.again.setdefault(model, deque()).append(again)
 
     def list_planned(self) -> list[CandidateSpec]:
         """Return the candidates of the list that were not begun, as they would be begun now."""
@@ -147,24 +154,48 @@ class CandidateQueue:
         if self.verdict is None and self.growth is not None and not self.ways:
             tried = {way: candidates[key] for key, way in self.way_of.items() if key in candidates}
             self.verdict = judge_ways(self.factory.problem, tried, weights)
+        if self.verdict is not None:  # what has the best way comes first
+            best = self.verdict.best
+            for model, specs in self.planned.items():
+                ordered = sorted(specs, key=lambda spec: self._find_way(spec) != best)
+                self.planned[model] = deque(ordered)
+
+    def _find_way(self, spec: CandidateSpec) -> Way | None:
+        """Return the way in which a candidate of the list hands columns over, if it has a name."""
+        model, factory = MODELS.get(spec.model), self.factory
+        if model.search_rate is None:
+            return None
+        name = name_way(spec.recipe, model, factory.config, factory.columns)
+        return None if name is None else (name, is_screened(spec))
 
     def _describe(self, model: str, forecast: Forecast, with_search: bool) -> ArmState:  # noqa: FBT001
         waiting = self.planned.get(model, deque())
         trials = [point for _, point in [*self.growths, *self.ways] if point.spec.model == model]
         sampler = self.samplers.get(model)
+        again = self.again.get(model, deque())
         n_drawn = len(self.drawn.get(model, ())) if with_search else 0
         n_asked = sampler.trials - len(sampler.asked) if sampler and with_search else 0
         example = waiting[0] if waiting else None
-        if trials:
-            example = trials[0].spec
+        if trials or again:
+            example = (trials or again)[0].spec
         elif n_drawn:
             example = self.drawn[model][0].spec
         return ArmState(
             model=model,
-            n_left=len(trials) + len(waiting) + n_drawn + n_asked,
+            n_left=len(trials) + len(again) + len(waiting) + n_drawn + n_asked,
             fold_seconds=0.0 if example is None else forecast.fold_seconds(example),
             least_seconds=0.0 if example is None else least_seconds(example, forecast),
+            position=self._find_position(model),
         )
+
+    def _find_position(self, model: str) -> int:
+        """Return the first place that a model has left, from 1: samplers come after the list."""
+        waiting = self.planned.get(model)
+        if waiting:
+            return 1 + min(map(self.listed.index, waiting))
+        sampler = self.samplers.get(model)
+        n_drawn = len(self.drawn.get(model, ()))
+        return 1 + len(self.listed) + (len(sampler.asked) - n_drawn if sampler else 0)
 
     def _list_points(self, model: str) -> Iterator[Point]:
         if self.growths and self.lead == model:
@@ -177,6 +208,9 @@ class CandidateQueue:
             way, point = self.ways.popleft()
             self.way_of[point.spec.key] = way
             yield point
+        again = self.again.get(model, deque())
+        while again:
+            yield again.popleft()
         waiting = self.planned.get(model, deque())
         while waiting:
             settled = self._resolve(waiting.popleft())
@@ -193,17 +227,13 @@ class CandidateQueue:
 
     def _resolve(self, spec: CandidateSpec) -> tuple[CandidateSpec, FeatureSet] | None:
         """Return a candidate of the list, with the best way if its own has clearly lost."""
-        if spec.key in self.taken:  # the first candidate of all
-            return None
         model, factory = MODELS.get(spec.model), self.factory
         spec = grow_spec(spec, self.growth or 1.0, factory.config)
-        if self.verdict is not None and model.search_rate is not None:
-            name = name_way(spec.recipe, model, factory.config, factory.columns)
-            if name is not None and (name, is_screened(spec)) in self.verdict.lost:
-                way, generated = self.verdict.best
-                space = make_space(model, factory.config, factory.columns)
-                tops = space.limit_tops(TOP if generated else 0)
-                return factory.change_way(spec, model, way, tops)
+        if self.verdict is not None and self._find_way(spec) in self.verdict.lost:
+            way, generated = self.verdict.best
+            space = make_space(model, factory.config, factory.columns)
+            tops = space.limit_tops(TOP if generated else 0)
+            return factory.change_way(spec, model, way, tops)
         return factory.resolve(spec)
 
 

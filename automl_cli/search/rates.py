@@ -11,6 +11,8 @@ from automl_cli.core.candidate import CandidateSpec
 from automl_cli.train.forecast import Forecast, find_rate
 
 MOST = 0.2  # above it boosters get worse whatever the time
+FINER = 0.4  # of the learning rate for searching: what a blend is made of
+COARSER = 2.0  # times the rate of a fit that was cut early
 STEP = 1.25  # between rates, so that like budgets give like candidates
 
 
@@ -33,8 +35,17 @@ def fit_rate(spec: CandidateSpec, seconds: float, forecast: Forecast) -> Candida
     if needed <= seconds:
         return spec
     steps = math.ceil(math.log(needed / seconds, STEP))
-    larger = min(MOST, float(f"{rate * STEP**steps:.2g}"))
-    params = {**dict(spec.params), "learning_rate": larger}
+    return _set_rate(spec, min(MOST, float(f"{rate * STEP**steps:.2g}")))
+
+
+def raise_rate(spec: CandidateSpec, least: float) -> CandidateSpec:
+    """Return the candidate with a learning rate of at least `least`, if it has one."""
+    rate = find_rate(spec)
+    return spec if rate is None or rate >= least else _set_rate(spec, min(MOST, least))
+
+
+def _set_rate(spec: CandidateSpec, rate: float) -> CandidateSpec:
+    params = {**dict(spec.params), "learning_rate": rate}
     return replace(spec, params=tuple(sorted(params.items())))
 
 

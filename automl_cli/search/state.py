@@ -4,7 +4,9 @@ import math
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-Source: TypeAlias = Literal["first", "growth", "way", "planned", "search"]
+LEAST_WEIGHT = 0.02  # in the blend that is worth more folds
+
+Source: TypeAlias = Literal["first", "growth", "way", "planned", "search", "finer"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,14 +18,14 @@ class TrialState:
     key, model
         Which one.
     source
-        Why it is there: the first of the run, larger trees or a way on trial, from the list, or
-        from the sampler.
+        Why it is there: the first of the run, larger trees or a way on trial, from the list, from
+        the sampler, or another one with a finer learning rate.
     n_folds
         Folds that it has.
     wanted
         Folds that it has or that are under way.
     fold_seconds
-        What one fold took, on average.
+        What one fold took, on average, its predictions included.
     loss
         Of the judges that its first folds hold out; infinite before.
     gain
@@ -33,8 +35,14 @@ class TrialState:
         0: unknown.
     weight
         In the blend of all that are there.
+    adds
+        By how much the loss of a blend of those with enough folds falls if it enters; 0 if it is
+        one of them.
+    finest_seconds
+        What a fold would take with the learning rate that was meant for it; 0: it has that rate.
     ended
-        True if it cannot have more folds: it failed, or there was no time.
+        True if it cannot have more folds: it failed, there was no time, or it is fitted anew with a
+        finer rate.
     """
 
     key: str
@@ -47,12 +55,19 @@ class TrialState:
     gain: float = 0.0
     ambiguity: float = 0.0
     weight: float = 0.0
+    adds: float = 0.0
+    finest_seconds: float = 0.0
     ended: bool = False
 
     @property
     def is_running(self) -> bool:
         """Whether folds are under way."""
         return not self.ended and self.wanted > self.n_folds
+
+    @property
+    def is_useless(self) -> bool:
+        """Whether no blend is better with it."""
+        return self.weight < LEAST_WEIGHT and self.adds <= 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,12 +84,15 @@ class ArmState:
         What a fold of the next one is thought to take; 0: nothing is known.
     least_seconds
         The same with the largest learning rate.
+    position
+        The first place that it has left among all candidates, from 1: those of the list come first.
     """
 
     model: str
     n_left: int
     fold_seconds: float = 0.0
     least_seconds: float = 0.0
+    position: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +117,8 @@ class StudyState:
         Until fits have to end.
     seconds_total
         That the study has had and has.
+    loss
+        Of the blend of all candidates; 0: unknown.
     """
 
     rungs: tuple[int, ...]
@@ -109,6 +129,7 @@ class StudyState:
     workers: int
     seconds_left: float
     seconds_total: float
+    loss: float = 0.0
 
     @property
     def n_first(self) -> int:
@@ -133,10 +154,19 @@ class Promote:
 
 
 @dataclass(frozen=True, slots=True)
+class Refine:
+    """Fit a candidate anew with a finer learning rate, on so many folds."""
+
+    key: str
+    n_folds: int
+    slice_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Wait:
     """Begin nothing now; `reason` says why not, if nothing is under way."""
 
     reason: str
 
 
-Action: TypeAlias = Explore | Promote | Wait
+Action: TypeAlias = Explore | Promote | Refine | Wait

@@ -11,22 +11,21 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from automl_cli.core.candidate import Candidate, CandidateSpec
+from automl_cli.core.candidate import Candidate
 from automl_cli.core.errors import RunError
-from automl_cli.core.events import Event, EventKind, JsonValue
 from automl_cli.core.problem import Problem
-from automl_cli.models.description import describe_candidate
 from automl_cli.search.ambiguity import measure_ambiguity
-from automl_cli.search.gains import measure_losses, weigh_candidates
+from automl_cli.search.events import emit_growth, emit_proposed, emit_ways
+from automl_cli.search.finer import count_finest_seconds, take_finer
+from automl_cli.search.gains import measure_additions, measure_losses, weigh_candidates
 from automl_cli.search.point import Point
 from automl_cli.search.policy import choose_action
 from automl_cli.search.queue import CandidateQueue
-from automl_cli.search.state import Explore, Promote, Source, StudyState, TrialState, Wait
+from automl_cli.search.state import Explore, Promote, Refine, Source, StudyState, TrialState, Wait
 from automl_cli.search.trial_limits import (
     MOST_TRIALS,
-    choose_row_share,
+    WayLimits,
     count_trial_seconds,
-    limit_way,
 )
 from automl_cli.train.collect import load_feature_set
 from automl_cli.train.execution import Execution
@@ -57,14 +56,16 @@ class Study:
         The same as points of the search space.
     losses
         Of candidates, on judges, by key.
+    coarse
+        The keys of candidates that are or were fitted anew with a finer rate, by the new key.
     told
         Keys of settings whose loss their sampler knows.
     loss
         Of the blend of all candidates, on judges, row by row.
     ended
         Why nothing more was begun, or nothing.
-    way_share
-        The share of the rows on which ways are tried, once one is.
+    way_limits
+        What ways on trial may take.
     """
 
     problem: Problem
@@ -75,10 +76,11 @@ class Study:
     trials: dict[str, TrialState] = field(default_factory=dict)
     points: dict[str, Point] = field(default_factory=dict)
     losses: dict[str, float] = field(default_factory=dict)
+    coarse: dict[str, str] = field(default_factory=dict)
     told: set[str] = field(default_factory=set)
     loss: float | None = None
     ended: str = ""
-    way_share: float | None = None
+    way_limits: WayLimits = field(default_factory=WayLimits)
 
     @classmethod
     def begin(cls, queue: CandidateQueue, execution: Execution) -> "Study":
@@ -105,6 +107,7 @@ class Study:
             workers=budget.workers,
             seconds_left=budget.fits_end.seconds_left(),
             seconds_total=self.seconds_total,
+            loss=self.loss or 0.0,
         )
 
     def _has_time_to_search(self) -> bool:
@@ -129,14 +132,15 @@ class Study:
             if self.queue.growth is None and not self.queue.growths:
                 if self._is_running("growth"):
                     return None
-                self._choose_growth()
+                self.queue.set_growth(self.candidates)
+                emit_growth(self.execution.listener, self.problem, self.queue.growth)
             action = choose_action(self.state())
             if isinstance(action, Wait):
                 self.ended = action.reason
                 return None
             if isinstance(action, Promote):
                 return self._promote(action)
-            proposal = self._explore(action)
+            proposal = self._refine(action) if isinstance(action, Refine) else self._explore(action)
             if proposal is not None:
                 return proposal
 
@@ -154,7 +158,7 @@ class Study:
                 feature_set = load_feature_set(self.execution.run, candidate)
             except RunError:
                 continue
-            self.queue.taken.add(key)
+            self.queue.drop(key)
             self.points[key] = Point(spec=candidate.spec, feature_set=feature_set, source="first")
             self.trials[key] = TrialState(key=key, model=candidate.spec.model, source="first")
             self.observe(candidate)
@@ -166,18 +170,30 @@ class Study:
         if not isinstance(outcome, Candidate):
             self.trials[key] = replace(trial, ended=True, wanted=trial.n_folds)
             self._record_loss(key, None)
+            if key in self.coarse:  # what it was to take the place of stays
+                coarse = self.coarse[key]
+                self.trials[coarse] = replace(self.trials[coarse], ended=False)
             return
         self.candidates[key] = outcome
-        seconds = outcome.fit_seconds / outcome.n_folds
-        shown = replace(trial, n_folds=outcome.n_folds, wanted=outcome.n_folds)
+        finest, point = trial.finest_seconds, self.points[key]
+        if not trial.n_folds:
+            finest = count_finest_seconds(self.queue, point, outcome, self.execution.forecast)
         # What learned from few rows, to compare ways, is not worth further folds.
         is_sketch = trial.source == "way" and outcome.row_share < 1.0
         self.trials[key] = replace(
-            shown, fold_seconds=seconds, ended=is_sketch, ambiguity=self._measure_ambiguity(outcome)
+            trial,
+            n_folds=outcome.n_folds,
+            wanted=outcome.n_folds,
+            fold_seconds=(outcome.fit_seconds + (outcome.predict_seconds or 0)) / outcome.n_folds,
+            finest_seconds=finest,
+            ended=is_sketch or trial.ended,
+            ambiguity=self._measure_ambiguity(outcome),
         )
         if outcome.n_folds >= self.problem.folds.n_first:
             self._weigh(key)
             self._record_loss(key, self.losses[key])
+            if outcome.cut and self.trials[key].is_useless:  # it has not shown what it can do
+                self.queue.retry(point)
         if self.queue.verdict is None and not self._is_running("way"):
             self._judge_ways()
 
@@ -186,64 +202,63 @@ class Study:
             return measure_ambiguity(self.execution.run, self.problem, candidate)
         return 0.0
 
-    def _choose_growth(self) -> None:
-        self.queue.set_growth(self.candidates)
-        fields: dict[str, JsonValue] = {"growth": self.queue.growth}
-        self._emit("settled", fields)
-
     def _judge_ways(self) -> None:
         self.queue.judge(self.candidates, {k: t.weight for k, t in self.trials.items()})
-        verdict = self.queue.verdict
-        if verdict is not None:
-            fields: dict[str, JsonValue] = {
-                "best": list(verdict.best),
-                "lost": [list(way) for way in sorted(verdict.lost)],
-            }
-            self._emit("settled", fields)
+        if self.queue.verdict is not None:
+            emit_ways(self.execution.listener, self.problem, self.queue.verdict)
 
     def _explore(self, action: Explore) -> Proposal | None:
         found = self.queue.take(action.model, action.slice_seconds / LATER, self.execution.forecast)
         if found is None:
             return None
+        slice_seconds, row_share = action.slice_seconds, 1.0
+        if found.source == "way":
+            limits, total = self.way_limits, self.seconds_total
+            most, row_share = limits.find(self.queue, self.execution, total, found.spec)
+            slice_seconds = min(slice_seconds, most)
+        proposal = self._begin(found, self.problem.folds.n_first, slice_seconds)
+        is_needed = not self.candidates and len(self.trials) == 1
+        return replace(proposal, row_share=row_share, is_needed=is_needed)
+
+    def _begin(self, found: Point, n_folds: int, slice_seconds: float) -> Proposal:
         key = found.spec.key
-        n_folds = self.problem.folds.n_first
         self.points[key] = found
         self.trials[key] = TrialState(
             key=key, model=found.spec.model, source=found.source, wanted=n_folds
         )
-        self._emit_decision(found.spec, found.source, n_folds)
-        slice_seconds, row_share = self._limit_way(found, action.slice_seconds)
+        emit_proposed(self.execution.listener, self.problem, found.spec, found.source, n_folds)
         return Proposal(
             spec=found.spec,
             feature_set=found.feature_set,
             n_folds=n_folds,
             slice_seconds=slice_seconds,
-            row_share=row_share,
-            is_needed=not self.candidates and len(self.trials) == 1,
         )
+
+    def _refine(self, action: Refine) -> Proposal | None:
+        """Begin a candidate anew with a finer rate; it takes the place of the coarse one."""
+        point, trial = self.points[action.key], self.trials[action.key]
+        seconds, forecast = action.slice_seconds, self.execution.forecast
+        found = take_finer(self.queue, point, seconds, forecast)
+        self.trials[action.key] = replace(trial, finest_seconds=0.0, ended=found is not None)
+        if found is None:
+            return None
+        key = found.spec.key
+        self.coarse[key] = action.key
+        proposal = self._begin(found, action.n_folds, LATER * seconds)
+        self.trials[key] = replace(self.trials[key], fold_seconds=seconds)
+        return proposal
 
     def _is_running(self, source: Source) -> bool:
         return any(one.source == source and one.is_running for one in self.trials.values())
-
-    def _limit_way(self, point: Point, seconds: float) -> tuple[float, float]:
-        """Return what a fold of a candidate may take, and the share of the rows it learns from."""
-        if point.source != "way":
-            return seconds, 1.0
-        plan, workers = self.problem.folds, self.execution.time_budget.workers
-        if self.way_share is None:  # the same for all, so that they can be compared
-            n_ways = len(self.queue.way_of) + len(self.queue.ways)
-            known = self.execution.forecast.fold_seconds(point.spec)
-            self.way_share = choose_row_share(
-                self.problem, n_ways, known, self.seconds_total, workers
-            )
-        return min(seconds, limit_way(self.seconds_total, plan, workers)), self.way_share
 
     def _promote(self, action: Promote) -> Proposal:
         point, trial = self.points[action.key], self.trials[action.key]
         # What the clock has cut would take whatever it gets.
         longer = 1.0 if self.candidates[action.key].cut else LATER
         self.trials[action.key] = replace(trial, wanted=action.n_folds)
-        self._emit_decision(point.spec, "promotion", action.n_folds)
+        emit_proposed(
+            self.execution.listener, self.problem, point.spec, "promotion", action.n_folds
+        )
         return Proposal(
             spec=point.spec,
             feature_set=point.feature_set,
@@ -253,17 +268,27 @@ class Study:
 
     def _weigh(self, key: str) -> None:
         """Weigh all candidates anew, and note by how much the blend's loss fell by this one."""
+        replaced = {coarse for finer, coarse in self.coarse.items() if finer in self.candidates}
         known = {
             one: candidate
             for one, candidate in self.candidates.items()
-            if candidate.n_folds >= self.problem.folds.n_first
+            if candidate.n_folds >= self.problem.folds.n_first and one not in replaced
         }
-        self.losses |= measure_losses(self.problem, {key: known[key]})
-        found = weigh_candidates(self.problem, known, self.losses)
+        self.losses |= measure_losses(self.problem, {key: self.candidates[key]})
+        found = weigh_candidates(self.problem, known, {one: self.losses[one] for one in known})
         gain = 0.0 if self.loss is None else max(0.0, self.loss - found.loss - found.chance)
         self.loss = found.loss
+        # What failed to get more folds, or learned from few rows, will not get them.
+        n_enough = self.problem.folds.n_enough
+        able = {
+            one: candidate
+            for one, candidate in known.items()
+            if candidate.n_folds >= n_enough or not self.trials[one].ended
+        }
+        adds = measure_additions(self.problem, able)
         for one, trial in self.trials.items():
-            self.trials[one] = replace(trial, weight=found.weights.get(one, 0.0))
+            weight, added = found.weights.get(one, 0.0), adds.get(one, 0.0)
+            self.trials[one] = replace(trial, weight=weight, adds=added)
         trial = self.trials[key]
         self.trials[key] = replace(trial, loss=self.losses[key], gain=trial.gain or gain)
 
@@ -273,16 +298,3 @@ class Study:
         if point.number >= 0 and key not in self.told:
             self.told.add(key)
             self.queue.samplers[point.spec.model].record(point.number, loss)
-
-    def _emit_decision(self, spec: CandidateSpec, why: str, n_folds: int) -> None:
-        fields: dict[str, JsonValue] = {
-            "key": spec.key,
-            "description": describe_candidate(spec, self.problem.fitted_task),
-            "why": why,
-            "folds": n_folds,
-        }
-        self._emit("proposed", fields)
-
-    def _emit(self, kind: EventKind, fields: Mapping[str, JsonValue]) -> None:
-        target = {"target": self.problem.target.name}
-        self.execution.listener(Event(kind=kind, fields={**target, **fields}))

@@ -2,12 +2,16 @@
 
 import math
 from collections.abc import Iterable
+from dataclasses import dataclass
 
+from automl_cli.core.candidate import CandidateSpec
 from automl_cli.core.foldplan import FoldPlan
 from automl_cli.core.problem import Problem
 from automl_cli.planning.growth import count_training_rows
 from automl_cli.search.policy import SHORTEST
+from automl_cli.search.queue import CandidateQueue
 from automl_cli.search.state import TrialState
+from automl_cli.train.execution import Execution
 
 MOST_TRIALS = 0.15  # of the time, after which the sizes and ways that are left are not tried
 WAYS_SHARE = 0.1  # of the time that all ways together may take
@@ -25,6 +29,42 @@ def count_trial_seconds(trials: Iterable[TrialState], workers: int) -> float:
             latest = trial.fold_seconds or latest
             seconds += latest * trial.wanted
     return seconds / workers
+
+
+@dataclass(slots=True)
+class WayLimits:
+    """What ways on trial may take: the same for all, so that they can be compared.
+
+    Parameters
+    ----------
+    row_share
+        The share of the rows that they learn from; None before the first one.
+    """
+
+    row_share: float | None = None
+
+    def find(
+        self, queue: CandidateQueue, execution: Execution, seconds: float, spec: CandidateSpec
+    ) -> tuple[float, float]:
+        """Return what a fold of a way may take, and the share of the rows it learns from.
+
+        Parameters
+        ----------
+        queue
+            What may be begun.
+        execution
+            Where fits run.
+        seconds
+            All that the study has.
+        spec
+            A way.
+        """
+        problem, workers = queue.factory.problem, execution.time_budget.workers
+        if self.row_share is None:
+            n_ways = len(queue.way_of) + len(queue.ways)
+            known = execution.forecast.fold_seconds(spec)
+            self.row_share = choose_row_share(problem, n_ways, known, seconds, workers)
+        return limit_way(seconds, problem.folds, workers), self.row_share
 
 
 def limit_way(seconds: float, plan: FoldPlan, workers: int) -> float:

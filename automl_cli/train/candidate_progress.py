@@ -85,7 +85,7 @@ class CandidateProgress:
                 return task
         return None
 
-    def make_unit(self, run: RunDirectory, fold: int, stop_at: float | None) -> Unit:
+    def make_unit(self, run: RunDirectory, fold: int) -> Unit:
         """Return the unit of one fold."""
         return Unit(
             run=str(run.root),
@@ -93,7 +93,7 @@ class CandidateProgress:
             fold=fold,
             feature_set=self.proposal.feature_set,
             max_rounds=self.round_limit,
-            stop_at=stop_at,
+            stop_at=None,
             row_share=self.row_share,
         )
 

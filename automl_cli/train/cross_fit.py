@@ -9,6 +9,7 @@ The order in which units end never changes a candidate; only a clock does, or a 
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Future, wait
 from contextlib import suppress
+from dataclasses import replace
 
 from automl_cli.core.candidate import Failure
 from automl_cli.core.events import Event, JsonValue
@@ -117,10 +118,11 @@ def _submit(scheduler: Scheduler, progress: CandidateProgress, task: FoldTask) -
         if seconds is not None and progress.round_limit < progress.proposal.spec.max_rounds:
             # The round limit comes from the first fold; time only guards against slow ones.
             seconds *= LATER_FOLDS
-        unit = progress.make_unit(run, task.fold, budget.stop_at(seconds))
+        ends_at = budget.fits_end.ends_at
+        unit = replace(progress.make_unit(run, task.fold), stop_at=ends_at, max_seconds=seconds)
         future = _submit_job(scheduler, fit_unit, unit)
     else:
-        unit = progress.make_unit(run, task.fold, None)
+        unit = progress.make_unit(run, task.fold)
         name, rounds = progress.fits[task.fold].folder.name, progress.rounds[task.fold]
         future = _submit_job(scheduler, predict_unit, unit, name, rounds)
     progress.running.add(task)

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -46,11 +47,16 @@ class LocalPool:
     memory_bytes
         What this process and the workers may take together: if they take more, the largest
         worker is ended. None: no limit.
+    libraries
+        Modules that workers import at once, while the tables are read.
     """
 
-    def __init__(self, workers: int, memory_bytes: int | None = None) -> None:
+    def __init__(
+        self, workers: int, memory_bytes: int | None = None, libraries: Sequence[str] = ()
+    ) -> None:
         self.workers = workers
-        self._pool = _start_processes(workers)
+        self._libraries = tuple(libraries)
+        self._pool = _start_processes(workers, self._libraries)
         self._guard = None if memory_bytes is None else MemoryGuard(memory_bytes, is_worker)
         if self._guard is not None:
             self._guard.start()
@@ -61,7 +67,7 @@ class LocalPool:
             future: Future[Any] = self._pool.schedule(fn, args=list(args))
         except RuntimeError:  # what pebble raises when the pool is broken
             self._stop_processes()
-            self._pool = _start_processes(self.workers)
+            self._pool = _start_processes(self.workers, self._libraries)
             future = self._pool.schedule(fn, args=list(args))
         return future
 
@@ -85,16 +91,18 @@ class LocalPool:
 
 
 @contextmanager
-def open_pool(workers: int, memory_bytes: int | None = None) -> Iterator[LocalPool]:
+def open_pool(
+    workers: int, memory_bytes: int | None = None, libraries: Sequence[str] = ()
+) -> Iterator[LocalPool]:
     """Give a pool, and end its workers at once when nobody needs it any more."""
-    pool = LocalPool(workers, memory_bytes)
+    pool = LocalPool(workers, memory_bytes, libraries)
     try:
         yield pool
     finally:
         pool.stop()
 
 
-def _start_processes(workers: int) -> Any:  # noqa: ANN401  # pebble has no types
+def _start_processes(workers: int, libraries: Sequence[str]) -> Any:  # noqa: ANN401  # pebble has no types
     from loky.backend import get_context
     from pebble import ProcessPool
 
@@ -106,8 +114,8 @@ def _start_processes(workers: int) -> Any:  # noqa: ANN401  # pebble has no type
             initargs=[os.getpid()],
         )
         for _ in range(workers):
-            # Pebble starts its processes with the first unit; this one is done at once.
-            pool.schedule(os.getpid)
+            # Pebble starts its processes with the first unit, and gives each an idle one.
+            pool.schedule(import_libraries, args=[libraries])
     return pool
 
 
@@ -130,6 +138,12 @@ def prepare_worker(parent: int) -> None:
     os.environ[WORKER_MARK] = str(parent)
     redirect_output(Path(os.devnull))
     threading.Thread(target=_die_with, args=(parent,), daemon=True).start()
+
+
+def import_libraries(names: Sequence[str]) -> None:
+    """Import modules that take long to import; a unit that needs one may run later."""
+    for name in names:
+        import_module(name)
 
 
 def redirect_output(log: Path) -> None:

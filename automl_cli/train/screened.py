@@ -4,9 +4,9 @@ screened = screen_features(screening, execution, deadline)
 spec, feature_set = screened.resolve(spec)
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from automl_cli.core.candidate import CandidateSpec, Step
+from automl_cli.core.candidate import CandidateSpec, FeatureRecipe, Step
 from automl_cli.core.deadline import Deadline
 from automl_cli.core.threads import limit_blas
 from automl_cli.features.pools import load_pools
@@ -31,10 +31,13 @@ class Screened:
         What was screened: the steps that came to an end.
     pools
         One for each fold.
+    settled
+        What recipes have taken so far.
     """
 
     screening: Screening
     pools: tuple[FeaturePool, ...]
+    settled: dict[FeatureRecipe, tuple[FeatureRecipe, FeatureSet]] = field(default_factory=dict)
 
     def resolve(self, spec: CandidateSpec) -> tuple[CandidateSpec, FeatureSet]:
         """Return a candidate with those of its screened steps that give it columns, and its set.
@@ -42,10 +45,17 @@ class Screened:
         A step's top becomes the most columns that a fold takes of it, so that two candidates with
         the same columns are one. The steps that are not screened have to be prepared.
         """
+        if spec.recipe not in self.settled:
+            self.settled[spec.recipe] = self._resolve_recipe(spec.recipe)
+        recipe, feature_set = self.settled[spec.recipe]
+        screen = self.screening.key if feature_set.selection else spec.screen
+        return replace(spec, recipe=recipe, screen=screen), feature_set
+
+    def _resolve_recipe(self, wanted: FeatureRecipe) -> tuple[FeatureRecipe, FeatureSet]:
         known = {step_content(step): k for k, step in enumerate(self.screening.steps)}
         tops = {
             known[step_content(step)]: step.top
-            for step in spec.recipe
+            for step in wanted
             if step.top and step_content(step) in known
         }
         with limit_blas():
@@ -56,11 +66,10 @@ class Screened:
             number = known.get(step_content(step), -1)  # not screened in time: it gives nothing
             return step if step.top is None else replace(step, top=taken.get(number, 0))
 
-        recipe = tuple(step for step in map(resolve_step, spec.recipe) if step.top != 0)
+        recipe = tuple(step for step in map(resolve_step, wanted) if step.top != 0)
         folders = tuple(self.screening.name(step) for step in recipe)
         if not any(taken.values()):
-            return replace(spec, recipe=recipe), FeatureSet(folders)
-        settled = replace(spec, recipe=recipe, screen=self.screening.key)
+            return recipe, FeatureSet(folders)
         folds = [
             [None if step.top is None else of_fold[known[step_content(step)]] for step in recipe]
             for of_fold in chosen
@@ -69,7 +78,7 @@ class Screened:
         path = self.screening.features / name
         if not path.exists():
             write_json(path, {"folds": folds})
-        return settled, FeatureSet(folders, name)
+        return recipe, FeatureSet(folders, name)
 
 
 def step_content(step: Step) -> Step:

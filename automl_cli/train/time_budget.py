@@ -6,7 +6,6 @@
 A candidate's first fold gets a slice; how far it came is the round limit of the other folds.
 """
 
-import time
 from dataclasses import dataclass
 
 from automl_cli.core.deadline import Deadline
@@ -48,13 +47,6 @@ class TimeBudget:
     def is_limited(self) -> bool:
         """Whether a clock decides anything."""
         return self.work_end.ends_at is not None
-
-    def stop_at(self, seconds: float | None) -> float | None:
-        """Return when a fit that may take `seconds` has to end, in seconds since the epoch."""
-        ends_at = self.fits_end.ends_at
-        if ends_at is None or seconds is None:
-            return ends_at
-        return min(ends_at, time.time() + seconds)
 
 
 def make_time_budget(deadline: Deadline, *, reserve_seconds: float, workers: int) -> TimeBudget:

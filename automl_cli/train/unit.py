@@ -40,7 +40,7 @@ from automl_cli.store import (
     write_json,
 )
 from automl_cli.train.assignment import Assignment, load_assignment
-from automl_cli.train.executor import redirect_output
+from automl_cli.train.executor import import_libraries, redirect_output
 from automl_cli.train.memory import peak_bytes, reset_peak
 
 
@@ -62,6 +62,8 @@ class Unit:
         Round limit shared by the candidate's folds; at most that of the specification.
     stop_at
         Seconds since the epoch at which the fit ends with what it has, or None.
+    max_seconds
+        What it may take before that, once the model's libraries are there; None: all of it.
     row_share
         The share of the fold's training rows that it is fitted on; less than 1 where memory is
         short.
@@ -74,6 +76,14 @@ class Unit:
     max_rounds: int
     stop_at: float | None
     row_share: float = 1.0
+    max_seconds: float | None = None
+
+    def begin(self) -> "Unit":
+        """Return the unit with its time counting from now, and import what it needs before."""
+        import_libraries(MODELS.get(self.spec.model).libraries)
+        if self.stop_at is None or self.max_seconds is None:
+            return self
+        return replace(self, stop_at=min(self.stop_at, time.time() + self.max_seconds))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +123,7 @@ def fit_unit(unit: Unit) -> str:
     redirect_output(run.log)
     if read_fit(run, unit.spec.key, unit.fold, with_cut=False) is not None:
         return run.unit(unit.spec.key, unit.fold).name
+    unit = unit.begin()
     started = time.time()
     reset_peak()
     assignment = _thin(unit, load_assignment(run.problem(unit.spec.target)))

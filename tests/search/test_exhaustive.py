@@ -1,3 +1,4 @@
+import importlib
 import warnings
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -198,6 +199,7 @@ def test_a_journal_that_cannot_be_written_is_told_to_the_user(
 def test_optuna_speaks_to_others_as_before(
     searched: Site, thread: Executor, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    importlib.import_module("scipy.optimize")  # sets filters of its own when it is imported
     before = optuna.logging.get_verbosity(), list(warnings.filters)
     study = make_exhaustive(make_queue(searched.factory(), searched.specs))
     for outcome in cross_fit(searched.problem, study, searched.execution(thread, workers=1)):

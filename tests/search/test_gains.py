@@ -11,7 +11,12 @@ from fold_models import make_candidate
 from automl_cli.core.arrays import FloatVector
 from automl_cli.core.candidate import Candidate
 from automl_cli.core.problem import Problem
-from automl_cli.search.gains import Weighing, measure_losses, weigh_candidates
+from automl_cli.search.gains import (
+    Weighing,
+    measure_additions,
+    measure_losses,
+    weigh_candidates,
+)
 
 MakeProblem = Callable[..., Problem]
 N_ROWS = 1_000
@@ -53,3 +58,37 @@ def test_what_brings_nothing_seems_to_bring_no_more_than_chance(
         gains.append(weigh(problem, candidate, known).loss - both.loss - both.chance)
     assert np.mean(gains) <= 0.0
     assert max(gains) > 0.0  # by luck alone, now and then
+
+
+def test_what_is_unlike_those_with_enough_folds_adds_to_them(
+    problem: Problem, candidate: Candidate
+) -> None:
+    rng = np.random.default_rng(2)
+    known, other = (problem.fit_y + rng.normal(size=N_ROWS) for _ in range(2))
+    whole = replace(candidate, oof=known[:, None], fold_scores=(0.0,) * problem.folds.n_enough)
+    few = replace(candidate, fold_scores=(0.0,))
+    found = measure_additions(
+        problem,
+        {
+            "whole": whole,
+            "copy": replace(few, oof=known[:, None]),
+            "worse": replace(few, oof=known[:, None] + rng.normal(size=(N_ROWS, 1))),
+            "unlike": replace(few, oof=other[:, None]),
+        },
+    )
+    assert set(found) == {"copy", "worse", "unlike"}
+    assert found["copy"] == pytest.approx(0.0, abs=1e-6)
+    assert found["worse"] < 0.05
+    assert found["unlike"] == pytest.approx(0.5, abs=0.1)  # half of the variance
+
+
+def test_the_best_adds_most_while_none_has_enough_folds(
+    problem: Problem, candidate: Candidate
+) -> None:
+    few = replace(candidate, fold_scores=(0.0,))
+    better, worse = (problem.fit_y + error for error in (0.5, 1.0))
+    found = measure_additions(
+        problem, {"a": replace(few, oof=better[:, None]), "b": replace(few, oof=worse[:, None])}
+    )
+    assert found["a"] - found["b"] > 0.5
+    assert found["b"] > 0.0  # it is better than a constant, and may be all there is

@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from automl_cli.search.policy import EXPLORED, choose_action
+from automl_cli.search.policy import EXPLORED, PESSIMISM, choose_action
 from automl_cli.search.state import (
     Action,
     ArmState,
     Explore,
     Promote,
+    Refine,
     StudyState,
     TrialState,
     Wait,
@@ -74,21 +75,62 @@ def test_the_model_that_gains_most_per_second_is_next() -> None:
     assert explored(choose_action(make_state(better, useless, *others, arms=arms))) == "a"
 
 
-def test_members_of_the_blend_get_the_folds_they_lack_before_time_runs_out() -> None:
-    heavy, light = (
-        replace(TRIAL, key=key, model=model, weight=weight, fold_seconds=4.0)
-        for key, model, weight in (("a-1", "a", 0.7), ("b-1", "b", 0.3))
+def test_folds_go_to_what_adds_most_to_those_that_have_enough() -> None:
+    more, less = (
+        replace(TRIAL, key=key, model=model, adds=adds, weight=weight)
+        for key, model, adds, weight in (("a-1", "a", 0.02, 0.3), ("b-1", "b", 0.01, 0.7))
     )
-    # Two members lack four folds of four seconds each.
-    assert isinstance(choose_action(make_state(heavy, light, left=90.0)), Explore)
-    assert choose_action(make_state(heavy, light, left=34.0)) == Promote("a-1", 5)
+    assert isinstance(choose_action(make_state(more, less, left=90.0)), Explore)
+    assert choose_action(make_state(more, less, left=50.0)) == Promote("a-1", 5)
+    # What takes longer than there is time for leaves it to others.
+    slow = replace(more, fold_seconds=20.0)
+    assert choose_action(make_state(slow, less, left=50.0)) == Promote("b-1", 5)
+
+
+def test_a_new_candidate_comes_before_folds_that_add_less_than_it_promises() -> None:
+    trials = replace(TRIAL, adds=0.001), replace(TRIAL, key="b-1", model="b", gain=0.02)
+    assert explored(choose_action(make_state(*trials, left=50.0))) == "b"
+
+
+@pytest.mark.parametrize(("position", "model"), [(2, "a"), (8, "b")])
+def test_what_stands_first_in_the_list_is_next_while_nothing_else_tells(
+    position: int, model: str
+) -> None:
+    arms = (replace(ARMS[0], position=position), replace(ARMS[1], position=4))
+    state = make_state(TRIAL, replace(TRIAL, key="b-1", model="b"), arms=arms)
+    assert explored(choose_action(replace(state, loss=0.5))) == model
+
+
+@pytest.mark.parametrize(
+    ("finest", "left", "expected"),
+    [
+        (2.0, 50.0, Refine("a-1", 5, 2.0)),  # with the rate that was meant for it
+        (60.0, 50.0, Refine("a-1", 5, 0.5 * 50.0 / 5 / PESSIMISM)),  # in half of the time left
+        (1.2, 50.0, Promote("a-1", 5)),  # hardly finer
+        (0.0, 50.0, Promote("a-1", 5)),
+        (60.0, 10.0, Promote("a-1", 5)),  # no time for it
+    ],
+)
+def test_what_adds_most_is_fitted_with_a_finer_rate_if_there_is_time(
+    finest: float, left: float, expected: Action
+) -> None:
+    best = replace(TRIAL, adds=0.02, finest_seconds=finest)
+    assert choose_action(make_state(best, left=left)) == expected
+
+
+def test_of_a_model_that_the_blend_is_made_of_more_is_expected() -> None:
+    heavy = replace(TRIAL, key="b-1", model="b", weight=0.9)
+    arms = (replace(ARMS[0], position=10), replace(ARMS[1], position=11))
+    state = make_state(TRIAL, heavy, arms=arms)
+    assert explored(choose_action(replace(state, loss=0.5))) == "b"
 
 
 def test_late_in_the_time_members_come_before_new_candidates() -> None:
-    member = replace(TRIAL, weight=1.0)
+    member = replace(TRIAL, weight=1.0, adds=0.1)
     left = 100.0 * (1.0 - EXPLORED) - 1.0
-    assert choose_action(make_state(member, left=left)) == Promote("a-1", 5)
-    with_enough = replace(member, n_folds=5, wanted=5)
+    tried = replace(TRIAL, key="b-1", model="b")
+    assert choose_action(make_state(member, tried, left=left)) == Promote("a-1", 5)
+    with_enough = replace(member, n_folds=5, wanted=5, adds=0.0)
     assert choose_action(make_state(with_enough, left=left)) == Promote("a-1", 10)
 
 
@@ -119,7 +161,13 @@ def test_a_promotion_is_to_a_higher_rung_that_there_is_time_for(
 ) -> None:
     trials = [
         replace(
-            TRIAL, key=str(k), weight=weight, n_folds=folds[k], wanted=folds[k], fold_seconds=taken
+            TRIAL,
+            key=str(k),
+            weight=weight,
+            adds=weight,
+            n_folds=folds[k],
+            wanted=folds[k],
+            fold_seconds=taken,
         )
         for k, (weight, taken) in enumerate(zip(weights, seconds, strict=False))
     ]

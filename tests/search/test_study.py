@@ -1,7 +1,9 @@
 """Plans under a clock, on real fits of a small table."""
 
+from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -9,13 +11,16 @@ import pytest
 from sites import Site, make_site
 
 from automl_cli.core.candidate import Candidate
+from automl_cli.core.foldplan import FoldPlan
 from automl_cli.search import trial_limits
 from automl_cli.search.queue import make_queue
+from automl_cli.search.rates import MOST, raise_rate
+from automl_cli.search.state import Refine, TrialState
 from automl_cli.search.study import Study
 from automl_cli.train.cross_fit import cross_fit
 from automl_cli.train.executor import Executor
-from automl_cli.train.forecast import Forecast
-from automl_cli.train.proposal import Outcome
+from automl_cli.train.forecast import Forecast, find_rate
+from automl_cli.train.proposal import FixedPlan, Outcome, Proposal, Skipped
 
 pytestmark = pytest.mark.slow  # takes seconds: not in make quick
 
@@ -170,6 +175,63 @@ def test_a_study_that_goes_on_sets_the_size_of_trees_before_anything_else(
     assert proposal is not None
     assert again.queue.growth is not None
     assert again.trials[proposal.spec.key].source == "way"
+
+
+@dataclass(frozen=True)
+class Refined:
+    """A study that has begun its best candidate anew, with a finer rate."""
+
+    study: Study
+    coarse: str
+    proposal: Proposal
+
+
+@pytest.fixture
+def refined(searched: Site, thread: Executor, monkeypatch: pytest.MonkeyPatch) -> Refined:
+    """Return a study that fits its only candidate, of one fold, anew with a finer rate."""
+    plan = replace(searched.problem.folds, enough=3)
+    monkeypatch.setattr(FoldPlan, "n_first", 1)
+    site = replace(searched, problem=replace(searched.problem, folds=plan))
+    study = Study.begin(
+        make_queue(site.factory(), site.specs), site.execution(thread, workers=1, seconds=60)
+    )
+    study.queue.ways.clear()
+    coarse = study.queue.take("lightgbm", 60.0, Forecast())
+    assert coarse is not None
+    point = replace(coarse, spec=raise_rate(coarse.spec, MOST))
+    key = point.spec.key
+    study.queue.taken = {key}
+    study.points[key] = point
+    study.trials[key] = TrialState(key=key, model="lightgbm", source="planned", wanted=1)
+    first = Proposal(spec=point.spec, feature_set=point.feature_set, n_folds=1)
+    for outcome in cross_fit(site.problem, FixedPlan(deque([first])), study.execution):
+        study.observe(outcome)
+    monkeypatch.setattr(
+        "automl_cli.search.study.choose_action", lambda _: Refine(key, 3, slice_seconds=60.0)
+    )
+    proposal = study.propose()
+    assert proposal is not None
+    return Refined(study, key, proposal)
+
+
+def test_a_finer_rate_takes_the_place_of_the_coarse_one(refined: Refined) -> None:
+    study, key = refined.study, refined.proposal.spec.key
+    rates = [find_rate(study.points[one].spec) for one in (refined.coarse, key)]
+    assert rates[0] == MOST
+    meant = study.points[refined.coarse].meant
+    assert meant is not None
+    assert rates[1] == find_rate(meant)
+    assert refined.proposal.n_folds == 3
+    assert study.trials[refined.coarse].ended  # nobody gives it folds meanwhile
+    assert study.trials[key].is_running
+
+
+def test_what_a_failed_one_was_to_replace_may_have_folds_again(refined: Refined) -> None:
+    study = refined.study
+    study.observe(Skipped(spec=refined.proposal.spec, reason="late"))
+    assert study.trials[refined.proposal.spec.key].ended
+    assert not study.trials[refined.coarse].ended
+    assert study.trials[refined.coarse].finest_seconds == 0.0  # and is not fitted anew twice
 
 
 @pytest.mark.usefixtures("many_rows")

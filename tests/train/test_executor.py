@@ -91,3 +91,12 @@ def test_workers_that_are_busy_in_c_are_ended_at_once() -> None:
     pool.stop()
 
     assert time.time() - began < 2
+
+
+def test_workers_import_libraries_before_their_first_unit() -> None:
+    pool = LocalPool(1, libraries=("colorsys",))
+    try:
+        future = pool.submit(eval, "'colorsys' in __import__('sys').modules")
+        assert future.result(timeout=60)
+    finally:
+        pool.stop()

@@ -1,5 +1,3 @@
-import pytest
-
 from automl_cli.core.deadline import Deadline
 from automl_cli.train.time_budget import make_time_budget, reserve_seconds
 
@@ -8,7 +6,7 @@ def test_without_a_budget_nothing_is_limited() -> None:
     budget = make_time_budget(Deadline(None), reserve_seconds=3, workers=2)
 
     assert not budget.is_limited
-    assert budget.stop_at(5.0) is None
+    assert budget.fits_end.ends_at is None
 
 
 def test_fits_end_before_work_and_work_before_the_deadline() -> None:
@@ -19,19 +17,6 @@ def test_fits_end_before_work_and_work_before_the_deadline() -> None:
     assert budget.work_end.ends_at is not None
     assert deadline.ends_at is not None
     assert budget.fits_end.ends_at < budget.work_end.ends_at < deadline.ends_at
-
-
-@pytest.mark.parametrize(("seconds", "is_slice"), [(5.0, True), (500.0, False), (None, False)])
-def test_a_fit_ends_with_its_slice_and_with_the_time_for_fits(
-    seconds: float | None, is_slice: bool
-) -> None:
-    budget = make_time_budget(Deadline.after(100), reserve_seconds=5, workers=1)
-    stop_at = budget.stop_at(seconds)
-
-    assert stop_at is not None
-    assert budget.fits_end.ends_at is not None
-    assert (stop_at < budget.fits_end.ends_at) is is_slice
-    assert is_slice or stop_at == budget.fits_end.ends_at
 
 
 def test_the_reserve_is_never_much_of_the_budget() -> None:

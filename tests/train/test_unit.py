@@ -45,6 +45,25 @@ def test_a_fit_sees_no_more_rows_than_enough_or_than_it_has_memory_for(
     assert not record.cut  # that is the clock's word
 
 
+def test_the_time_of_a_fit_counts_once_its_libraries_are_there(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [100.0]
+
+    def load(_: object) -> None:
+        clock[0] += 3.0
+
+    monkeypatch.setattr(units, "import_libraries", load)
+    monkeypatch.setattr("automl_cli.train.unit.time.time", lambda: clock[0])
+    spec = site.specs[0]
+    given = site.keys[spec.key]
+    unit = Unit(run="", spec=spec, fold=0, feature_set=given, max_rounds=1, stop_at=110.0)
+    assert replace(unit, max_seconds=5.0).begin().stop_at == 108.0
+    assert replace(unit, max_seconds=50.0).begin().stop_at == 110.0  # the time for fits
+    assert unit.begin().stop_at == 110.0
+    assert replace(unit, stop_at=None, max_seconds=5.0).begin().stop_at is None
+
+
 def test_a_fit_ends_when_its_unit_says_and_keeps_what_it_has(site: Site) -> None:
     spec = next(spec for spec in site.specs if spec.model == "lightgbm")
     unit = Unit(

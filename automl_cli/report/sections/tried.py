@@ -13,11 +13,12 @@ from automl_cli.report.wording import format_seconds, format_share
 
 REASONS = {
     "first": "first candidate",
-    "growth": "sizes of trees",
-    "way": "ways of passing columns",
+    "growth": "trials of sizes and ways",
+    "way": "trials of sizes and ways",
     "planned": "planned",
     "search": "search",
     "promotion": "further folds",
+    "finer": "finer learning rate",
 }
 
 
@@ -75,8 +76,8 @@ def _draw_seconds(solved: ReportTarget, fits: Sequence[TriedFit]) -> Picture:
     with open_plot(height_of(len(models) + 1)) as drawn:
         places = list_bars(drawn.axes, models)
         left = np.zeros(len(models))
-        for (reason, label), color in zip(REASONS.items(), SERIES, strict=True):
-            seconds = np.array([_sum_seconds(fits, model, reason) for model in models])
+        for label, color in zip(dict.fromkeys(REASONS.values()), SERIES, strict=True):
+            seconds = np.array([_sum_seconds(fits, model, label) for model in models])
             if seconds.any():
                 drawn.axes.barh(places, seconds, left=left, height=0.6, color=color, label=label)
             left += seconds
@@ -87,8 +88,8 @@ def _draw_seconds(solved: ReportTarget, fits: Sequence[TriedFit]) -> Picture:
     return Picture(name=name, caption=_describe_seconds(solved, fits, models[0]), svg=svg)
 
 
-def _sum_seconds(fits: Sequence[TriedFit], model: str, reason: str) -> float:
-    return sum(fit.seconds for fit in fits if (fit.model, fit.reason) == (model, reason))
+def _sum_seconds(fits: Sequence[TriedFit], model: str, label: str) -> float:
+    return sum(fit.seconds for fit in fits if (fit.model, REASONS[fit.reason]) == (model, label))
 
 
 def _order_models(fits: Sequence[TriedFit]) -> list[str]:

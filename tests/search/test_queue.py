@@ -1,0 +1,87 @@
+"""What may be begun, and in which place of the list it stands."""
+
+from collections import deque
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sites import Site, make_site
+
+from automl_cli.core.candidate import CandidateSpec
+from automl_cli.models import MODELS
+from automl_cli.search.queue import CandidateQueue, make_queue
+from automl_cli.search.rates import MOST
+from automl_cli.search.space import make_ways
+from automl_cli.search.ways import WaysVerdict
+from automl_cli.train.forecast import Forecast, find_rate
+from automl_cli.train.unit import FitRecord
+
+WITH_LIST = ["search.trials=4", "search.models=[lightgbm]", "search.growth=1"]
+
+
+def make(tmp_path: Path) -> tuple[Site, CandidateQueue]:
+    site = make_site(tmp_path, WITH_LIST)
+    queue = make_queue(site.factory(), site.specs)
+    queue.ways.clear()
+    return site, queue
+
+
+def learn(forecast: Forecast, spec: CandidateSpec, seconds: float, *, cut: bool) -> None:
+    curve = np.linspace(1.0, 0.5, 50, dtype=np.float64)  # it is learning still
+    record = FitRecord(
+        folder=Path(), rounds=50, curve=curve, seconds=seconds, cut=cut, peak_bytes=0
+    )
+    forecast.record(spec, record)
+
+
+def test_what_was_cut_is_begun_again_with_a_larger_rate(tmp_path: Path) -> None:
+    _, queue = make(tmp_path)
+    forecast = Forecast()
+    first = queue.take("lightgbm", 10.0, forecast)
+    assert first is not None
+    rate = find_rate(first.spec)
+    assert rate is not None
+    learn(forecast, first.spec, 60.0, cut=True)
+    queue.retry(first)
+    again = queue.take("lightgbm", 10.0, forecast)
+    assert again is not None
+    assert again.meant == first.meant == first.spec
+    found = find_rate(again.spec)
+    assert found is not None
+    assert rate < found <= MOST
+
+
+def test_what_had_the_largest_rate_is_not_begun_again(tmp_path: Path) -> None:
+    _, queue = make(tmp_path)
+    point = queue.take("lightgbm", 10.0, Forecast())
+    assert point is not None
+    before = list(queue.planned["lightgbm"])
+    params = tuple(sorted({**dict(point.spec.params), "learning_rate": MOST}.items()))
+    queue.retry(replace(point, spec=replace(point.spec, params=params)))
+    assert list(queue.planned["lightgbm"]) == before
+
+
+def test_what_has_the_best_way_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, queue = make(tmp_path)
+    own, factory = queue.planned["lightgbm"][0], queue.factory
+    ways = make_ways(MODELS.get("lightgbm"), factory.config, factory.columns)
+    values, means = (replace(own, recipe=ways[name]) for name in ("values", "means"))
+    queue.planned["lightgbm"] = deque([own, means, values])
+    best = WaysVerdict(best=("values", False), lost=frozenset())
+    monkeypatch.setattr("automl_cli.search.queue.judge_ways", lambda *_: best)
+    queue.judge({}, {})
+    assert list(queue.planned["lightgbm"]) == [values, own, means]
+
+
+def test_samplers_stand_behind_the_list(tmp_path: Path) -> None:
+    site, queue = make(tmp_path)
+    places = {arm.model: arm.position for arm in queue.list_arms(Forecast())}
+    listed = [spec.model for spec in site.specs]
+    assert places == {model: 1 + listed.index(model) for model in places}
+
+    queue.planned["lightgbm"].clear()
+    for number in range(2):
+        places = {arm.model: arm.position for arm in queue.list_arms(Forecast())}
+        assert places["lightgbm"] == len(listed) + 1 + number
+        assert queue.take("lightgbm", 10.0, Forecast()) is not None
