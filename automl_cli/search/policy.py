@@ -34,9 +34,7 @@ from automl_cli.search.state import (
 
 FREE = 0.35  # of the time, in which new candidates are tried whatever members lack
 EXPLORED = 0.65  # of the time, in which new ones are tried while nobody knows what folds bring
-FREE_SHARE = 0.25  # of the time left that new candidates have in any case in this time
-SLICE_SHARE = 0.1  # of the time left for new candidates that the first folds of one may take
-WHOLE_SHARE = 0.25  # if these are all it gets: it will not be fitted anew with a finer rate
+SLICE_SHARE = 0.25  # of the time left for new candidates that the first folds of one may take
 LAST = 0.8  # of the time, after which a candidate may take what is left
 LAST_SHARE = 0.8  # of the time left that one may take then, or if it needs so much
 SHORTEST = 0.5  # seconds
@@ -173,12 +171,11 @@ def _share_used(state: StudyState) -> float:
 
 def _slice_seconds(state: StudyState, arm: ArmState, reserve: float) -> float:
     """Return what one fold of a model's next candidate may take; `reserve` is for members."""
-    least = FREE_SHARE * state.seconds_left if _share_used(state) < FREE else 0.0
+    least = SLICE_SHARE * state.seconds_left if _share_used(state) < FREE else 0.0
     side_by_side = min(state.workers, state.n_first) / state.n_first
     left = side_by_side * max(state.seconds_left - reserve, least)
-    share = SLICE_SHARE if state.n_first < state.n_enough else WHOLE_SHARE
-    if not reserve and _share_used(state) > LAST:
-        share = LAST_SHARE  # a whole candidate is worth more than a part of several
+    # Near the end a whole candidate is worth more than a part of several.
+    share = LAST_SHARE if not reserve and _share_used(state) > LAST else SLICE_SHARE
     return max(share * left, min(LAST_SHARE * left, _needed(state, arm)))
 
 
