@@ -102,14 +102,13 @@ class StoredQueue(CandidateQueue):
         waiting = self.planned[model]
         if not waiting:
             return ArmState(model=model, n_left=0)
-        order = list(self.library.whole)
         seconds = self.library.fold_seconds(waiting[0].key)
         return ArmState(
             model=model,
             n_left=len(waiting),
             fold_seconds=seconds,
             least_seconds=seconds * self.library.least_share(waiting[0].key),
-            position=1 + order.index(waiting[0].key),
+            position=self._find_position(model),
         )
 
 
@@ -268,10 +267,9 @@ def main() -> None:
     options = parser.parse_args()
     constants = {name: float(value) for name, value in (one.split("=") for one in options.set)}
     work = partial(measure_plays, options=options, constants=constants)
+    names = [run.name for run in options.runs]
     with ProcessPoolExecutor(options.jobs) as executor:
-        told = dict(
-            zip([run.name for run in options.runs], executor.map(work, options.runs), strict=True)
-        )
+        told = dict(zip(names, executor.map(work, options.runs), strict=True))
     if options.save:
         options.save.write_text(json.dumps(told))
     others = json.loads(options.against.read_text()) if options.against else {}

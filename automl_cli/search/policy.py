@@ -40,7 +40,6 @@ LAST_SHARE = 0.8  # of the time left that one may take then, or if it needs so m
 SHORTEST = 0.5  # seconds
 ENOUGH = 0.6  # of what the best candidate of a model took; with less another is hardly of use
 LATEST = 3  # candidates of a model by which the next one is judged
-RECENT = 1  # times as many candidates as there are models: what was brought before is no promise
 # The nth candidate of a list lowers the blend's loss by this share, divided by the square of n: as
 # the list of `medium` does on tables that had no say in its order (benchmarks/RESULTS.md).
 PRIOR = 0.03
@@ -220,7 +219,7 @@ def _promise(state: StudyState, arm: ArmState) -> float:
     folds that it lacks before it counts.
     """
     shown = [trial for trial in state.trials if trial.n_folds and trial.source not in ASIDE]
-    recent = shown[-RECENT * len(state.arms) :]
+    recent = shown[-len(state.arms) :]  # what was brought before, among few others, is no promise
     gains = [trial.gain for trial in recent if trial.model == arm.model][-LATEST:]
     own = [trial.fold_seconds for trial in shown if trial.model == arm.model][-LATEST:]
     weight = sum(trial.weight for trial in state.trials if trial.model == arm.model)
