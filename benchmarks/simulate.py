@@ -36,6 +36,7 @@ from automl_cli.config.load import load_config
 from automl_cli.core.candidate import Candidate
 from automl_cli.core.deadline import Deadline
 from automl_cli.core.resampling import thin_rows
+from automl_cli.decision.losses import row_losses
 from automl_cli.ensemble.combiners import COMBINERS
 from automl_cli.ensemble.levels import choose_level, list_members
 from automl_cli.features.state import FeatureSet
@@ -48,7 +49,6 @@ from automl_cli.search.study import Study
 from automl_cli.search.ways import WaysVerdict
 from automl_cli.store import RunDirectory
 from automl_cli.train.execution import Execution
-from automl_cli.train.losses import row_losses
 from automl_cli.train.proposal import Outcome, Proposal, Skipped
 from automl_cli.train.time_budget import TimeBudget
 

@@ -11,6 +11,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field
 
 from automl_cli.config.values import (
+    Bounds,
     Budget,
     ConfigText,
     ConfigTexts,
@@ -101,7 +102,7 @@ class ValidationConfig(ConfigSection):
         5, ge=2, description="How many parts the rows are divided into; a whole number from 2."
     )
     held_out_rows: int | None = Field(
-        200_000,
+        10_000,
         ge=1,
         description="The number of held-out rows after which no further fold is fitted; at least "
         "two folds are. The remaining rows are only trained on. null: every fold is fitted, as "
@@ -197,6 +198,16 @@ class SearchConfig(ConfigSection):
         ("lightgbm", "linear", "xgboost"),
         description="A list of the models to search, in this order, if they are among the models "
         "of the run.",
+    )
+    space: dict[str, dict[str, Bounds]] = Field(
+        default_factory=dict,
+        description="Ranges of parameters by model, as {lightgbm: {num_leaves: [4, 64]}}, in place "
+        "of the model's own or in addition. What you set under `models:` is not searched.",
+    )
+    prior: Literal["list", "none"] = Field(
+        "list",
+        description="What comes before the settings of the search: list, the models' defaults and "
+        "`candidates:`, or none.",
     )
     budget: Budget = Field(
         None,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from math import isfinite
-from typing import Annotated, Literal, TypeAlias, TypeVar
+from typing import Annotated, Literal, TypeAlias, TypeVar, cast
 
 from pydantic import (
     BeforeValidator,
@@ -86,6 +86,21 @@ def _check_model_entry(value: object) -> object:
     )
 
 
+def _read_range(value: object) -> tuple[int | float, int | float]:
+    if isinstance(value, list | tuple) and len(value) == 2:
+        low, high = value
+        if _is_number(low) and _is_number(high) and low < high:
+            return low, high
+    raise _make_error(
+        f"expected the lowest and the highest value, got {format_value(value)}.",
+        "Write a range as [4, 64].",
+    )
+
+
+def _is_number(value: object) -> bool:
+    return type(value) in {int, float} and isfinite(cast("float", value))
+
+
 def _read_step(value: object) -> Step:
     hint = "Write a step as numeric, or with parameters as {target_mean: {smoothing: 10}}."
     if isinstance(value, Step):
@@ -156,6 +171,12 @@ ModelEntry: TypeAlias = Annotated[
     Annotated[Literal[False], Tag("off")] | Annotated[Params, Tag("on")],
     Discriminator(lambda value: "off" if value is False else "on"),
     BeforeValidator(_check_model_entry),
+]
+Bounds: TypeAlias = Annotated[
+    tuple[int | float, int | float],
+    PlainValidator(_read_range),
+    PlainSerializer(list),
+    WithJsonSchema({"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}),
 ]
 Groups: TypeAlias = Annotated[
     dict[str, ModelEntry], BeforeValidator(lambda value: {} if value is False else value)

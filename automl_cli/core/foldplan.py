@@ -8,6 +8,7 @@ import numpy as np
 from automl_cli.core.arrays import BlockMatrix, BoolVector, IntVector
 
 LEAST_JUDGED = 2_000  # held-out rows by which candidates can be told apart
+LEAST_BLENDED = 10_000  # by which a blend can be made
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,10 +78,23 @@ class FoldPlan:
         In a time plan the first folds learn from the least, and those of groups vary the most:
         there it is as many as are enough for all.
         """
+        return self._count_until(LEAST_JUDGED)
+
+    @property
+    def n_blended(self) -> int:
+        """How many folds, the first ones, the members of a blend have at least under a clock.
+
+        Two, for the rounds of one to be chosen by another, if there are so many.
+        """
+        return min(max(2, self._count_until(LEAST_BLENDED)), self.n_enough)
+
+    def _count_until(self, held_out_rows: int) -> int:
+        """Return how many folds of the first repeat hold out so many rows; all, if all matter."""
         if self.ordered or self.grouped:
             return self.n_enough
-        held_out = np.cumsum([len(fold.held_out) for fold in self.folds])
-        return min(1 + int((held_out < LEAST_JUDGED).sum()), self.n_enough)
+        held_out = np.cumsum([len(fold.held_out) for fold in self.folds if fold.repeat == 0])
+        n_folds = 1 + int((held_out < held_out_rows).sum())
+        return min(n_folds, len(held_out), self.n_enough)
 
     @property
     def is_first_alone(self) -> bool:
@@ -91,11 +105,11 @@ class FoldPlan:
     def rungs(self) -> tuple[int, ...]:
         """The numbers of folds that a candidate may have, ascending.
 
-        The first ones that tell the hopeless, those that are enough, all of the first repeat, and
-        then whole repeats: folds of a repeat take their rounds from each other.
+        The first ones that tell the hopeless, one more at a time in the first repeat, and then
+        whole repeats: folds of a repeat take their rounds from each other.
         """
-        ends = np.cumsum(np.bincount([fold.repeat for fold in self.folds]))
-        return tuple(sorted({self.n_first, self.n_enough, *(int(end) for end in ends)}))
+        ends = np.cumsum(np.bincount([fold.repeat for fold in self.folds])).tolist()
+        return tuple(sorted({*range(self.n_first, ends[0] + 1), *ends, self.n_enough}))
 
     def first(self, n_folds: int) -> "FoldPlan":
         """Return the plan of the first folds alone: what a candidate that has no others shows.

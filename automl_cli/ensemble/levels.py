@@ -6,7 +6,6 @@ them. The blend on the most folds is taken, unless one of more members is clearl
 that both know.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -16,7 +15,7 @@ from automl_cli.core.candidate import Candidate
 from automl_cli.core.deadline import Deadline
 from automl_cli.core.problem import Problem
 from automl_cli.core.resampling import make_parts, thin_rows
-from automl_cli.decision.scoring import make_selection_loss
+from automl_cli.decision.losses import compare_losses, row_losses
 from automl_cli.ensemble.combiners import COMBINERS
 
 MOST_ROWS = 20_000  # tell the levels apart
@@ -57,11 +56,11 @@ def _choose(problem: Problem, candidates: Mapping[str, Candidate], levels: Seque
         _blend(problem, [one.oof for one in list_members(candidates, level)], rows, parts)
         for level in levels
     ]
-    losses = np.array([_losses(problem, blend, rows, parts) for blend in blends])
-    best = int(np.argmin(losses.mean(axis=1)))
+    losses = [row_losses(problem.fit_y[rows], blend, problem.objective) for blend in blends]
+    best = int(np.argmin([own.mean() for own in losses]))
     for place in range(len(levels) - 1, best, -1):
-        behind = losses[place] - losses[best]
-        if behind.mean() <= CLEARLY * behind.std(ddof=1) / math.sqrt(N_PARTS):
+        behind, error = compare_losses(losses[place], losses[best])
+        if behind <= CLEARLY * error:
             return levels[place]
     return levels[best]
 
@@ -77,10 +76,3 @@ def _blend(
         state = greedy.fit(problem, members, rows[~inside], Deadline(None))
         blended[inside] = greedy.apply(state, [member[rows[inside]] for member in members])
     return blended
-
-
-def _losses(problem: Problem, blend: FloatMatrix, rows: IntVector, parts: IntVector) -> list[float]:
-    return [
-        float(make_selection_loss(problem, rows[parts == part])(blend[parts == part]))
-        for part in range(N_PARTS)
-    ]

@@ -8,7 +8,7 @@ import numpy as np
 from automl_cli.core.arrays import FloatMatrix, FloatVector, IntVector
 from automl_cli.core.problem import Problem
 from automl_cli.decision import inverse_priors, reweight
-from automl_cli.train.losses import row_losses
+from automl_cli.decision.losses import row_losses
 
 RowLoss: TypeAlias = Callable[[IntVector, FloatMatrix], FloatVector]
 

@@ -99,22 +99,35 @@ def make_gradient(y: FloatVector | IntVector, oof: FloatMatrix, objective: Objec
     return Gradient(gradient=gradient, hessian=np.ones_like(gradient))
 
 
-def make_screen_parts(plan: FoldPlan, repeat: int) -> ScreenParts:
+def make_screen_parts(plan: FoldPlan, repeat: int, rows: IntVector | None = None) -> ScreenParts:
     """Return the parts of one repeat, and for each of its folds those it may look at.
 
     A part is looked at only if all its rows are training rows of the fold: neither the held-out
     block nor, in a time plan, later ones or one that a gap cuts. Blocks of a grouped plan stay
     whole: in half of a group a column that names it would explain the other half.
+
+    Parameters
+    ----------
+    plan
+        All folds.
+    repeat
+        Which one.
+    rows
+        The rows that are looked at; None: all.
     """
-    blocks = plan.blocks[repeat].astype(np.int64)
-    folds = [fold for fold in plan if fold.repeat == repeat]
-    n_parts = int(blocks.max()) + 1
-    if n_parts < FEWEST_PARTS and not plan.grouped:
-        blocks = 2 * blocks + np.arange(len(blocks)) % 2
-        n_parts *= 2
-    sizes = np.bincount(blocks, minlength=n_parts)
-    known = [np.bincount(blocks[fold.train], minlength=n_parts) for fold in folds]
-    return ScreenParts(part=blocks, seen=(np.stack(known) == sizes) & (sizes > 0))
+    looked = np.arange(plan.n_rows) if rows is None else rows
+    part = np.unique(plan.blocks[repeat][looked], return_inverse=True)[1].astype(np.int64)
+    if part.max() + 1 < FEWEST_PARTS and not plan.grouped:
+        part = 2 * part + np.arange(len(part)) % 2
+    n_parts = int(part.max()) + 1
+    sizes = np.bincount(part, minlength=n_parts)
+    known = []
+    for fold in plan:
+        if fold.repeat == repeat:
+            is_train = np.zeros(plan.n_rows, dtype=bool)
+            is_train[fold.train] = True
+            known.append(np.bincount(part[is_train[looked]], minlength=n_parts))
+    return ScreenParts(part=part, seen=(np.stack(known) == sizes) & (sizes > 0))
 
 
 def score_codes(

@@ -55,7 +55,7 @@ def make_pools(
     tried = list(screened.values())
     own = [list_columns(folder) for folder in screened]
     raw = [column for folder in given for column in list_columns(folder)]
-    cache = CodeCache()
+    cache = CodeCache(views[0].rows)
     raw_scores = [score_column(cache.code(one), views) for one in raw]
     significant = find_significant(tried, rate)
     pools: list[FeaturePool] = []

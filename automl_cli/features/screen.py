@@ -14,7 +14,7 @@ What is kept in the end is chosen over all steps together (`features.selection`)
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
@@ -60,16 +60,27 @@ class Scores:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """What columns are scored against, for one repeat of the folds."""
+    """What columns are scored against, for one repeat of the folds.
+
+    Parameters
+    ----------
+    gradient, parts
+        Of each row that is looked at.
+    rows
+        The numbers of these rows in the training table, ascending; None: all.
+    """
 
     gradient: Gradient
     parts: ScreenParts
+    rows: IntVector | None = None
 
-    def take(self, rows: IntVector) -> "View":
-        """Return the view of some rows."""
-        part = self.parts.part[rows]
+    def take(self, places: IntVector) -> "View":
+        """Return the view of some of its rows."""
+        part = self.parts.part[places]
         return View(
-            gradient=self.gradient.take(rows), parts=ScreenParts(part=part, seen=self.parts.seen)
+            gradient=self.gradient.take(places),
+            parts=ScreenParts(part=part, seen=self.parts.seen),
+            rows=places if self.rows is None else self.rows[places],
         )
 
     def permute(self, rng: np.random.Generator) -> "View":
@@ -80,7 +91,7 @@ class View:
         part = self.parts.part
         rows = np.empty_like(part)
         rows[np.argsort(part, kind="stable")] = np.lexsort((rng.random(len(part)), part))
-        return View(gradient=self.gradient.take(rows), parts=self.parts)
+        return replace(self, gradient=self.gradient.take(rows))
 
 
 def screen_step(folder: Path, step: Step, tables: FeatureTables, views: Sequence[View]) -> None:
@@ -95,11 +106,13 @@ def screen_step(folder: Path, step: Step, tables: FeatureTables, views: Sequence
     tables
         What features are made of.
     views
-        What they are scored against, one for each repeat of the folds.
+        What they are scored against, one for each repeat of the folds, on the same rows.
     """
     state = fit_step(tables, step)
-    made = iter(()) if state is None else GROUPS.get(step.name).transform(state, tables.train)
-    scored = score_step(step, made, views, len(tables.train))
+    rows = views[0].rows
+    looked = tables.train if rows is None else tables.train.iloc[rows]
+    made = iter(()) if state is None else GROUPS.get(step.name).transform(state, looked)
+    scored = score_step(step, made, views, len(looked))
     wanted = np.flatnonzero(find_promising(scored).any(axis=0))
     write_step(folder, step, state, tables, frozenset(scored.names[k] for k in wanted))
     write_json(folder / "tried.json", {"names": list(scored.names)})
@@ -129,7 +142,7 @@ def score_step(step: Step, made: Iterable[Features], views: Sequence[View], n_ro
     views
         One for each repeat.
     n_rows
-        Of the training table.
+        That are looked at.
     """
     few_rows = few_of(n_rows, MOST_ROWS)
     few = views if few_rows is None else [view.take(few_rows) for view in views]

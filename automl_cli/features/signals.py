@@ -1,7 +1,7 @@
 """What a column says of the gradient: for each row the weight of its code in the other parts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +22,8 @@ class CodeCache:
 
     Parameters
     ----------
+    rows
+        The rows that are looked at; None: all.
     most_bytes
         What is kept at most; further columns are read each time.
     known
@@ -30,6 +32,7 @@ class CodeCache:
         What is kept.
     """
 
+    rows: IntVector | None = None
     most_bytes: int = MOST_BYTES
     known: dict[tuple[Path, int, int], Coded] = field(default_factory=dict)
     n_bytes: int = 0
@@ -40,6 +43,8 @@ class CodeCache:
         if place in self.known:
             return self.known[place]
         coded = code_column(column.read(), 0)
+        if self.rows is not None:
+            coded = replace(coded, codes=coded.codes[self.rows])
         if self.n_bytes + coded.codes.nbytes <= self.most_bytes:
             self.n_bytes += coded.codes.nbytes
             self.known[place] = coded
@@ -66,7 +71,7 @@ def make_signals(
 
     The columns are read one by one: hundreds of them in full would take more than their signals.
     """
-    cache = cache or CodeCache(most_bytes=0)
+    cache = cache or CodeCache(view.rows, most_bytes=0)
     signals = np.empty((len(columns), len(view.gradient.gradient) * len(rows)), dtype=np.float32)
     for signal, column in zip(signals, columns, strict=True):
         signal[:] = _make_signal(cache.code(column), view, fold, rows)

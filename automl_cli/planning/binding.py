@@ -8,6 +8,7 @@ from typing import Any
 
 from automl_cli.config.load import LoadedConfig
 from automl_cli.config.mistakes import KeyPath, Mistake, join_names, raise_mistakes
+from automl_cli.config.schema import SearchConfig
 from automl_cli.config.values import TOP
 from automl_cli.core.candidate import FeatureRecipe, ParamValue
 from automl_cli.core.errors import PlanError
@@ -90,8 +91,7 @@ def _find_mistakes(loaded: LoadedConfig) -> Iterator[Mistake]:
     for group, params in config.features.groups.items():
         if params is not False:
             yield from _check_group(loaded, ("features", "groups", group), group, params)
-    for name in config.search.models:
-        yield from _missing(loaded, ("search", "models"), name, MODELS)
+    yield from _check_search(loaded, config.search)
     for model, recipe in config.features.recipes.items():
         yield from _missing(loaded, ("features", "recipes", model), model, MODELS)
         yield from _check_recipe(loaded, ("features", "recipes", model), model, recipe)
@@ -101,6 +101,17 @@ def _find_mistakes(loaded: LoadedConfig) -> Iterator[Mistake]:
         yield from _check_recipe(loaded, place, entry.model, entry.features or ())
     if config.metric is not None:
         yield from _check_metric_name(loaded, config.metric)
+
+
+def _check_search(loaded: LoadedConfig, own: SearchConfig) -> Iterator[Mistake]:
+    for name in own.models:
+        yield from _missing(loaded, ("search", "models"), name, MODELS)
+    for model, ranges in own.space.items():
+        yield from _check_model(loaded, ("search", "space", model), model, dict.fromkeys(ranges))
+    if own.prior == "none" and not own.trials:
+        problem = "search.prior is none and search.trials is 0: there would be no candidates."
+        hint = "Set search.trials to the number of settings per model."
+        yield loaded.mistake(("search", "prior"), problem, hint=hint)
 
 
 def _check_metric_name(loaded: LoadedConfig, name: str) -> Iterator[Mistake]:

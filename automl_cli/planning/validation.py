@@ -12,8 +12,8 @@ from automl_cli.core.user_file import is_in_file
 from automl_cli.splits import SplitOptions
 from automl_cli.splits.auto import find_split
 
-MOST_REPEATS = 10
-REPEATED_ROWS = 20_000  # in all repeats
+MOST_REPEATS = 5
+REPEATED_ROWS = 10_000  # in all repeats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from automl_cli.core.candidate import Blend, Candidate
 from automl_cli.core.errors import RunError
 from automl_cli.core.problem import Problem
 from automl_cli.decision import Answers, decide_crossfitted
+from automl_cli.decision.losses import row_losses
 from automl_cli.decision.scoring import CandidateScore, score_candidate
 from automl_cli.ensemble.files import load_last_blend
 from automl_cli.run.reopen import Reopened, reopen
@@ -21,7 +22,6 @@ from automl_cli.run.solve import rank_candidates
 from automl_cli.run.summary import read_summary
 from automl_cli.store import clock_events, read_json
 from automl_cli.train.collect import load_finished
-from automl_cli.train.losses import row_losses
 
 
 @dataclass(frozen=True, kw_only=True)

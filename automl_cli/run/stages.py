@@ -28,7 +28,7 @@ from automl_cli.run.solve import (
     solve,
 )
 from automl_cli.search.exhaustive import ExhaustiveStudy, make_exhaustive
-from automl_cli.search.factory import CandidateFactory
+from automl_cli.search.factory import CandidateFactory, list_searched
 from automl_cli.search.queue import make_queue
 from automl_cli.search.report import report_searches
 from automl_cli.search.study import Study
@@ -113,7 +113,7 @@ def _study(
         plain_sets=task.plain_sets,
         original=task.original,
     )
-    queue = make_queue(factory, task.specs)
+    queue = make_queue(factory, _list_prior(task, factory))
     is_limited = execution.time_budget.is_limited
     study: Study | ExhaustiveStudy = (
         Study.begin(queue, execution) if is_limited else make_exhaustive(queue)
@@ -129,6 +129,12 @@ def _study(
         report_loss(skipped, task.problem, execution)
     report_searches(study, execution)
     _report_original(task, queue.listed, execution)
+
+
+def _list_prior(task: ProblemPlan, factory: CandidateFactory) -> Sequence[CandidateSpec]:
+    """Return what is tried before the settings of samplers: the list, or its first candidate."""
+    is_left_out = task.config.search.prior == "none" and any(list_searched(factory))
+    return task.specs[:1] if is_left_out else task.specs
 
 
 def _emit_plan(task: ProblemPlan, planned: Sequence[CandidateSpec], execution: Execution) -> None:

@@ -10,10 +10,10 @@ import numpy as np
 from automl_cli.core.candidate import Candidate
 from automl_cli.core.problem import Problem
 from automl_cli.core.resampling import thin_rows
+from automl_cli.decision.losses import row_losses
 from automl_cli.ensemble.expectation import measure_divergence, measure_variance
 from automl_cli.store import RunDirectory
 from automl_cli.train.collect import load_test
-from automl_cli.train.losses import row_losses
 
 MOST_ROWS = 5_000  # of the test table
 

@@ -11,6 +11,7 @@ from automl_cli.models import MODELS
 from automl_cli.search.point import Point
 from automl_cli.search.queue import CandidateQueue
 from automl_cli.search.rates import FINER, fit_rate
+from automl_cli.search.state import TRIALS
 from automl_cli.train.forecast import Forecast, find_rate
 
 
@@ -57,6 +58,8 @@ def count_finest_seconds(
     """
     meant = make_meant(queue, point)
     if meant is None or find_rate(meant.spec) == find_rate(point.spec):
+        return 0.0
+    if point.source in TRIALS:  # the list has what is worth it of these, with its own rates
         return 0.0
     predicting = (candidate.predict_seconds or 0.0) / candidate.n_folds
     return forecast.fold_seconds(meant.spec) + predicting

@@ -1,5 +1,6 @@
 """What each candidate is worth to the blend, by the judges alone."""
 
+import math
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -13,9 +14,9 @@ from automl_cli.core.judges import judge_rows
 from automl_cli.core.problem import Problem
 from automl_cli.core.resampling import thin_rows
 from automl_cli.core.threads import limit_blas
+from automl_cli.decision.losses import RowLosses, compare_losses, row_losses
 from automl_cli.decision.scoring import make_selection_loss
 from automl_cli.ensemble.combiners import COMBINERS, CombinerState, get_weights
-from automl_cli.train.losses import RowLosses, row_losses
 
 Tried = TypeVar("Tried", bound=Hashable)
 
@@ -77,9 +78,9 @@ def weigh_candidates(
         Of each; the best ones alone take part.
     """
     keys = sorted(sorted(losses, key=lambda key: losses[key])[:MOST_MEMBERS])
-    rows = _draw_rows(problem)
+    rows = _draw_rows(problem, problem.folds.n_first)
     state, blend = _blend(problem, [candidates[key].oof for key in keys], rows)
-    loss = _measure(problem, blend, rows)
+    loss = float(_row_losses(problem, blend, rows).mean())
     weights = np.asarray(get_weights(state)).tolist()
     return Weighing(
         weights=dict(zip(keys, weights, strict=True)),
@@ -89,10 +90,12 @@ def weigh_candidates(
 
 
 def measure_additions(problem: Problem, candidates: Mapping[str, Candidate]) -> dict[str, float]:
-    """Return what those that lack folds add to a blend of those that have enough.
+    """Return what those that lack folds are expected to add to a blend of those that have enough.
 
-    That is by how much they lower its loss if they enter it; while there is no such blend, by how
-    much they are better than a constant. Some of it is chance: further folds will tell.
+    That is by how much they lower its loss if they enter it, on the judges that they know; while
+    there is no such blend, by how much they are better than a constant. They enter only if they
+    lower it, so the expectation is of what is above zero: few judges leave more to hope for, as in
+    the expected improvement of Bayesian optimisation (Jones and others 1998).
 
     Parameters
     ----------
@@ -101,26 +104,37 @@ def measure_additions(problem: Problem, candidates: Mapping[str, Candidate]) -> 
     candidates
         By key; each has at least the first folds.
     """
-    rows, n_enough = _draw_rows(problem), problem.folds.n_enough
-    settled = [one for _, one in sorted(candidates.items()) if one.n_folds >= n_enough]
-    added = {key: one.oof[rows] for key, one in candidates.items() if one.n_folds < n_enough}
-    if not added:
-        return {}
-    if settled:
-        blend = _blend(problem, [one.oof for one in settled], rows)[1]
-    else:
-        example = next(iter(added.values()))
-        blend = np.broadcast_to(np.mean([*added.values()], axis=(0, 1)), example.shape)
-    before = _measure(problem, blend, rows)
-    return {
-        key: before
-        - min(_measure(problem, blend + share * (one - blend), rows) for share in SHARES)
-        for key, one in added.items()
-    }
+    n_blended = problem.folds.n_blended
+    settled = [one for _, one in sorted(candidates.items()) if one.n_folds >= n_blended]
+    lacking = {key: one for key, one in candidates.items() if one.n_folds < n_blended}
+    added = {}
+    for n_folds in sorted({one.n_folds for one in lacking.values()}):
+        rows = _draw_rows(problem, n_folds)
+        alike = {key: one.oof[rows] for key, one in lacking.items() if one.n_folds == n_folds}
+        if settled:
+            blend = _blend(problem, [one.oof for one in settled], rows)[1]
+        else:
+            example = next(iter(alike.values()))
+            blend = np.broadcast_to(np.mean([*alike.values()], axis=(0, 1)), example.shape)
+        before = _row_losses(problem, blend, rows)
+        for key, one in alike.items():
+            after = [_row_losses(problem, blend + share * (one - blend), rows) for share in SHARES]
+            found = compare_losses(before, min(after, key=lambda losses: float(losses.mean())))
+            added[key] = _expect_improvement(*found)
+    return added
 
 
-def _draw_rows(problem: Problem) -> IntVector:
-    rows = judge_rows(problem.folds.first(problem.folds.n_first))
+def _expect_improvement(mean: float, error: float) -> float:
+    """Return what is expected of a normal variable above zero."""
+    if error <= 0:
+        return max(0.0, mean)
+    z = mean / error
+    density = math.exp(-0.5 * z**2) / math.sqrt(2 * math.pi)
+    return 0.5 * mean * (1 + math.erf(z / math.sqrt(2))) + error * density
+
+
+def _draw_rows(problem: Problem, n_folds: int) -> IntVector:
+    rows = judge_rows(problem.folds.first(n_folds))
     return thin_rows(rows, MOST_ROWS, problem.seed)
 
 
@@ -133,8 +147,8 @@ def _blend(
         return state, greedy.apply(state, [member[rows] for member in members])
 
 
-def _measure(problem: Problem, predictions: FloatMatrix, rows: IntVector) -> float:
-    return float(row_losses(problem.fit_y[rows], predictions, problem.objective).mean())
+def _row_losses(problem: Problem, predictions: FloatMatrix, rows: IntVector) -> RowLosses:
+    return row_losses(problem.fit_y[rows], predictions, problem.objective)
 
 
 def _find_chance(problem: Problem, loss: float, n_rows: int) -> float:

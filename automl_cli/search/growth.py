@@ -12,13 +12,13 @@ from dataclasses import replace
 from automl_cli.core.candidate import Candidate
 from automl_cli.core.model import ModelSpec
 from automl_cli.core.problem import Problem
+from automl_cli.decision.losses import compare_losses
 from automl_cli.planning.growth import MOST, STEP, choose_growth
 from automl_cli.planning.plan import read_own
 from automl_cli.search.factory import CandidateFactory
 from automl_cli.search.gains import measure_row_losses
 from automl_cli.search.point import Point, make_trial
 from automl_cli.search.space import make_default, make_space
-from automl_cli.train.losses import compare_losses
 
 CLEARLY = 1.0  # paired standard errors by which larger trees have to be better
 

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 
 from automl_cli.search.state import (
     LEAST_WEIGHT,
+    TRIALS,
     Action,
     ArmState,
     Explore,
@@ -38,13 +39,14 @@ SLICE_SHARE = 0.25  # of the time left for new candidates that the first folds o
 LAST = 0.8  # of the time, after which a candidate may take what is left
 LAST_SHARE = 0.8  # of the time left that one may take then, or if it needs so much
 SHORTEST = 0.5  # seconds
+LEAST_ADDS = 0.0002  # of the blend's loss that a candidate has to add to get folds
 ENOUGH = 0.6  # of what the best candidate of a model took; with less another is hardly of use
 LATEST = 3  # candidates of a model by which the next one is judged
 # The nth candidate of a list lowers the blend's loss by this share, divided by the square of n: as
 # the list of `medium` does on tables that had no say in its order (benchmarks/RESULTS.md).
 PRIOR = 0.03
 PESSIMISM = 1.15  # fits take so much longer than those before
-ASIDE = frozenset({"growth", "way", "finer"})  # say nothing of a model's next candidate
+ASIDE = TRIALS | {"finer"}  # say nothing of a model's next candidate
 FINER_BY = 1.5  # times as long a fold has to take for a finer rate to be worth another fit
 FINER_SHARE = 0.5  # of the time left that the folds of one may take
 
@@ -60,7 +62,8 @@ def choose_action(state: StudyState) -> Action:
     if not state.trials and state.arms:  # without it there may be no submission at all
         return Explore(state.arms[0].model, max(SHORTEST, state.seconds_left))
     promotion = _choose_promotion(state)
-    reserve = 0.0 if promotion is None else PESSIMISM * promotion.lacking_seconds(state)
+    is_lacking = promotion is not None and promotion.is_lacking(state)
+    reserve = promotion.seconds(state) if promotion is not None and is_lacking else 0.0
     slices = {arm.model: _slice_seconds(state, arm, reserve) for arm in state.arms}
     arm = _choose_arm(state, slices)
     if arm is not None and (promotion is None or _is_exploring(state, arm, promotion)):
@@ -82,14 +85,24 @@ class _Promotion:
     n_folds: int
     worth: float | None
 
-    def lacking_seconds(self, state: StudyState) -> float:
-        """Return what the folds take that are enough; further ones keep no time for themselves."""
-        is_lacking = self.trial.n_folds < state.n_enough
-        return _seconds_to(state, self.trial, self.n_folds) if is_lacking else 0.0
+    def is_lacking(self, state: StudyState) -> bool:
+        """Return whether the blend has no use for the candidate before."""
+        return self.trial.n_folds < state.n_blended
+
+    def seconds(self, state: StudyState) -> float:
+        """Return what the folds take, and those without which they would be of no use."""
+        n_folds = max(self.n_folds, state.n_blended)
+        return max(PESSIMISM * _seconds_to(state, self.trial, n_folds), SHORTEST)
 
 
 def _is_exploring(state: StudyState, arm: ArmState, promotion: _Promotion) -> bool:
-    """Return whether a new candidate is worth more than further folds of others, per second."""
+    """Return whether a new candidate is worth more than further folds of others, per second.
+
+    The first one of the list gets its folds at once: others are compared with what it adds up to.
+    """
+    is_first = not any(_is_serious(one) and one.wanted >= state.n_blended for one in state.trials)
+    if is_first and promotion.is_lacking(state) and _is_serious(promotion.trial):
+        return False
     if _share_used(state) < FREE:
         return True
     if promotion.worth is None:
@@ -97,21 +110,27 @@ def _is_exploring(state: StudyState, arm: ArmState, promotion: _Promotion) -> bo
     return _promise(state, arm) >= promotion.worth
 
 
+def _is_serious(trial: TrialState) -> bool:
+    """Return whether a candidate is more than a trial of sizes or ways, or the first of the run."""
+    return trial.source not in {"first", *TRIALS}
+
+
 def _refine(state: StudyState, promotion: _Promotion) -> Refine | None:
-    """Return the candidate with a finer rate, if there is time for it, on all folds it needs."""
-    trial, n_folds = promotion.trial, promotion.n_folds
-    if trial.n_folds >= state.n_enough:
+    """Return the candidate with a finer rate, if there is time for it on all folds it needs."""
+    trial = promotion.trial
+    if trial.n_folds >= state.n_blended:
         return None
+    rounds = _count_rounds(state, state.n_blended)
     least = FINER_BY * trial.fold_seconds
     left = state.seconds_left - sum(
-        one.fold_seconds * _count_rounds(state, one.wanted)
+        one.fold_seconds * rounds
         for one in state.trials
         if one.source == "finer" and not one.n_folds and one.is_running
     )
-    longest = FINER_SHARE * left / _count_rounds(state, n_folds) / PESSIMISM
+    longest = FINER_SHARE * left / rounds / PESSIMISM
     if trial.finest_seconds < least or longest < least:
         return None
-    return Refine(trial.key, n_folds, min(trial.finest_seconds, longest))
+    return Refine(trial.key, promotion.n_folds, min(trial.finest_seconds, longest))
 
 
 def _count_rounds(state: StudyState, n_folds: int) -> int:
@@ -122,30 +141,37 @@ def _count_rounds(state: StudyState, n_folds: int) -> int:
 def _choose_promotion(state: StudyState) -> _Promotion | None:
     """Return the folds that are worth most.
 
-    The blend is made on the folds that its members share: so whatever adds most to those that have
-    enough comes first, and then what makes members steadier.
+    The blend is made on the folds that its members share. Of what lacks folds, whatever adds most
+    to those that have enough comes first, however long it takes: what is cheap and adds little
+    would use up the time of what adds much.
     """
     found = [
         promotion
         for trial in state.trials
         if (promotion := _find_promotion(state, trial)) is not None
-        and max(PESSIMISM * _seconds_to(state, trial, promotion.n_folds), SHORTEST)
-        <= state.seconds_left
+        and promotion.seconds(state) <= state.seconds_left
     ]
-    lacking = [one for one in found if one.trial.n_folds < state.n_enough]
-    if lacking:
-        return max(lacking, key=lambda one: one.trial.adds)
-    return max(found, key=lambda one: one.worth or one.trial.weight, default=None)
+    lacking = [one for one in found if one.is_lacking(state)]
+    steadier = [one for one in found if not one.is_lacking(state)]
+    first = max(lacking, key=lambda one: one.trial.adds, default=None)
+    second = max(steadier, key=lambda one: one.worth or one.trial.weight, default=None)
+    if first is None or second is None:
+        return first or second
+    return second if (second.worth or 0.0) > (first.worth or 0.0) else first
 
 
 def _find_promotion(state: StudyState, trial: TrialState) -> _Promotion | None:
     """Return the next folds of a candidate; None if it is not worth any."""
-    rung = next((n for n in state.rungs if n > trial.n_folds), None)
+    # All workers at once, but for the last ones of those that are enough.
+    least = max(1, min(state.workers, state.n_blended - trial.n_folds))
+    rung = next((n for n in state.rungs if n >= trial.n_folds + least), None)
     if not trial.n_folds or trial.ended or trial.is_running or rung is None:
         return None
-    if trial.n_folds < state.n_enough:
-        seconds = _work_seconds(state, trial.fold_seconds, state.n_enough - trial.n_folds)
-        return _Promotion(trial, state.n_enough, trial.adds / seconds) if trial.adds > 0 else None
+    if trial.n_folds < state.n_blended:
+        if trial.adds <= LEAST_ADDS * state.loss:
+            return None
+        seconds = _work_seconds(state, trial.fold_seconds, state.n_blended - trial.n_folds)
+        return _Promotion(trial, rung, trial.adds / seconds)
     if trial.weight < LEAST_WEIGHT:
         return None
     # The mean of n folds varies by 1 / n of what one varies by.
@@ -193,7 +219,7 @@ def _choose_arm(state: StudyState, slices: Mapping[str, float]) -> ArmState | No
 
 
 def _find_untried(state: StudyState) -> list[ArmState]:
-    tried = {trial.model for trial in state.trials if trial.source in {"planned", "search"}}
+    tried = {trial.model for trial in state.trials if _is_serious(trial)}
     return [arm for arm in state.arms if arm.model not in tried]
 
 
@@ -227,7 +253,7 @@ def _promise(state: StudyState, arm: ArmState) -> float:
     prior = usual * PRIOR * state.loss / arm.position**2
     gain = (prior + sum(gains)) / (1 + len(gains))
     is_kept = _mean([float(trial.gain > 0) for trial in recent])
-    n_folds = state.n_first + is_kept * (state.n_enough - state.n_first)
+    n_folds = state.n_first + is_kept * (state.n_blended - state.n_first)
     return gain / _work_seconds(state, _mean(own) or arm.fold_seconds, n_folds)
 
 

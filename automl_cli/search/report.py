@@ -38,16 +38,16 @@ def _list_facts(study: Study | ExhaustiveStudy, point: Point) -> dict[str, JsonV
 def _describe(
     study: Study | ExhaustiveStudy, model: str, points: Sequence[Point]
 ) -> dict[str, JsonValue]:
-    n_enough = study.problem.folds.n_enough
+    n_blended = study.problem.folds.n_blended
     shown = [study.candidates.get(point.spec.key) for point in points]
-    whole = [one for one in shown if one is not None and one.n_folds >= n_enough]
+    whole = [one for one in shown if one is not None and one.n_folds >= n_blended]
     fields: dict[str, JsonValue] = {
         "target": study.problem.target.name,
         "model": model,
         "whole": len(whole),
     }
     if whole:
-        choice = choose_candidate(study.problem.first_folds(n_enough), whole)
+        choice = choose_candidate(study.problem.first_folds(n_blended), whole)
         setting = study.points[choice.best].setting
         fields |= {
             "best": choice.best,

@@ -18,6 +18,7 @@ CATEGORY_STEPS = frozenset({"native", "onehot"})
 MEANS = (Step("target_mean"), Step("counts"))
 VALUES = Step("exact_value", (("max_share", 1.0),))
 FEW_VALUES = Step("exact_value", (("max_share", 0.1),))
+FACTOR = 30  # between the ends of a range in which factors matter, if the model says nothing
 TOPS = (0, 10, 30, 100, 300)  # columns that a group may give, if the user names no number
 
 Tops: TypeAlias = Mapping[str, int]
@@ -85,10 +86,9 @@ def make_space(
     growth
         How many times as many leaves trees get as is usual.
     """
-    own = read_own(model.name, config)
     return SearchSpace(
         model=model,
-        ranges=tuple(_widen(one, model, growth) for one in model.space if one.name not in own),
+        ranges=tuple(_list_ranges(model, config, growth)),
         tops=_choose_tops(model, config),
         ways=tuple(make_ways(model, config, columns)),
         growth=growth,
@@ -177,6 +177,18 @@ def _choose_tops(model: ModelSpec, config: RunConfig) -> dict[str, tuple[int, ..
             most = own if isinstance(own, int) else TOPS[-1]
             chosen[step.name] = (*(top for top in TOPS if top < most), most)
     return chosen
+
+
+def _list_ranges(model: ModelSpec, config: RunConfig, growth: float) -> Iterator[Range]:
+    """Yield the ranges that the user has named, and the model's own of other parameters."""
+    fixed, named = read_own(model.name, config), config.search.space.get(model.name, {})
+    for one in model.space:
+        if one.name not in {*fixed, *named}:
+            yield _widen(one, model, growth)
+    scales = {one.name: one.log for one in model.space}
+    for name, (low, high) in named.items():
+        if name not in fixed:
+            yield Range(name, low, high, log=low > 0 and scales.get(name, high / low >= FACTOR))
 
 
 def _widen(own: Range, model: ModelSpec, growth: float) -> Range:

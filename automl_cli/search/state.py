@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 LEAST_WEIGHT = 0.02  # in the blend that is worth more folds
 
 Source: TypeAlias = Literal["first", "growth", "way", "planned", "search", "finer"]
+TRIALS = frozenset({"growth", "way"})  # what only shows sizes of trees, and ways
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,8 +104,8 @@ class StudyState:
     ----------
     rungs
         The numbers of folds that a candidate may have, ascending.
-    n_enough
-        The rung that is enough before others are tried.
+    n_blended
+        The rung that members of the blend have at least.
     trials
         In the order in which they were begun.
     arms
@@ -122,7 +123,7 @@ class StudyState:
     """
 
     rungs: tuple[int, ...]
-    n_enough: int
+    n_blended: int
     trials: tuple[TrialState, ...]
     arms: tuple[ArmState, ...]
     lead: str

@@ -22,11 +22,7 @@ from automl_cli.search.point import Point
 from automl_cli.search.policy import choose_action
 from automl_cli.search.queue import CandidateQueue
 from automl_cli.search.state import Explore, Promote, Refine, Source, StudyState, TrialState, Wait
-from automl_cli.search.trial_limits import (
-    MOST_TRIALS,
-    WayLimits,
-    count_trial_seconds,
-)
+from automl_cli.search.trial_limits import MOST_TRIALS, WayLimits, count_trial_seconds
 from automl_cli.train.collect import load_feature_set
 from automl_cli.train.execution import Execution
 from automl_cli.train.proposal import Outcome, Proposal
@@ -98,7 +94,7 @@ class Study:
         budget = self.execution.time_budget
         return StudyState(
             rungs=plan.rungs,
-            n_enough=plan.n_enough,
+            n_blended=plan.n_blended,
             trials=tuple(self.trials.values()),
             arms=self.queue.list_arms(
                 self.execution.forecast, with_search=self._has_time_to_search()
@@ -264,6 +260,7 @@ class Study:
             feature_set=point.feature_set,
             n_folds=action.n_folds,
             slice_seconds=max(1.0, longer * trial.fold_seconds),
+            rounds=self.candidates[action.key].rounds,
         )
 
     def _weigh(self, key: str) -> None:
@@ -279,11 +276,11 @@ class Study:
         gain = 0.0 if self.loss is None else max(0.0, self.loss - found.loss - found.chance)
         self.loss = found.loss
         # What failed to get more folds, or learned from few rows, will not get them.
-        n_enough = self.problem.folds.n_enough
+        n_blended = self.problem.folds.n_blended
         able = {
             one: candidate
             for one, candidate in known.items()
-            if candidate.n_folds >= n_enough or not self.trials[one].ended
+            if candidate.n_folds >= n_blended or not self.trials[one].ended
         }
         adds = measure_additions(self.problem, able)
         for one, trial in self.trials.items():

@@ -13,11 +13,11 @@ from typing import TypeAlias
 
 from automl_cli.core.candidate import Candidate
 from automl_cli.core.problem import Problem
+from automl_cli.decision.losses import RowLosses, compare_losses
 from automl_cli.search.factory import CandidateFactory
 from automl_cli.search.gains import measure_row_losses
 from automl_cli.search.point import Point, make_trial
 from automl_cli.search.space import SearchSpace, Setting
-from automl_cli.train.losses import RowLosses, compare_losses
 
 TOP = 30  # columns of each group
 CLEARLY = 2.0  # paired standard errors by which a way loses

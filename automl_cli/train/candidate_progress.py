@@ -172,6 +172,4 @@ class CandidateProgress:
         if len(known) < self.n_folds:
             return (None,) * self.n_folds
         repeats = [fold.repeat for fold in self.plan.folds[: self.n_folds]]
-        # Under a clock to predict a large table once more would cost what another fit does.
-        keeps_first = self.proposal.slice_seconds is not None and self.plan.is_first_alone
-        return choose_rounds(known, repeats, keeps_first=keeps_first)
+        return choose_rounds(known, repeats, self.proposal.rounds)

@@ -29,6 +29,8 @@ class Proposal:
         What one fold may take, or None: as long as there is time.
     row_share
         The share of its training rows that each fold learns from.
+    rounds
+        Those that its folds have predicted with, if it has some.
     is_needed
         Whether there is nothing to hand in without it: then it is fitted however late it is.
     """
@@ -38,6 +40,7 @@ class Proposal:
     n_folds: int
     slice_seconds: float | None = None
     row_share: float = 1.0
+    rounds: tuple[int, ...] = ()
     is_needed: bool = False
 
 

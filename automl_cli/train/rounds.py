@@ -5,8 +5,8 @@ for early stopping, and a row's target does not choose the rounds of its own pre
 remains: a fold cannot use more rounds than it was trained for, and its own curve ended that
 training, `patience` rounds after its best one.
 
-A first fold that has watched judges alone, who tell no score, may keep the rounds that it has
-chosen itself: then its predictions stay when more folds come.
+A fold that has predicted before keeps its rounds when more folds come, unless these would choose
+clearly others: to predict a large table once more costs what another fit does.
 """
 
 from collections.abc import Sequence
@@ -15,9 +15,11 @@ import numpy as np
 
 from automl_cli.core.arrays import FloatVector
 
+KEPT = 0.25  # of its rounds by which the choice of a fold may change without being followed
+
 
 def choose_rounds(
-    curves: Sequence[FloatVector], repeats: Sequence[int], *, keeps_first: bool = False
+    curves: Sequence[FloatVector], repeats: Sequence[int], known: Sequence[int] = ()
 ) -> tuple[int, ...]:
     """Return the rounds for each fold.
 
@@ -28,20 +30,22 @@ def choose_rounds(
     repeats
         The repeat that each fold belongs to. Folds of other repeats hold the same rows, so only
         those of the same repeat are asked.
-    keeps_first
-        Whether the first fold keeps the rounds that it has chosen itself.
+    known
+        The rounds that the first folds have predicted with.
 
     Examples
     --------
     >>> falling, rising = np.array([3.0, 2.0, 1.0]), np.array([1.0, 2.0, 3.0])
     >>> choose_rounds([falling, rising], [0, 0])
     (1, 3)
-    >>> choose_rounds([falling, rising], [0, 0], keeps_first=True)
-    (3, 3)
+    >>> slow = np.linspace(1.0, 0.0, num=100)
+    >>> choose_rounds([slow, slow[:90]], [0, 0], known=[95])
+    (95, 90)
     """
     chosen = [_choose(fold, curves, repeats) for fold in range(len(curves))]
-    if keeps_first:
-        chosen[0] = _find_best(curves[0])
+    for fold, rounds in enumerate(known[: len(curves)]):
+        if abs(chosen[fold] - rounds) <= KEPT * rounds:
+            chosen[fold] = rounds
     return tuple(chosen)
 
 

@@ -11,10 +11,14 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import numpy as np
+
+from automl_cli.core.arrays import FloatMatrix, IntVector
 from automl_cli.core.candidate import CandidateSpec, Step
+from automl_cli.core.foldplan import FoldPlan
 from automl_cli.core.keys import make_key
 from automl_cli.core.threads import limit_blas
-from automl_cli.features.gradient import make_gradient, make_screen_parts
+from automl_cli.features.gradient import FEWEST_PARTS, make_gradient, make_screen_parts
 from automl_cli.features.pools import load_pool, make_pools, save_pools
 from automl_cli.features.screen import Scores, View, load_scores, screen_step
 from automl_cli.features.state import name_step
@@ -22,6 +26,8 @@ from automl_cli.features.tables import load_tables
 from automl_cli.features.tried import save_tried
 from automl_cli.store import RunDirectory, read_array, write_folder
 from automl_cli.train.assignment import load_assignment
+
+MANY_ROWS = 50_000  # that the base has predicted: enough to screen columns by
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,16 +96,33 @@ class Screening:
         return {name for name in names if (self.features / name).exists()}
 
     def views(self) -> list[View]:
-        """Return what columns are scored against: one view for each repeat of the folds."""
+        """Return what columns are scored against: one view for each repeat of the folds.
+
+        Rows that the base has not predicted say little, and are left out if the others are many.
+        """
         run = RunDirectory(Path(self.run))
         assignment = load_assignment(run.problem(self.base.target))
         oof = read_array(run.candidate(self.base.key) / "oof.npy")
         gradient = make_gradient(assignment.y, oof, assignment.objective)
-        plan = assignment.folds
+        rows = find_screened_rows(assignment.folds, oof)
         return [
-            View(gradient=gradient, parts=make_screen_parts(plan, repeat))
-            for repeat in range(plan.n_repeats)
+            View(
+                gradient=gradient if rows is None else gradient.take(rows),
+                parts=make_screen_parts(assignment.folds, repeat, rows),
+                rows=rows,
+            )
+            for repeat in range(assignment.folds.n_repeats)
         ]
+
+
+def find_screened_rows(plan: FoldPlan, oof: FloatMatrix) -> IntVector | None:
+    """Return the rows that the base has predicted, if they are enough by themselves; None: all."""
+    known = np.flatnonzero(~np.isnan(oof[:, 0]))
+    is_enough = MANY_ROWS <= len(known) < len(oof)
+    # Each fold has to see two blocks whole, where they are not halved.
+    if plan.grouped and len(np.unique(plan.blocks[0][known])) < FEWEST_PARTS:
+        is_enough = False
+    return known if is_enough else None
 
 
 def screen_unit(screening: Screening, step: Step) -> str:

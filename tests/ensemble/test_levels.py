@@ -70,6 +70,15 @@ def test_few_folds_are_taken_where_their_members_are_clearly_better(problem: Pro
     assert choose_level(problem, by_key(good, poor)) == 1
 
 
+def test_a_difference_of_every_row_is_clear_however_small(problem: Problem) -> None:
+    n_all = len(problem.folds)
+    poor = make(problem, 1, 1.0, n_all)
+    better = replace(
+        poor, spec=replace(poor.spec, seed=2), oof=0.9 * poor.oof + 0.1 * problem.y[:, None]
+    )
+    assert choose_level(problem, by_key(poor, limit(problem, better, 1))) == 1
+
+
 def test_members_have_the_folds_of_the_level_or_more(problem: Problem) -> None:
     n_all = len(problem.folds)
     some = by_key(*(make(problem, k, 1.0, n) for k, n in enumerate((1, 2, n_all))))

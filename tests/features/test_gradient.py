@@ -101,6 +101,15 @@ def test_few_blocks_are_halved_so_that_each_fold_can_split_what_it_sees(folds: i
     assert (parts.seen.sum(axis=1) == 2 * (folds - 1)).all()
 
 
+def test_of_rows_in_two_blocks_each_fold_sees_what_it_can_split():
+    plan = make_plan(200, folds=10)
+    rows = np.sort(np.concatenate([fold.held_out for fold in plan.folds[:2]]))
+    parts = make_screen_parts(plan, 0, rows)
+    assert parts.seen.sum(axis=1).tolist() == [2, 2, *[4] * 8]
+    for fold, seen in zip(plan, parts.seen, strict=True):
+        assert not np.isin(rows[seen[parts.part]], fold.held_out).any()
+
+
 def test_each_repeat_has_its_own_parts():
     plan = make_plan(100, repeats=2)
     one, other = make_screen_parts(plan, 0), make_screen_parts(plan, 1)

@@ -110,6 +110,31 @@ def test_noise_is_seldom_taken(tmp_path: Path):
     assert taken <= 6
 
 
+def test_rows_that_are_not_looked_at_have_no_say(tmp_path: Path):
+    tables = make_tables()
+    y = interact(tables)
+    changed = y.copy()
+    plan = make_plan(y)
+    rows = np.sort(np.concatenate([fold.held_out for fold in plan.folds[:3]]))
+    changed[np.setdiff1d(np.arange(N_ROWS), rows)] = 9.0
+    taken = []
+    for number, target in enumerate((y, changed)):
+        folder = tmp_path / str(number)
+        (folder / "crosses").mkdir(parents=True)
+        gradient = make_gradient(target, np.full((N_ROWS, 1), 0.25), "squared_error")
+        view = View(gradient=gradient.take(rows), parts=make_screen_parts(plan, 0, rows), rows=rows)
+        screen_step(folder / "crosses", CROSSES, tables, [view])
+        prepare_step(folder / "native", PLAIN[1], tables)
+        tried = load_scores(folder / "crosses")
+        pools = make_pools({folder / "crosses": tried}, [folder / "native"], [view], 0.1)
+        stored = load_step(folder / "crosses")
+        assert stored is not None
+        names = [name for made in stored.load("train") for name in made.names]
+        taken.append([[names[k] for k in choose_columns(pool, {0: 30})[0]] for pool in pools])
+    assert taken[0] == taken[1]
+    assert all("a__x__d" in of_fold for of_fold in taken[0])
+
+
 @pytest.mark.parametrize("fold", range(5))
 def test_no_held_out_target_has_a_say(tmp_path: Path, fold: int):
     tables = make_tables()

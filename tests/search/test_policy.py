@@ -36,7 +36,7 @@ def make_state(
 ) -> StudyState:
     return StudyState(
         rungs=(1, 5, 10),
-        n_enough=5,
+        n_blended=5,
         trials=trials,
         arms=arms,
         lead=lead,
@@ -80,15 +80,68 @@ def test_folds_go_to_what_adds_most_to_those_that_have_enough() -> None:
         replace(TRIAL, key=key, model=model, adds=adds, weight=weight)
         for key, model, adds, weight in (("a-1", "a", 0.02, 0.3), ("b-1", "b", 0.01, 0.7))
     )
-    assert isinstance(choose_action(make_state(more, less, left=90.0)), Explore)
-    assert choose_action(make_state(more, less, left=50.0)) == Promote("a-1", 5)
+    settled = replace(TRIAL, key="a-0", n_folds=5, wanted=5)
+    assert isinstance(choose_action(make_state(settled, more, less, left=90.0)), Explore)
+    assert choose_action(make_state(settled, more, less, left=50.0)) == Promote("a-1", 5)
     # What takes longer than there is time for leaves it to others.
     slow = replace(more, fold_seconds=20.0)
-    assert choose_action(make_state(slow, less, left=50.0)) == Promote("b-1", 5)
+    assert choose_action(make_state(settled, slow, less, left=50.0)) == Promote("b-1", 5)
+
+
+def test_the_first_of_the_list_gets_its_folds_before_others_are_tried() -> None:
+    way = replace(TRIAL, key="w-1", source="way", adds=0.01)
+    assert isinstance(choose_action(make_state(way, left=90.0)), Explore)
+    first = replace(TRIAL, adds=0.02)
+    assert choose_action(make_state(way, first, left=90.0)) == Promote("a-1", 5)
+    on_its_way = replace(first, wanted=5)
+    assert isinstance(choose_action(make_state(way, on_its_way, left=90.0)), Explore)
+
+
+def test_what_adds_much_slowly_comes_before_what_adds_little_quickly() -> None:
+    settled = replace(TRIAL, key="a-0", n_folds=5, wanted=5, weight=1.0)
+    much = replace(TRIAL, adds=0.02, fold_seconds=5.0)
+    little = replace(TRIAL, key="b-1", model="b", adds=0.01, fold_seconds=0.1)
+    assert choose_action(make_state(settled, much, little, left=40.0)) == Promote("a-1", 5)
+    # Without time for the folds that it needs, one more would be of no use.
+    state = replace(make_state(settled, much, little, left=20.0), rungs=(1, 2, 3, 4, 5, 10))
+    assert choose_action(state) == Promote("b-1", 2)
+
+
+def test_a_member_gets_steadier_where_that_is_worth_more_than_another_one() -> None:
+    member = replace(TRIAL, n_folds=5, wanted=5, weight=1.0, ambiguity=0.5)
+    other = replace(TRIAL, key="b-1", model="b", adds=0.001)
+    assert choose_action(make_state(member, other, left=20.0)) == Promote("a-1", 10)
+    steady = replace(member, ambiguity=0.001)
+    assert choose_action(make_state(steady, other, left=20.0)) == Promote("b-1", 5)
+
+
+def test_all_workers_take_part_in_what_one_needs() -> None:
+    state = replace(make_state(replace(TRIAL, adds=0.02), left=50.0), rungs=(1, 2, 3, 4, 5, 10))
+    assert choose_action(replace(state, workers=3)) == Promote("a-1", 4)
+    nearly = replace(TRIAL, adds=0.02, n_folds=4, wanted=4)
+    state = replace(state, workers=3, trials=(nearly,))
+    assert choose_action(state) == Promote("a-1", 5)
+
+
+def test_folds_come_one_by_one() -> None:
+    state = replace(make_state(replace(TRIAL, adds=0.02), left=50.0), rungs=(1, 2, 3, 4, 5, 10))
+    assert choose_action(state) == Promote("a-1", 2)
+
+
+def test_what_adds_hardly_anything_gets_no_folds() -> None:
+    none_left = tuple(replace(arm, n_left=0) for arm in ARMS)
+    state = make_state(replace(TRIAL, adds=0.0001), arms=none_left, left=50.0)
+    assert choose_action(state) == Promote("a-1", 5)
+    assert isinstance(choose_action(replace(state, loss=1.0)), Wait)
 
 
 def test_a_new_candidate_comes_before_folds_that_add_less_than_it_promises() -> None:
-    trials = replace(TRIAL, adds=0.001), replace(TRIAL, key="b-1", model="b", gain=0.02)
+    settled = replace(TRIAL, key="a-0", n_folds=5, wanted=5)
+    trials = (
+        settled,
+        replace(TRIAL, adds=0.001),
+        replace(TRIAL, key="b-1", model="b", gain=0.02),
+    )
     assert explored(choose_action(make_state(*trials, left=50.0))) == "b"
 
 
@@ -116,6 +169,12 @@ def test_what_adds_most_is_fitted_with_a_finer_rate_if_there_is_time(
 ) -> None:
     best = replace(TRIAL, adds=0.02, finest_seconds=finest)
     assert choose_action(make_state(best, left=left)) == expected
+
+
+def test_a_finer_rate_begins_with_a_few_folds_and_has_time_for_all_it_needs() -> None:
+    best = replace(TRIAL, adds=0.02, finest_seconds=60.0)
+    state = replace(make_state(best, left=50.0), rungs=(1, 2, 3, 4, 5, 10))
+    assert choose_action(state) == Refine("a-1", 2, 0.5 * 50.0 / 5 / PESSIMISM)
 
 
 def test_of_a_model_that_the_blend_is_made_of_more_is_expected() -> None:

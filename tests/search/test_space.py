@@ -10,9 +10,10 @@ import automl_cli
 from automl_cli.config.load import load_config
 from automl_cli.config.schema import SearchConfig
 from automl_cli.core.dataset import Column
+from automl_cli.core.model import Range
 from automl_cli.models import MODELS
 from automl_cli.planning.plan import make_generated
-from automl_cli.search.space import join_steps, list_ways, make_ways
+from automl_cli.search.space import join_steps, list_ways, make_space, make_ways
 
 pytestmark = pytest.mark.slow  # takes seconds: not in make quick
 
@@ -86,6 +87,31 @@ def test_what_the_user_has_fixed_is_not_searched(table: Path, tmp_path: Path) ->
         assert candidate["params"]["num_leaves"] == 6
         assert candidate["params"]["learning_rate"] in (0.2, 0.1)  # 0.1: the small first one
         assert candidate["tops"].get("crosses", 0) <= 12
+
+
+def test_ranges_that_the_user_names_take_the_place_of_the_models_own() -> None:
+    named = (
+        "search.space={lightgbm: {num_leaves: [4, 8], lambda_l1: [0.01, 10], max_bin: [63, 255]}}"
+    )
+    config = load_config(preset="fast", overrides=[named, "models.lightgbm={lambda_l2: 1}"]).config
+    space = make_space(MODELS.get("lightgbm"), config, (), growth=16.0)
+    ranges = {one.name: one for one in space.ranges}
+    assert ranges["num_leaves"] == Range("num_leaves", 4, 8, log=True)  # not widened for many rows
+    assert ranges["lambda_l1"] == Range("lambda_l1", 0.01, 10, log=True)  # factors matter
+    assert ranges["max_bin"] == Range("max_bin", 63, 255)
+    assert "feature_fraction" in ranges
+    assert "lambda_l2" not in ranges  # fixed under models
+
+
+def test_without_the_list_the_search_is_all_there_is(table: Path, tmp_path: Path) -> None:
+    overrides = ["data.target=z", "data.drop=[y]", "validation.splitter=kfold"]
+    overrides += ["features.groups=false", "limits.rounds=20", "search.prior=none"]
+    overrides += ["search.trials=4", "search.models=[lightgbm]"]
+    overrides += ["search.space={lightgbm: {num_leaves: [3, 5]}}"]
+    summary = automl_cli.fit(table, preset="smoke", overrides=overrides, out=tmp_path / "run")
+    assert {one["model"] for one in summary["candidates"]} == {"lightgbm"}
+    searched = [one for one in summary["candidates"] if one["params"].get("num_leaves", 9) <= 5]
+    assert len(searched) == len(summary["candidates"]) - 1  # the small first one
 
 
 def test_a_recipe_of_the_users_own_is_searched_without_the_groups(

@@ -64,7 +64,7 @@ def test_trials_come_first_then_every_model(searched: Site, thread: Executor) ->
 
 def test_the_end_of_the_time_goes_to_repeats_of_members(searched: Site, thread: Executor) -> None:
     study, _ = run(searched, thread, seconds=8)
-    n_first = len(searched.problem.folds.first(searched.problem.folds.n_enough))
+    n_first = len(searched.problem.folds.first(searched.problem.folds.n_blended))
     members = [trial for trial in study.trials.values() if trial.weight > 0.1]
     assert max(trial.n_folds for trial in members) > n_first
     for trial in study.trials.values():

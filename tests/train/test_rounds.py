@@ -35,8 +35,19 @@ def test_a_single_fold_uses_its_own_best_round() -> None:
 
 
 @given(CURVES)
-def test_a_first_fold_that_keeps_its_rounds_changes_no_other(curves: list[np.ndarray]) -> None:
+def test_a_fold_that_has_predicted_keeps_its_rounds_unless_they_are_clearly_others(
+    curves: list[np.ndarray],
+) -> None:
     repeats = [0] * len(curves)
-    kept = choose_rounds(curves, repeats, keeps_first=True)
-    assert kept[0] == choose_rounds(curves[:1], [0])[0]
-    assert kept[1:] == choose_rounds(curves, repeats)[1:]
+    anew = choose_rounds(curves, repeats)
+    near = [max(1, round(0.9 * rounds)) for rounds in anew]
+    assert choose_rounds(curves, repeats, near) == tuple(near)
+    far = [3 * rounds for rounds in anew]
+    assert choose_rounds(curves, repeats, far) == anew
+
+
+@given(CURVES)
+def test_what_one_fold_keeps_changes_no_other(curves: list[np.ndarray]) -> None:
+    repeats = [0] * len(curves)
+    anew = choose_rounds(curves, repeats)
+    assert choose_rounds(curves, repeats, anew[:1])[1:] == anew[1:]

@@ -56,7 +56,7 @@ def _format_model(spec: ModelSpec) -> Iterator[str]:
     ]
     yield "; ".join(parts)
     yield "any number" if spec.max_rows is None else f"up to {spec.max_rows:,}"
-    yield ", ".join(f"`{one.name}`" for one in spec.space)
+    yield ", ".join(f"`{one.name}` {one.low} to {one.high}" for one in spec.space)
     yield "yes" if spec.explains else "no"
 
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import log_loss, mean_absolute_error, mean_squared_error
 
-from automl_cli.train.losses import row_losses
+from automl_cli.decision.losses import row_losses
 
 SEEDS = st.integers(0, 2**32 - 1)
 
