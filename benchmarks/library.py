@@ -15,7 +15,7 @@ from automl_cli.planning.holdout import hold_out
 from automl_cli.planning.problems import make_problem
 from automl_cli.planning.validation import choose_validation
 from automl_cli.run.reopen import reopen
-from automl_cli.search.rates import MOST
+from automl_cli.search.rates import find_most
 from automl_cli.store import RunDirectory, read_array
 from automl_cli.train.collect import find_predictions, load_finished, load_test
 from automl_cli.train.forecast import find_rate
@@ -113,5 +113,6 @@ class Library:
 
     def least_share(self, key: str) -> float:
         """Return what a fold takes with the largest learning rate, as a share of what it took."""
-        rate = find_rate(self.whole[key].spec)
-        return 1.0 if rate is None else min(1.0, rate / MOST)
+        spec = self.whole[key].spec
+        rate = find_rate(spec)
+        return 1.0 if rate is None else min(1.0, rate / find_most(spec))

@@ -6,6 +6,7 @@ from automl_cli.audit import audit_all
 from automl_cli.core.events import Listener, emit_stage, ignore
 from automl_cli.planning.binding import check_config
 from automl_cli.planning.problems import make_metric_facts
+from automl_cli.planning.validation import choose_validation
 from automl_cli.run.competition import Competition, read_competition
 
 AUDIT_VERSION = 1  # of what `--json` prints
@@ -30,8 +31,9 @@ def audit_competition(competition: Competition, listener: Listener = ignore) -> 
     check_config(competition.loaded)
     files, inference = read_competition(competition)
     dataset = inference.dataset
-    facts = [*dataset.schema.facts, *make_metric_facts(dataset, competition.loaded.config)]
-    n_folds = competition.loaded.config.validation.folds
+    config = competition.loaded.config
+    facts = [*dataset.schema.facts, *make_metric_facts(dataset, config)]
+    n_folds = choose_validation(dataset, config).options.folds
     findings = audit_all(inference, n_folds=n_folds, thorough=True, listener=listener)
     return {
         "version": AUDIT_VERSION,

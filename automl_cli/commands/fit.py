@@ -159,7 +159,7 @@ def _read(files: Files, config: RunConfig, listener: Listener) -> _Reading:
         *gate_facts,
     )
     listener(Event(kind="inferred", fields=describe_data(dataset, facts)))
-    n_folds = config.validation.folds
+    n_folds = split.options.folds
     findings = audit_all(inference, n_folds=n_folds, thorough=False, listener=listener)
     listener(Event(kind="audited", fields=describe_findings(findings)))
     return _Reading(

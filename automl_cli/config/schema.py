@@ -98,11 +98,13 @@ class ValidationConfig(ConfigSection):
         "differs from train), kfold, stratified, group, stratified_group, time or column "
         "(`automl list splitters`), or a function of your own as my_split.py:split.",
     )
-    folds: int = Field(
-        5, ge=2, description="How many parts the rows are divided into; a whole number from 2."
+    folds: Annotated[int, Field(ge=2)] | Literal["auto"] = Field(
+        5,
+        description="How many parts the rows are divided into; a whole number from 2. auto: ten, "
+        "or five where rows stay together by group or in the order of time.",
     )
     held_out_rows: int | None = Field(
-        10_000,
+        20_000,
         ge=1,
         description="The number of held-out rows after which no further fold is fitted; at least "
         "two folds are. The remaining rows are only trained on. null: every fold is fitted, as "

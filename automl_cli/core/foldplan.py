@@ -7,8 +7,9 @@ import numpy as np
 
 from automl_cli.core.arrays import BlockMatrix, BoolVector, IntVector
 
-LEAST_JUDGED = 2_000  # held-out rows by which candidates can be told apart
-LEAST_BLENDED = 10_000  # by which a blend can be made
+LEAST_JUDGED = 2_000  # held-out rows by which candidates can be told apart; or half of few rows
+LEAST_BLENDED = 4_000  # by which a blend can be made
+LEAST_FOLDS = 3  # folds whose models are averaged at least
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,15 +79,12 @@ class FoldPlan:
         In a time plan the first folds learn from the least, and those of groups vary the most:
         there it is as many as are enough for all.
         """
-        return self._count_until(LEAST_JUDGED)
+        return self._count_until(min(LEAST_JUDGED, self.n_rows // 2))
 
     @property
     def n_blended(self) -> int:
-        """How many folds, the first ones, the members of a blend have at least under a clock.
-
-        Two, for the rounds of one to be chosen by another, if there are so many.
-        """
-        return min(max(2, self._count_until(LEAST_BLENDED)), self.n_enough)
+        """How many folds, the first ones, the members of a blend have at least under a clock."""
+        return min(max(LEAST_FOLDS, self._count_until(LEAST_BLENDED)), self.n_enough)
 
     def _count_until(self, held_out_rows: int) -> int:
         """Return how many folds of the first repeat hold out so many rows; all, if all matter."""

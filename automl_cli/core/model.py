@@ -216,6 +216,8 @@ class ModelSpec:
     search_rate
         The learning rate where speed counts, in a search and for the first submission, larger than
         usual; None for models that do not learn in many small rounds.
+    most_rate
+        The largest learning rate: above it the model gets worse whatever the time.
     effort
         What a fit takes, in fits of LightGBM: a guess, before the first one has shown it.
     growth
@@ -239,6 +241,7 @@ class ModelSpec:
     space: tuple[Range, ...] = ()
     explains: bool = False
     search_rate: float | None = None
+    most_rate: float = 0.2
     effort: float = 1.0
     growth: Growth | None = None
     libraries: tuple[str, ...] = ()

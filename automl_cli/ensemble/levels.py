@@ -35,10 +35,10 @@ def choose_level(problem: Problem, candidates: Mapping[str, Candidate]) -> int:
     candidates
         By key; each has some of the first folds.
     """
-    in_first = sum(fold.repeat == 0 for fold in problem.folds)  # with further repeats, too
-    levels = sorted({min(one.n_folds, in_first) for one in candidates.values()})
+    n_blended = problem.folds.n_blended  # further folds make a member steadier, no better
+    levels = sorted({min(one.n_folds, n_blended) for one in candidates.values()})
     level = levels[0] if len(levels) == 1 else _choose(problem, candidates, levels)
-    # Further repeats hold the same rows out again: all that the members share count.
+    # All folds that the members share count.
     return min(one.n_folds for one in list_members(candidates, level))
 
 

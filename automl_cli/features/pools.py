@@ -17,7 +17,7 @@ from automl_cli.core.arrays import BoolVector, Float32Matrix, IntVector
 from automl_cli.features.null_importance import find_important
 from automl_cli.features.screen import Scores, View, find_promising, score_column
 from automl_cli.features.selection import FeaturePool
-from automl_cli.features.signals import CodeCache, make_signals, sample_seen
+from automl_cli.features.signals import CodeCache, make_signals, multiply_signals, sample_seen
 from automl_cli.features.steps import StoredColumn, list_columns
 
 PoolEntry: TypeAlias = tuple[int, int]  # number of a step, number of a column it has stored
@@ -154,7 +154,7 @@ def _make_pool(
     return FeaturePool(
         step=where[:, 0],
         column=where[:, 1],
-        products=(signals @ signals.T).astype(np.float64),
+        products=multiply_signals(signals),
         gains=gains,
         noise=float((gradient.gradient**2).mean()),
     )

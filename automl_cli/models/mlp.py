@@ -211,6 +211,7 @@ def _average(before: list[Layers], now: Layers) -> Layers:
 SPEC = ModelSpec(
     name="mlp",
     effort=2.0,
+    most_rate=0.006,
     fit=fit,
     load=load,
     libraries=("sklearn.neural_network",),

@@ -12,6 +12,9 @@ from automl_cli.core.user_file import is_in_file
 from automl_cli.splits import SplitOptions
 from automl_cli.splits.auto import find_split
 
+RANDOM = frozenset({"auto", "kfold", "stratified"})
+MANY_FOLDS = 10  # every model sees nine tenths of the rows; a few of them tell candidates apart
+FEW_FOLDS = 5  # of groups and of time, where candidates need all of them to be told apart
 MOST_REPEATS = 5
 REPEATED_ROWS = 10_000  # in all repeats
 
@@ -66,9 +69,11 @@ def choose_validation(dataset: Dataset, config: RunConfig) -> Validation:
         extra = {str(name): dataset.train[name] for name in dataset.train.columns} | extra
     if found is not None:
         extra[found.column] = dataset.train[found.column]
+    splitter = own.splitter if found is None else found.splitter
+    is_random = splitter in RANDOM and not (own.group or own.time or own.column)
     options = SplitOptions(
-        splitter=own.splitter if found is None else found.splitter,
-        folds=own.folds,
+        splitter=splitter,
+        folds=own.folds if own.folds != "auto" else MANY_FOLDS if is_random else FEW_FOLDS,
         repeats=count_repeats(dataset.n_rows) if own.repeats == "auto" else own.repeats,
         only_first=own.repeats == "auto",
         group=found.column if found is not None and found.splitter == "group" else own.group,
@@ -89,6 +94,6 @@ def count_repeats(n_rows: int) -> int:
     Examples
     --------
     >>> count_repeats(500), count_repeats(5_000), count_repeats(50_000)
-    (10, 4, 1)
+    (5, 2, 1)
     """
     return max(1, min(MOST_REPEATS, REPEATED_ROWS // n_rows))

@@ -11,7 +11,6 @@ from automl_cli.models import MODELS
 from automl_cli.search.point import Point
 from automl_cli.search.queue import CandidateQueue
 from automl_cli.search.rates import FINER, fit_rate
-from automl_cli.search.state import TRIALS
 from automl_cli.train.forecast import Forecast, find_rate
 
 
@@ -57,12 +56,14 @@ def count_finest_seconds(
         What fits have shown so far.
     """
     meant = make_meant(queue, point)
-    if meant is None or find_rate(meant.spec) == find_rate(point.spec):
-        return 0.0
-    if point.source in TRIALS:  # the list has what is worth it of these, with its own rates
+    finest = None if meant is None else find_rate(meant.spec)
+    rate = find_rate(point.spec)
+    if meant is None or not finest or not rate or finest >= rate:
         return 0.0
     predicting = (candidate.predict_seconds or 0.0) / candidate.n_folds
-    return forecast.fold_seconds(meant.spec) + predicting
+    # What it waits for no improvement counts, too; but a trial of few rounds shows but a part.
+    alike = candidate.fit_seconds / candidate.n_folds * rate / finest
+    return max(forecast.fold_seconds(meant.spec), alike) + predicting
 
 
 def make_meant(queue: CandidateQueue, point: Point) -> Point | None:

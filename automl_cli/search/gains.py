@@ -22,6 +22,7 @@ Tried = TypeVar("Tried", bound=Hashable)
 
 MOST_ROWS = 20_000  # tell weights of a few hundredths
 MOST_MEMBERS = 40
+HOPELESS = 2.0  # errors by which one is worse than the blend that it does not lower the loss of
 SHARES = (0.1, 0.25, 0.5, 0.75, 1.0)  # of a blend that a candidate may get in it
 
 
@@ -95,7 +96,8 @@ def measure_additions(problem: Problem, candidates: Mapping[str, Candidate]) -> 
     That is by how much they lower its loss if they enter it, on the judges that they know; while
     there is no such blend, by how much they are better than a constant. They enter only if they
     lower it, so the expectation is of what is above zero: few judges leave more to hope for, as in
-    the expected improvement of Bayesian optimisation (Jones and others 1998).
+    the expected improvement of Bayesian optimisation (Jones and others 1998). Nothing is hoped for
+    where they show that a candidate is worse than the blend and of no use in it.
 
     Parameters
     ----------
@@ -119,8 +121,10 @@ def measure_additions(problem: Problem, candidates: Mapping[str, Candidate]) -> 
         before = _row_losses(problem, blend, rows)
         for key, one in alike.items():
             after = [_row_losses(problem, blend + share * (one - blend), rows) for share in SHARES]
-            found = compare_losses(before, min(after, key=lambda losses: float(losses.mean())))
-            added[key] = _expect_improvement(*found)
+            behind, error = compare_losses(after[-1], before)  # alone
+            mean, spread = compare_losses(before, min(after, key=lambda own: float(own.mean())))
+            is_hopeless = mean <= 0 and behind > HOPELESS * error
+            added[key] = 0.0 if is_hopeless else _expect_improvement(mean, spread)
     return added
 
 

@@ -8,12 +8,13 @@ The state decides, and nothing else::
       per second                    learning rate if there is time for it, or repeats of a member
 
 A candidate starts on the first rung of folds, with a learning rate that lets it end in its slice:
-that is enough to compare it. What the blend is made of are those with enough folds, so these go to
-whichever adds most to the others that have them. A new candidate promises what the latest ones of
-its model brought, and what its place in the list brings elsewhere; it has to get folds, too, before
-it counts. Further folds make the mean of a member's models steadier, by as much as they differ
-(`search.ambiguity`). To choose by what a model still gains per second is the idea of MaxUCB (Rezaei
-Balef and others, NeurIPS 2025).
+that is enough to compare it. What the blend is made of are those with enough folds. The first
+candidate of the list gets them at once, then whichever is expected to add most to those that have
+them, a few folds at a time. A new candidate promises what the latest ones of its model brought, and
+what its place in the list brings elsewhere; it has to get folds, too, before it counts. Further
+folds make the mean of a member's models steadier, by as much as they differ (`search.ambiguity`).
+To choose by what a model still gains per second is the idea of MaxUCB (Rezaei Balef and others,
+NeurIPS 2025).
 """
 
 import math
@@ -34,7 +35,7 @@ from automl_cli.search.state import (
 )
 
 FREE = 0.35  # of the time, in which new candidates are tried whatever members lack
-EXPLORED = 0.65  # of the time, in which new ones are tried while nobody knows what folds bring
+EXPLORED = 0.65  # of the time, in which every model is tried once
 SLICE_SHARE = 0.25  # of the time left for new candidates that the first folds of one may take
 LAST = 0.8  # of the time, after which a candidate may take what is left
 LAST_SHARE = 0.8  # of the time left that one may take then, or if it needs so much
@@ -61,6 +62,8 @@ def choose_action(state: StudyState) -> Action:
     """
     if not state.trials and state.arms:  # without it there may be no submission at all
         return Explore(state.arms[0].model, max(SHORTEST, state.seconds_left))
+    if not state.lead and not state.is_settled and _is_running(state):
+        return Wait("")  # what the ways show decides how others get their columns
     promotion = _choose_promotion(state)
     is_lacking = promotion is not None and promotion.is_lacking(state)
     reserve = promotion.seconds(state) if promotion is not None and is_lacking else 0.0
@@ -70,11 +73,16 @@ def choose_action(state: StudyState) -> Action:
         return Explore(arm.model, slices[arm.model])
     if promotion is not None:
         return _refine(state, promotion) or Promote(promotion.trial.key, promotion.n_folds)
-    if any(trial.is_running for trial in state.trials):
-        return Wait("")
-    if any(one.n_left for one in state.arms):
-        return Wait("the time left is too short for another candidate")
-    return Wait("every candidate was tried, and the members of the ensemble have every fold")
+    return Wait(_describe_end(state))
+
+
+def _describe_end(state: StudyState) -> str:
+    """Return why nothing more is begun; nothing while something is under way."""
+    if _is_running(state):
+        return ""
+    if any(arm.n_left for arm in state.arms):
+        return "the time left is too short for another candidate"
+    return "every candidate was tried, and the members of the ensemble have every fold"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,27 +106,34 @@ class _Promotion:
 def _is_exploring(state: StudyState, arm: ArmState, promotion: _Promotion) -> bool:
     """Return whether a new candidate is worth more than further folds of others, per second.
 
-    The first one of the list gets its folds at once: others are compared with what it adds up to.
+    The best way, or else the first one of the list, gets its folds at once: others are compared
+    with what they add to it.
     """
-    is_first = not any(_is_serious(one) and one.wanted >= state.n_blended for one in state.trials)
-    if is_first and promotion.is_lacking(state) and _is_serious(promotion.trial):
+    is_first = not any(
+        _is_serious(state, one) and one.wanted >= state.n_blended for one in state.trials
+    )
+    if is_first and promotion.is_lacking(state) and _is_serious(state, promotion.trial):
         return False
     if _share_used(state) < FREE:
         return True
-    if promotion.worth is None:
+    if promotion.worth is None or arm in _find_untried(state):
         return _share_used(state) < EXPLORED
     return _promise(state, arm) >= promotion.worth
 
 
-def _is_serious(trial: TrialState) -> bool:
-    """Return whether a candidate is more than a trial of sizes or ways, or the first of the run."""
-    return trial.source not in {"first", *TRIALS}
+def _is_serious(state: StudyState, trial: TrialState) -> bool:
+    """Return whether a candidate is more than the first of the run, or a trial that has lost."""
+    return trial.source not in {"first", *TRIALS} or trial.key == state.best_way
+
+
+def _is_running(state: StudyState) -> bool:
+    return any(trial.is_running for trial in state.trials)
 
 
 def _refine(state: StudyState, promotion: _Promotion) -> Refine | None:
     """Return the candidate with a finer rate, if there is time for it on all folds it needs."""
     trial = promotion.trial
-    if trial.n_folds >= state.n_blended:
+    if not promotion.is_lacking(state) or not _is_serious(state, trial):
         return None
     rounds = _count_rounds(state, state.n_blended)
     least = FINER_BY * trial.fold_seconds
@@ -213,13 +228,13 @@ def _choose_arm(state: StudyState, slices: Mapping[str, float]) -> ArmState | No
     if leading:
         return leading[0]
     untried = [arm for arm in _find_untried(state) if arm in able]
-    if untried and _share_used(state) < FREE:
+    if untried and _share_used(state) < EXPLORED:
         return untried[0]
     return max(able, key=lambda arm: _promise(state, arm))
 
 
 def _find_untried(state: StudyState) -> list[ArmState]:
-    tried = {trial.model for trial in state.trials if _is_serious(trial)}
+    tried = {trial.model for trial in state.trials if _is_serious(state, trial)}
     return [arm for arm in state.arms if arm.model not in tried]
 
 

@@ -16,7 +16,7 @@ from automl_cli.planning.plan import grow_spec, is_screened, read_own
 from automl_cli.search.factory import CandidateFactory, list_searched
 from automl_cli.search.growth import judge_growths, make_growths
 from automl_cli.search.point import Point
-from automl_cli.search.rates import COARSER, FINER, MOST, fit_rate, least_seconds, raise_rate
+from automl_cli.search.rates import COARSER, FINER, find_most, fit_rate, least_seconds, raise_rate
 from automl_cli.search.sampler import Sampler, make_sampler
 from automl_cli.search.space import (
     SearchSpace,
@@ -85,6 +85,16 @@ class CandidateQueue:
         trials = self.growths or self.ways
         return trials[0][1].spec.model if trials else ""
 
+    @property
+    def best_way(self) -> CandidateSpec | None:
+        """What has tried the best way; None before all were judged."""
+        return None if self.verdict is None else self.verdict.trial
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether all ways were judged, or none is tried."""
+        return self.verdict is not None or not (self.ways or self.way_of)
+
     def list_arms(self, forecast: Forecast, *, with_search: bool = True) -> tuple[ArmState, ...]:
         """Return the models in the order of the list, with what they have left.
 
@@ -130,7 +140,7 @@ class CandidateQueue:
     def retry(self, point: Point) -> None:
         """Plan a candidate of the list again, which the clock has cut: with a larger rate."""
         rate, model = find_rate(point.spec), point.spec.model
-        if point.source == "planned" and rate is not None and rate < MOST:
+        if point.source == "planned" and rate is not None and rate < find_most(point.spec):
             again = replace(point, spec=point.meant or point.spec, least_rate=COARSER * rate)
             self.again.setdefault(model, deque()).append(again)
 
@@ -167,6 +177,16 @@ class CandidateQueue:
             return None
         name = name_way(spec.recipe, model, factory.config, factory.columns)
         return None if name is None else (name, is_screened(spec))
+
+    def _has_better_way(self, spec: CandidateSpec, verdict: WaysVerdict) -> bool:
+        """Return whether a candidate of the list gets the best way: if its own clearly lost.
+
+        Or if it is the first of a model without trials, which shows what the model is worth.
+        """
+        way, trial = self._find_way(spec), verdict.trial
+        is_first = spec == next(one for one in self.listed if one.model == spec.model)
+        is_other = trial is not None and spec.model != trial.model
+        return way in verdict.lost or (way is not None and is_first and is_other)
 
     def _describe(self, model: str, forecast: Forecast, with_search: bool) -> ArmState:  # noqa: FBT001
         waiting = self.planned.get(model, deque())
@@ -228,13 +248,12 @@ class CandidateQueue:
     def _resolve(self, spec: CandidateSpec) -> tuple[CandidateSpec, FeatureSet] | None:
         """Return a candidate of the list, with the best way if its own has clearly lost."""
         model, factory = MODELS.get(spec.model), self.factory
-        spec = grow_spec(spec, self.growth or 1.0, factory.config)
-        if self.verdict is not None and self._find_way(spec) in self.verdict.lost:
-            way, generated = self.verdict.best
-            space = make_space(model, factory.config, factory.columns)
-            tops = space.limit_tops(TOP if generated else 0)
-            return factory.change_way(spec, model, way, tops)
-        return factory.resolve(spec)
+        grown = grow_spec(spec, self.growth or 1.0, factory.config)
+        if self.verdict is None or not self._has_better_way(spec, self.verdict):
+            return factory.resolve(grown)
+        way, generated = self.verdict.best
+        space = make_space(model, factory.config, factory.columns)
+        return factory.change_way(grown, model, way, space.limit_tops(TOP if generated else 0))
 
 
 def make_queue(factory: CandidateFactory, specs: Sequence[CandidateSpec]) -> CandidateQueue:

@@ -8,9 +8,9 @@ import math
 from dataclasses import replace
 
 from automl_cli.core.candidate import CandidateSpec
+from automl_cli.models import MODELS
 from automl_cli.train.forecast import Forecast, find_rate
 
-MOST = 0.2  # above it boosters get worse whatever the time
 FINER = 0.4  # of the learning rate for searching: what a blend is made of
 COARSER = 2.0  # times the rate of a fit that was cut early
 STEP = 1.25  # between rates, so that like budgets give like candidates
@@ -29,23 +29,28 @@ def fit_rate(spec: CandidateSpec, seconds: float, forecast: Forecast) -> Candida
         What fits have shown so far.
     """
     rate = find_rate(spec)
-    if rate is None or rate >= MOST:
+    if rate is None or rate >= find_most(spec):
         return spec
     needed = forecast.fold_seconds(spec)
     if needed <= seconds:
         return spec
     steps = math.ceil(math.log(needed / seconds, STEP))
-    return _set_rate(spec, min(MOST, float(f"{rate * STEP**steps:.2g}")))
+    return _set_rate(spec, float(f"{rate * STEP**steps:.2g}"))
 
 
 def raise_rate(spec: CandidateSpec, least: float) -> CandidateSpec:
     """Return the candidate with a learning rate of at least `least`, if it has one."""
     rate = find_rate(spec)
-    return spec if rate is None or rate >= least else _set_rate(spec, min(MOST, least))
+    return spec if rate is None or rate >= least else _set_rate(spec, least)
+
+
+def find_most(spec: CandidateSpec) -> float:
+    """Return the largest learning rate that is of use to a candidate's model."""
+    return MODELS.get(spec.model).most_rate
 
 
 def _set_rate(spec: CandidateSpec, rate: float) -> CandidateSpec:
-    params = {**dict(spec.params), "learning_rate": rate}
+    params = {**dict(spec.params), "learning_rate": min(find_most(spec), rate)}
     return replace(spec, params=tuple(sorted(params.items())))
 
 
@@ -53,4 +58,4 @@ def least_seconds(spec: CandidateSpec, forecast: Forecast) -> float:
     """Return what a fold takes at least, with the largest learning rate; 0 if nothing is known."""
     rate = find_rate(spec)
     seconds = forecast.fold_seconds(spec)
-    return seconds if rate is None else seconds * min(1.0, rate / MOST)
+    return seconds if rate is None else seconds * min(1.0, rate / find_most(spec))

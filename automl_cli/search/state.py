@@ -112,6 +112,10 @@ class StudyState:
         In the order of the list.
     lead
         The model that still has trials of sizes or ways, or nothing.
+    best_way
+        The key of the trial of the best way, or nothing before all were judged.
+    is_settled
+        Whether all ways were judged, or none is tried.
     workers
         Fits that run at the same time.
     seconds_left
@@ -127,6 +131,8 @@ class StudyState:
     trials: tuple[TrialState, ...]
     arms: tuple[ArmState, ...]
     lead: str
+    best_way: str
+    is_settled: bool
     workers: int
     seconds_left: float
     seconds_total: float

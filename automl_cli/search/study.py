@@ -100,6 +100,8 @@ class Study:
                 self.execution.forecast, with_search=self._has_time_to_search()
             ),
             lead=self.queue.lead,
+            best_way=best_way.key if (best_way := self.queue.best_way) else "",
+            is_settled=self.queue.is_settled,
             workers=budget.workers,
             seconds_left=budget.fits_end.seconds_left(),
             seconds_total=self.seconds_total,

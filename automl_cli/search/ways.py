@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from automl_cli.core.candidate import Candidate
+from automl_cli.core.candidate import Candidate, CandidateSpec
 from automl_cli.core.problem import Problem
 from automl_cli.decision.losses import RowLosses, compare_losses
 from automl_cli.search.factory import CandidateFactory
@@ -36,10 +36,13 @@ class WaysVerdict:
         The way with the lowest loss.
     lost
         Those that clearly lose against it.
+    trial
+        What has tried the best one.
     """
 
     best: Way
     lost: frozenset[Way]
+    trial: CandidateSpec | None = None
 
 
 def list_trials(space: SearchSpace, default: Setting) -> list[tuple[Way, Setting]]:
@@ -95,7 +98,7 @@ def judge_ways(
         if weights.get(candidate.spec.key, 0.0) < COUNTS
         and _is_clearly_worse(losses[way], losses[best])
     )
-    return WaysVerdict(best, lost)
+    return WaysVerdict(best, lost, tried[best].spec)
 
 
 def _is_clearly_worse(losses: RowLosses, best: RowLosses) -> bool:

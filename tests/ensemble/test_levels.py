@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from automl_cli.core.candidate import Candidate
+from automl_cli.core.foldplan import FoldPlan
 from automl_cli.core.problem import Problem
 from automl_cli.ensemble.levels import choose_level, list_members
 
@@ -77,6 +78,19 @@ def test_a_difference_of_every_row_is_clear_however_small(problem: Problem) -> N
         poor, spec=replace(poor.spec, seed=2), oof=0.9 * poor.oof + 0.1 * problem.y[:, None]
     )
     assert choose_level(problem, by_key(poor, limit(problem, better, 1))) == 1
+
+
+def test_what_has_all_folds_shuts_out_nothing_that_has_enough(
+    problem: Problem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FoldPlan, "n_blended", 3)
+    n_all = len(problem.folds)
+    steady, better = make(problem, 1, 1.2, n_all), make(problem, 2, 1.0, 3)
+    level = choose_level(problem, by_key(steady, better))
+    assert level == 3
+    assert len(list_members(by_key(steady, better), level)) == 2
+    whole = replace(better, fold_scores=(0.5,) * n_all)
+    assert choose_level(problem, by_key(steady, whole)) == n_all
 
 
 def test_members_have_the_folds_of_the_level_or_more(problem: Problem) -> None:

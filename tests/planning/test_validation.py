@@ -44,6 +44,23 @@ def test_what_the_user_says_is_done(dataset: Dataset, said: str):
     assert made.reason == ""
 
 
+@pytest.mark.parametrize(
+    ("said", "n_folds"),
+    [
+        ([], 5),  # the tables show groups
+        (["validation.time=x"], 5),
+        (["validation.splitter=stratified_group", "validation.group=user"], 5),
+        (["validation.splitter=my_split.py:split"], 5),
+        (["validation.splitter=stratified"], 10),
+        (["validation.splitter=kfold"], 10),
+        (["validation.splitter=kfold", "validation.folds=3"], 3),
+    ],
+)
+def test_rows_dealt_at_random_have_more_folds(dataset: Dataset, said: list[str], n_folds: int):
+    config = load_config(preset="medium", overrides=said).config
+    assert choose_validation(dataset, config).options.folds == n_folds
+
+
 def test_the_seed_of_the_run_deals_the_rows(dataset: Dataset):
     made = choose_validation(replace(dataset, test=None), load_config(overrides=["seed=7"]).config)
     assert made.options.seed == 7

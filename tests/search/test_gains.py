@@ -83,12 +83,29 @@ def test_what_is_unlike_those_with_enough_folds_adds_to_them(
     assert found["unlike"] == pytest.approx(0.5, abs=0.15)  # half of the variance
 
 
+def test_nothing_is_hoped_for_of_what_is_clearly_of_no_use(
+    problem: Problem, candidate: Candidate
+) -> None:
+    rng = np.random.default_rng(4)
+    known = problem.fit_y + rng.normal(size=N_ROWS)
+    n_blended = problem.folds.n_blended
+    worse = (known + 3.0 * rng.normal(size=N_ROWS))[:, None]
+    found = measure_additions(
+        problem,
+        {
+            "whole": replace(candidate, oof=known[:, None], fold_scores=(0.0,) * n_blended),
+            "worse": replace(candidate, oof=worse, fold_scores=(0.0,) * (n_blended - 1)),
+        },
+    )
+    assert found == {"worse": 0.0}
+
+
 def test_the_fewer_judges_the_more_may_still_be_hoped_for(
     problem: Problem, candidate: Candidate
 ) -> None:
     rng = np.random.default_rng(3)
     known = problem.fit_y + rng.normal(size=N_ROWS)
-    alike = (known + 0.3 * rng.normal(size=N_ROWS))[:, None]
+    alike = (known + 0.05 * rng.normal(size=N_ROWS))[:, None]
     n_blended = problem.folds.n_blended
     found = measure_additions(
         problem,

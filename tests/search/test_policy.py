@@ -40,6 +40,8 @@ def make_state(
         trials=trials,
         arms=arms,
         lead=lead,
+        best_way="",
+        is_settled=True,
         workers=1,
         seconds_left=left,
         seconds_total=total,
@@ -95,6 +97,34 @@ def test_the_first_of_the_list_gets_its_folds_before_others_are_tried() -> None:
     assert choose_action(make_state(way, first, left=90.0)) == Promote("a-1", 5)
     on_its_way = replace(first, wanted=5)
     assert isinstance(choose_action(make_state(way, on_its_way, left=90.0)), Explore)
+
+
+def test_nothing_else_is_begun_while_the_last_ways_are_under_way() -> None:
+    way = replace(TRIAL, source="way", n_folds=0, wanted=1)
+    state = replace(make_state(replace(TRIAL, source="way"), replace(way, key="w")))
+    assert isinstance(choose_action(state), Explore)
+    assert choose_action(replace(state, is_settled=False)) == Wait("")
+
+
+def test_the_best_way_is_fitted_finer_and_gets_its_folds_first() -> None:
+    ways = (
+        replace(TRIAL, key="w-1", source="way", adds=0.02, finest_seconds=2.0),
+        replace(TRIAL, key="w-2", source="way", adds=0.01, finest_seconds=2.0),
+    )
+    state = replace(make_state(*ways), best_way="w-1")
+    assert choose_action(state) == Refine("w-1", 5, 2.0)
+    ended = replace(ways[0], ended=True, adds=0.0)
+    finer = replace(TRIAL, key="f-1", source="finer", wanted=5, adds=0.03)
+    others = choose_action(replace(state, trials=(ended, ways[1], finer)))
+    assert explored(others) == "b"  # the other way is not fitted finer
+
+
+def test_every_model_is_tried_before_others_get_folds() -> None:
+    settled = replace(TRIAL, key="a-0", n_folds=5, wanted=5)
+    better = replace(TRIAL, adds=0.1)
+    left = 100.0 * (1.0 - EXPLORED)
+    assert explored(choose_action(make_state(settled, better, left=left + 1.0))) == "b"
+    assert choose_action(make_state(settled, better, left=left - 1.0)) == Promote("a-1", 5)
 
 
 def test_what_adds_much_slowly_comes_before_what_adds_little_quickly() -> None:

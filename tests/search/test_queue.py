@@ -11,11 +11,12 @@ from sites import Site, make_site
 from automl_cli.core.candidate import CandidateSpec
 from automl_cli.models import MODELS
 from automl_cli.search.queue import CandidateQueue, make_queue
-from automl_cli.search.rates import MOST
 from automl_cli.search.space import make_ways
 from automl_cli.search.ways import WaysVerdict
 from automl_cli.train.forecast import Forecast, find_rate
 from automl_cli.train.unit import FitRecord
+
+MOST = MODELS.get("lightgbm").most_rate
 
 WITH_LIST = ["search.trials=4", "search.models=[lightgbm]", "search.growth=1"]
 
@@ -72,6 +73,28 @@ def test_what_has_the_best_way_comes_first(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr("automl_cli.search.queue.judge_ways", lambda *_: best)
     queue.judge({}, {})
     assert list(queue.planned["lightgbm"]) == [values, own, means]
+
+
+def test_the_first_of_another_model_gets_the_best_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, queue = make(tmp_path)
+    own = queue.planned["lightgbm"][0]
+    other = replace(own, seed=1)
+    planned = {"lightgbm": deque([own, other])}
+    listed = replace(queue, listed=(own, other), planned=planned)
+    ways = make_ways(MODELS.get("lightgbm"), queue.factory.config, queue.factory.columns)
+    tried = {
+        model: WaysVerdict(("values", False), frozenset(), trial=replace(own, model=model))
+        for model in ("xgboost", "lightgbm")
+    }
+    for model, expected in (("xgboost", ways["values"]), ("lightgbm", own.recipe)):
+        monkeypatch.setattr("automl_cli.search.queue.judge_ways", lambda *_, m=model: tried[m])
+        listed.verdict = None
+        listed.judge({}, {})
+        recipes = {one.seed: one.recipe for one in listed.list_planned()}
+        assert recipes[own.seed] == expected
+        assert recipes[other.seed] == own.recipe  # further ones are to be unlike it
 
 
 def test_samplers_stand_behind_the_list(tmp_path: Path) -> None:

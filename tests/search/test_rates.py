@@ -3,8 +3,11 @@ from dataclasses import replace
 import pytest
 from sites import Site
 
-from automl_cli.search.rates import MOST, fit_rate, least_seconds
+from automl_cli.models import MODELS
+from automl_cli.search.rates import fit_rate, least_seconds
 from automl_cli.train.forecast import Forecast, find_rate
+
+MOST = MODELS.get("lightgbm").most_rate
 
 RATE = 0.03
 
@@ -41,3 +44,10 @@ def test_like_budgets_give_like_candidates(site: Site, forecast: Forecast) -> No
 def test_the_least_time_is_that_of_the_largest_rate(site: Site, forecast: Forecast) -> None:
     spec = replace(site.specs[0], params=(("learning_rate", RATE),), max_rounds=10_000)
     assert least_seconds(spec, forecast) == pytest.approx(3.0 / MOST)
+
+
+def test_a_network_takes_no_steps_of_a_booster(site: Site) -> None:
+    spec = replace(site.specs[0], model="mlp", params=(("learning_rate", 0.002),), max_rounds=60)
+    forecast = Forecast(round_seconds={"mlp": 1.0}, costs={"mlp": [0.1]})
+    found = fit_rate(spec, 0.5, forecast)
+    assert find_rate(found) == MODELS.get("mlp").most_rate < MOST
