@@ -106,19 +106,24 @@ class _Promotion:
 def _is_exploring(state: StudyState, arm: ArmState, promotion: _Promotion) -> bool:
     """Return whether a new candidate is worth more than further folds of others, per second.
 
-    The best way, or else the first one of the list, gets its folds at once: others are compared
-    with what they add to it.
+    What others are compared with gets its folds at once.
     """
-    is_first = not any(
-        _is_serious(state, one) and one.wanted >= state.n_blended for one in state.trials
-    )
-    if is_first and promotion.is_lacking(state) and _is_serious(state, promotion.trial):
+    if promotion.trial == _find_anchor(state):
         return False
     if _share_used(state) < FREE:
         return True
     if promotion.worth is None or arm in _find_untried(state):
         return _share_used(state) < EXPLORED
     return _promise(state, arm) >= promotion.worth
+
+
+def _find_anchor(state: StudyState) -> TrialState | None:
+    """Return what others are compared with by what they add to it, while it lacks folds for that.
+
+    It is the trial of the best way, or else the first one of the list.
+    """
+    serious = [one for one in state.trials if _is_serious(state, one) and not one.ended]
+    return serious[0] if serious and serious[0].n_folds < state.n_blended else None
 
 
 def _is_serious(state: StudyState, trial: TrialState) -> bool:
@@ -166,6 +171,9 @@ def _choose_promotion(state: StudyState) -> _Promotion | None:
         if (promotion := _find_promotion(state, trial)) is not None
         and promotion.seconds(state) <= state.seconds_left
     ]
+    anchor = _find_anchor(state)
+    if any(one.trial == anchor for one in found):
+        return next(one for one in found if one.trial == anchor)
     lacking = [one for one in found if one.is_lacking(state)]
     steadier = [one for one in found if not one.is_lacking(state)]
     first = max(lacking, key=lambda one: one.trial.adds, default=None)
@@ -183,7 +191,7 @@ def _find_promotion(state: StudyState, trial: TrialState) -> _Promotion | None:
     if not trial.n_folds or trial.ended or trial.is_running or rung is None:
         return None
     if trial.n_folds < state.n_blended:
-        if trial.adds <= LEAST_ADDS * state.loss:
+        if trial.adds <= LEAST_ADDS * state.loss and trial != _find_anchor(state):
             return None
         seconds = _work_seconds(state, trial.fold_seconds, state.n_blended - trial.n_folds)
         return _Promotion(trial, rung, trial.adds / seconds)

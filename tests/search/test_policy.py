@@ -21,6 +21,9 @@ from automl_cli.search.state import (
 TRIAL = TrialState(
     key="a-1", model="a", source="planned", n_folds=1, wanted=1, fold_seconds=1.0, loss=0.5
 )
+# What others are compared with; it says nothing of the models.
+ANCHOR = replace(TRIAL, key="z", model="z", source="finer", n_folds=10, wanted=10)
+OTHER = replace(TRIAL, key="b-0", model="b")  # so that every model was tried
 ARMS = (
     ArmState(model="a", n_left=9, fold_seconds=1.0),
     ArmState(model="b", n_left=9, fold_seconds=1.0),
@@ -33,11 +36,12 @@ def make_state(
     left: float = 90.0,
     total: float = 100.0,
     lead: str = "",
+    anchors: tuple[TrialState, ...] = (ANCHOR,),
 ) -> StudyState:
     return StudyState(
         rungs=(1, 5, 10),
         n_blended=5,
-        trials=trials,
+        trials=(*anchors, *trials),
         arms=arms,
         lead=lead,
         best_way="",
@@ -54,7 +58,7 @@ def explored(action: Action) -> str:
 
 
 def test_the_first_candidate_is_begun_however_little_time_there_is() -> None:
-    assert explored(choose_action(make_state(left=0.1))) == "a"
+    assert explored(choose_action(make_state(left=0.1, anchors=()))) == "a"
 
 
 def test_the_ways_are_tried_before_other_models() -> None:
@@ -92,11 +96,14 @@ def test_folds_go_to_what_adds_most_to_those_that_have_enough() -> None:
 
 def test_the_first_of_the_list_gets_its_folds_before_others_are_tried() -> None:
     way = replace(TRIAL, key="w-1", source="way", adds=0.01)
-    assert isinstance(choose_action(make_state(way, left=90.0)), Explore)
+    assert isinstance(choose_action(make_state(way, left=90.0, anchors=())), Explore)
     first = replace(TRIAL, adds=0.02)
-    assert choose_action(make_state(way, first, left=90.0)) == Promote("a-1", 5)
+    assert choose_action(make_state(way, first, left=90.0, anchors=())) == Promote("a-1", 5)
+    # What was tried beside it waits, whatever it adds.
+    other = replace(first, key="b-1", model="b", adds=0.5)
+    assert choose_action(make_state(way, first, other, left=90.0, anchors=())) == Promote("a-1", 5)
     on_its_way = replace(first, wanted=5)
-    assert isinstance(choose_action(make_state(way, on_its_way, left=90.0)), Explore)
+    assert isinstance(choose_action(make_state(way, on_its_way, left=90.0, anchors=())), Explore)
 
 
 def test_nothing_else_is_begun_while_the_last_ways_are_under_way() -> None:
@@ -108,10 +115,10 @@ def test_nothing_else_is_begun_while_the_last_ways_are_under_way() -> None:
 
 def test_the_best_way_is_fitted_finer_and_gets_its_folds_first() -> None:
     ways = (
-        replace(TRIAL, key="w-1", source="way", adds=0.02, finest_seconds=2.0),
-        replace(TRIAL, key="w-2", source="way", adds=0.01, finest_seconds=2.0),
+        replace(TRIAL, key="w-1", source="way", adds=0.0, finest_seconds=2.0),
+        replace(TRIAL, key="w-2", source="way", adds=0.02, finest_seconds=2.0),
     )
-    state = replace(make_state(*ways), best_way="w-1")
+    state = replace(make_state(*ways, anchors=()), best_way="w-1")
     assert choose_action(state) == Refine("w-1", 5, 2.0)
     ended = replace(ways[0], ended=True, adds=0.0)
     finer = replace(TRIAL, key="f-1", source="finer", wanted=5, adds=0.03)
@@ -146,15 +153,19 @@ def test_a_member_gets_steadier_where_that_is_worth_more_than_another_one() -> N
 
 
 def test_all_workers_take_part_in_what_one_needs() -> None:
-    state = replace(make_state(replace(TRIAL, adds=0.02), left=50.0), rungs=(1, 2, 3, 4, 5, 10))
+    state = replace(
+        make_state(replace(TRIAL, adds=0.02), OTHER, left=50.0), rungs=(1, 2, 3, 4, 5, 10)
+    )
     assert choose_action(replace(state, workers=3)) == Promote("a-1", 4)
     nearly = replace(TRIAL, adds=0.02, n_folds=4, wanted=4)
-    state = replace(state, workers=3, trials=(nearly,))
+    state = replace(state, workers=3, trials=(ANCHOR, nearly, OTHER))
     assert choose_action(state) == Promote("a-1", 5)
 
 
 def test_folds_come_one_by_one() -> None:
-    state = replace(make_state(replace(TRIAL, adds=0.02), left=50.0), rungs=(1, 2, 3, 4, 5, 10))
+    state = replace(
+        make_state(replace(TRIAL, adds=0.02), OTHER, left=50.0), rungs=(1, 2, 3, 4, 5, 10)
+    )
     assert choose_action(state) == Promote("a-1", 2)
 
 
@@ -198,12 +209,12 @@ def test_what_adds_most_is_fitted_with_a_finer_rate_if_there_is_time(
     finest: float, left: float, expected: Action
 ) -> None:
     best = replace(TRIAL, adds=0.02, finest_seconds=finest)
-    assert choose_action(make_state(best, left=left)) == expected
+    assert choose_action(make_state(best, OTHER, left=left)) == expected
 
 
 def test_a_finer_rate_begins_with_a_few_folds_and_has_time_for_all_it_needs() -> None:
     best = replace(TRIAL, adds=0.02, finest_seconds=60.0)
-    state = replace(make_state(best, left=50.0), rungs=(1, 2, 3, 4, 5, 10))
+    state = replace(make_state(best, OTHER, left=50.0), rungs=(1, 2, 3, 4, 5, 10))
     assert choose_action(state) == Refine("a-1", 2, 0.5 * 50.0 / 5 / PESSIMISM)
 
 
