@@ -80,11 +80,7 @@ class RunConsole:
         elif event.kind == "skipped" and fields["reason"] == NOT_STARTED and not self.is_verbose:
             self.unstarted += 1
         elif event.kind in EVENT_FORMATS:
-            if event.kind == "blended" and self.unstarted:
-                left_out = format_count(self.unstarted, "candidate")
-                self._line(f"{left_out} not fitted: {NOT_STARTED}", style="dim")
-            format_event, style = EVENT_FORMATS[event.kind]
-            self._line(format_event(fields), style=style)
+            self._show_formatted(event)
         if self.is_verbose:
             for line in list_details(before, self.standing, event):
                 self._line(line, style="dim")
@@ -145,6 +141,18 @@ class RunConsole:
             message += ", which is its whole budget; raise --budget to fit more"
         self._line(message)
         self.is_resumed = True
+
+    def _show_formatted(self, event: Event) -> None:
+        fields: Mapping[str, Any] = event.fields
+        if event.kind == "blended" and self.unstarted:
+            left_out = format_count(self.unstarted, "candidate")
+            self._line(f"{left_out} not fitted: {NOT_STARTED}", style="dim")
+        if event.kind == "candidate":  # it comes again with more folds
+            if fields["key"] in self.shown and not self.is_verbose:
+                return
+            self.shown.add(fields["key"])
+        format_event, style = EVENT_FORMATS[event.kind]
+        self._line(format_event(fields), style=style)
 
     def _show_submission(self, fields: Mapping[str, Any]) -> None:
         path = str(fields["path"])

@@ -15,6 +15,7 @@ from automl_cli.config.values import (
     Budget,
     ConfigText,
     ConfigTexts,
+    Folds,
     Groups,
     ModelEntry,
     Params,
@@ -98,7 +99,7 @@ class ValidationConfig(ConfigSection):
         "differs from train), kfold, stratified, group, stratified_group, time or column "
         "(`automl list splitters`), or a function of your own as my_split.py:split.",
     )
-    folds: Annotated[int, Field(ge=2)] | Literal["auto"] = Field(
+    folds: Folds = Field(
         5,
         description="How many parts the rows are divided into; a whole number from 2. auto: ten, "
         "or five where rows stay together by group or in the order of time.",

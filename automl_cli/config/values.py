@@ -23,6 +23,7 @@ from automl_cli.core.errors import ConfigError
 
 _Written = TypeVar("_Written")
 
+FEWEST_FOLDS = 2
 TOP = "top"  # of a step: the most columns that the screen may keep in a fold
 MISTAKE = "mistake"  # the type of our own errors among pydantic's; ctx has problem and hint
 
@@ -83,6 +84,15 @@ def _check_model_entry(value: object) -> object:
     raise _make_error(
         f"expected parameters or false, got {format_value(value)}.",
         "Write {} for the default parameters, {depth: 8} for your own, false to leave it out.",
+    )
+
+
+def _read_folds(value: object) -> object:
+    if value == "auto" or (type(value) is int and value >= FEWEST_FOLDS):
+        return value
+    raise _make_error(
+        f"expected a whole number from {FEWEST_FOLDS}, or auto, got {format_value(value)}.",
+        "Write 5, or auto.",
     )
 
 
@@ -171,6 +181,11 @@ ModelEntry: TypeAlias = Annotated[
     Annotated[Literal[False], Tag("off")] | Annotated[Params, Tag("on")],
     Discriminator(lambda value: "off" if value is False else "on"),
     BeforeValidator(_check_model_entry),
+]
+Folds: TypeAlias = Annotated[
+    int | Literal["auto"],
+    BeforeValidator(_read_folds),
+    WithJsonSchema({"anyOf": [{"type": "integer", "minimum": FEWEST_FOLDS}, {"const": "auto"}]}),
 ]
 Bounds: TypeAlias = Annotated[
     tuple[int | float, int | float],

@@ -7,7 +7,8 @@ import numpy as np
 
 from automl_cli.core.arrays import BlockMatrix, BoolVector, IntVector
 
-LEAST_JUDGED = 2_000  # held-out rows by which candidates can be told apart; or half of few rows
+LEAST_JUDGED = 2_000  # held-out rows by which candidates can be told apart
+MOST_FIRST = 5  # folds, after which few rows have to do
 LEAST_BLENDED = 4_000  # by which a blend can be made
 LEAST_FOLDS = 3  # folds whose models are averaged at least
 
@@ -79,7 +80,8 @@ class FoldPlan:
         In a time plan the first folds learn from the least, and those of groups vary the most:
         there it is as many as are enough for all.
         """
-        return self._count_until(min(LEAST_JUDGED, self.n_rows // 2))
+        n_folds = self._count_until(LEAST_JUDGED)
+        return n_folds if self.ordered or self.grouped else min(n_folds, MOST_FIRST)
 
     @property
     def n_blended(self) -> int:

@@ -13,7 +13,7 @@ from automl_cli.features.gradient import sum_codes, weigh_codes
 from automl_cli.features.screen import View
 from automl_cli.features.steps import StoredColumn
 
-Place: TypeAlias = tuple[Path, int, int]
+ColumnPlace: TypeAlias = tuple[Path, int, int]
 Sums: TypeAlias = tuple[tuple[FloatMatrix, FloatMatrix], ...]
 
 CELLS = 100_000  # rows times outputs that signals are compared on
@@ -42,8 +42,8 @@ class CodeCache:
 
     rows: IntVector | None = None
     most_bytes: int = MOST_BYTES
-    known: dict[Place, Coded] = field(default_factory=dict)
-    sums: dict[Place, Sums] = field(default_factory=dict)
+    known: dict[ColumnPlace, Coded] = field(default_factory=dict)
+    sums: dict[ColumnPlace, Sums] = field(default_factory=dict)
     view: View | None = None
     n_bytes: int = 0
 
@@ -133,7 +133,7 @@ def multiply_signals(signals: Float32Matrix) -> FloatMatrix:
     return np.asarray(upper + np.triu(upper, 1).T)
 
 
-def _locate(column: StoredColumn) -> Place:
+def _locate(column: StoredColumn) -> ColumnPlace:
     return column.folder, column.number, column.place
 
 

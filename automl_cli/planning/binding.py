@@ -109,7 +109,7 @@ def _check_search(loaded: LoadedConfig, own: SearchConfig) -> Iterator[Mistake]:
     for model, ranges in own.space.items():
         yield from _check_model(loaded, ("search", "space", model), model, dict.fromkeys(ranges))
     if own.prior == "none" and not own.trials:
-        problem = "search.prior is none and search.trials is 0: there would be no candidates."
+        problem = "it is none, and search.trials is 0: there would be no candidates."
         hint = "Set search.trials to the number of settings per model."
         yield loaded.mistake(("search", "prior"), problem, hint=hint)
 

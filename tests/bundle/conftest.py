@@ -53,6 +53,7 @@ def make_run(tmp_path_factory: pytest.TempPathFactory) -> Make:
             overrides = [*SMALL, "data.target=sold", "data.id=row", "limits.candidates=5"]
             overrides += SEARCHED if preset in {"medium", "best"} else []
             overrides += [f"metric={metric}"] if metric else []
+            overrides += ["ensemble.combiners=[mean]"]  # of every kind of model
             automl_cli.fit(folder, preset=preset, overrides=overrides, out=run)
         return folder, run
 

@@ -37,7 +37,9 @@ def write_manifest(bundle: Path, manifest: dict[str, Any]) -> None:
 
 def list_files(bundle: Path, ending: str) -> list[Path]:
     names = read_manifest_text(bundle)["files"]
-    return [bundle / name for name in names if name.endswith(ending)]
+    found = [bundle / name for name in names if name.endswith(ending)]
+    assert found
+    return found
 
 
 def enter(bundle: Path, path: Path) -> None:

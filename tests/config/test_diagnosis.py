@@ -48,13 +48,13 @@ def refuse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Refuse:
         ),
         (
             "validation: {folds: five}",
-            "1: validation.folds: expected a whole number, got 'five'.",
-            "How many parts the rows are divided into; a whole number from 2.",
+            "1: validation.folds: expected a whole number from 2, or auto, got 'five'.",
+            "Write 5, or auto.",
         ),
         (
             "validation: {folds: 1}",
-            "1: validation.folds: expected at least 2, got 1.",
-            "How many parts the rows are divided into; a whole number from 2.",
+            "1: validation.folds: expected a whole number from 2, or auto, got 1.",
+            "Write 5, or auto.",
         ),
         (
             "seed: true",
@@ -184,7 +184,7 @@ def test_all_mistakes_are_reported_at_once_in_the_order_of_lines(refuse: Refuse)
     assert [line for line in error.message.splitlines() if not line.startswith("  hint: ")] == [
         "mine.yaml:1: models.lightgbm: expected parameters or false, got true.",
         "mine.yaml:4: validation.folds: given again, first in mine.yaml:3.",
-        "mine.yaml:4: validation.folds: expected at least 2, got 0.",
+        "mine.yaml:4: validation.folds: expected a whole number from 2, or auto, got 0.",
         "mine.yaml:5: budget: 'soon' is not a duration.",
         "mine.yaml:6: sede: no such key.",
         "mine.yaml:7: extends: no such preset or file: 'quick'.",
