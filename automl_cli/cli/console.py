@@ -5,7 +5,7 @@ lines. stdout is for results.
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -111,13 +111,8 @@ class RunConsole:
     def _show_inferred(self, fields: Mapping[str, Any]) -> None:
         for what, value, reason in fields["facts"]:
             self._line(f"{what}: {value} ({reason})")
-        by_reason: dict[str, list[str]] = {}
-        for name, reason in fields["ignored"]:
-            by_reason.setdefault(reason, []).append(name)
-        for reason, names in by_reason.items():
-            more = f" … {len(names)} columns" if len(names) > MOST_NAMES else ""
-            shown = ", ".join(names[:MOST_NAMES])
-            self._line(f"not used: {shown}{more} ({reason})", style="yellow")
+        for line in _list_ignored(fields["ignored"]):
+            self._line(line, style="yellow")
 
     def _show_findings(self, fields: Mapping[str, Any]) -> None:
         shown = [one for one in fields["findings"] if one["severity"] != "note" or self.is_verbose]
@@ -143,16 +138,15 @@ class RunConsole:
         self.is_resumed = True
 
     def _show_formatted(self, event: Event) -> None:
-        fields: Mapping[str, Any] = event.fields
         if event.kind == "blended" and self.unstarted:
             left_out = format_count(self.unstarted, "candidate")
             self._line(f"{left_out} not fitted: {NOT_STARTED}", style="dim")
-        if event.kind == "candidate":  # it comes again with more folds
-            if fields["key"] in self.shown and not self.is_verbose:
-                return
-            self.shown.add(fields["key"])
+        key = str(event.fields.get("key"))
+        if event.kind == "candidate" and key in self.shown and not self.is_verbose:
+            return  # it has more folds now
+        self.shown.add(key)
         format_event, style = EVENT_FORMATS[event.kind]
-        self._line(format_event(fields), style=style)
+        self._line(format_event(event.fields), style=style)
 
     def _show_submission(self, fields: Mapping[str, Any]) -> None:
         path = str(fields["path"])
@@ -176,6 +170,15 @@ def make_console(*, quiet: bool, verbose: bool = False) -> Iterator[RunConsole]:
 
     with keep_drawing(console, draw_now):
         yield shown
+
+
+def _list_ignored(ignored: Iterable[Sequence[str]]) -> Iterator[str]:
+    by_reason: dict[str, list[str]] = {}
+    for name, reason in ignored:
+        by_reason.setdefault(reason, []).append(name)
+    for reason, names in by_reason.items():
+        more = f" … {len(names)} columns" if len(names) > MOST_NAMES else ""
+        yield f"not used: {', '.join(names[:MOST_NAMES])}{more} ({reason})"
 
 
 def _format_plan(fields: Mapping[str, Any]) -> str:
