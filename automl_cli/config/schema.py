@@ -107,9 +107,9 @@ class ValidationConfig(ConfigSection):
     held_out_rows: int | None = Field(
         20_000,
         ge=1,
-        description="The number of held-out rows after which no further fold is fitted; at least "
-        "two folds are. The remaining rows are only trained on. null: every fold is fitted, as "
-        "always in a time plan.",
+        description="The number of held-out rows after which a candidate has enough folds, two at "
+        "least. With a budget, members of the ensemble get further ones while there is time. null: "
+        "all folds, as always in a time plan.",
     )
     holdout: float | None = Field(
         None,
