@@ -8,8 +8,8 @@ import numpy as np
 from automl_cli.core.arrays import BlockMatrix, BoolVector, IntVector
 
 LEAST_JUDGED = 2_000  # held-out rows by which candidates can be told apart
-MOST_FIRST = 5  # folds, after which few rows have to do
-LEAST_BLENDED = 4_000  # by which a blend can be made
+MOST_FIRST = 5  # folds that a candidate starts with, however few rows they hold out
+LEAST_BLENDED = 4_000  # held-out rows by which a blend can be made
 LEAST_FOLDS = 3  # folds whose models are averaged at least
 
 

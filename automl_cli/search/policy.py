@@ -8,13 +8,13 @@ The state decides, and nothing else::
       per second                    learning rate if there is time for it, or repeats of a member
 
 A candidate starts on the first rung of folds, with a learning rate that lets it end in its slice:
-that is enough to compare it. What the blend is made of are those with enough folds. The first
-candidate of the list gets them at once, then whichever is expected to add most to those that have
-them, a few folds at a time. A new candidate promises what the latest ones of its model brought, and
-what its place in the list brings elsewhere; it has to get folds, too, before it counts. Further
-folds make the mean of a member's models steadier, by as much as they differ (`search.ambiguity`).
-To choose by what a model still gains per second is the idea of MaxUCB (Rezaei Balef and others,
-NeurIPS 2025).
+that is enough to compare it. What the blend is made of are those with enough folds. The best way
+gets them at once, or else the first candidate of the list: the baseline. Then whichever is expected
+to add most to those that have them gets some, a few at a time. A new candidate promises what the
+latest ones of its model brought, and what its place in the list brings elsewhere; it has to get
+folds, too, before it counts. Further folds make the mean of a member's models steadier, by as much
+as they differ (`search.ambiguity`). To choose by what a model still gains per second is the idea of
+MaxUCB (Rezaei Balef and others, NeurIPS 2025).
 """
 
 import math
@@ -106,9 +106,9 @@ class _Promotion:
 def _is_exploring(state: StudyState, arm: ArmState, promotion: _Promotion) -> bool:
     """Return whether a new candidate is worth more than further folds of others, per second.
 
-    What others are compared with gets its folds at once.
+    The baseline gets its folds at once.
     """
-    if promotion.trial == _find_anchor(state):
+    if promotion.trial == _find_baseline(state):
         return False
     if _share_used(state) < FREE:
         return True
@@ -117,16 +117,16 @@ def _is_exploring(state: StudyState, arm: ArmState, promotion: _Promotion) -> bo
     return _promise(state, arm) >= promotion.worth
 
 
-def _find_anchor(state: StudyState) -> TrialState | None:
+def _find_baseline(state: StudyState) -> TrialState | None:
     """Return what others are compared with by what they add to it, while it lacks folds for that.
 
     It is the trial of the best way, or else the first one of the list.
     """
-    serious = [one for one in state.trials if _is_serious(state, one) and not one.ended]
-    return serious[0] if serious and serious[0].n_folds < state.n_blended else None
+    eligible = [one for one in state.trials if _is_eligible(state, one) and not one.ended]
+    return eligible[0] if eligible and eligible[0].n_folds < state.n_blended else None
 
 
-def _is_serious(state: StudyState, trial: TrialState) -> bool:
+def _is_eligible(state: StudyState, trial: TrialState) -> bool:
     """Return whether a candidate is more than the first of the run, or a trial that has lost."""
     return trial.source not in {"first", *TRIALS} or trial.key == state.best_way
 
@@ -138,7 +138,7 @@ def _is_running(state: StudyState) -> bool:
 def _refine(state: StudyState, promotion: _Promotion) -> Refine | None:
     """Return the candidate with a finer rate, if there is time for it on all folds it needs."""
     trial = promotion.trial
-    if not promotion.is_lacking(state) or not _is_serious(state, trial):
+    if not promotion.is_lacking(state) or not _is_eligible(state, trial):
         return None
     rounds = _count_rounds(state, state.n_blended)
     least = FINER_BY * trial.fold_seconds
@@ -165,15 +165,17 @@ def _choose_promotion(state: StudyState) -> _Promotion | None:
     to those that have enough comes first, however long it takes: what is cheap and adds little
     would use up the time of what adds much.
     """
+    baseline = _find_baseline(state)
     found = [
         promotion
         for trial in state.trials
-        if (promotion := _find_promotion(state, trial)) is not None
+        if (trial == baseline or _is_worth_folds(state, trial))
+        and (promotion := _find_promotion(state, trial)) is not None
         and promotion.seconds(state) <= state.seconds_left
     ]
-    anchor = _find_anchor(state)
-    if any(one.trial == anchor for one in found):
-        return next(one for one in found if one.trial == anchor)
+    of_baseline = next((one for one in found if one.trial == baseline), None)
+    if of_baseline is not None:
+        return of_baseline
     lacking = [one for one in found if one.is_lacking(state)]
     steadier = [one for one in found if not one.is_lacking(state)]
     first = max(lacking, key=lambda one: one.trial.adds, default=None)
@@ -183,20 +185,23 @@ def _choose_promotion(state: StudyState) -> _Promotion | None:
     return second if (second.worth or 0.0) > (first.worth or 0.0) else first
 
 
+def _is_worth_folds(state: StudyState, trial: TrialState) -> bool:
+    """Return whether a candidate adds to the blend, or has weight in it."""
+    if trial.n_folds < state.n_blended:
+        return trial.adds > LEAST_ADDS * state.loss
+    return trial.weight >= LEAST_WEIGHT
+
+
 def _find_promotion(state: StudyState, trial: TrialState) -> _Promotion | None:
-    """Return the next folds of a candidate; None if it is not worth any."""
+    """Return the next folds of a candidate; None if it cannot have any."""
     # All workers at once, but for the last ones of those that are enough.
     least = max(1, min(state.workers, state.n_blended - trial.n_folds))
     rung = next((n for n in state.rungs if n >= trial.n_folds + least), None)
     if not trial.n_folds or trial.ended or trial.is_running or rung is None:
         return None
     if trial.n_folds < state.n_blended:
-        if trial.adds <= LEAST_ADDS * state.loss and trial != _find_anchor(state):
-            return None
         seconds = _work_seconds(state, trial.fold_seconds, state.n_blended - trial.n_folds)
         return _Promotion(trial, rung, trial.adds / seconds)
-    if trial.weight < LEAST_WEIGHT:
-        return None
     # The mean of n folds varies by 1 / n of what one varies by.
     ambiguity = _ambiguity(state, trial)
     steadier = trial.weight * ambiguity * (1 / trial.n_folds - 1 / rung)
@@ -242,7 +247,7 @@ def _choose_arm(state: StudyState, slices: Mapping[str, float]) -> ArmState | No
 
 
 def _find_untried(state: StudyState) -> list[ArmState]:
-    tried = {trial.model for trial in state.trials if _is_serious(state, trial)}
+    tried = {trial.model for trial in state.trials if _is_eligible(state, trial)}
     return [arm for arm in state.arms if arm.model not in tried]
 
 
