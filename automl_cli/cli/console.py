@@ -16,8 +16,9 @@ from rich.text import Text
 from automl_cli.cli.details import list_details
 from automl_cli.cli.figures import format_candidate, format_clock, format_number
 from automl_cli.cli.leaderboard import (
-    describe_original_rows,
+    describe_original,
     describe_search,
+    describe_search_gain,
     print_target,
     print_unused,
 )
@@ -216,7 +217,8 @@ EVENT_FORMATS: Mapping[str, tuple[EventFormat, str]] = {
     "uploaded": (lambda fields: fields["message"], ""),
     "warning": (lambda fields: f"warning: {fields['message']}", "yellow"),
     "searched": (describe_search, ""),
-    "original": (describe_original_rows, ""),
+    "brought": (describe_search_gain, ""),
+    "original": (describe_original, ""),
     "blended": (_format_blend, "bold"),
     "reported": (lambda fields: f"report: {fields['path']}", ""),
 }

@@ -27,8 +27,11 @@ def print_leaderboard(summary: Mapping[str, Any]) -> None:
             console.print(_make_generated_table(target))
         for searched in target["search"]:
             print_line(console, Text(describe_search(searched)))
-        if target.get("original") is not None:
-            console.print(Text(describe_original_rows(target["original"])), soft_wrap=True)
+        if target.get("search_gain") is not None:
+            print_line(console, Text(describe_search_gain(target["search_gain"])))
+        for compared in (target.get("original"), *target.get("original_steps", ())):
+            if compared is not None:
+                console.print(Text(describe_original(compared)), soft_wrap=True)
     print_unused(console, summary)
 
 
@@ -60,15 +63,31 @@ def describe_search(fields: Mapping[str, Any]) -> str:
     )
 
 
-def describe_original_rows(fields: Mapping[str, Any]) -> str:
-    """Return what the rows of the original data set have brought to a candidate."""
+def describe_search_gain(fields: Mapping[str, Any]) -> str:
+    """Return what the ensemble gains from the candidates that searches found."""
+    members = format_count(fields["members"], "member")
     score, plain = format_number(fields["score"]), format_number(fields["plain_score"])
-    gain = "undefined" if fields["gain"] is None else f"{fields['gain']:+.2g}"
     error = format_number(fields["gain_se"], 2)
     return (
-        f"original rows: {score} with them, {plain} without; gain {gain} ± {error} "
-        f"({fields['key']})"
+        f"found by search: {members} with {fields['weight']:.0%} of the weight; ensemble {score} "
+        f"with them, {plain} without; gain {_format_gain(fields)} ± {error}"
     )
+
+
+def describe_original(fields: Mapping[str, Any]) -> str:
+    """Return what the original data set has brought to a candidate."""
+    score, plain = format_number(fields["score"]), format_number(fields["plain_score"])
+    error = format_number(fields["gain_se"], 2)
+    what = fields.get("what", "rows")
+    name, it = ("original rows", "them") if what == "rows" else (what, "it")
+    return (
+        f"{name}: {score} with {it}, {plain} without; gain "
+        f"{_format_gain(fields)} ± {error} ({fields['key']})"
+    )
+
+
+def _format_gain(fields: Mapping[str, Any]) -> str:
+    return "undefined" if fields["gain"] is None else f"{fields['gain']:+.2g}"
 
 
 def _make_table(target: Mapping[str, Any]) -> Table:

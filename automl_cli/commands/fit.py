@@ -1,17 +1,16 @@
 """The whole run, from files to a submission: one page of plain calls."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automl_cli.audit import audit_all
 from automl_cli.config.schema import RunConfig
 from automl_cli.config.show import show_config
-from automl_cli.core.candidate import CandidateSpec, FeatureRecipe
-from automl_cli.core.dataset import Dataset
+from automl_cli.core.candidate import CandidateSpec
 from automl_cli.core.deadline import Deadline
-from automl_cli.core.errors import ConfigError, PlanError
+from automl_cli.core.errors import ConfigError
 from automl_cli.core.events import Event, Listener
 from automl_cli.core.finding import Finding
 from automl_cli.core.keys import SHORT
@@ -19,22 +18,16 @@ from automl_cli.core.problem import Problem
 from automl_cli.data.files import Files, find_files
 from automl_cli.data.infer import Inference, infer_dataset
 from automl_cli.data.submission import check_name
-from automl_cli.features.state import FeatureSet, prepare_features
-from automl_cli.features.tables import save_tables
 from automl_cli.planning.binding import check_config
 from automl_cli.planning.holdout import Holdout, describe_holdout, hold_out
-from automl_cli.planning.original import describe_gate, hide_copies
+from automl_cli.planning.original import describe_gate, measure_original
 from automl_cli.planning.parameters import check_values
-from automl_cli.planning.plan import (
-    is_screened,
-    list_libraries,
-    make_plain,
-    make_run_key,
-    make_specs,
-)
+from automl_cli.planning.plan import list_libraries, make_run_key, make_specs
 from automl_cli.planning.problems import make_data_options, make_problem, make_run_facts
 from automl_cli.planning.validation import choose_validation
 from automl_cli.run.outcome import finish, writing_answers
+from automl_cli.run.preparation import prepare, prepare_original
+from automl_cli.run.problem_plan import ProblemPlan
 from automl_cli.run.reporting import report_run, reserve_report_time
 from automl_cli.run.session import (
     FitRequest,
@@ -47,11 +40,9 @@ from automl_cli.run.session import (
     emit_start,
     record_events,
 )
-from automl_cli.run.stages import ProblemPlan, begin, pursue
-from automl_cli.search.space import list_ways
+from automl_cli.run.stages import begin, pursue
 from automl_cli.store import RunDirectory, check_writable, file_name, write_json, write_text
 from automl_cli.store.written import TABLES, check_not_input, check_overwrite
-from automl_cli.train.assignment import save_assignment
 from automl_cli.train.execution import Execution
 from automl_cli.train.executor import LocalPool, open_pool
 from automl_cli.train.machine import (
@@ -105,7 +96,7 @@ def fit(request: FitRequest, listener: Listener) -> dict[str, Any]:
             session = _open(request, reading, directory, pool, (deadline, listener))
             emit_start(session, spent)
             try:
-                summary = _work(_prepare(session))
+                summary = _work(prepare(session))
             finally:
                 pool.stop()  # before the lock is released: nobody else may meet our workers
             if config.run.report:
@@ -143,6 +134,7 @@ class _Reading:
     facts: tuple[tuple[str, str, str], ...]
     findings: tuple[Finding, ...]
     original: float
+    separation: float | None
 
 
 def _read(files: Files, config: RunConfig, listener: Listener) -> _Reading:
@@ -152,7 +144,8 @@ def _read(files: Files, config: RunConfig, listener: Listener) -> _Reading:
     rows = hold_out(given, choose_validation(given, config), config.validation.holdout)
     dataset, split = rows.dataset, rows.validation
     problems = tuple(make_problem(dataset, one, config, split) for one in dataset.schema.targets)
-    use_original, gate_facts = describe_gate(dataset)
+    separation = measure_original(dataset)
+    use_original, gate_facts = describe_gate(dataset, separation)
     facts = (
         *make_run_facts(dataset, problems, config, split),
         *describe_holdout(rows),
@@ -169,6 +162,7 @@ def _read(files: Files, config: RunConfig, listener: Listener) -> _Reading:
         facts=facts,
         findings=tuple(findings),
         original=config.data.original_weight if use_original else 0.0,
+        separation=separation,
     )
 
 
@@ -191,6 +185,7 @@ def _open(
         specs={one.target.name: make_specs(one, config) for one in reading.problems},
         plain_sets={},
         original=reading.original,
+        separation=reading.separation,
         pool=pool,
         deadline=reserve_report_time(deadline) if config.run.report else deadline,
         listener=record_events(directory, listener),
@@ -199,8 +194,12 @@ def _open(
 
 def _work(session: Session) -> dict[str, Any]:
     solutions: dict[str, Solution] = {}
-    # With several targets each gets one candidate first: a submission needs all of them.
-    for stage in (begin, pursue) if len(session.problems) > 1 else (pursue,):
+    # With several targets each gets one candidate first: a submission needs all of them. So does
+    # what learns from the original data set, which may take its time.
+    is_staged = len(session.problems) > 1 or session.dataset.original is not None
+    for stage in (begin, pursue) if is_staged else (pursue,):
+        if stage is pursue:
+            session = prepare_original(session)
         for number, problem in enumerate(session.problems):
             task = _make_task(session, problem)
             share = len(session.problems) - number
@@ -213,45 +212,6 @@ def _work(session: Session) -> dict[str, Any]:
                         session.listener(Event(kind="blended", fields=describe_blend(solution)))
                     write()
     return finish(session, solutions)
-
-
-def _prepare(session: Session) -> Session:
-    """Make what the workers read; candidates whose recipe makes no feature are left out."""
-    recipes = [spec.recipe for every in session.specs.values() for spec in every]
-    dataset = hide_copies(session.dataset, recipes)
-    plain_sets = _prepare_recipes(session, dataset)
-    specs = {
-        name: tuple(spec for spec in every if make_plain(spec).recipe in plain_sets)
-        for name, every in session.specs.items()
-    }
-    if any(is_screened(spec) for every in specs.values() for spec in every):
-        save_tables(dataset, session.directory.tables)
-    for problem in session.problems:
-        save_assignment(problem, session.directory.problem(problem.target.name))
-    return replace(session, specs=specs, plain_sets=plain_sets)
-
-
-def _prepare_recipes(session: Session, dataset: Dataset) -> dict[FeatureRecipe, FeatureSet]:
-    found: dict[FeatureRecipe, FeatureSet] = {}
-    errors: list[PlanError] = []
-    planned = (make_plain(spec).recipe for every in session.specs.values() for spec in every)
-    searched = list_ways(session.request.loaded.config, session.dataset.schema.columns)
-    for recipe in dict.fromkeys([*planned, *searched]):
-        try:
-            made = prepare_features(
-                dataset,
-                recipe,
-                session.directory.features,
-                transductive=session.transductive,
-            )
-        except PlanError as error:
-            errors.append(error)
-            session.listener(Event(kind="warning", fields={"message": error.message}))
-        else:
-            found[recipe] = made.feature_set
-    if errors and not found:
-        raise errors[0]
-    return found
 
 
 def _make_task(session: Session, problem: Problem) -> ProblemPlan:

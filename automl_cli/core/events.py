@@ -20,7 +20,8 @@ EventKind: TypeAlias = Literal[
     "failed",  # a candidate could not be fitted
     "skipped",  # a candidate was not started for want of time
     "searched",  # the search of one model came to its end
-    "original",  # a candidate with the rows of the original data set and without was compared
+    "brought",  # the ensemble was compared with one without what searches found
+    "original",  # a candidate that learned from the original data set was compared with one without
     "blended",  # the tournament is decided
     "submission",  # a submission file was written
     "explaining",  # something of an explanation that takes time

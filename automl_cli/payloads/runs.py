@@ -18,21 +18,23 @@ class HoldoutPayload(Payload):
     """The number of rows."""
 
 
-class OriginalRowsPayload(Payload):
-    """The gain of a candidate from the rows of the original data set (`data.original`)."""
+class OriginalPayload(Payload):
+    """The gain of a candidate from the original data set (`data.original`)."""
 
+    what: str = "rows"
+    """`rows` that it is trained on, or the step whose columns learn from them."""
     key: str
-    """The candidate that learned from them."""
+    """The candidate that learned from it."""
     score: Figure
     """Its score, on rows of the competition."""
     plain_score: Figure
-    """The score of the same without them."""
+    """The score of the same without it."""
     gain: Figure
-    """How much better it is with them, whichever direction is better."""
+    """How much better it is with it, whichever direction is better."""
     gain_se: Figure
     """Its standard error, the rows being the same."""
     is_better: bool
-    """Whether the loss by which candidates are chosen is lower with them."""
+    """Whether the loss by which candidates are chosen is lower with it."""
 
 
 class CandidatePayload(Payload):
@@ -144,6 +146,23 @@ class Searched(Payload):
     """The parameters."""
 
 
+class SearchGainPayload(Payload):
+    """The gain of the ensemble from candidates that searches found."""
+
+    members: int
+    """How many of them are members."""
+    weight: float
+    """Their weight together, as a share."""
+    score: Figure
+    """The cross-fitted score with them, on rows by which nothing was chosen."""
+    plain_score: Figure
+    """The score of an ensemble of the other members."""
+    gain: Figure
+    """How much better it is with them, whichever direction is better."""
+    gain_se: Figure
+    """Its standard error, the rows being the same."""
+
+
 class SolvedTarget(Payload):
     """The result of a run for one target."""
 
@@ -173,8 +192,12 @@ class SolvedTarget(Payload):
     """Each combiner with its cross-fitted score and its in-sample score."""
     search: list[Searched]
     """One for each model that was searched."""
-    original: OriginalRowsPayload | None = None
+    search_gain: SearchGainPayload | None = None
+    """Null if the ensemble has no such members, or no others, or there was no time to compare."""
+    original: OriginalPayload | None = None
     """Null without an original data set, or where its rows could not be tried."""
+    original_steps: list[OriginalPayload] = Field(default_factory=list)
+    """The steps that learn from it and were tried."""
     candidates: list[CandidatePayload]
     """The best first."""
     failed: list[Failed] = Field(default_factory=list)

@@ -92,6 +92,8 @@ class Session:
         For each recipe without screened steps where its features lie.
     original
         What a row of the original data set would count; 0: none may be trained on.
+    separation
+        With what AUC a model tells those rows from train's; None: unknown.
     pool
         The workers.
     deadline
@@ -110,6 +112,7 @@ class Session:
     specs: Mapping[str, Sequence[CandidateSpec]]
     plain_sets: Mapping[FeatureRecipe, FeatureSet]
     original: float
+    separation: float | None
     pool: LocalPool
     deadline: Deadline
     listener: Listener

@@ -4,20 +4,17 @@ for solution in pursue(task, execution):
     ...  # each better than the one before
 """
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import asdict, replace
 
-from automl_cli.config.schema import RunConfig
-from automl_cli.core.candidate import CandidateSpec, FeatureRecipe
-from automl_cli.core.dataset import Column
+from automl_cli.core.candidate import CandidateSpec
 from automl_cli.core.deadline import Deadline
 from automl_cli.core.events import Event, JsonValue, emit_stage
 from automl_cli.core.keys import make_array_key
-from automl_cli.core.problem import Problem
-from automl_cli.features.state import FeatureSet
 from automl_cli.models.description import describe_candidate
-from automl_cli.planning.original import OriginalComparison, compare_original
 from automl_cli.planning.plan import is_screened
+from automl_cli.run.original import list_tried_steps, report_original, weigh_original
+from automl_cli.run.problem_plan import ProblemPlan
 from automl_cli.run.solve import (
     WRITE_SECONDS,
     BlendSettings,
@@ -27,6 +24,7 @@ from automl_cli.run.solve import (
     report_loss,
     solve,
 )
+from automl_cli.search.brought import list_found, measure_gain
 from automl_cli.search.exhaustive import ExhaustiveStudy, make_exhaustive
 from automl_cli.search.factory import CandidateFactory, list_searched
 from automl_cli.search.queue import make_queue
@@ -42,40 +40,6 @@ NO_TIME = "no time left"
 SCREEN_SHARE = 0.15  # of the time left that screening may take
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProblemPlan:
-    """One problem and how it is to be solved.
-
-    Parameters
-    ----------
-    problem
-        The target, with all its folds.
-    specs
-        The candidates, the first to be tried first; it has no screened steps if others have.
-    plain_sets
-        For each recipe without screened steps where its features lie.
-    data_key
-        Key of the data set.
-    columns
-        The feature columns.
-    transductive
-        Whether features are fitted on test rows as well.
-    config
-        Everything the user has said.
-    original
-        What a row of the original data set would count; 0: none may be trained on.
-    """
-
-    problem: Problem
-    specs: Sequence[CandidateSpec]
-    plain_sets: Mapping[FeatureRecipe, FeatureSet]
-    data_key: str
-    columns: tuple[Column, ...]
-    transductive: bool
-    config: RunConfig
-    original: float = 0.0
-
-
 def begin(task: ProblemPlan, execution: Execution) -> Iterator[Solution]:
     """Yield the solution of the first candidate."""
     emit_stage(execution.listener, "first candidate")
@@ -88,22 +52,25 @@ def begin(task: ProblemPlan, execution: Execution) -> Iterator[Solution]:
 
 def pursue(task: ProblemPlan, execution: Execution) -> Iterator[Solution]:
     """Yield each solution that is better than the one before, last of all the ensemble's."""
-    if any(is_screened(spec) for spec in task.specs) or task.config.search.trials or task.original:
+    has_gate = task.original or list_tried_steps(task)
+    if any(is_screened(spec) for spec in task.specs) or task.config.search.trials or has_gate:
         yield from begin(task, execution)
-    if task.original:
-        task = yield from _weigh_original(task, execution)
+    if has_gate:
+        task = yield from weigh_original(task, execution)
     screened = _screen(task, execution)
-    yield from _study(task, screened, execution)
+    study = yield from _study(task, screened, execution)
     finished = load_finished(execution.run, task.problem.target.name)
     if finished:
         emit_stage(execution.listener, "blending")
         settings = _make_blend_settings(task, execution)
-        yield make_blended_solution(task.problem, finished, settings, execution)
+        solution = make_blended_solution(task.problem, finished, settings, execution)
+        yield solution
+        _report_search(study, solution, execution)
 
 
 def _study(
     task: ProblemPlan, screened: Screened | None, execution: Execution
-) -> Iterator[Solution]:
+) -> Generator[Solution, None, Study | ExhaustiveStudy]:
     """Fit what the planner wants, under the clock or without one."""
     factory = CandidateFactory(
         problem=task.problem,
@@ -128,7 +95,22 @@ def _study(
         skipped = Skipped(spec=spec, reason=study.ended or NO_TIME)
         report_loss(skipped, task.problem, execution)
     report_searches(study, execution)
-    _report_original(task, queue.listed, execution)
+    report_original(task, queue.listed, execution)
+    return study
+
+
+def _report_search(
+    study: Study | ExhaustiveStudy, solution: Solution, execution: Execution
+) -> None:
+    """Tell what the ensemble gains from what samplers have found, if there is time to find out."""
+    found, blend = list_found(study, execution.run.read_events()), solution.blend
+    deadline = execution.time_budget.deadline.earlier(WRITE_SECONDS)
+    if blend is None or not found:
+        return
+    gain = measure_gain(solution.problem, blend, solution.candidates, found, deadline)
+    if gain is not None:
+        fields: dict[str, JsonValue] = {"target": solution.problem.target.name, **asdict(gain)}
+        execution.listener(Event(kind="brought", fields=fields))
 
 
 def _list_prior(task: ProblemPlan, factory: CandidateFactory) -> Sequence[CandidateSpec]:
@@ -158,47 +140,6 @@ def _make_blend_settings(task: ProblemPlan, execution: Execution) -> BlendSettin
         is_chosen=execution.run.studies(task.problem.target.name).exists(),
         is_late=deadline.earlier(WRITE_SECONDS).seconds_left() <= 0,
     )
-
-
-def _weigh_original(
-    task: ProblemPlan, execution: Execution
-) -> Generator[Solution, None, ProblemPlan]:
-    """Fit the first candidate on the rows of the original data set too; plan the better way.
-
-    The first full candidate is planned both ways: a small one may err, and a blend can take both.
-    """
-    first = task.specs[0]
-    learned = replace(first, original=task.original)
-    yield from solve(task.problem, {learned: task.plain_sets[first.recipe]}, execution)
-    compared = _compare_original(task, first, execution)
-    weight = task.original if compared is not None and compared.is_better else 0.0
-    specs = [replace(spec, original=weight) for spec in task.specs]
-    if compared is not None and len(specs) > 1:
-        specs.insert(2, replace(specs[1], original=task.original - weight))
-    return replace(task, specs=specs, original=weight)
-
-
-def _report_original(
-    task: ProblemPlan, planned: Sequence[CandidateSpec], execution: Execution
-) -> None:
-    """Tell what the rows of the original data set have brought to the first full candidate."""
-    for spec in planned:
-        if spec.original and replace(spec, original=0.0) in planned:
-            _compare_original(task, replace(spec, original=0.0), execution, spec.original)
-
-
-def _compare_original(
-    task: ProblemPlan, plain: CandidateSpec, execution: Execution, weight: float | None = None
-) -> OriginalComparison | None:
-    """Tell and return what the rows of the original data set have brought to a candidate."""
-    learned = replace(plain, original=task.original if weight is None else weight)
-    found = [load_candidate(execution.run, spec) for spec in (learned, plain)]
-    if found[0] is None or found[1] is None:
-        return None
-    compared = compare_original(task.problem, found[0], found[1])
-    fields: dict[str, JsonValue] = {"target": task.problem.target.name, "key": learned.key}
-    execution.listener(Event(kind="original", fields=fields | asdict(compared)))
-    return compared
 
 
 def _screen(task: ProblemPlan, execution: Execution) -> Screened | None:

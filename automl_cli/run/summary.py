@@ -18,6 +18,7 @@ from automl_cli.features.state import count_selected
 from automl_cli.models.description import describe_candidate
 from automl_cli.payloads import Summary, without_nan
 from automl_cli.run.left_out import list_failed, list_skipped
+from automl_cli.run.original import ROWS
 from automl_cli.run.solve import Solution
 from automl_cli.store import RunDirectory, read_json
 from automl_cli.train.collect import load_finished
@@ -138,7 +139,8 @@ def _complete(run: RunDirectory, summary: dict[str, Any]) -> dict[str, Any]:
             key=lambda one, sign=sign: (one["score"] is None, sign * (one["score"] or 0.0))
         )
         target["search"] = _list_searches(name, events)
-        target["original"] = _find_original(name, events)
+        target["search_gain"] = _find_search_gain(name, events)
+        target.update(_describe_original(name, events))
         target["failed"] = list_failed(name, events)
         target["skipped"] = list_skipped(name, events)
     every = [candidate for target in summary["targets"] for candidate in target["candidates"]]
@@ -204,7 +206,8 @@ def _describe(
         "combiner": None if blend is None else blend.combiner,
         "tournament": [] if blend is None else [list(row) for row in blend.tournament],
         "search": _list_searches(problem.target.name, events),
-        "original": _find_original(problem.target.name, events),
+        "search_gain": _find_search_gain(problem.target.name, events),
+        **_describe_original(problem.target.name, events),
         "candidates": [
             {
                 **_describe_candidate(candidate, weights.get(candidate.spec.key)),
@@ -247,10 +250,17 @@ def _list_searches(target: str, events: Sequence[Mapping[str, Any]]) -> list[dic
     return [_strip(event) for event in last.values()]
 
 
-def _find_original(target: str, events: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
-    """Return the last comparison of a candidate with and without the original data set."""
-    compared = [one for one in events if one["kind"] == "original" and one["target"] == target]
+def _find_search_gain(target: str, events: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
+    """Return the last comparison of the ensemble with one without what searches found."""
+    compared = [one for one in events if one["kind"] == "brought" and one["target"] == target]
     return _strip(compared[-1]) if compared else None
+
+
+def _describe_original(target: str, events: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the last comparisons of a candidate that learned from the original data set."""
+    compared = [one for one in events if one["kind"] == "original" and one["target"] == target]
+    last = {event.get("what", ROWS): _strip(event) for event in compared}  # earlier versions: rows
+    return {"original": last.pop(ROWS, None), "original_steps": list(last.values())}
 
 
 def _strip(event: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,22 +1,23 @@
 """What a study tells: what is begun and why, and what its trials have settled."""
 
-from automl_cli.core.candidate import CandidateSpec
 from automl_cli.core.events import Event, JsonValue, Listener
 from automl_cli.core.problem import Problem
 from automl_cli.models.description import describe_candidate
+from automl_cli.search.point import Point
 from automl_cli.search.ways import WaysVerdict
 
 
 def emit_proposed(
-    listener: Listener, problem: Problem, spec: CandidateSpec, why: str, n_folds: int
+    listener: Listener, problem: Problem, point: Point, why: str, n_folds: int
 ) -> None:
     """Tell that a candidate is to have so many folds, and why."""
     fields: dict[str, JsonValue] = {
         "target": problem.target.name,
-        "key": spec.key,
-        "description": describe_candidate(spec, problem.fitted_task),
+        "key": point.spec.key,
+        "description": describe_candidate(point.spec, problem.fitted_task),
         "why": why,
         "folds": n_folds,
+        "is_found": point.is_found,
     }
     listener(Event(kind="proposed", fields=fields))
 

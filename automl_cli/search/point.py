@@ -30,6 +30,8 @@ class Point:
         The candidate with the learning rate that it was meant to have, if it was begun.
     least_rate
         The smallest learning rate that it may be begun with.
+    is_found
+        Whether a sampler proposed it, perhaps with another learning rate.
     """
 
     spec: CandidateSpec
@@ -39,6 +41,7 @@ class Point:
     setting: Setting | None = None
     meant: CandidateSpec | None = None
     least_rate: float = 0.0
+    is_found: bool = False
 
 
 def make_trial(

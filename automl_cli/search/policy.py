@@ -202,9 +202,10 @@ def _find_promotion(state: StudyState, trial: TrialState) -> _Promotion | None:
     if trial.n_folds < state.n_blended:
         seconds = _work_seconds(state, trial.fold_seconds, state.n_blended - trial.n_folds)
         return _Promotion(trial, rung, trial.adds / seconds)
-    # The mean of n folds varies by 1 / n of what one varies by.
+    # The mean of n folds varies by 1 / n of what one varies by, and in a blend of members that vary
+    # on their own by the square of its weight.
     ambiguity = _ambiguity(state, trial)
-    steadier = trial.weight * ambiguity * (1 / trial.n_folds - 1 / rung)
+    steadier = trial.weight**2 * ambiguity * (1 / trial.n_folds - 1 / rung)
     seconds = _work_seconds(state, trial.fold_seconds, rung - trial.n_folds)
     return _Promotion(trial, rung, steadier / seconds if ambiguity else None)
 

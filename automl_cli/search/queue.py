@@ -128,7 +128,7 @@ class CandidateQueue:
             else:
                 spec, feature_set = made
                 found = Point(spec=spec, feature_set=feature_set, source="search", setting=setting)
-                points.append(replace(found, number=number))
+                points.append(replace(found, number=number, is_found=True))
         return points
 
     def drop(self, key: str) -> None:
@@ -164,11 +164,6 @@ class CandidateQueue:
         if self.verdict is None and self.growth is not None and not self.ways:
             tried = {way: candidates[key] for key, way in self.way_of.items() if key in candidates}
             self.verdict = judge_ways(self.factory.problem, tried, weights)
-        if self.verdict is not None:  # what has the best way comes first
-            best = self.verdict.best
-            for model, specs in self.planned.items():
-                ordered = sorted(specs, key=lambda spec: self._find_way(spec) != best)
-                self.planned[model] = deque(ordered)
 
     def _find_way(self, spec: CandidateSpec) -> Way | None:
         """Return the way in which a candidate of the list hands columns over, if it has a name."""
@@ -178,15 +173,18 @@ class CandidateQueue:
         name = name_way(spec.recipe, model, factory.config, factory.columns)
         return None if name is None else (name, is_screened(spec))
 
-    def _has_better_way(self, spec: CandidateSpec, verdict: WaysVerdict) -> bool:
-        """Return whether a candidate of the list gets the best way: if its own clearly lost.
+    def _find_better_way(self, spec: CandidateSpec, verdict: WaysVerdict) -> Way | None:
+        """Return the way that a candidate of the list gets if its own clearly lost.
 
-        Or if it is the first of a model without trials, which shows what the model is worth.
+        The first of a model without trials, which shows what the model is worth, gets the best.
         """
         way, trial = self._find_way(spec), verdict.trial
+        if way is None:
+            return None
         is_first = spec == next(one for one in self.listed if one.model == spec.model)
-        is_other = trial is not None and spec.model != trial.model
-        return way in verdict.lost or (way is not None and is_first and is_other)
+        if is_first and trial is not None and spec.model != trial.model:
+            return verdict.best
+        return verdict.find_other(way) if way in verdict.lost else None
 
     def _describe(self, model: str, forecast: Forecast, with_search: bool) -> ArmState:  # noqa: FBT001
         waiting = self.planned.get(model, deque())
@@ -246,12 +244,13 @@ class CandidateQueue:
             yield drawn.popleft()
 
     def _resolve(self, spec: CandidateSpec) -> tuple[CandidateSpec, FeatureSet] | None:
-        """Return a candidate of the list, with the best way if its own has clearly lost."""
+        """Return a candidate of the list, with a better way if its own has clearly lost."""
         model, factory = MODELS.get(spec.model), self.factory
         grown = grow_spec(spec, self.growth or 1.0, factory.config)
-        if self.verdict is None or not self._has_better_way(spec, self.verdict):
+        better = None if self.verdict is None else self._find_better_way(spec, self.verdict)
+        if better is None:
             return factory.resolve(grown)
-        way, generated = self.verdict.best
+        way, generated = better
         space = make_space(model, factory.config, factory.columns)
         return factory.change_way(grown, model, way, space.limit_tops(TOP if generated else 0))
 

@@ -224,7 +224,7 @@ class Study:
         self.trials[key] = TrialState(
             key=key, model=found.spec.model, source=found.source, wanted=n_folds
         )
-        emit_proposed(self.execution.listener, self.problem, found.spec, found.source, n_folds)
+        emit_proposed(self.execution.listener, self.problem, found, found.source, n_folds)
         return Proposal(
             spec=found.spec,
             feature_set=found.feature_set,
@@ -254,9 +254,7 @@ class Study:
         # What the clock has cut would take whatever it gets.
         longer = 1.0 if self.candidates[action.key].cut else LATER
         self.trials[action.key] = replace(trial, wanted=action.n_folds)
-        emit_proposed(
-            self.execution.listener, self.problem, point.spec, "promotion", action.n_folds
-        )
+        emit_proposed(self.execution.listener, self.problem, point, "promotion", action.n_folds)
         return Proposal(
             spec=point.spec,
             feature_set=point.feature_set,

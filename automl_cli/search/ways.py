@@ -4,7 +4,8 @@
     … with generated columns     the groups that are screened, 30 columns each
 
 What clearly loses against the best way is not begun again; candidates of the list that would have
-it get the best way instead. What the blend gives weight to stays, however bad it is alone.
+it get another instead: one that is like it with or without generated columns, if there is such a
+one left. What the blend gives weight to stays, however bad it is alone.
 """
 
 from collections.abc import Iterator, Mapping
@@ -32,17 +33,31 @@ class WaysVerdict:
 
     Parameters
     ----------
-    best
-        The way with the lowest loss.
+    ranked
+        The ways that were tried, the lowest loss first.
     lost
-        Those that clearly lose against it.
+        Those that clearly lose against the first.
     trial
         What has tried the best one.
     """
 
-    best: Way
+    ranked: tuple[Way, ...]
     lost: frozenset[Way]
     trial: CandidateSpec | None = None
+
+    @property
+    def best(self) -> Way:
+        """The way with the lowest loss."""
+        return self.ranked[0]
+
+    def find_other(self, way: Way) -> Way:
+        """Return what stands in for a way that has lost.
+
+        The best one that is like it with or without generated columns, if that has not lost as
+        well: a blend of both kinds is better than of one.
+        """
+        alike = (one for one in self.ranked if one[1] == way[1] and one not in self.lost)
+        return next(alike, self.best)
 
 
 def list_trials(space: SearchSpace, default: Setting) -> list[tuple[Way, Setting]]:
@@ -91,14 +106,15 @@ def judge_ways(
     if not tried:
         return None
     losses = measure_row_losses(problem, tried)
-    best = min(losses, key=lambda way: float(losses[way].mean()))
+    ranked = tuple(sorted(losses, key=lambda way: float(losses[way].mean())))
+    best = ranked[0]
     lost = frozenset(
         way
         for way, candidate in tried.items()
         if weights.get(candidate.spec.key, 0.0) < COUNTS
         and _is_clearly_worse(losses[way], losses[best])
     )
-    return WaysVerdict(best, lost, tried[best].spec)
+    return WaysVerdict(ranked, lost, tried[best].spec)
 
 
 def _is_clearly_worse(losses: RowLosses, best: RowLosses) -> bool:

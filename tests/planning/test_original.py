@@ -20,7 +20,7 @@ from automl_cli.core.problem import Problem
 from automl_cli.data.files import find_files
 from automl_cli.data.infer import infer_dataset
 from automl_cli.explain import ExplainRequest, explain
-from automl_cli.planning.original import compare_original, describe_gate
+from automl_cli.planning.original import compare_original, describe_gate, measure_original
 from automl_cli.planning.plan import make_run_key
 from automl_cli.planning.problems import make_data_options, make_problem
 
@@ -98,7 +98,7 @@ def test_rows_that_a_model_tells_apart_are_not_tried(tmp_path: Path) -> None:
 def test_too_few_rows_to_be_told_apart_are_tried(tmp_path: Path) -> None:
     dataset, _ = read(write(tmp_path / "task", make_rows(50, 2)))
 
-    usable, facts = describe_gate(dataset)
+    usable, facts = describe_gate(dataset, measure_original(dataset))
     assert usable
     assert facts == [("original rows", "tried", "too few rows to tell them from train's")]
 
@@ -174,7 +174,7 @@ def test_a_run_that_learned_from_it_can_be_explained(tmp_path: Path) -> None:
 def test_a_column_that_it_lacks_does_not_tell_it_from_train(tmp_path: Path) -> None:
     dataset, _ = read(write(tmp_path / "task", make_rows(400, 2).drop(columns="d")))
 
-    usable, ((_, value, reason),) = describe_gate(dataset)
+    usable, ((_, value, reason),) = describe_gate(dataset, measure_original(dataset))
     assert (usable, value) == (True, "tried")
     assert reason.startswith("a model tells them from train's rows with an AUC of 0.")
 

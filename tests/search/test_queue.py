@@ -63,18 +63,6 @@ def test_what_had_the_largest_rate_is_not_begun_again(tmp_path: Path) -> None:
     assert list(queue.planned["lightgbm"]) == before
 
 
-def test_what_has_the_best_way_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    _, queue = make(tmp_path)
-    own, factory = queue.planned["lightgbm"][0], queue.factory
-    ways = make_ways(MODELS.get("lightgbm"), factory.config, factory.columns)
-    values, means = (replace(own, recipe=ways[name]) for name in ("values", "means"))
-    queue.planned["lightgbm"] = deque([own, means, values])
-    best = WaysVerdict(best=("values", False), lost=frozenset())
-    monkeypatch.setattr("automl_cli.search.queue.judge_ways", lambda *_: best)
-    queue.judge({}, {})
-    assert list(queue.planned["lightgbm"]) == [values, own, means]
-
-
 def test_the_first_of_another_model_gets_the_best_way(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -85,7 +73,7 @@ def test_the_first_of_another_model_gets_the_best_way(
     listed = replace(queue, listed=(own, other), planned=planned)
     ways = make_ways(MODELS.get("lightgbm"), queue.factory.config, queue.factory.columns)
     tried = {
-        model: WaysVerdict(("values", False), frozenset(), trial=replace(own, model=model))
+        model: WaysVerdict((("values", False),), frozenset(), trial=replace(own, model=model))
         for model in ("xgboost", "lightgbm")
     }
     for model, expected in (("xgboost", ways["values"]), ("lightgbm", own.recipe)):

@@ -8,7 +8,7 @@ from automl_cli.core.candidate import Candidate
 from automl_cli.core.problem import Problem
 from automl_cli.models import MODELS
 from automl_cli.search.space import SearchSpace, Setting
-from automl_cli.search.ways import Way, judge_ways, list_trials
+from automl_cli.search.ways import Way, WaysVerdict, judge_ways, list_trials
 
 N_ROWS = 3_000
 MakeTried = Callable[..., Candidate]
@@ -16,6 +16,17 @@ MakeTried = Callable[..., Candidate]
 
 def make_errors(seed: int, size: float) -> npt.NDArray[np.float64]:
     return size * np.random.default_rng(seed).normal(size=N_ROWS)
+
+
+def test_what_has_lost_is_replaced_by_one_of_its_kind_while_there_is_one() -> None:
+    ranked = (("means", True), ("own", True), ("values", False), ("own", False))
+    verdict = WaysVerdict(ranked, frozenset({("own", True), ("own", False)}))
+
+    assert verdict.best == ("means", True)
+    assert verdict.find_other(("own", True)) == ("means", True)
+    assert verdict.find_other(("own", False)) == ("values", False)
+    every = WaysVerdict(ranked, frozenset(ranked[1:]))
+    assert every.find_other(("own", False)) == ("means", True)
 
 
 def test_a_clearly_worse_way_is_lost_and_a_close_one_is_not(

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from automl_cli.core.counts import format_count
 from automl_cli.report.data import ReportData, ReportTarget
 from automl_cli.report.drawing import INK, MUTED, SERIES, height_of, list_bars, open_plot
 from automl_cli.report.section import (
@@ -72,7 +73,7 @@ def _write_target(solved: ReportTarget) -> Iterator[Block]:
         )
     searched = solved.described["search"]
     if searched:
-        yield _list_searches(searched)
+        yield _list_searches(searched, solved.described.get("search_gain"))
         yield Paragraph(
             text="The cross-fitted score of a search uses only folds that did not choose "
             "the settings; the naive score uses all rows and is too optimistic."
@@ -206,11 +207,16 @@ def _draw_folds(solved: ReportTarget) -> Picture:
     return Picture(name=f"Scores of single folds for {solved.name}", caption=caption, svg=svg)
 
 
-def _list_searches(searched: Sequence[Any]) -> Table:
+def _list_searches(searched: Sequence[Any], gain: Mapping[str, Any] | None) -> Table:
+    brought = ""
+    if gain is not None:
+        with_them, without = format_float(gain["score"]), format_float(gain["plain_score"])
+        members = format_count(gain["members"], "member")
+        brought = f". The ensemble scores {with_them} with the {members} found, {without} without"
     numbers = ("trials", "on all folds", "cross-fitted", "naive")
     headings = [Heading(text="model"), *(Heading(text=text, kind="number") for text in numbers)]
     return Table(
-        caption="What the search tried",
+        caption=f"What the search tried{brought}",
         headings=[*headings, Heading(text="its best", kind="code"), Heading(text="columns taken")],
         rows=[
             [
