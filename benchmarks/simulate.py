@@ -216,7 +216,7 @@ def play(library: Library, share: float, seed: int) -> Mapping[str, Candidate]:
     queue = StoredQueue(factory, tuple(specs), growth=1.0, library=library)
     for spec in specs:
         queue.planned.setdefault(spec.model, deque()).append(spec)
-    queue.verdict = WaysVerdict((("own", False),), frozenset())
+    queue.verdict = WaysVerdict(ranked=(("own", False),), worse=frozenset(), lost=frozenset())
     return Play(library, Study.begin(queue, execution), clock).run()
 
 

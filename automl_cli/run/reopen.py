@@ -22,7 +22,8 @@ from automl_cli.planning.plan import make_run_key
 from automl_cli.planning.problems import make_data_options, make_problem
 from automl_cli.planning.validation import choose_validation
 from automl_cli.run.solve import rank_candidates
-from automl_cli.store import RunDirectory, read_json
+from automl_cli.store import RunDirectory, installed_versions, read_json
+from automl_cli.store.identity import SELF
 from automl_cli.train.collect import load_finished
 
 
@@ -89,7 +90,8 @@ def reopen(root: Path) -> Reopened:
     if make_run_key(rows.dataset, config) != known["key"]:
         raise RunError(
             f"{root}: the tables of this run have changed since.",
-            hint=f"Put {files.train} and the tables beside it back as they were.",
+            hint=f"Put {files.train} and the tables beside it back as they were."
+            + _describe_version(known),
         )
     problems = tuple(
         _limit(directory, make_problem(rows.dataset, target, config, rows.validation))
@@ -115,6 +117,14 @@ def _limit(directory: RunDirectory, problem: Problem) -> Problem:
     best = rank_candidates(problem, finished)[:1]
     n_folds = best[0].n_folds if best else problem.folds.n_enough
     return problem.first_folds(n_folds)
+
+
+def _describe_version(known: Mapping[str, Any]) -> str:
+    """Return what else to do if another version made the run: it may read tables otherwise."""
+    made_by, own = dict(known.get("versions") or {}).get(SELF), installed_versions()[SELF]
+    if made_by in {None, own}:
+        return ""
+    return f" If they are, use {SELF} {made_by}, which made this run; here is {own}."
 
 
 def _find_files(root: Path, known: Mapping[str, Any]) -> Files:

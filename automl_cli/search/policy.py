@@ -283,7 +283,7 @@ def _promise(state: StudyState, arm: ArmState) -> float:
     gain = (prior + sum(gains)) / (1 + len(gains))
     is_kept = _mean([float(trial.gain > 0) for trial in recent])
     n_folds = state.n_first + is_kept * (state.n_blended - state.n_first)
-    return gain / _work_seconds(state, _mean(own) or arm.fold_seconds, n_folds)
+    return gain / _work_seconds(state, arm.fold_seconds or _mean(own), n_folds)
 
 
 def _seconds_to(state: StudyState, trial: TrialState, n_folds: int) -> float:

@@ -11,22 +11,17 @@ from dataclasses import dataclass, field, replace
 from automl_cli.core.candidate import Candidate, CandidateSpec
 from automl_cli.features.state import FeatureSet
 from automl_cli.models import MODELS
-from automl_cli.planning.growth import choose_growth, is_growth_open
-from automl_cli.planning.plan import grow_spec, is_screened, read_own
+from automl_cli.planning.growth import is_growth_open
+from automl_cli.planning.plan import grow_spec, is_screened
 from automl_cli.search.factory import CandidateFactory, list_searched
 from automl_cli.search.growth import judge_growths, make_growths
 from automl_cli.search.point import Point
 from automl_cli.search.rates import COARSER, FINER, find_most, fit_rate, least_seconds, raise_rate
-from automl_cli.search.sampler import Sampler, make_sampler
-from automl_cli.search.space import (
-    SearchSpace,
-    Setting,
-    make_default,
-    make_space,
-    name_way,
-)
+from automl_cli.search.sampler import Sampler
+from automl_cli.search.samplers import make_samplers, make_way_trials
+from automl_cli.search.space import make_space, name_way
 from automl_cli.search.state import ArmState
-from automl_cli.search.ways import TOP, Way, WaysVerdict, judge_ways, make_trials
+from automl_cli.search.ways import TOP, Way, WaysVerdict, judge_ways
 from automl_cli.train.forecast import Forecast, find_rate
 
 
@@ -52,8 +47,8 @@ class CandidateQueue:
         By model.
     drawn
         Settings of samplers that are not begun, by model.
-    growth_of, way_of
-        What a candidate tries, by key.
+    growth_of, ways_of
+        What a candidate tries, by key: ways that come to the same columns are one candidate.
     growth
         How many times as many leaves trees get as in the list; None before it is settled.
     verdict
@@ -73,7 +68,7 @@ class CandidateQueue:
     samplers: dict[str, Sampler] = field(default_factory=dict)
     drawn: dict[str, deque[Point]] = field(default_factory=dict)
     growth_of: dict[str, float] = field(default_factory=dict)
-    way_of: dict[str, Way] = field(default_factory=dict)
+    ways_of: dict[str, list[Way]] = field(default_factory=dict)
     growth: float | None = None
     verdict: WaysVerdict | None = None
     taken: set[str] = field(default_factory=set)
@@ -93,7 +88,7 @@ class CandidateQueue:
     @property
     def is_settled(self) -> bool:
         """Whether all ways were judged, or none is tried."""
-        return self.verdict is not None or not (self.ways or self.way_of)
+        return self.verdict is not None or not (self.ways or self.ways_of)
 
     def list_arms(self, forecast: Forecast, *, with_search: bool = True) -> tuple[ArmState, ...]:
         """Return the models in the order of the list, with what they have left.
@@ -157,13 +152,25 @@ class CandidateQueue:
         }
         self.growths.clear()
         self.growth = judge_growths(self.factory.problem, tried)
-        _add_samplers(self, self.growth)
+        self.samplers = make_samplers(self.factory, self.growth)
+        self.ways.extend(make_way_trials(self.factory, self.samplers.values()))
 
     def judge(self, candidates: Mapping[str, Candidate], weights: Mapping[str, float]) -> None:
         """Take note of what the ways have shown, once all that were begun have ended."""
         if self.verdict is None and self.growth is not None and not self.ways:
-            tried = {way: candidates[key] for key, way in self.way_of.items() if key in candidates}
+            tried = {
+                way: candidates[key]
+                for key, ways in self.ways_of.items()
+                if key in candidates
+                for way in ways
+            }
             self.verdict = judge_ways(self.factory.problem, tried, weights)
+            if self.verdict is not None:  # samplers need not find out what is known
+                fresh = make_samplers(self.factory, self.growth, self.verdict.find_lost_names())
+                self.samplers = {
+                    model: sampler if sampler.asked else fresh[model]
+                    for model, sampler in self.samplers.items()
+                }
 
     def _find_way(self, spec: CandidateSpec) -> Way | None:
         """Return the way in which a candidate of the list hands columns over, if it has a name."""
@@ -176,13 +183,14 @@ class CandidateQueue:
     def _find_better_way(self, spec: CandidateSpec, verdict: WaysVerdict) -> Way | None:
         """Return the way that a candidate of the list gets if its own clearly lost.
 
-        The first of a model without trials, which shows what the model is worth, gets the best.
+        The first of a model without trials, which shows what the model is worth, gets the best one
+        unless its own is about as good: models differ more if each has its own.
         """
         way, trial = self._find_way(spec), verdict.trial
         if way is None:
             return None
         is_first = spec == next(one for one in self.listed if one.model == spec.model)
-        if is_first and trial is not None and spec.model != trial.model:
+        if is_first and trial is not None and spec.model != trial.model and way in verdict.worse:
             return verdict.best
         return verdict.find_other(way) if way in verdict.lost else None
 
@@ -224,7 +232,7 @@ class CandidateQueue:
             return  # the others depend on what these show
         while self.ways and self.lead == model:
             way, point = self.ways.popleft()
-            self.way_of[point.spec.key] = way
+            self.ways_of.setdefault(point.spec.key, []).append(way)
             yield point
         again = self.again.get(model, deque())
         while again:
@@ -273,26 +281,3 @@ def make_queue(factory: CandidateFactory, specs: Sequence[CandidateSpec]) -> Can
     if not queue.growths:
         queue.set_growth({})
     return queue
-
-
-def list_first(space: SearchSpace, default: Setting) -> list[Setting]:
-    """Return the settings that a sampler begins with: the defaults with more and fewer columns."""
-    last = len(space.ways) - 1
-    return [
-        replace(default, tops=space.limit_tops(top), way=space.ways[way])
-        for top, way in ((TOP, 0), (0, last), (0, 0), (100, 0), (TOP, last))
-    ]
-
-
-def _add_samplers(queue: CandidateQueue, factor: float) -> None:
-    """Give a queue its samplers and ways, with trees of `factor` times the leaves of the guess."""
-    factory = queue.factory
-    config, growth = factory.config, factor * choose_growth(factory.problem, factory.config)
-    for model in list_searched(factory):
-        space = make_space(model, config, factory.columns, growth)
-        default = make_default(space, factory.problem.fitted_task, read_own(model.name, config))
-        queue.samplers[model.name] = make_sampler(
-            space, list_first(space, default), seed=config.seed, trials=config.search.trials
-        )
-        if model.search_rate is not None and not queue.ways:
-            queue.ways.extend(make_trials(factory, space, default))

@@ -61,7 +61,7 @@ class WayLimits:
         """
         problem, workers = queue.factory.problem, execution.time_budget.workers
         if self.row_share is None:
-            n_ways = len(queue.way_of) + len(queue.ways)
+            n_ways = len(queue.ways_of) + len(queue.ways)
             known = execution.forecast.fold_seconds(spec)
             self.row_share = choose_row_share(problem, n_ways, known, seconds, workers)
         return limit_way(seconds, problem.folds, workers), self.row_share

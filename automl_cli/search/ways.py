@@ -27,7 +27,7 @@ COUNTS = 0.05  # weight in the blend with which a way stays
 Way: TypeAlias = tuple[str, bool]  # its name, and whether generated columns are added
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WaysVerdict:
     """What is known of the ways once all were tried.
 
@@ -35,13 +35,16 @@ class WaysVerdict:
     ----------
     ranked
         The ways that were tried, the lowest loss first.
-    lost
+    worse
         Those that clearly lose against the first.
+    lost
+        Those of them that the blend gives no weight to.
     trial
         What has tried the best one.
     """
 
     ranked: tuple[Way, ...]
+    worse: frozenset[Way]
     lost: frozenset[Way]
     trial: CandidateSpec | None = None
 
@@ -49,6 +52,11 @@ class WaysVerdict:
     def best(self) -> Way:
         """The way with the lowest loss."""
         return self.ranked[0]
+
+    def find_lost_names(self) -> frozenset[str]:
+        """Return the names of the ways that have lost in every form that was tried."""
+        left = {way[0] for way in self.ranked if way not in self.lost}
+        return frozenset(name for name, _ in self.lost if name not in left)
 
     def find_other(self, way: Way) -> Way:
         """Return what stands in for a way that has lost.
@@ -108,13 +116,9 @@ def judge_ways(
     losses = measure_row_losses(problem, tried)
     ranked = tuple(sorted(losses, key=lambda way: float(losses[way].mean())))
     best = ranked[0]
-    lost = frozenset(
-        way
-        for way, candidate in tried.items()
-        if weights.get(candidate.spec.key, 0.0) < COUNTS
-        and _is_clearly_worse(losses[way], losses[best])
-    )
-    return WaysVerdict(ranked, lost, tried[best].spec)
+    worse = frozenset(way for way in tried if _is_clearly_worse(losses[way], losses[best]))
+    lost = frozenset(way for way in worse if weights.get(tried[way].spec.key, 0.0) < COUNTS)
+    return WaysVerdict(ranked=ranked, worse=worse, lost=lost, trial=tried[best].spec)
 
 
 def _is_clearly_worse(losses: RowLosses, best: RowLosses) -> bool:

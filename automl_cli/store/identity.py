@@ -8,7 +8,8 @@ from automl_cli.core.errors import RunError
 from automl_cli.core.events import JsonValue
 from automl_cli.store.files import read_json, write_json
 
-PACKAGES = ("automl-cli", "catboost", "lightgbm", "numpy", "pandas", "scikit-learn", "xgboost")
+SELF = "automl-cli"
+PACKAGES = (SELF, "catboost", "lightgbm", "numpy", "pandas", "scikit-learn", "xgboost")
 
 
 def record_identity(root: Path, facts: Mapping[str, JsonValue], *, accept_versions: bool) -> None:

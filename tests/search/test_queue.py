@@ -63,8 +63,11 @@ def test_what_had_the_largest_rate_is_not_begun_again(tmp_path: Path) -> None:
     assert list(queue.planned["lightgbm"]) == before
 
 
-def test_the_first_of_another_model_gets_the_best_way(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("is_worse", [True, False])
+def test_the_first_of_another_model_gets_the_best_way_if_its_own_is_worse(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    is_worse: bool,
 ) -> None:
     _, queue = make(tmp_path)
     own = queue.planned["lightgbm"][0]
@@ -73,10 +76,16 @@ def test_the_first_of_another_model_gets_the_best_way(
     listed = replace(queue, listed=(own, other), planned=planned)
     ways = make_ways(MODELS.get("lightgbm"), queue.factory.config, queue.factory.columns)
     tried = {
-        model: WaysVerdict((("values", False),), frozenset(), trial=replace(own, model=model))
+        model: WaysVerdict(
+            ranked=(("values", False), ("own", False)),
+            worse=frozenset({("own", False)} if is_worse else ()),
+            lost=frozenset(),
+            trial=replace(own, model=model),
+        )
         for model in ("xgboost", "lightgbm")
     }
-    for model, expected in (("xgboost", ways["values"]), ("lightgbm", own.recipe)):
+    changed = ways["values"] if is_worse else own.recipe
+    for model, expected in (("xgboost", changed), ("lightgbm", own.recipe)):
         monkeypatch.setattr("automl_cli.search.queue.judge_ways", lambda *_, m=model: tried[m])
         listed.verdict = None
         listed.judge({}, {})

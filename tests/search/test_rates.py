@@ -10,12 +10,13 @@ from automl_cli.train.forecast import Forecast, find_rate
 MOST = MODELS.get("lightgbm").most_rate
 
 RATE = 0.03
+PLAIN = ("lightgbm", False)  # without generated columns
 
 
 @pytest.fixture
 def forecast() -> Forecast:
     """Return what is known of a booster that needs 100 s at a rate of .03."""
-    return Forecast(round_seconds={"lightgbm": 0.1}, costs={"lightgbm": [3.0]})
+    return Forecast(round_seconds={PLAIN: 0.1}, costs={PLAIN: [3.0]})
 
 
 @pytest.mark.parametrize("seconds", [5.0, 20.0, 50.0, 90.0])
@@ -48,6 +49,6 @@ def test_the_least_time_is_that_of_the_largest_rate(site: Site, forecast: Foreca
 
 def test_a_network_takes_no_steps_of_a_booster(site: Site) -> None:
     spec = replace(site.specs[0], model="mlp", params=(("learning_rate", 0.002),), max_rounds=60)
-    forecast = Forecast(round_seconds={"mlp": 1.0}, costs={"mlp": [0.1]})
+    forecast = Forecast(round_seconds={("mlp", False): 1.0}, costs={("mlp", False): [0.1]})
     found = fit_rate(spec, 0.5, forecast)
     assert find_rate(found) == MODELS.get("mlp").most_rate < MOST

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -20,12 +21,14 @@ def make_errors(seed: int, size: float) -> npt.NDArray[np.float64]:
 
 def test_what_has_lost_is_replaced_by_one_of_its_kind_while_there_is_one() -> None:
     ranked = (("means", True), ("own", True), ("values", False), ("own", False))
-    verdict = WaysVerdict(ranked, frozenset({("own", True), ("own", False)}))
+    lost = frozenset({("own", True), ("own", False)})
+    verdict = WaysVerdict(ranked=ranked, worse=lost, lost=lost)
 
     assert verdict.best == ("means", True)
+    assert verdict.find_lost_names() == {"own"}
     assert verdict.find_other(("own", True)) == ("means", True)
     assert verdict.find_other(("own", False)) == ("values", False)
-    every = WaysVerdict(ranked, frozenset(ranked[1:]))
+    every = replace(verdict, lost=frozenset(ranked[1:]))
     assert every.find_other(("own", False)) == ("means", True)
 
 

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from sites import Site
 
+from automl_cli.core.candidate import Step
 from automl_cli.models import MODELS
 from automl_cli.train.forecast import Forecast
 from automl_cli.train.unit import FitRecord
@@ -74,3 +75,42 @@ def test_a_model_that_is_not_known_is_thought_to_take_what_its_effort_says(site:
 
 def test_nothing_is_expected_of_a_model_that_is_not_known(site: Site) -> None:
     assert Forecast().fold_seconds(site.specs[0]) == 0.0
+
+
+def test_what_generated_columns_cost_one_model_they_cost_another(site: Site) -> None:
+    plain = replace(
+        site.specs[0],
+        params=(("learning_rate", 0.1),),
+        max_rounds=10_000,
+        recipe=(Step("numeric"),),
+    )
+    full = replace(plain, recipe=(*plain.recipe, Step("arithmetic", top=30)))
+    forecast = Forecast()
+    forecast.record(plain, make_record(best=100, rounds=200, seconds=2.0))
+    forecast.record(full, make_record(best=100, rounds=200, seconds=8.0))
+    others = {model: replace(full, model=model) for model in ("catboost", "extra_trees")}
+    forecast.record(others["catboost"], make_record(best=100, rounds=200, seconds=20.0))
+    others["extra_trees"] = replace(others["extra_trees"], params=())
+    forecast.record(others["extra_trees"], make_record(best=1, rounds=1, seconds=12.0))
+
+    assert forecast.fold_seconds(full) == pytest.approx(4.0)
+    assert forecast.fold_seconds(others["catboost"]) == pytest.approx(10.0)
+    assert forecast.fold_seconds(replace(plain, model="catboost")) == pytest.approx(2.5)
+    slim = replace(others["extra_trees"], recipe=plain.recipe)
+    assert forecast.fold_seconds(slim) == pytest.approx(3.0)
+
+
+def test_without_a_comparison_both_kinds_of_a_model_are_thought_to_take_the_same(
+    site: Site,
+) -> None:
+    plain = replace(
+        site.specs[0],
+        params=(("learning_rate", 0.1),),
+        max_rounds=10_000,
+        recipe=(Step("numeric"),),
+    )
+    full = replace(plain, recipe=(*plain.recipe, Step("arithmetic", top=30)))
+    forecast = Forecast()
+    forecast.record(full, make_record(best=100, rounds=200, seconds=8.0))
+
+    assert forecast.fold_seconds(plain) == forecast.fold_seconds(full) == pytest.approx(4.0)
