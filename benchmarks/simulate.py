@@ -40,7 +40,7 @@ from automl_cli.decision.losses import row_losses
 from automl_cli.ensemble.combiners import COMBINERS
 from automl_cli.ensemble.levels import choose_level, list_members
 from automl_cli.features.state import FeatureSet
-from automl_cli.search import gains, policy
+from automl_cli.search import arms, gains, policy
 from automl_cli.search.factory import CandidateFactory
 from automl_cli.search.point import Point
 from automl_cli.search.queue import CandidateQueue
@@ -240,9 +240,11 @@ def measure_plays(
     """Return the losses of all plays of a library, in per cent above the blend of everything."""
     gains.MOST_ROWS = MOST_ROWS
     for name, value in constants.items():
-        if not hasattr(policy, name):
-            raise SystemExit(f"search/policy.py has no constant {name}.")
-        setattr(policy, name, value)
+        places = [module for module in (arms, policy) if hasattr(module, name)]
+        if not places:
+            raise SystemExit(f"neither search/arms.py nor search/policy.py has a constant {name}.")
+        for module in places:
+            setattr(module, name, value)
     library = Library(root, options.enough)
     n_folds = len(library.problem.folds)
     everything = measure(library, {key: library.take(key, n_folds) for key in library.whole})
@@ -259,7 +261,9 @@ def main() -> None:
     parser.add_argument("runs", nargs="+", type=Path)
     parser.add_argument("--plays", type=int, default=20)
     parser.add_argument("--shares", nargs="+", type=float, default=SHARES)
-    parser.add_argument("--set", nargs="+", default=[], help="constants of search/policy.py")
+    parser.add_argument(
+        "--set", nargs="+", default=[], help="constants of arms.py and policy.py"
+    )
     parser.add_argument("--save", type=Path)
     parser.add_argument("--against", type=Path)
     parser.add_argument("--enough", type=int, help="folds before others are tried")

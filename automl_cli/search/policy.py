@@ -18,12 +18,21 @@ MaxUCB (Rezaei Balef and others, NeurIPS 2025).
 """
 
 import math
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import fmean
 
+from automl_cli.search.arms import (
+    EXPLORED,
+    FREE,
+    PESSIMISM,
+    choose_arm,
+    find_untried,
+    measure_promise,
+    slice_seconds,
+)
 from automl_cli.search.state import (
     LEAST_WEIGHT,
-    TRIALS,
+    SHORTEST,
     Action,
     ArmState,
     Explore,
@@ -34,20 +43,7 @@ from automl_cli.search.state import (
     Wait,
 )
 
-FREE = 0.35  # of the time, in which new candidates are tried whatever members lack
-EXPLORED = 0.65  # of the time, in which every model is tried once
-SLICE_SHARE = 0.25  # of the time left for new candidates that the first folds of one may take
-LAST = 0.8  # of the time, after which a candidate may take what is left
-LAST_SHARE = 0.8  # of the time left that one may take then, or if it needs so much
-SHORTEST = 0.5  # seconds
 LEAST_ADDS = 0.0002  # of the blend's loss that a candidate has to add to get folds
-ENOUGH = 0.6  # of what the best candidate of a model took; with less another is hardly of use
-LATEST = 3  # candidates of a model by which the next one is judged
-# The nth candidate of a list lowers the blend's loss by this share, divided by the square of n: as
-# the list of `medium` does on tables that had no say in its order (benchmarks/RESULTS.md).
-PRIOR = 0.03
-PESSIMISM = 1.15  # fits take so much longer than those before
-ASIDE = TRIALS | {"finer"}  # say nothing of a model's next candidate
 FINER_BY = 1.5  # times as long a fold has to take for a finer rate to be worth another fit
 FINER_SHARE = 0.5  # of the time left that the folds of one may take
 
@@ -67,8 +63,8 @@ def choose_action(state: StudyState) -> Action:
     promotion = _choose_promotion(state)
     is_lacking = promotion is not None and promotion.is_lacking(state)
     reserve = promotion.seconds(state) if promotion is not None and is_lacking else 0.0
-    slices = {arm.model: _slice_seconds(state, arm, reserve) for arm in state.arms}
-    arm = _choose_arm(state, slices)
+    slices = {arm.model: slice_seconds(state, arm, reserve) for arm in state.arms}
+    arm = choose_arm(state, slices)
     if arm is not None and (promotion is None or _is_exploring(state, arm, promotion)):
         return Explore(arm.model, slices[arm.model])
     if promotion is not None:
@@ -110,11 +106,11 @@ def _is_exploring(state: StudyState, arm: ArmState, promotion: _Promotion) -> bo
     """
     if promotion.trial == _find_baseline(state):
         return False
-    if _share_used(state) < FREE:
+    if state.share_used < FREE:
         return True
-    if promotion.worth is None or arm in _find_untried(state):
-        return _share_used(state) < EXPLORED
-    return _promise(state, arm) >= promotion.worth
+    if promotion.worth is None or arm in find_untried(state):
+        return state.share_used < EXPLORED
+    return measure_promise(state, arm) >= promotion.worth
 
 
 def _find_baseline(state: StudyState) -> TrialState | None:
@@ -122,13 +118,8 @@ def _find_baseline(state: StudyState) -> TrialState | None:
 
     It is the trial of the best way, or else the first one of the list.
     """
-    eligible = [one for one in state.trials if _is_eligible(state, one) and not one.ended]
+    eligible = [one for one in state.trials if state.is_eligible(one) and not one.ended]
     return eligible[0] if eligible and eligible[0].n_folds < state.n_blended else None
-
-
-def _is_eligible(state: StudyState, trial: TrialState) -> bool:
-    """Return whether a candidate is more than the first of the run, or a trial that has lost."""
-    return trial.source not in {"first", *TRIALS} or trial.key == state.best_way
 
 
 def _is_running(state: StudyState) -> bool:
@@ -138,7 +129,7 @@ def _is_running(state: StudyState) -> bool:
 def _refine(state: StudyState, promotion: _Promotion) -> Refine | None:
     """Return the candidate with a finer rate, if there is time for it on all folds it needs."""
     trial = promotion.trial
-    if not promotion.is_lacking(state) or not _is_eligible(state, trial):
+    if not promotion.is_lacking(state) or not state.is_eligible(trial):
         return None
     rounds = _count_rounds(state, state.n_blended)
     least = FINER_BY * trial.fold_seconds
@@ -200,13 +191,13 @@ def _find_promotion(state: StudyState, trial: TrialState) -> _Promotion | None:
     if not trial.n_folds or trial.ended or trial.is_running or rung is None:
         return None
     if trial.n_folds < state.n_blended:
-        seconds = _work_seconds(state, trial.fold_seconds, state.n_blended - trial.n_folds)
+        seconds = state.work_seconds(trial.fold_seconds, state.n_blended - trial.n_folds)
         return _Promotion(trial, rung, trial.adds / seconds)
     # The mean of n folds varies by 1 / n of what one varies by, and in a blend of members that vary
     # on their own by the square of its weight.
     ambiguity = _ambiguity(state, trial)
     steadier = trial.weight**2 * ambiguity * (1 / trial.n_folds - 1 / rung)
-    seconds = _work_seconds(state, trial.fold_seconds, rung - trial.n_folds)
+    seconds = state.work_seconds(trial.fold_seconds, rung - trial.n_folds)
     return _Promotion(trial, rung, steadier / seconds if ambiguity else None)
 
 
@@ -216,85 +207,9 @@ def _ambiguity(state: StudyState, trial: TrialState) -> float:
         return trial.ambiguity
     known = [one for one in state.trials if one.ambiguity and one.n_folds]
     alike = [one.ambiguity for one in known if one.model == trial.model]
-    return _mean(alike or [one.ambiguity for one in known])
-
-
-def _share_used(state: StudyState) -> float:
-    return 1.0 - state.seconds_left / max(state.seconds_total, 1e-9)
-
-
-def _slice_seconds(state: StudyState, arm: ArmState, reserve: float) -> float:
-    """Return what one fold of a model's next candidate may take; `reserve` is for members."""
-    least = SLICE_SHARE * state.seconds_left if _share_used(state) < FREE else 0.0
-    side_by_side = min(state.workers, state.n_first) / state.n_first
-    left = side_by_side * max(state.seconds_left - reserve, least)
-    # Near the end a whole candidate is worth more than a part of several.
-    share = LAST_SHARE if not reserve and _share_used(state) > LAST else SLICE_SHARE
-    return max(share * left, min(LAST_SHARE * left, _needed(state, arm)))
-
-
-def _choose_arm(state: StudyState, slices: Mapping[str, float]) -> ArmState | None:
-    """Return the model whose next candidate promises most per second, if there is time for it."""
-    able = [arm for arm in state.arms if arm.n_left and _needed(state, arm) <= slices[arm.model]]
-    if not able:
-        return None
-    leading = [arm for arm in able if arm.model == state.lead]
-    if leading:
-        return leading[0]
-    untried = [arm for arm in _find_untried(state) if arm in able]
-    if untried and _share_used(state) < EXPLORED:
-        return untried[0]
-    return max(able, key=lambda arm: _promise(state, arm))
-
-
-def _find_untried(state: StudyState) -> list[ArmState]:
-    tried = {trial.model for trial in state.trials if _is_eligible(state, trial)}
-    return [arm for arm in state.arms if arm.model not in tried]
-
-
-def _needed(state: StudyState, arm: ArmState) -> float:
-    """Return the seconds without which the next candidate of a model would come to nothing.
-
-    What the best one of the model took, or what is known of others; a learning rate may be raised.
-    """
-    shown = [
-        trial
-        for trial in state.trials
-        if trial.model == arm.model and trial.source not in ASIDE and math.isfinite(trial.loss)
-    ]
-    own = min(shown, key=lambda trial: trial.loss).fold_seconds if shown else 0.0
-    return max(PESSIMISM * arm.least_seconds, ENOUGH * own, SHORTEST)
-
-
-def _promise(state: StudyState, arm: ArmState) -> float:
-    """Return what the blend may gain per second by the next candidate of a model.
-
-    What the latest ones of the model brought, if that is not long ago, and what candidates of its
-    place in the list bring elsewhere: more of a model that the blend is made of. It has to get the
-    folds that it lacks before it counts.
-    """
-    shown = [trial for trial in state.trials if trial.n_folds and trial.source not in ASIDE]
-    recent = shown[-len(state.arms) :]  # what was brought before, among few others, is no promise
-    gains = [trial.gain for trial in recent if trial.model == arm.model][-LATEST:]
-    own = [trial.fold_seconds for trial in shown if trial.model == arm.model][-LATEST:]
-    weight = sum(trial.weight for trial in state.trials if trial.model == arm.model)
-    usual = 0.5 * (1 + weight * len(state.arms)) if own else 1.0
-    prior = usual * PRIOR * state.loss / arm.position**2
-    gain = (prior + sum(gains)) / (1 + len(gains))
-    is_kept = _mean([float(trial.gain > 0) for trial in recent])
-    n_folds = state.n_first + is_kept * (state.n_blended - state.n_first)
-    return gain / _work_seconds(state, arm.fold_seconds or _mean(own), n_folds)
+    return fmean(alike or [one.ambiguity for one in known] or [0.0])
 
 
 def _seconds_to(state: StudyState, trial: TrialState, n_folds: int) -> float:
     """Return what it takes until a candidate has so many folds, workers doing nothing else."""
     return trial.fold_seconds * math.ceil((n_folds - trial.wanted) / state.workers)
-
-
-def _work_seconds(state: StudyState, fold_seconds: float, n_folds: float) -> float:
-    """Return what folds take of the time of all workers; however quick they are, something."""
-    return max(fold_seconds * n_folds / state.workers, SHORTEST)
-
-
-def _mean(values: Sequence[float]) -> float:
-    return sum(values) / len(values) if values else 0.0

@@ -211,6 +211,7 @@ class CandidateQueue:
             n_left=len(trials) + len(again) + len(waiting) + n_drawn + n_asked,
             fold_seconds=0.0 if example is None else forecast.fold_seconds(example),
             least_seconds=0.0 if example is None else least_seconds(example, forecast),
+            is_listed=bool(again or waiting),
             position=self._find_position(model),
         )
 

@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+SHORTEST = 0.5  # seconds that anything takes, however quick it is
 LEAST_WEIGHT = 0.02  # in the blend that is worth more folds
 
 Source: TypeAlias = Literal["first", "growth", "way", "planned", "search", "finer"]
@@ -85,6 +86,8 @@ class ArmState:
         What a fold of the next one is thought to take; 0: nothing is known.
     least_seconds
         The same with the largest learning rate.
+    is_listed
+        Whether its next candidate is of the list.
     position
         The first place that it has left among all candidates, from 1: those of the list come first.
     """
@@ -93,6 +96,7 @@ class ArmState:
     n_left: int
     fold_seconds: float = 0.0
     least_seconds: float = 0.0
+    is_listed: bool = False
     position: int = 1
 
 
@@ -142,6 +146,19 @@ class StudyState:
     def n_first(self) -> int:
         """The folds that a candidate starts with."""
         return self.rungs[0]
+
+    @property
+    def share_used(self) -> float:
+        """The share of the time that has passed."""
+        return 1.0 - self.seconds_left / max(self.seconds_total, 1e-9)
+
+    def work_seconds(self, fold_seconds: float, n_folds: float) -> float:
+        """Return what folds take of the time of all workers."""
+        return max(fold_seconds * n_folds / self.workers, SHORTEST)
+
+    def is_eligible(self, trial: TrialState) -> bool:
+        """Return whether it is more than the first of the run, or a trial that has lost."""
+        return trial.source not in {"first", *TRIALS} or trial.key == self.best_way
 
 
 @dataclass(frozen=True, slots=True)

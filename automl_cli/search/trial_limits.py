@@ -8,9 +8,8 @@ from automl_cli.core.candidate import CandidateSpec
 from automl_cli.core.foldplan import FoldPlan
 from automl_cli.core.problem import Problem
 from automl_cli.planning.growth import count_training_rows
-from automl_cli.search.policy import SHORTEST
 from automl_cli.search.queue import CandidateQueue
-from automl_cli.search.state import TrialState
+from automl_cli.search.state import SHORTEST, TrialState
 from automl_cli.train.execution import Execution
 
 MOST_TRIALS = 0.15  # of the time, after which the sizes and ways that are left are not tried

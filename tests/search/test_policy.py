@@ -3,10 +3,12 @@
 from dataclasses import replace
 
 import pytest
-from planner_states import ARMS, TRIAL, explored, make_state
+from planner_states import ARMS, OTHER, TRIAL, explored, make_state
 
-from automl_cli.search.policy import EXPLORED, choose_action
+from automl_cli.search.arms import EXPLORED, LATEST
+from automl_cli.search.policy import choose_action
 from automl_cli.search.state import (
+    ArmState,
     Explore,
     Promote,
     Wait,
@@ -35,6 +37,24 @@ def test_the_model_that_gains_most_per_second_is_next() -> None:
     others = tuple(replace(useless, key=f"b-{number}") for number in range(2, 12))
     better = replace(slow, gain=0.5)
     assert explored(choose_action(make_state(better, useless, *others, arms=arms))) == "a"
+
+
+def test_the_list_is_tried_in_its_order_before_what_samplers_propose() -> None:
+    slow = replace(ARMS[0], fold_seconds=9.0, is_listed=True, position=3)
+    later = replace(ARMS[1], is_listed=True, position=4)
+    sampled = ArmState(model="c", n_left=9, fold_seconds=0.1, position=9)
+    tried = replace(OTHER, key="c-0", model="c", gain=0.1)
+    arms = (later, sampled, slow)
+    assert explored(choose_action(make_state(TRIAL, OTHER, tried, arms=arms))) == "a"
+
+
+def test_of_the_list_no_more_is_tried_of_a_model_whose_latest_were_of_no_use() -> None:
+    arms = tuple(replace(arm, is_listed=True, position=k) for k, arm in enumerate(ARMS, start=3))
+    useless = [replace(TRIAL, key=f"a-{number}") for number in range(LATEST)]
+    assert explored(choose_action(make_state(OTHER, *useless[1:], arms=arms))) == "a"
+    assert explored(choose_action(make_state(OTHER, *useless, arms=arms))) == "b"
+    useful = replace(useless[0], weight=0.1)
+    assert explored(choose_action(make_state(OTHER, useful, *useless[1:], arms=arms))) == "a"
 
 
 def test_nothing_else_is_begun_while_the_last_ways_are_under_way() -> None:

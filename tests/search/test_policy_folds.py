@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from planner_states import ARMS, BASELINE, OTHER, TRIAL, explored, make_state
 
-from automl_cli.search.policy import EXPLORED, PESSIMISM, choose_action
+from automl_cli.search.arms import EXPLORED, PESSIMISM
+from automl_cli.search.policy import choose_action
 from automl_cli.search.state import (
     Action,
     Explore,
