@@ -44,10 +44,11 @@ def choose_arm(state: StudyState, slices: Mapping[str, float]) -> ArmState | Non
     untried = [arm for arm in find_untried(state) if arm in able]
     if untried and state.share_used < EXPLORED:
         return untried[0]
-    listed = [arm for arm in able if arm.is_listed and not _is_useless(state, arm)]
+    useful = [arm for arm in able if not _is_useless(state, arm)]
+    listed = [arm for arm in useful if arm.is_listed]
     if listed:
         return min(listed, key=lambda arm: arm.position)
-    return max(able, key=lambda arm: measure_promise(state, arm))
+    return max(useful or able, key=lambda arm: measure_promise(state, arm))
 
 
 def find_untried(state: StudyState) -> list[ArmState]:

@@ -9,6 +9,7 @@ from automl_cli.search.factory import CandidateFactory
 from automl_cli.search.space import Setting
 from automl_cli.search.state import Source
 
+USED = 0.5  # of the slice
 TRIAL_ROUNDS = 300  # of a cheap learner
 
 
@@ -30,6 +31,8 @@ class Point:
         The candidate with the learning rate that it was meant to have, if it was begun.
     least_rate
         The smallest learning rate that it may be begun with.
+    slice_seconds
+        What a fold was given, if it was begun.
     is_found
         Whether a sampler proposed it, perhaps with another learning rate.
     """
@@ -41,7 +44,15 @@ class Point:
     setting: Setting | None = None
     meant: CandidateSpec | None = None
     least_rate: float = 0.0
+    slice_seconds: float = 0.0
     is_found: bool = False
+
+    def has_used_slice(self, seconds: float) -> bool:
+        """Return whether a fold that took so long was cut by the clock.
+
+        Later folds are also cut some rounds after those of the first, which is no want of time.
+        """
+        return seconds >= USED * self.slice_seconds
 
 
 def make_trial(

@@ -4,8 +4,8 @@ The state decides, and nothing else::
 
     0 ....... explore ....... FREE ....... explore, commit or steady ....... 1   of the time
       every model once, then        whatever lowers the loss of the final blend most per second:
-      whatever promises most        a new candidate, the folds that one lacks, with a finer
-      per second                    learning rate if there is time for it, or repeats of a member
+      the list (`search.arms`)      a new candidate, the folds that one lacks, with a finer
+                                    learning rate if there is time for it, or repeats of a member
 
 A candidate starts on the first rung of folds, with a learning rate that lets it end in its slice:
 that is enough to compare it. What the blend is made of are those with enough folds. The best way

@@ -137,11 +137,11 @@ def name_way(
     recipe: FeatureRecipe, model: ModelSpec, config: RunConfig, columns: Sequence[Column]
 ) -> str | None:
     """Return the way in which a recipe hands columns over; None if it is none of them."""
-    generated = {step.name for step in make_generated(config)}
     plain = tuple(step for step in recipe if step.top is None)
+    # A group of generated columns that is not screened is no part of the way.
+    added = [step for step in make_generated(config) if step in plain]
     for name, way in make_ways(model, config, columns).items():
-        given = {step.name for step in way}
-        if tuple(step for step in plain if step.name not in generated - given) == way:
+        if tuple(step for step in plain if step not in added or step in way) == way:
             return name
     return None
 

@@ -190,8 +190,9 @@ class Study:
         if outcome.n_folds >= self.problem.folds.n_first:
             self._weigh(key)
             self._record_loss(key, self.losses[key])
-            if outcome.cut and self.trials[key].is_useless:  # it has not shown what it can do
-                self.queue.retry(point)
+            shown = self.trials[key]
+            if outcome.cut and shown.is_useless and point.has_used_slice(shown.fold_seconds):
+                self.queue.retry(point)  # it has not shown what it can do
         if self.queue.verdict is None and not self._is_running("way"):
             self._judge_ways()
 
@@ -220,7 +221,7 @@ class Study:
 
     def _begin(self, found: Point, n_folds: int, slice_seconds: float) -> Proposal:
         key = found.spec.key
-        self.points[key] = found
+        self.points[key] = replace(found, slice_seconds=slice_seconds)
         self.trials[key] = TrialState(
             key=key, model=found.spec.model, source=found.source, wanted=n_folds
         )

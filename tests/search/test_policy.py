@@ -55,6 +55,8 @@ def test_of_the_list_no_more_is_tried_of_a_model_whose_latest_were_of_no_use() -
     assert explored(choose_action(make_state(OTHER, *useless, arms=arms))) == "b"
     useful = replace(useless[0], weight=0.1)
     assert explored(choose_action(make_state(OTHER, useful, *useless[1:], arms=arms))) == "a"
+    sampled = (replace(arms[0], is_listed=False, fold_seconds=0.1), replace(arms[1], n_left=0))
+    assert explored(choose_action(make_state(OTHER, *useless, arms=sampled))) == "a"
 
 
 def test_nothing_else_is_begun_while_the_last_ways_are_under_way() -> None:

@@ -13,7 +13,7 @@ from automl_cli.core.dataset import Column
 from automl_cli.core.model import Range
 from automl_cli.models import MODELS
 from automl_cli.planning.plan import make_generated
-from automl_cli.search.space import join_steps, list_ways, make_space, make_ways
+from automl_cli.search.space import join_steps, list_ways, make_space, make_ways, name_way
 
 pytestmark = pytest.mark.slow  # takes seconds: not in make quick
 
@@ -160,3 +160,17 @@ def test_categories_and_numbers_may_be_handed_over_in_several_ways() -> None:
     assert list(ways) == ["own", "means", "both", "few_values", "values"]
     assert [step.name for step in ways["values"]][-1] == "exact_value"
     assert "native" not in [step.name for step in ways["means"]]
+
+
+@pytest.mark.parametrize("screen", ["gradient", "none"])
+@pytest.mark.parametrize("model", ["lightgbm", "catboost"])
+def test_a_recipe_has_the_name_of_its_way_with_and_without_generated_columns(
+    screen: str, model: str
+) -> None:
+    config = load_config(preset="medium", overrides=[f"features.screen={screen}"]).config
+    columns = tuple(Column(name=role, role=role, reason="") for role in ("numeric", "categorical"))
+    spec = MODELS.get(model)
+    for name, way in make_ways(spec, config, columns).items():
+        assert name_way(way, spec, config, columns) == name
+        generated = join_steps(way, make_generated(config))
+        assert name_way(generated, spec, config, columns) == name
