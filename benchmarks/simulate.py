@@ -261,9 +261,7 @@ def main() -> None:
     parser.add_argument("runs", nargs="+", type=Path)
     parser.add_argument("--plays", type=int, default=20)
     parser.add_argument("--shares", nargs="+", type=float, default=SHARES)
-    parser.add_argument(
-        "--set", nargs="+", default=[], help="constants of arms.py and policy.py"
-    )
+    parser.add_argument("--set", nargs="+", default=[], help="constants of arms.py and policy.py")
     parser.add_argument("--save", type=Path)
     parser.add_argument("--against", type=Path)
     parser.add_argument("--enough", type=int, help="folds before others are tried")

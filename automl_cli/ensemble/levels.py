@@ -20,9 +20,9 @@ from automl_cli.ensemble.combiners import COMBINERS
 
 MOST_ROWS = 20_000  # tell the levels apart
 N_PARTS = 5  # by which weights are cross-fitted
-# Errors by which more members have to be better. A member with more folds predicts test rows better
+# Error by which more members have to be better. A member with more folds predicts test rows better
 # than these rows show, by the mean of its models.
-CLEARLY = 3.0
+CLEARLY = 1.0
 
 
 def choose_level(problem: Problem, candidates: Mapping[str, Candidate]) -> int:

@@ -60,7 +60,9 @@ def find_untried(state: StudyState) -> list[ArmState]:
 def slice_seconds(state: StudyState, arm: ArmState, reserve: float) -> float:
     """Return what one fold of a model's next candidate may take; `reserve` is for members."""
     least = SLICE_SHARE * state.seconds_left if state.share_used < FREE else 0.0
-    side_by_side = min(state.workers, state.n_first) / state.n_first
+    # Late, there has to be time for all folds without which a candidate does not count.
+    n_folds = state.n_first if state.share_used < EXPLORED else state.n_blended
+    side_by_side = min(state.workers, n_folds) / n_folds
     left = side_by_side * max(state.seconds_left - reserve, least)
     # Near the end a whole candidate is worth more than a part of several.
     share = LAST_SHARE if not reserve and state.share_used > LAST else SLICE_SHARE

@@ -115,3 +115,14 @@ def test_what_was_brought_early_is_no_promise() -> None:
         for model, gain in (("a", 0.0), ("b", 0.001))
     ]
     assert explored(choose_action(make_state(early, *later))) == "b"
+
+
+def test_late_a_candidate_is_begun_only_if_it_can_have_the_folds_that_count() -> None:
+    arms = (replace(ARMS[0], fold_seconds=4.0, least_seconds=4.0), replace(ARMS[1], n_left=0))
+    trials = replace(TRIAL, weight=0.5, ambiguity=0.01), OTHER
+    late = make_state(*trials, arms=arms, left=0.99 * 100.0 * (1.0 - EXPLORED))
+    assert late.n_blended * 4.0 < late.seconds_left
+    assert explored(choose_action(late)) == "a"
+    assert choose_action(replace(late, seconds_left=4 * 4.0)) == Wait(
+        "the time left is too short for another candidate"
+    )
