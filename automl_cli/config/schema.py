@@ -101,8 +101,8 @@ class ValidationConfig(ConfigSection):
     )
     folds: Folds = Field(
         5,
-        description="How many parts the rows are divided into; a whole number from 2. auto: ten, "
-        "or five where rows stay together by group or in the order of time.",
+        description="How many parts the rows are divided into; a whole number from 2. auto: "
+        "five, or ten where fewer than 5,000 or at least 40,000 rows are dealt at random.",
     )
     held_out_rows: int | None = Field(
         20_000,

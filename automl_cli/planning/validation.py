@@ -13,8 +13,10 @@ from automl_cli.splits import SplitOptions
 from automl_cli.splits.auto import find_split
 
 RANDOM = frozenset({"auto", "kfold", "stratified"})
-MANY_FOLDS = 10  # every model sees nine tenths of the rows; a few of them tell candidates apart
-FEW_FOLDS = 5  # of groups and of time, where candidates need all of them to be told apart
+MANY_FOLDS = 10  # every model sees nine tenths of the rows
+FEW_FOLDS = 5  # where ten would take the time of other candidates, or candidates need them all
+FEW_ROWS = 5_000  # below it a fit takes next to nothing
+MANY_ROWS = 40_000  # from it on a tenth is enough to tell candidates apart
 MOST_REPEATS = 5
 REPEATED_ROWS = 10_000  # in all repeats
 
@@ -73,7 +75,7 @@ def choose_validation(dataset: Dataset, config: RunConfig) -> Validation:
     is_random = splitter in RANDOM and not (own.group or own.time or own.column)
     options = SplitOptions(
         splitter=splitter,
-        folds=own.folds if own.folds != "auto" else MANY_FOLDS if is_random else FEW_FOLDS,
+        folds=_choose_folds(dataset.n_rows, is_random) if own.folds == "auto" else own.folds,
         repeats=count_repeats(dataset.n_rows) if own.repeats == "auto" else own.repeats,
         only_first=own.repeats == "auto",
         group=found.column if found is not None and found.splitter == "group" else own.group,
@@ -97,3 +99,8 @@ def count_repeats(n_rows: int) -> int:
     (5, 2, 1)
     """
     return max(1, min(MOST_REPEATS, REPEATED_ROWS // n_rows))
+
+
+def _choose_folds(n_rows: int, is_random: bool) -> int:  # noqa: FBT001
+    is_between = FEW_ROWS <= n_rows < MANY_ROWS
+    return MANY_FOLDS if is_random and not is_between else FEW_FOLDS

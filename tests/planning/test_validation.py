@@ -56,8 +56,14 @@ def test_what_the_user_says_is_done(dataset: Dataset, said: str):
         (["validation.splitter=kfold", "validation.folds=3"], 3),
     ],
 )
-def test_rows_dealt_at_random_have_more_folds(dataset: Dataset, said: list[str], n_folds: int):
+def test_few_or_many_rows_dealt_at_random_have_more_folds(
+    dataset: Dataset, said: list[str], n_folds: int, monkeypatch: pytest.MonkeyPatch
+):
     config = load_config(preset="medium", overrides=said).config
+    assert choose_validation(dataset, config).options.folds == n_folds
+    monkeypatch.setattr("automl_cli.planning.validation.FEW_ROWS", dataset.n_rows)
+    assert choose_validation(dataset, config).options.folds == min(n_folds, 5)
+    monkeypatch.setattr("automl_cli.planning.validation.MANY_ROWS", dataset.n_rows)
     assert choose_validation(dataset, config).options.folds == n_folds
 
 
