@@ -18,11 +18,15 @@ from automl_cli.features.group import (
     Features,
     GroupParams,
     GroupState,
+    get_count,
     get_number,
     get_smoothing,
     names_of_role,
 )
 from automl_cli.features.number_codes import fit_number_codes, transform_number_codes
+
+LEAST_VALUES = 3  # of a number that is taken as a category
+ROWS_A_VALUE = 300  # with fewer, indicators of values teach less than they make uncertain
 
 
 def fit_codes(
@@ -60,24 +64,31 @@ def fit_native(
     if not params["numbers"]:
         return labels
     numbers = fit_number_codes(frame, columns, get_number(params, "min_count"))
-    if numbers is None:
-        return labels
-    meta = {} if labels is None else labels.meta
-    return GroupState(meta={**meta, "numbers": numbers.meta}, arrays=numbers.arrays)
+    return _join_states(labels, numbers)
+
+
+def fit_onehot(
+    frame: pd.DataFrame, columns: tuple[Column, ...], params: GroupParams
+) -> GroupState | None:
+    """Give labels that occur at least `min_count` times a code each, and the others one more.
+
+    Numeric columns of at most `max_values` values, fewer where there are few rows, are taken as
+    categories too; but two values are told apart by the number itself.
+    """
+    most = min(get_count("onehot", params, "max_values"), len(frame) / ROWS_A_VALUE)
+    labels = fit_joined_codes(frame, columns, params)
+    least = get_number(params, "min_count")
+    return _join_states(labels, fit_number_codes(frame, columns, least, (LEAST_VALUES, most)))
 
 
 def transform_native(state: GroupState, frame: pd.DataFrame) -> Iterator[Features]:
     """Return the codes for models that take categories as such."""
-    if "tables" in state.meta:
-        yield _make_codes(state, frame, "categories", suffix="")
-    if "numbers" in state.meta:
-        numbers = GroupState(meta=state.meta["numbers"], arrays=state.arrays)
-        yield from transform_number_codes(numbers, frame)
+    yield from _make_all_codes(state, frame, "", "__exact")
 
 
 def transform_onehot(state: GroupState, frame: pd.DataFrame) -> Iterator[Features]:
     """Return the codes for models that expand categories to indicators."""
-    yield _make_codes(state, frame, "categories", suffix="__onehot")
+    yield from _make_all_codes(state, frame, "__onehot", "__onehot")
 
 
 def fit_target_mean(
@@ -125,6 +136,24 @@ def _count_labels(
             yield name, counts
 
 
+def _join_states(labels: GroupState | None, numbers: GroupState | None) -> GroupState | None:
+    if numbers is None:
+        return labels
+    meta = {} if labels is None else labels.meta
+    return GroupState(meta={**meta, "numbers": numbers.meta}, arrays=numbers.arrays)
+
+
+def _make_all_codes(
+    state: GroupState, frame: pd.DataFrame, of_labels: str, of_numbers: str
+) -> Iterator[Features]:
+    """Yield the codes of labels and of numbers, with what is added to the names of each."""
+    if "tables" in state.meta:
+        yield _make_codes(state, frame, "categories", suffix=of_labels)
+    if "numbers" in state.meta:
+        numbers = GroupState(meta=state.meta["numbers"], arrays=state.arrays)
+        yield from transform_number_codes(numbers, frame, of_numbers)
+
+
 def _make_codes(state: GroupState, frame: pd.DataFrame, kind: FeatureKind, suffix: str) -> Features:
     tables = state.meta["tables"]
     codes = np.empty((len(tables), len(frame)), dtype=np.int32)
@@ -152,9 +181,9 @@ NATIVE = FeatureGroup(
 )
 ONEHOT = FeatureGroup(
     name="onehot",
-    fit=fit_joined_codes,
+    fit=fit_onehot,
     transform=transform_onehot,
-    defaults={"min_count": 10},
+    defaults={"min_count": 10, "max_values": 0},
 )
 COUNTS = FeatureGroup(name="counts", fit=fit_counts, transform=transform_counts)
 TARGET_MEAN = FeatureGroup(

@@ -1,5 +1,6 @@
-"""Numeric columns as categories, by exact value: what `native` makes of them if it is told to."""
+"""Numeric columns as categories, by exact value: what `native` and `onehot` make if told to."""
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -19,17 +20,28 @@ from automl_cli.features.group import Features, GroupState, names_of_role
 
 
 def fit_number_codes(
-    frame: pd.DataFrame, columns: tuple[Column, ...], least: float
+    frame: pd.DataFrame,
+    columns: tuple[Column, ...],
+    least: float,
+    limits: tuple[float, float] = (1, math.inf),
 ) -> GroupState | None:
     """Learn the values of each numeric column, and which of them have a code of their own.
 
-    Those that occur at least `least` times have one each, and the others one more. Columns whose
-    rows are all the same, or whose values are all rare, are left out.
+    Parameters
+    ----------
+    frame, columns
+        Training rows, and the columns of the data set.
+    least
+        Values that occur so often have a code each, and the others one more; columns whose values
+        are all rarer are left out, and so are those whose rows are all the same.
+    limits
+        The fewest and the most values of a column that is not left out.
     """
     found = {}
     for name in names_of_role(columns, "numeric"):
         coding = fit_values(read_keys(frame, name))
-        if coding.n_levels > 1 and coding.counts[1:-1].max() >= least:
+        is_wanted = coding.n_levels > 1 and limits[0] <= len(coding.known) <= limits[1]
+        if is_wanted and coding.counts[1:-1].max() >= least:
             found[name] = coding
     if not found:
         return None
@@ -41,7 +53,9 @@ def fit_number_codes(
     )
 
 
-def transform_number_codes(state: GroupState, frame: pd.DataFrame) -> Iterator[Features]:
+def transform_number_codes(
+    state: GroupState, frame: pd.DataFrame, suffix: str
+) -> Iterator[Features]:
     """Return the codes; missing and unseen values have 0."""
     columns, levels = state.meta["columns"], state.meta["levels"]
     codings = unpack_codings(state.arrays, "number")
@@ -50,7 +64,7 @@ def transform_number_codes(state: GroupState, frame: pd.DataFrame) -> Iterator[F
     made = np.empty((len(columns), len(frame)), dtype=np.int32)
     for row, name, coding, table in zip(made, columns, codings, tables, strict=True):
         row[:] = table[look_up(coding, read_keys(frame, name))]
-    names = tuple(f"{name}__exact" for name in columns)
+    names = tuple(f"{name}{suffix}" for name in columns)
     yield Features(kind="categories", names=names, array=made, levels=tuple(levels))
 
 

@@ -4,8 +4,9 @@ scikit-learn trains it epoch by epoch; an epoch is a round. What predicts after 
 exponential mean of the weights so far (Polyak averaging), which does what a falling learning rate
 would do, and is kept for every round, so that the other folds can choose it. A prediction is a few
 matrix products: only arrays are stored. Absolute error is fitted as squared error, which is all
-that scikit-learn's network offers. Categories of very many levels enter by their target means
-alone: a weight for each level and unit would fill the memory, once for every epoch.
+that scikit-learn's network offers. Numbers enter scaled and in pieces (`models.network_inputs`).
+Categories of very many levels enter by their target means alone: a weight for each level and unit
+would fill the memory, once for every epoch.
 """
 
 from dataclasses import dataclass, replace
@@ -14,29 +15,25 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from automl_cli.core.arrays import Float32Matrix, FloatMatrix, FloatVector
+from automl_cli.core.arrays import Float32Matrix, FloatMatrix
 from automl_cli.core.candidate import Step
 from automl_cli.core.matrix import Matrix
 from automl_cli.core.model import Fit, FitJob, FittedModel, ModelSpec, Range
 from automl_cli.core.threads import limit_blas
-from automl_cli.models.columns import expand_categories, measure_columns
-from automl_cli.models.params import get_positive
+from automl_cli.models.network_inputs import InputCoding, Inputs, fit_inputs, make_inputs
+from automl_cli.models.params import get_number_from_zero, get_positive
 from automl_cli.models.progress import Progress
 from automl_cli.models.targets import fit_target, load_target, measure_loss
 
 if TYPE_CHECKING:
-    from scipy.sparse import csr_array
     from sklearn.neural_network import MLPClassifier, MLPRegressor
 
     Network: TypeAlias = MLPClassifier | MLPRegressor
 
-Inputs: TypeAlias = "Float32Matrix | FloatMatrix | csr_array"
 Layers: TypeAlias = tuple[Float32Matrix, ...]  # weights (inputs, outputs), bias (1, outputs), …
+CHUNK = 10_000  # rows that are answered at once: inputs are wide
 MOMENTUM = 0.7  # of the mean of the weights, an epoch
 MOST_PATIENCE = 12  # epochs; patience is meant for rounds of boosting, which are smaller
-FARTHEST = 5.0  # standard deviations; beyond, a network extrapolates
-MOST_LEVELS = 500  # of a category that gets a unit a level
-MOST_DENSE = 500  # such units of all categories; more are kept sparse, which is slower for few
 
 
 def fit(job: FitJob) -> Fit:
@@ -55,16 +52,15 @@ class NetworkModel:
 
     Parameters
     ----------
-    mean, spread
-        Of each value in training, shape (p,); a missing value counts as the mean.
+    coding
+        How columns become inputs.
     epochs
         The layers after each epoch.
     scale, centre
         From what the network answers to the values of the target; 1 and 0 for classes.
     """
 
-    mean: FloatVector
-    spread: FloatVector
+    coding: InputCoding
     epochs: tuple[Layers, ...]
     scale: float
     centre: float
@@ -73,14 +69,17 @@ class NetworkModel:
         self, matrix: Matrix, *, offset: FloatMatrix | None = None, rounds: int | None = None
     ) -> FloatMatrix:
         """Return margins; see `FittedModel`."""
-        margins = self.answer(_make_inputs(matrix, self.mean, self.spread), rounds)
+        margins = self.answer(make_inputs(self.coding, matrix), rounds)
         return margins if offset is None else margins + offset
 
     def answer(self, inputs: Inputs, rounds: int | None = None) -> FloatMatrix:
-        """Return the margins of rows that `_make_inputs` has prepared."""
+        """Return the margins of rows that `make_inputs` has prepared."""
+        layers = self.epochs[(rounds or len(self.epochs)) - 1]
+        starts = range(0, max(inputs.shape[0], 1), CHUNK)
         with limit_blas(1):
-            layers = self.epochs[(rounds or len(self.epochs)) - 1]
-            return _answer(layers, inputs.astype(np.float64)) * self.scale + self.centre
+            # In double precision a row has the same answer whatever rows it comes with.
+            parts = [_answer(layers, inputs[k : k + CHUNK].astype(np.float64)) for k in starts]
+        return np.concatenate(parts) * self.scale + self.centre
 
     def save(self, folder: Path) -> None:
         """Write the arrays into one npz file, those of all epochs side by side."""
@@ -91,17 +90,20 @@ class NetworkModel:
         np.savez(
             folder / "model.npz",
             allow_pickle=False,
-            mean=self.mean,
-            spread=self.spread,
+            **self.coding.to_arrays(),
             target=np.array([self.scale, self.centre]),
             **layers,
         )
 
 
 def _fit(job: FitJob) -> Fit:
-    mean, spread = measure_columns(job.matrix)
+    coding = fit_inputs(
+        job.matrix,
+        pieces=int(get_number_from_zero(job.params, "pieces")),
+        seed=job.seed,
+    )
     scale, centre = _measure_target(job)
-    start = NetworkModel(mean=mean, spread=spread, epochs=(), scale=scale, centre=centre)
+    start = NetworkModel(coding=coding, epochs=(), scale=scale, centre=centre)
     progress = Progress(_limit(job))
     with limit_blas(job.n_threads):
         epochs = _train(job, start, progress)
@@ -111,13 +113,13 @@ def _fit(job: FitJob) -> Fit:
 
 def _train(job: FitJob, start: NetworkModel, progress: Progress) -> tuple[Layers, ...]:
     """Return the averaged layers after each epoch, as many as the watch and the clock allow."""
-    inputs = _make_inputs(job.matrix, start.mean, start.spread)
+    inputs = make_inputs(start.coding, job.matrix)
     y = job.y if job.objective == "log_loss" else (job.y - start.centre) / start.scale
     known = {"classes": np.unique(job.y)} if job.objective == "log_loss" else {}
     network = _make_network(job)
     watched = None
     if job.watch is not None:
-        watched = _make_inputs(job.watch.matrix, start.mean, start.spread), job.watch.y
+        watched = make_inputs(start.coding, job.watch.matrix), job.watch.y
     epochs: list[Layers] = []
     is_over = False
     while not is_over:
@@ -137,8 +139,7 @@ def _load(folder: Path) -> FittedModel:
         n_layers = sum(name.startswith("layer_") for name in arrays.files)
         layers = [arrays[f"layer_{k}"] for k in range(n_layers)]
         return NetworkModel(
-            mean=arrays["mean"],
-            spread=arrays["spread"],
+            coding=InputCoding.from_arrays(arrays),
             epochs=tuple(zip(*layers, strict=True)),
             scale=scale,
             centre=centre,
@@ -171,24 +172,6 @@ def _make_network(job: FitJob) -> "Network":
     )
 
 
-def _make_inputs(matrix: Matrix, mean: FloatVector, spread: FloatVector) -> Inputs:
-    """Return what the network is given, shape (rows, values + levels), sparse if that is wide."""
-    from scipy.sparse import csr_array, hstack
-
-    scaled = np.where(np.isfinite(matrix.values), (matrix.values - mean) / spread, 0.0)
-    values = np.clip(scaled, -FARTHEST, FARTHEST).astype(np.float32)
-    few = [k for k, n_levels in enumerate(matrix.levels) if n_levels <= MOST_LEVELS]
-    own = replace(
-        matrix,
-        categories=matrix.categories[:, few],
-        levels=tuple(matrix.levels[k] for k in few),
-    )
-    units = expand_categories(own).astype(np.float32)
-    if units.shape[1] <= MOST_DENSE:
-        return np.hstack([values, units.toarray()])
-    return csr_array(hstack([csr_array(values), units]))
-
-
 def _answer(layers: Layers, inputs: Inputs) -> FloatMatrix:
     for weights, bias in zip(layers[:-2:2], layers[1:-2:2], strict=True):
         inputs = np.maximum(inputs @ weights + bias, 0)
@@ -217,7 +200,7 @@ SPEC = ModelSpec(
     libraries=("sklearn.neural_network",),
     recipe=(
         Step("scaled"),
-        Step("onehot"),
+        Step("onehot", (("max_values", 32),)),
         Step("target_mean"),
         Step("calendar"),
         Step("text_linear"),
@@ -230,9 +213,20 @@ SPEC = ModelSpec(
             "alpha": 0.1,
             "learning_rate": 0.002,
             "batch_size": 256,
+            "pieces": 16,
         }
     },
-    known_params=frozenset({"alpha", "batch_size", "depth", "epochs", "learning_rate", "width"}),
+    known_params=frozenset(
+        {
+            "alpha",
+            "batch_size",
+            "depth",
+            "epochs",
+            "learning_rate",
+            "pieces",
+            "width",
+        }
+    ),
     tasks=frozenset({"binary", "multiclass", "regression"}),
     has_rounds=True,
     takes_categories=True,

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 
 from automl_cli.core.dataset import Column
-from automl_cli.features.categorical import NATIVE
+from automl_cli.features.categorical import NATIVE, ONEHOT, ROWS_A_VALUE
 from automl_cli.features.group import Features
 
 FRAME = pd.DataFrame(
@@ -52,3 +52,34 @@ def test_a_table_of_numbers_alone_has_codes():
 def test_a_table_without_frequent_numbers_has_the_codes_of_its_labels():
     (made,) = fit_transform(FRAME, COLUMNS[1:])
     assert made.names == ("city",)
+
+
+def encode_onehot(n_rows: int, max_values: int) -> list[tuple[str, ...]]:
+    numbers = np.arange(n_rows)
+    frame = pd.DataFrame({"two": numbers % 2, "five": numbers % 5, "nine": numbers % 9.0})
+    columns = tuple(Column(name=name, role="numeric", reason="") for name in frame)
+    state = ONEHOT.fit(frame, columns, ONEHOT.make_params({"max_values": max_values}))
+    return [] if state is None else [made.names for made in ONEHOT.transform(state, frame)]
+
+
+def test_numbers_of_few_values_are_indicators_if_there_are_rows_enough():
+    assert encode_onehot(5 * ROWS_A_VALUE, 32) == [("five__onehot",)]
+    assert encode_onehot(9 * ROWS_A_VALUE, 32) == [("five__onehot", "nine__onehot")]
+    assert encode_onehot(9 * ROWS_A_VALUE, 8) == [("five__onehot",)]
+    assert encode_onehot(5 * ROWS_A_VALUE - 1, 32) == []
+    assert encode_onehot(9 * ROWS_A_VALUE, 0) == []
+
+
+def test_labels_and_numbers_are_indicators_side_by_side():
+    numbers = np.arange(10 * ROWS_A_VALUE) % 4
+    frame = pd.DataFrame({"size": numbers, "city": pd.Categorical(np.array(list("abcd"))[numbers])})
+    columns = (
+        Column(name="size", role="numeric", reason=""),
+        Column(name="city", role="categorical", reason=""),
+    )
+    state = ONEHOT.fit(frame, columns, ONEHOT.make_params({"max_values": 32}))
+    assert state is not None
+    labels, values = ONEHOT.transform(state, frame.iloc[:5])
+    assert labels.names == ("city__onehot",)
+    assert values.names == ("size__onehot",)
+    assert values.array.tolist() == labels.array.tolist() == [[1, 2, 3, 4, 1]]

@@ -53,3 +53,10 @@ def diabetes() -> FitJob:
     """442 patients, 10 measurements, a value."""
     values, y = load_diabetes(return_X_y=True)
     return make_job(values, y, "squared_error", 1)
+
+
+@pytest.fixture
+def wave() -> FitJob:
+    """2,000 rows of two numbers, of which the target is a product of waves."""
+    values = np.random.default_rng(0).uniform(-1, 1, (2000, 2))
+    return make_job(values, np.sin(12 * values).prod(axis=1), "squared_error", 1)

@@ -8,10 +8,11 @@ from sklearn.neural_network import _multilayer_perceptron as neural
 
 from automl_cli.core.errors import PlanError
 from automl_cli.core.model import FitJob
-from automl_cli.models import mlp
+from automl_cli.models import mlp, network_inputs
+from automl_cli.models.targets import measure_loss
 
 PARAMS = {"width": 16, "depth": 2, "epochs": 8, "alpha": 0.1, "learning_rate": 0.01}
-PARAMS["batch_size"] = 64
+PARAMS |= {"batch_size": 64, "pieces": 0}  # numbers alone, as a rival sees them
 
 
 def make_rival(kind: type, job: FitJob) -> object:
@@ -27,7 +28,7 @@ def make_rival(kind: type, job: FitJob) -> object:
 def standardise(job: FitJob) -> np.ndarray:
     values = job.matrix.values.astype(np.float64)
     scaled = (values - values.mean(axis=0)) / values.std(axis=0)
-    return np.clip(scaled, -mlp.FARTHEST, mlp.FARTHEST).astype(np.float32)
+    return np.clip(scaled, -network_inputs.FARTHEST, network_inputs.FARTHEST).astype(np.float32)
 
 
 def softmax(margins: np.ndarray) -> np.ndarray:
@@ -94,12 +95,12 @@ def test_many_units_kept_sparse_are_fitted_as_if_they_were_not(
 ):
     job = make_labelled(diabetes, 40)
     dense = mlp.fit(job).model.predict(job.matrix)
-    monkeypatch.setattr(mlp, "MOST_DENSE", 10)
+    monkeypatch.setattr(network_inputs, "MOST_DENSE", 10)
     np.testing.assert_allclose(mlp.fit(job).model.predict(job.matrix), dense, rtol=1e-3)
 
 
 def test_a_category_of_very_many_levels_gets_no_units(diabetes: FitJob):
-    few, many = (make_labelled(diabetes, n) for n in (40, mlp.MOST_LEVELS + 1))
+    few, many = (make_labelled(diabetes, n) for n in (40, network_inputs.MOST_LEVELS + 1))
     n_values = diabetes.matrix.values.shape[1]
     assert mlp.fit(few).model.epochs[0][0].shape[0] == n_values + 40
     assert mlp.fit(many).model.epochs[0][0].shape[0] == n_values
@@ -126,6 +127,16 @@ def test_epochs_beyond_the_own_limit_are_not_made(diabetes: FitJob, tmp_path: Pa
             stored.predict(diabetes.matrix, rounds=rounds),
             fit.model.predict(diabetes.matrix, rounds=rounds),
         )
+
+
+def test_a_wave_is_learned_by_pieces(wave: FitJob, tmp_path: Path) -> None:
+    losses = {}
+    for pieces in (0, 16):
+        params = {**PARAMS, "width": 32, "epochs": 30, "pieces": pieces}
+        mlp.fit(replace(wave, params=params, max_rounds=30)).model.save(tmp_path)
+        values = mlp.load(tmp_path).predict(wave.matrix)
+        losses[pieces] = measure_loss(values, wave.y, "squared_error")
+    assert losses[16] < 0.5 * losses[0]
 
 
 @pytest.mark.parametrize("name", ["width", "epochs", "learning_rate"])
