@@ -62,7 +62,7 @@ def test_what_there_is_no_ensemble_for_says_so(run: Path) -> None:
 
 
 def test_a_search_without_a_result_has_a_row() -> None:
-    (row,) = _list_searches([{"model": "lightgbm", "trials": 4, "whole": 0}]).rows
+    (row,) = _list_searches([{"model": "lightgbm", "trials": 4, "whole": 0}], None).rows
     assert len(row) == 7
 
 
