@@ -43,6 +43,7 @@ from automl_cli.search.state import (
     Wait,
 )
 
+NEAR = 0.5  # of the most that any adds: as good as equal, as few rows tell it
 LEAST_ADDS = 0.0002  # of the blend's loss that a candidate has to add to get folds
 FINER_BY = 1.5  # times as long a fold has to take for a finer rate to be worth another fit
 FINER_SHARE = 0.5  # of the time left that the folds of one may take
@@ -152,9 +153,9 @@ def _count_rounds(state: StudyState, n_folds: int) -> int:
 def _choose_promotion(state: StudyState) -> _Promotion | None:
     """Return the folds that are worth most.
 
-    The blend is made on the folds that its members share. Of what lacks folds, whatever adds most
-    to those that have enough comes first, however long it takes: what is cheap and adds little
-    would use up the time of what adds much.
+    The blend is made on the folds that its members share. Of what lacks folds and adds about as
+    much as any to those that have enough, whatever adds most per second comes first: what is cheap
+    and adds little would use up the time of what adds much.
     """
     baseline = _find_baseline(state)
     found = [
@@ -169,7 +170,9 @@ def _choose_promotion(state: StudyState) -> _Promotion | None:
         return of_baseline
     lacking = [one for one in found if one.is_lacking(state)]
     steadier = [one for one in found if not one.is_lacking(state)]
-    first = max(lacking, key=lambda one: one.trial.adds, default=None)
+    most = max((one.trial.adds for one in lacking), default=0.0)
+    near = [one for one in lacking if one.trial.adds >= NEAR * most]
+    first = max(near, key=lambda one: one.worth or 0.0, default=None)
     second = max(steadier, key=lambda one: one.worth or one.trial.weight, default=None)
     if first is None or second is None:
         return first or second

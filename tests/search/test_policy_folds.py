@@ -61,11 +61,18 @@ def test_the_best_way_is_fitted_finer_and_gets_its_folds_first() -> None:
 def test_what_adds_much_slowly_comes_before_what_adds_little_quickly() -> None:
     settled = replace(TRIAL, key="a-0", n_folds=5, wanted=5, weight=1.0)
     much = replace(TRIAL, adds=0.02, fold_seconds=5.0)
-    little = replace(TRIAL, key="b-1", model="b", adds=0.01, fold_seconds=0.1)
+    little = replace(TRIAL, key="b-1", model="b", adds=0.009, fold_seconds=0.1)
     assert choose_action(make_state(settled, much, little, left=40.0)) == Promote("a-1", 5)
     # Without time for the folds that it needs, one more would be of no use.
     state = replace(make_state(settled, much, little, left=20.0), rungs=(1, 2, 3, 4, 5, 10))
     assert choose_action(state) == Promote("b-1", 2)
+
+
+def test_of_what_adds_about_as_much_the_quicker_comes_first() -> None:
+    settled = replace(TRIAL, key="a-0", n_folds=5, wanted=5)
+    most = replace(TRIAL, adds=0.02, fold_seconds=5.0)
+    nearly = replace(TRIAL, key="b-1", model="b", adds=0.015, fold_seconds=1.0)
+    assert choose_action(make_state(settled, most, nearly, arms=(), left=50.0)) == Promote("b-1", 5)
 
 
 def test_a_member_gets_steadier_where_that_is_worth_more_than_another_one() -> None:
