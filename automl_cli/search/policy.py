@@ -43,6 +43,7 @@ from automl_cli.search.state import (
     Wait,
 )
 
+ABOUT = 0.8  # of what the best one adds is as good, for a baseline
 NEAR = 0.5  # of the most that any adds: as good as equal, as few rows tell it
 LEAST_ADDS = 0.0002  # of the blend's loss that a candidate has to add to get folds
 FINER_BY = 1.5  # times as long a fold has to take for a finer rate to be worth another fit
@@ -117,10 +118,14 @@ def _is_exploring(state: StudyState, arm: ArmState, promotion: _Promotion) -> bo
 def _find_baseline(state: StudyState) -> TrialState | None:
     """Return what others are compared with by what they add to it, while it lacks folds for that.
 
-    It is the trial of the best way, or else the first one of the list.
+    It is the trial of the best way, or else the first one of the list, unless another one has
+    shown that it is much better: before there is a blend, what one adds is how good it is.
     """
     eligible = [one for one in state.trials if state.is_eligible(one) and not one.ended]
-    return eligible[0] if eligible and eligible[0].n_folds < state.n_blended else None
+    if not eligible or any(one.n_folds >= state.n_blended for one in eligible):
+        return None
+    first, best = eligible[0], max(eligible, key=lambda one: one.adds)
+    return best if first.n_folds and first.adds < ABOUT * best.adds else first
 
 
 def _is_running(state: StudyState) -> bool:

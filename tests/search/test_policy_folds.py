@@ -36,11 +36,11 @@ def test_the_first_of_the_list_gets_its_folds_before_others_are_tried() -> None:
     assert isinstance(choose_action(make_state(way, left=90.0, baselines=())), Explore)
     first = replace(TRIAL, adds=0.02)
     assert choose_action(make_state(way, first, left=90.0, baselines=())) == Promote("a-1", 5)
-    # What was tried beside it waits, whatever it adds.
-    other = replace(first, key="b-1", model="b", adds=0.5)
-    assert choose_action(make_state(way, first, other, left=90.0, baselines=())) == Promote(
-        "a-1", 5
-    )
+    # What was tried beside it waits, unless it is much better.
+    for adds, key in ((0.024, "a-1"), (0.03, "b-1")):
+        other = replace(first, key="b-1", model="b", adds=adds)
+        state = make_state(way, first, other, left=90.0, baselines=())
+        assert choose_action(state) == Promote(key, 5)
     on_its_way = replace(first, wanted=5)
     assert isinstance(choose_action(make_state(way, on_its_way, left=90.0, baselines=())), Explore)
 
