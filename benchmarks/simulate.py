@@ -30,6 +30,7 @@ from pathlib import Path
 from typing import TypeAlias, cast
 
 import numpy as np
+from constants import set_constant
 from library import Library
 
 from automl_cli.config.load import load_config
@@ -40,7 +41,7 @@ from automl_cli.decision.losses import row_losses
 from automl_cli.ensemble.combiners import COMBINERS
 from automl_cli.ensemble.levels import choose_level, list_members
 from automl_cli.features.state import FeatureSet
-from automl_cli.search import arms, gains, policy
+from automl_cli.search import gains
 from automl_cli.search.factory import CandidateFactory
 from automl_cli.search.point import Point
 from automl_cli.search.queue import CandidateQueue
@@ -108,6 +109,7 @@ class StoredQueue(CandidateQueue):
             n_left=len(waiting),
             fold_seconds=seconds,
             least_seconds=seconds * self.library.least_share(waiting[0].key),
+            is_listed=True,
             position=self._find_position(model),
         )
 
@@ -240,11 +242,7 @@ def measure_plays(
     """Return the losses of all plays of a library, in per cent above the blend of everything."""
     gains.MOST_ROWS = MOST_ROWS
     for name, value in constants.items():
-        places = [module for module in (arms, policy) if hasattr(module, name)]
-        if not places:
-            raise SystemExit(f"neither search/arms.py nor search/policy.py has a constant {name}.")
-        for module in places:
-            setattr(module, name, value)
+        set_constant(name, value)
     library = Library(root, options.enough)
     n_folds = len(library.problem.folds)
     everything = measure(library, {key: library.take(key, n_folds) for key in library.whole})

@@ -73,9 +73,10 @@ def choose_validation(dataset: Dataset, config: RunConfig) -> Validation:
         extra[found.column] = dataset.train[found.column]
     splitter = own.splitter if found is None else found.splitter
     is_random = splitter in RANDOM and not (own.group or own.time or own.column)
+    n_folds = _choose_folds(dataset.n_rows, is_random=is_random)
     options = SplitOptions(
         splitter=splitter,
-        folds=_choose_folds(dataset.n_rows, is_random) if own.folds == "auto" else own.folds,
+        folds=n_folds if own.folds == "auto" else own.folds,
         repeats=count_repeats(dataset.n_rows) if own.repeats == "auto" else own.repeats,
         only_first=own.repeats == "auto",
         group=found.column if found is not None and found.splitter == "group" else own.group,
@@ -101,6 +102,6 @@ def count_repeats(n_rows: int) -> int:
     return max(1, min(MOST_REPEATS, REPEATED_ROWS // n_rows))
 
 
-def _choose_folds(n_rows: int, is_random: bool) -> int:  # noqa: FBT001
+def _choose_folds(n_rows: int, *, is_random: bool) -> int:
     is_between = FEW_ROWS <= n_rows < MANY_ROWS
     return MANY_FOLDS if is_random and not is_between else FEW_FOLDS

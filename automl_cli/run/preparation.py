@@ -34,7 +34,7 @@ def prepare(session: Session) -> Session:
         name: tuple(spec for spec in every if make_plain(spec).recipe in plain_sets)
         for name, every in session.specs.items()
     }
-    if any(is_screened(spec) for every in specs.values() for spec in every):
+    if _has_screened(specs):
         save_tables(dataset, session.directory.tables)
     for problem in session.problems:
         save_assignment(problem, session.directory.problem(problem.target.name))
@@ -43,24 +43,27 @@ def prepare(session: Session) -> Session:
 
 def prepare_original(session: Session) -> Session:
     """Make the columns that learn from the original data set, for recipes that may get them."""
-    dataset, config = (
-        hide_copies(session.dataset, session.separation),
-        session.request.loaded.config,
-    )
-    steps = list_open_steps(config)
+    config = session.request.loaded.config
+    dataset, steps = hide_copies(session.dataset, session.separation), list_open_steps(config)
     if dataset.original is None or not steps:
         return session
     wanted = [
         (*every[0].recipe, step) for every in session.specs.values() if every for step in steps
     ]
+    has_screened = False
     for variant in list_variants(config):
         specs = {one.target.name: make_specs(one, variant) for one in session.problems}
         wanted.extend(_list_recipes(session, variant, specs))
-        if any(is_screened(spec) for every in specs.values() for spec in every):
-            save_tables(dataset, session.directory.tables)
+        has_screened |= _has_screened(specs)
+    if has_screened and not _has_screened(session.specs):
+        save_tables(dataset, session.directory.tables)
     tried = [recipe for recipe in wanted if any(step in recipe for step in steps)]
     made, _ = _prepare_recipes(session, dataset, tried)
     return replace(session, plain_sets={**session.plain_sets, **made})
+
+
+def _has_screened(specs: Mapping[str, Sequence[CandidateSpec]]) -> bool:
+    return any(is_screened(spec) for every in specs.values() for spec in every)
 
 
 def _list_recipes(

@@ -85,7 +85,7 @@ def measure_gain(
     combiners = (blend.combiner,)
     plain = blend_candidates(problem, others, combiners=combiners, deadline=deadline)
     whole = blend_candidates(problem, members, combiners=combiners, deadline=deadline)
-    if whole.combiner != blend.combiner:  # the time was too short
+    if deadline.seconds_left() <= 0:  # one of them may have ended early
         return None
     judged = replace(problem, folds=leave_judges_out(problem.folds))
     compared = compare_candidates(judged, plain.oof, whole.oof)

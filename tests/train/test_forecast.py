@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from sites import Site
 
-from automl_cli.core.candidate import Step
+from automl_cli.core.candidate import CandidateSpec, Step
 from automl_cli.models import MODELS
 from automl_cli.train.forecast import Forecast
 from automl_cli.train.unit import FitRecord
@@ -16,6 +16,17 @@ def make_record(best: int, rounds: int, seconds: float, *, cut: bool = False) ->
     return FitRecord(
         folder=Path(), rounds=rounds, curve=curve, seconds=seconds, cut=cut, peak_bytes=1
     )
+
+
+def make_kinds(site: Site) -> tuple[CandidateSpec, CandidateSpec]:
+    """Return a candidate without generated columns and the same with some."""
+    plain = replace(
+        site.specs[0],
+        params=(("learning_rate", 0.1),),
+        max_rounds=10_000,
+        recipe=(Step("numeric"),),
+    )
+    return plain, replace(plain, recipe=(*plain.recipe, Step("arithmetic", top=30)))
 
 
 def test_half_the_learning_rate_takes_twice_the_time(site: Site) -> None:
@@ -78,13 +89,7 @@ def test_nothing_is_expected_of_a_model_that_is_not_known(site: Site) -> None:
 
 
 def test_what_generated_columns_cost_one_model_they_cost_another(site: Site) -> None:
-    plain = replace(
-        site.specs[0],
-        params=(("learning_rate", 0.1),),
-        max_rounds=10_000,
-        recipe=(Step("numeric"),),
-    )
-    full = replace(plain, recipe=(*plain.recipe, Step("arithmetic", top=30)))
+    plain, full = make_kinds(site)
     forecast = Forecast()
     forecast.record(plain, make_record(best=100, rounds=200, seconds=2.0))
     forecast.record(full, make_record(best=100, rounds=200, seconds=8.0))
@@ -103,13 +108,7 @@ def test_what_generated_columns_cost_one_model_they_cost_another(site: Site) -> 
 def test_without_a_comparison_both_kinds_of_a_model_are_thought_to_take_the_same(
     site: Site,
 ) -> None:
-    plain = replace(
-        site.specs[0],
-        params=(("learning_rate", 0.1),),
-        max_rounds=10_000,
-        recipe=(Step("numeric"),),
-    )
-    full = replace(plain, recipe=(*plain.recipe, Step("arithmetic", top=30)))
+    plain, full = make_kinds(site)
     forecast = Forecast()
     forecast.record(full, make_record(best=100, rounds=200, seconds=8.0))
 
